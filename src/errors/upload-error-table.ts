@@ -1,0 +1,248 @@
+/**
+ * What each refusal tells its reader, by code. Every member is also a member of the problem details (RFC 9457) sent to
+ * the client, so none of them may hold a path of the server.
+ */
+export interface UploadErrorDetails {
+  'malformed-body': { reason: string }
+  'truncated-body': { reason?: string }
+  'malformed-request': { reason: string }
+  'invalid-key': { key: string; reason: string; suggestion?: string }
+  'invalid-name': { filename: string; reason: string }
+  forbidden: { action: string }
+  'cross-site': { origin: string }
+  'unknown-host': { host: string }
+  'not-found': { key?: string }
+  'method-not-allowed': { method: string; allow: readonly string[] }
+  'request-timeout': { idleTimeoutMs: number }
+  'name-taken': { key: string }
+  'length-required': Record<never, never>
+  'precondition-failed': Record<never, never>
+  'body-too-large': { limit: number }
+  'file-too-large': { limit: number; filename: string; field?: string }
+  'too-many-files': { limit: number }
+  'too-many-fields': { limit: number }
+  'too-many-parts': { limit: number }
+  'field-too-large': { limit: number; field: string }
+  'part-header-too-large': { limit: number }
+  'name-too-long': { limit: number }
+  'padding-too-large': { limit: number }
+  'unsupported-media-type': { contentType: string; hint?: string }
+  'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
+  'range-not-satisfiable': { size: number }
+  'missing-file': { field?: string }
+  'no-file-selected': { field?: string }
+  'file-too-small': { limit: number; filename: string }
+  'storage-failed': Record<never, never>
+  'storage-full': Record<never, never>
+  overloaded: Record<never, never>
+}
+
+/** The closed union of everything Decant can refuse. Stable: a code is never renamed or reused. */
+export type UploadErrorCode = keyof UploadErrorDetails
+
+interface Row<Details> {
+  readonly status: number
+  readonly title: string
+  /** One sentence that tells a person what to do. */
+  readonly sentence: (details: Details) => string
+}
+
+export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<UploadErrorDetails[Code]> } = {
+  'malformed-body': {
+    status: 400,
+    title: 'The body is malformed',
+    sentence: ({ reason }) => `The body could not be read: ${reason}.`,
+  },
+  'truncated-body': {
+    status: 400,
+    title: 'The body ended too early',
+    sentence: ({ reason }) =>
+      `The body ended before it was complete${reason === undefined ? '' : ` (${reason})`}. Send it again.`,
+  },
+  'malformed-request': {
+    status: 400,
+    title: 'The request is malformed',
+    sentence: ({ reason }) => `The request could not be understood: ${reason}.`,
+  },
+  'invalid-key': {
+    status: 400,
+    title: 'The name cannot be used',
+    sentence: ({ key, reason, suggestion }) =>
+      `${quote(key)} cannot be used as a name: ${reason}.${suggestion === undefined ? '' : ` Use ${quote(suggestion)} instead.`}`,
+  },
+  'invalid-name': {
+    status: 400,
+    title: 'The file name cannot be used',
+    sentence: ({ filename, reason }) => `${quote(filename)} cannot be used as a file name: ${reason}. Rename the file.`,
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    sentence: ({ action }) => `You are not allowed to ${action} here.`,
+  },
+  'cross-site': {
+    status: 403,
+    title: 'The request came from another site',
+    sentence: ({ origin }) => `Requests from ${origin} are not accepted here. Add it to "origins" if it should be.`,
+  },
+  'unknown-host': {
+    status: 403,
+    title: 'The host name is not known',
+    sentence: ({ host }) =>
+      `This server does not answer to ${quote(host)}. Use the address that it printed when it started.`,
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    sentence: ({ key }) => (key === undefined ? 'There is nothing here.' : `There is no file ${quote(key)}.`),
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed',
+    sentence: ({ method, allow }) => `${method} is not allowed here. Use ${allow.join(', ')}.`,
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The upload stalled',
+    sentence: ({ idleTimeoutMs }) => `Nothing arrived for ${idleTimeoutMs / 1000} seconds. Send the file again.`,
+  },
+  'name-taken': {
+    status: 409,
+    title: 'The name is taken',
+    sentence: ({ key }) => `${quote(key)} exists already and is never overwritten. Choose another name.`,
+  },
+  'length-required': {
+    status: 411,
+    title: 'The body has no length',
+    sentence: () =>
+      'The request has neither Content-Length nor Transfer-Encoding. For an empty file, send Content-Length: 0.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'The precondition failed',
+    sentence: () => 'The file is not in the state that the request asked for. Fetch it again.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The request is too large',
+    sentence: ({ limit }) => `The whole request may have at most ${bytes(limit)}. Send fewer or smaller files.`,
+  },
+  'file-too-large': {
+    status: 413,
+    title: 'The file is too large',
+    sentence: ({ limit, filename }) =>
+      `${quote(filename)} is larger than the limit of ${bytes(limit)} for a file. Choose a smaller file.`,
+  },
+  'too-many-files': {
+    status: 413,
+    title: 'Too many files',
+    sentence: ({ limit }) => `At most ${count(limit, 'file')} can be sent at once. Send the others afterwards.`,
+  },
+  'too-many-fields': {
+    status: 413,
+    title: 'Too many fields',
+    sentence: ({ limit }) => `A form may have at most ${count(limit, 'field')}.`,
+  },
+  'too-many-parts': {
+    status: 413,
+    title: 'Too many parts',
+    sentence: ({ limit }) => `A form may have at most ${count(limit, 'part')}, fields and files together.`,
+  },
+  'field-too-large': {
+    status: 413,
+    title: 'A field is too large',
+    sentence: ({ limit, field }) =>
+      `The field ${quote(field)} is larger than the limit of ${bytes(limit)} for a field. Shorten it.`,
+  },
+  'part-header-too-large': {
+    status: 413,
+    title: "A part's header is too large",
+    sentence: ({ limit }) => `The header of a part may have at most ${bytes(limit)}.`,
+  },
+  'name-too-long': {
+    status: 413,
+    title: 'A name is too long',
+    sentence: ({ limit }) => `Names of fields and files may have at most ${bytes(limit)}. Rename the file.`,
+  },
+  'padding-too-large': {
+    status: 413,
+    title: 'Too much around the parts',
+    sentence: ({ limit }) => `What stands before the first part and after the last may have at most ${bytes(limit)}.`,
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The type of the body is not supported',
+    sentence: ({ contentType, hint }) =>
+      `${contentType === '' ? 'A body without a Content-Type' : `A body of type ${quote(contentType)}`} is not accepted here.${hint === undefined ? '' : ` ${hint}`}`,
+  },
+  'type-not-allowed': {
+    status: 415,
+    title: 'The type of the file is not allowed',
+    sentence: ({ filename, extension, allowed }) =>
+      `${quote(filename)} is not allowed: ${extension === '' ? 'files without an extension' : `.${extension} files`} are not accepted here.${
+        allowed === undefined || allowed.length === 0 ? '' : ` Allowed are ${allowed.join(', ')}.`
+      }`,
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'The range is outside the file',
+    sentence: ({ size }) => `The file has ${bytes(size)}; the requested range lies outside it.`,
+  },
+  'missing-file': {
+    status: 422,
+    title: 'No file part',
+    sentence: ({ field }) =>
+      field === undefined
+        ? 'The form has no file in it. Add a file input with a name, and enctype="multipart/form-data".'
+        : `The form has no file in the field ${quote(field)}.`,
+  },
+  'no-file-selected': {
+    status: 422,
+    title: 'No selected file',
+    sentence: () => 'No file was selected. Choose a file first.',
+  },
+  'file-too-small': {
+    status: 422,
+    title: 'The file is too small',
+    sentence: ({ limit, filename }) => `${quote(filename)} is smaller than the ${bytes(limit)} that a file needs here.`,
+  },
+  'storage-failed': {
+    status: 500,
+    title: 'The file could not be stored',
+    sentence: () => 'The file could not be stored. Nothing of it was kept; try again later.',
+  },
+  'storage-full': {
+    status: 507,
+    title: 'There is no room left',
+    sentence: () => 'There is no room left to store the file. Nothing of it was kept; try again later.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too many uploads at once',
+    sentence: () => 'Too many uploads are running. Try again in a moment.',
+  },
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** `1048576` -> `1 MiB`; sizes that are no round number of a unit keep two decimals. */
+export function bytes(size: number): string {
+  if (size === 1) return '1 byte'
+  let value = size
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Math.round(value * 100) / 100} ${UNITS[unit]}`
+}
+
+function count(limit: number, noun: string): string {
+  return `${limit} ${noun}${limit === 1 ? '' : 's'}`
+}
+
+/** A name of the client's inside a sentence: control and bidi characters gone, and not longer than a line. */
+function quote(name: string): string {
+  const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+  return `"${clean.length > 80 ? `${clean.slice(0, 79)}…` : clean}"`
+}

@@ -1,0 +1,22 @@
+import type { ByteSource } from './byte-source.ts'
+
+/**
+ * A request as the protocols see it, whichever runtime it came from. An adapter makes one from a Fetch `Request` or a
+ * Node `IncomingMessage`.
+ */
+export interface Incoming {
+  /** The method, upper-case as HTTP has it (RFC 9110 section 9). */
+  readonly method: string
+  /** Path and query as they were sent, still percent-encoded (origin-form, RFC 9112 section 3.2.1). */
+  readonly target: string
+  /** The path that a framework has already stripped from `target`, without a trailing slash; '' at the root. */
+  readonly mount: string
+  /** A header's value by lower-case name; several of one name are joined by `, ` (RFC 9110 section 5.3). */
+  header(name: string): string | undefined
+  /** The content; `undefined` where the request has neither Content-Length nor Transfer-Encoding. */
+  readonly body: ByteSource | undefined
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal
+  /** The request of the runtime or framework, for an `authorize` hook. */
+  readonly native: unknown
+}

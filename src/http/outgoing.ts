@@ -1,0 +1,15 @@
+import type { Incoming } from './incoming.ts'
+
+/** An answer as the protocols give it; an adapter writes it as a Fetch `Response` or to a Node `ServerResponse`. */
+export interface Outgoing {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The content; none for 204, 304 and HEAD. Iterating it to the end, or returning early, closes what it reads from. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+}
+
+/** Anything that answers requests: an upload handler, a file server. `undefined` leaves the request to whoever is next. */
+export interface RequestHandler {
+  handle(incoming: Incoming): Promise<Outgoing | undefined>
+}

@@ -1,0 +1,48 @@
+import type { FileRecord, StorageEntry } from './storage.ts'
+
+export interface DraftOptions {
+  /**
+   * Absent: the draft belongs to the request that this process is serving, and is swept when the process is dead.
+   * Given: it outlives requests and processes and is swept when this time has come.
+   */
+  readonly expiresAt?: Date
+  /** Bytes that are expected, where they are known: lets a storage prepare for them. */
+  readonly expectedSize?: number
+}
+
+/** Bytes on their way in, invisible to readers: open -> append ... -> seal -> publish | discard. */
+export interface Draft {
+  /** 128 random bits, URL-safe. */
+  readonly id: string
+  /** Bytes appended so far, whether or not they have reached the medium. */
+  readonly size: number
+  /**
+   * Adds bytes at the end. Never blocks: `undefined` when more may come at once; a promise when the caller should wait
+   * for it before it takes more from the network (it may still append what it holds). The storage may keep `bytes`
+   * until they are written, so they must not change. A failure rejects this promise or a later one.
+   */
+  append(bytes: Uint8Array): Promise<void> | undefined
+  /** Resolves when all appended bytes have been handed to the medium. */
+  flush(): Promise<void>
+  /** Goes back to the first `size` bytes: what undoes an append whose digest was wrong. */
+  truncate(size: number): Promise<void>
+  /** No more bytes: complete and readable, still invisible. */
+  seal(): Promise<SealedDraft>
+  /** Removes every trace; harmless when repeated, and after `publish`. Never rejects. */
+  discard(): Promise<void>
+}
+
+/** A complete draft that nobody can see yet. */
+export interface SealedDraft {
+  readonly id: string
+  readonly size: number
+  /** The bytes from `start` up to but not including `end`; may be called again. */
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array>
+  /**
+   * Makes it visible under `key` in one atomic step, without ever overwriting. `undefined` when the key is taken: the
+   * draft is then as it was, and another key can be tried.
+   */
+  publish(key: string, record: FileRecord): Promise<StorageEntry | undefined>
+  /** As on a draft. */
+  discard(): Promise<void>
+}

@@ -1,0 +1,78 @@
+import type { Draft, DraftOptions } from './draft.ts'
+
+/** What a storage knows of a stored file. */
+export interface StorageEntry {
+  /** Where it is: safe segments joined by `/`, none beginning with a dot. */
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+  readonly storedAt: Date
+  /** Changes whenever the bytes may have; opaque, printable ASCII without quotes, to be put between quotes in an ETag. */
+  readonly version: string
+  /** What a key cannot tell; absent where nobody recorded it, as for a file that was put into the folder by hand. */
+  readonly record?: FileRecord
+}
+
+/** Facts of an upload that are kept beside its bytes. */
+export interface FileRecord {
+  /** The name that the client gave, raw: for showing, never for a path. */
+  readonly name: string
+  /** The media type, `type/subtype`. */
+  readonly type: string
+  /** `sha-256=:base64:` (RFC 9530), where the set asked for one. */
+  readonly digest?: string
+}
+
+/** A stored file, open: the entry tells of exactly the bytes that `stream` gives, whatever happens to the key meanwhile. */
+export interface OpenFile {
+  readonly entry: StorageEntry
+  /**
+   * The bytes from `start` (default 0) up to but not including `end` (default the size). Reading to the end or
+   * returning early closes the file. To be called at most once. Rejects with `storage-failed` if the file became shorter.
+   */
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array>
+  /** Closes the file where `stream` was not called; harmless otherwise. */
+  close(): Promise<void>
+}
+
+/** Which entries to list. */
+export interface ListOptions {
+  /** Keys below this folder only, at any depth; default all. */
+  readonly folder?: string
+  /** `name`: by key in code-unit order (default). `newest`: by `storedAt`, latest first, then by key. */
+  readonly order?: 'name' | 'newest'
+  /** Entries at most; default 100. */
+  readonly limit?: number
+  /** Goes on where a page ended: its `next`. */
+  readonly cursor?: string
+}
+
+export interface ListPage {
+  readonly entries: readonly StorageEntry[]
+  /** Pass it as `cursor` for the following page; absent on the last. */
+  readonly next?: string
+}
+
+/**
+ * Where drafts and stored files live. Only a published draft can be opened, listed or deleted. Failures of the medium
+ * reject with `storage-full` or `storage-failed`; something missing is `undefined` or `false`.
+ */
+export interface Storage {
+  /** `disk`, `memory`, ... for messages. */
+  readonly kind: string
+  /** Opens a draft. It takes bytes at once; what goes wrong in opening is told by the next `flush` or `seal`. */
+  createDraft(options?: DraftOptions): Draft
+  /** The entry of a stored file. */
+  stat(key: string): Promise<StorageEntry | undefined>
+  /** Opens a stored file. Never follows a symlink, never opens what is no regular file. */
+  open(key: string): Promise<OpenFile | undefined>
+  list(options?: ListOptions): Promise<ListPage>
+  /** True when there was such a file and it is gone now. */
+  delete(key: string): Promise<boolean>
+  /** Discards the drafts whose owner is dead or whose time is over; the number of them. */
+  sweep(): Promise<number>
+  /** Bytes that can still be stored, where the medium can tell. Optional. */
+  freeSpace?(): Promise<number>
+  /** The file system's path of a key, where there is one. Optional. */
+  path?(key: string): string
+}

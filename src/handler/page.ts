@@ -1,0 +1,46 @@
+import type { Problem } from '../errors/problem.ts'
+
+/** What a page shows of one stored file. */
+export interface PageFile {
+  readonly key: string
+  /** The name that the client gave. */
+  readonly name: string
+  readonly type: string
+  /** Bytes. */
+  readonly size: number
+  /** ISO 8601, UTC. */
+  readonly storedAt: string
+  /** Shows the file; with `?download` it is an attachment. */
+  readonly url: string
+}
+
+/** Everything a page of one upload set needs; plain data. */
+export interface PageView {
+  /** The set's name. */
+  readonly set: string
+  /** Where the form is posted to, and where programs upload. */
+  readonly action: string
+  /** Extensions that are taken, without dots; absent where all are. */
+  readonly extensions?: readonly string[]
+  /** Bytes. */
+  readonly maxFileSize: number
+  /** Bytes, of a whole request. */
+  readonly maxBodySize: number
+  readonly maxFiles: number
+  /** Newest first; absent where listing is off. */
+  readonly files?: readonly PageFile[]
+  /** Where the next, older files are listed. */
+  readonly next?: string
+  /** What the request before this one did, said once. */
+  readonly flash?: string
+  /** Why this request was refused: the page is shown with its status. */
+  readonly problem?: Problem
+}
+
+/** How a person sees an upload set. Without one, a handler speaks JSON alone. */
+export interface UploadPage {
+  /** Where the page is: a browser is sent there (303) after an upload. Default: the URL that the form was posted to. */
+  readonly url?: string
+  /** The whole document. Everything in the view came from clients: escape it. */
+  render(view: PageView): string
+}

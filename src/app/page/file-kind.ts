@@ -1,0 +1,23 @@
+/** What a file is to a person; each kind has an icon. */
+export type FileKind = 'image' | 'video' | 'audio' | 'document' | 'archive' | 'file'
+
+const ARCHIVE = /^application\/(?:zip|gzip|x-(?:tar|gtar|bzip2?|xz|7z-compressed|rar-compressed)|zstd|vnd\.rar)$/
+const DOCUMENT =
+  /^(?:text\/.+|application\/(?:pdf|rtf|json|xml|msword|epub\+zip|vnd\.(?:ms-|oasis\.opendocument|openxmlformats).+))$/
+
+/** Formats that today's browsers draw; a TIFF or a HEIC would be a broken picture. */
+const DRAWABLE = /^image\/(?:png|apng|jpeg|gif|webp|avif|bmp|svg\+xml)$/
+
+/** The kind of a media type, `type/subtype`; `file` where it tells nothing. */
+export function fileKind(type: string): FileKind {
+  if (type.startsWith('image/')) return 'image'
+  if (type.startsWith('video/')) return 'video'
+  if (type.startsWith('audio/')) return 'audio'
+  if (ARCHIVE.test(type)) return 'archive'
+  return DOCUMENT.test(type) ? 'document' : 'file'
+}
+
+/** True where an `<img>` shows files of this media type. */
+export function isDrawable(type: string): boolean {
+  return DRAWABLE.test(type)
+}

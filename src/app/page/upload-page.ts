@@ -1,0 +1,178 @@
+import { html } from 'hono/html'
+import { bytes } from '../../errors/upload-error-table.ts'
+import type { PageView, UploadPage } from '../../handler/page.ts'
+import { fileRow } from './file-row.ts'
+import { icon, iconSprite } from './icon-sprite.ts'
+import type { Markup } from './icon-sprite.ts'
+import { uploadRow } from './upload-row.ts'
+
+/**
+ * The Content-Security-Policy that the page works under: nothing inline, nothing from elsewhere. `blob:` is for the
+ * preview of a picture that is still on its way.
+ */
+export const UPLOAD_PAGE_CSP: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export interface UploadPageOptions {
+  /** The heading, and the window's title. Default: `Upload files`. */
+  readonly title?: string
+  /** URLs of the built `client.ts`, `client.css` and `icon.svg`; without an icon, browsers ask for `/favicon.ico`. */
+  readonly assets: { readonly script: string; readonly style: string; readonly icon?: string }
+  /** Where the page is; the heading leads there. Default: the URL that the form was posted to. */
+  readonly url?: string
+}
+
+/** More extensions than this are folded away behind their number. */
+const EXTENSIONS_SHOWN = 12
+
+/**
+ * The page of one upload set: a form and a list, whole without JavaScript; the script only makes them quicker. To be
+ * sent with `UPLOAD_PAGE_CSP`.
+ *
+ * @example
+ * ```ts
+ * const page = uploadPage({ url: '/', assets: { script: '/assets/client.js', style: '/assets/client.css' } })
+ * ```
+ */
+export function uploadPage(options: UploadPageOptions): UploadPage {
+  const { title = 'Upload files', assets, url } = options
+  return {
+    ...(url === undefined ? {} : { url }),
+    render(view) {
+      const page = html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <title>${view.problem === undefined ? '' : 'Not uploaded: '}${title}</title>
+            <link rel="stylesheet" href="${assets.style}" />
+            ${assets.icon === undefined ? '' : html`<link rel="icon" href="${assets.icon}" type="image/svg+xml" />`}
+            <script type="module" src="${assets.script}"></script>
+          </head>
+          <body>
+            ${iconSprite()}
+            <main>
+              <div class="send">
+                <h1>${icon('decanter')}${url === undefined ? title : html`<a href="${url}">${title}</a>`}</h1>
+                ${said(view)} ${form(view)}
+              </div>
+              <div class="kept">
+                <section class="uploads" aria-labelledby="uploads-heading" hidden>
+                  <h2 id="uploads-heading" tabindex="-1">On their way</h2>
+                  <ul></ul>
+                </section>
+                ${list(view)}
+              </div>
+              <div class="unseen" id="news" aria-live="polite"></div>
+            </main>
+            <template id="upload-row">${uploadRow()}</template>
+            <template id="file-row">
+              ${fileRow({ key: '', name: '', type: '', size: 0, storedAt: new Date(0).toISOString(), url: '' })}
+            </template>
+          </body>
+        </html>`
+      // Hono's `html` is asynchronous only where a value in it is.
+      if (page instanceof Promise) throw new TypeError('The page holds a value that is not there yet.')
+      return page.toString()
+    },
+  }
+}
+
+/** What the request before this one did, or why this one was refused. */
+function said({ flash, problem }: PageView): Markup {
+  return html`<div id="said">
+    ${flash === undefined ? '' : html`<p class="said good" role="status">${icon('tick')}<span>${flash}</span></p>`}
+    ${
+      problem === undefined
+        ? ''
+        : html`<p class="said bad" id="problem" role="alert">${icon('problem')}<span>${problem.detail}</span></p>`
+    }
+  </div>`
+}
+
+function form(view: PageView): Markup {
+  const { action, extensions, maxFiles, problem } = view
+  const accept = extensions?.map((extension) => `.${extension}`).join(',')
+  return html`<form
+    id="upload"
+    method="post"
+    enctype="multipart/form-data"
+    action="${action}"
+    data-max-file-size="${largestFile(view)}"
+    ${extensions === undefined ? '' : html`data-extensions="${extensions.join(' ')}"`}
+  >
+    <span class="level" aria-hidden="true">
+      <svg viewBox="0 0 240 12" preserveAspectRatio="none" focusable="false">
+        <path d="M0 6Q15 0 30 6T60 6T90 6T120 6T150 6T180 6T210 6T240 6V12H0Z" />
+      </svg>
+    </span>
+    <p class="invitation">${icon('decanter')}<strong>Drop files anywhere</strong> <span>or paste them</span></p>
+    <label class="choose" for="file">Choose files</label>
+    <input
+      type="file"
+      id="file"
+      name="file"
+      ${maxFiles > 1 ? 'multiple' : ''}
+      ${accept === undefined ? '' : html`accept="${accept}"`}
+      ${problem === undefined ? '' : html`aria-invalid="true"`}
+      aria-describedby="${problem === undefined ? '' : 'problem '}limits"
+    />
+    <button class="submit" type="submit">Upload</button>
+    ${limits(view)}
+  </form>`
+}
+
+/** A file and nothing else has to fit into a request as well. */
+function largestFile({ maxFileSize, maxBodySize }: PageView): number {
+  return Math.min(maxFileSize, maxBodySize)
+}
+
+function limits(view: PageView): Markup {
+  const { maxFiles, maxBodySize, extensions } = view
+  return html`<div class="limits" id="limits">
+    <p>
+      Up to <b>${bytes(largestFile(view))}</b> per file<span class="at-once"
+        >; ${maxFiles === 1 ? 'one file' : html`at most ${maxFiles} files`} and ${bytes(maxBodySize)} at once</span
+      >.
+    </p>
+    ${extensions === undefined ? '' : allowed(extensions)}
+  </div>`
+}
+
+function allowed(extensions: readonly string[]): Markup {
+  if (extensions.length === 0) return html`<p>No type of file is taken here.</p>`
+  const names = extensions.join(', ')
+  if (extensions.length <= EXTENSIONS_SHOWN) return html`<p>Allowed: ${names}.</p>`
+  return html`<details>
+    <summary>${extensions.length} types of file are allowed</summary>
+    <p>${names}</p>
+  </details>`
+}
+
+/** Without a listing it stays hidden until the script has sent a file. */
+function list({ files, next }: PageView): Markup {
+  return html`<section class="files" aria-labelledby="files-heading" ${files === undefined ? 'hidden' : ''}>
+    <h2 id="files-heading">${files === undefined ? 'Sent just now' : 'Files'}</h2>
+    <ul>
+      ${(files ?? []).map(fileRow)}
+    </ul>
+    ${
+      files?.length === 0
+        ? html`<p class="empty">
+            ${icon('decanter')}<b>Nothing here yet</b> The first file you upload will be listed here.
+          </p>`
+        : ''
+    }
+    ${next === undefined ? '' : html`<p class="older"><a href="${next}" rel="next">Older files</a></p>`}
+  </section>`
+}

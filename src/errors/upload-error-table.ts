@@ -24,6 +24,7 @@ export interface UploadErrorDetails {
   'too-many-parts': { limit: number }
   'field-too-large': { limit: number; field: string }
   'part-header-too-large': { limit: number }
+  'too-many-part-headers': { limit: number }
   'name-too-long': { limit: number }
   'padding-too-large': { limit: number }
   'unsupported-media-type': { contentType: string; hint?: string }
@@ -158,6 +159,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 413,
     title: "A part's header is too large",
     sentence: ({ limit }) => `The header of a part may have at most ${bytes(limit)}.`,
+  },
+  'too-many-part-headers': {
+    status: 413,
+    title: 'A part has too many headers',
+    sentence: ({ limit }) => `A part may have at most ${count(limit, 'header')}.`,
   },
   'name-too-long': {
     status: 413,

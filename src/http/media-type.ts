@@ -1,0 +1,20 @@
+import { toParameters } from './parameters.ts'
+
+/** `type/subtype; name=value` (RFC 9110 section 8.3.1). */
+export interface MediaType {
+  /** `type/subtype`, lower-case. */
+  readonly essence: string
+  /** Values by lower-case name. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+const ESSENCE = /^[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)/
+
+/** Reads a Content-Type. `undefined` where it is none, or names a parameter twice. */
+export function toMediaType(text: string): MediaType | undefined {
+  const match = ESSENCE.exec(text)
+  const essence = match?.[1]
+  if (match === null || essence === undefined) return undefined
+  const parameters = toParameters(text, match[0].length)
+  return parameters === undefined ? undefined : { essence: essence.toLowerCase(), parameters }
+}

@@ -1,0 +1,47 @@
+/** RFC 9110 section 5.6.2; sticky, so that it is tried at one place only. */
+const NAME = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
+
+/**
+ * More than a token: also what clients leave unquoted, such as `=` and `/` in a boundary. Never what could be read in
+ * two ways: quotes, backslashes, and the comma that joins two headers of one name (RFC 9110 section 5.3).
+ */
+const UNQUOTED = /[!#-+\--:<-[\]-~]+/y
+
+/** RFC 9110 section 5.6.4; a quoted pair is a backslash before any character. */
+const QUOTED = /"((?:[\t !#-[\]-~\u0080-\uffff]|\\[\t -~\u0080-\uffff])*)"/y
+
+/**
+ * Reads parameters, `; name=value; name="quoted value"` (RFC 9110 section 5.6.6), from `start` (default 0) to the end.
+ * Names come back in lower case. `undefined` where the text is no such list, and where a name comes twice, since another
+ * reader might choose the other one.
+ */
+export function toParameters(text: string, start = 0): ReadonlyMap<string, string> | undefined {
+  const parameters = new Map<string, string>()
+  let at = start
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at
+    const match = pattern.exec(text) ?? undefined
+    if (match !== undefined) at = pattern.lastIndex
+    return match
+  }
+  for (;;) {
+    at = skipSpace(text, at)
+    if (at === text.length) return parameters
+    if (text[at] !== ';') return undefined
+    at = skipSpace(text, at + 1)
+    // An empty parameter, as after a trailing semicolon, is allowed.
+    if (at === text.length || text[at] === ';') continue
+    const name = take(NAME)?.[0].toLowerCase()
+    if (name === undefined || text[at] !== '=' || parameters.has(name)) return undefined
+    at += 1
+    const value = take(QUOTED)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? take(UNQUOTED)?.[0]
+    if (value === undefined) return undefined
+    parameters.set(name, value)
+  }
+}
+
+/** The first place from `at` on that is neither a space nor a tab (OWS, RFC 9110 section 5.6.3). */
+function skipSpace(text: string, at: number): number {
+  while (text[at] === ' ' || text[at] === '\t') at += 1
+  return at
+}

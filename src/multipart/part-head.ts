@@ -1,0 +1,94 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { toMediaType } from '../http/media-type.ts'
+import type { DecoderLimits } from './decoder-limits.ts'
+import { parseDisposition } from './disposition.ts'
+import { decodeText } from './text.ts'
+
+/** What stands before the bytes of a part. */
+export interface PartHead {
+  /** The name of the form's control; may be ''. */
+  readonly name: string
+  /**
+   * The name of the file as the client gave it: for showing, never for a path. '' for a file input in which nothing was
+   * chosen; `undefined` for a field.
+   */
+  readonly filename: string | undefined
+  /** The Content-Type as it was sent: what the client says, not what the bytes are. */
+  readonly contentType: string | undefined
+  /** The charset parameter of `contentType`. */
+  readonly charset: string | undefined
+  /** Every header of the part by lower-case name; several of one name are joined by `, `. */
+  readonly headers: ReadonlyMap<string, string>
+}
+
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** RFC 2045 section 6.1: these three leave the bytes as they are. */
+const IDENTITY_ENCODING = /^(?:7bit|8bit|binary)$/i
+const CONTENT = /^content-(?:disposition|type|transfer-encoding)$/
+const UTF_8 = new TextEncoder()
+
+/**
+ * Reads the header lines of a part; `bytes` has neither the first CR LF nor the empty line. Of control characters it may
+ * hold the tab and CR LF pairs only: the decoder has seen to that.
+ *
+ * @throws {UploadError} `malformed-body` with the reason; `part-header-too-large` for more headers than
+ *   `maxPartHeaders`; `name-too-long` for a name of more than `maxNameSize` bytes of UTF-8.
+ */
+export function parsePartHead(bytes: Uint8Array, limits: DecoderLimits, fallback?: TextDecoder): PartHead {
+  let text = decodeText(bytes, fallback)
+  if (text.startsWith(' ') || text.startsWith('\t')) throw malformed('the header of a part begins with a space')
+  // Folded lines (RFC 5322 section 2.2.3) are one line without the CR LF.
+  if (text.includes('\r\n ') || text.includes('\r\n\t')) text = text.replaceAll(/\r\n(?=[ \t])/g, '')
+
+  const lines = text.split('\r\n')
+  if (lines.length > limits.maxPartHeaders)
+    throw new UploadError('too-many-part-headers', { limit: limits.maxPartHeaders })
+  const headers = new Map<string, string>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon === -1) throw malformed('a header line of a part has no colon')
+    const name = line.slice(0, colon).toLowerCase()
+    if (!FIELD_NAME.test(name)) throw malformed('the name of a header of a part has characters that are not allowed')
+    const value = trimSpace(line, colon + 1)
+    const before = headers.get(name)
+    // Two readers may each choose another one.
+    if (before !== undefined && CONTENT.test(name)) throw malformed(`a part has two headers called ${name}`)
+    headers.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+
+  const disposition = headers.get('content-disposition')
+  if (disposition === undefined) throw malformed('a part has no Content-Disposition')
+  const { name, filename } = parseDisposition(disposition)
+  checkSize(name, limits.maxNameSize)
+  if (filename !== undefined) checkSize(filename, limits.maxNameSize)
+
+  const encoding = headers.get('content-transfer-encoding')
+  if (encoding !== undefined && !IDENTITY_ENCODING.test(encoding)) {
+    throw malformed('a part has a Content-Transfer-Encoding, which forms do not use (RFC 7578 section 4.7)')
+  }
+  const contentType = headers.get('content-type')
+  const mediaType = contentType === undefined ? undefined : toMediaType(contentType)
+  // Several files in one part, as RFC 2388 had them; kept as text they would be lost without a word.
+  if (filename === undefined && mediaType?.essence.startsWith('multipart/') === true) {
+    throw malformed('a part is a multipart of its own, which forms no longer use (RFC 7578 section 4.3)')
+  }
+  return { name, filename, contentType, charset: mediaType?.parameters.get('charset'), headers }
+}
+
+/** A character has at most three bytes in UTF-8 for each of its UTF-16 code units, so most names need no counting. */
+function checkSize(name: string, limit: number): void {
+  if (name.length * 3 > limit && UTF_8.encode(name).length > limit) throw new UploadError('name-too-long', { limit })
+}
+
+/** The text from `start` on, without the spaces and tabs around it. A loop, since a pattern would try every inner space. */
+function trimSpace(text: string, start: number): string {
+  let from = start
+  let to = text.length
+  while (text[from] === ' ' || text[from] === '\t') from += 1
+  while (to > from && (text[to - 1] === ' ' || text[to - 1] === '\t')) to -= 1
+  return text.slice(from, to)
+}
+
+function malformed(reason: string): UploadError {
+  return new UploadError('malformed-body', { reason })
+}

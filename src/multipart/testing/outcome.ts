@@ -1,0 +1,65 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import type { DecoderLimitOptions } from '../decoder-limits.ts'
+import { MultipartDecoder } from '../decoder.ts'
+import type { PartHead } from '../part-head.ts'
+
+/** All that decoding a body told. */
+export interface Outcome {
+  readonly parts: { readonly head: PartHead; readonly bytes: Uint8Array; readonly isWhole: boolean }[]
+  /** The code and details of the refusal, where there was one. */
+  readonly refusal: { readonly code: string; readonly details: unknown } | undefined
+}
+
+export type Cut = (body: Uint8Array) => Iterable<Uint8Array>
+
+/** The whole body in one chunk. */
+export const whole: Cut = (body) => [body]
+
+/** Chunks of `size` bytes. */
+export function every(size: number): Cut {
+  return function* chunks(body) {
+    for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
+  }
+}
+
+/** Cuts at these places, which need not be in order. */
+export function at(...places: readonly number[]): Cut {
+  return function* chunks(body) {
+    let start = 0
+    for (const place of [...places, body.length].toSorted((a, b) => a - b)) {
+      yield body.subarray(start, place)
+      start = Math.max(start, Math.min(place, body.length))
+    }
+  }
+}
+
+/**
+ * What the decoder tells of a body. Every chunk is a copy that is overwritten once it has been written, so that a decoder
+ * that kept a view of it would be found out.
+ */
+export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, limits?: DecoderLimitOptions): Outcome {
+  const parts: { head: PartHead; chunks: Uint8Array[]; isWhole: boolean }[] = []
+  const decoder = new MultipartDecoder(
+    boundary,
+    {
+      begin: (head) => parts.push({ head, chunks: [], isWhole: false }),
+      bytes: (chunk) => parts.at(-1)?.chunks.push(chunk.slice()),
+      end: () => Object.assign(parts.at(-1) ?? {}, { isWhole: true }),
+    },
+    limits,
+  )
+  let refusal: Outcome['refusal']
+  try {
+    for (const chunk of cut(body)) {
+      const copy = chunk.slice()
+      decoder.write(copy)
+      copy.fill(0x2d)
+    }
+    decoder.end()
+  } catch (error) {
+    // Every code: which one it is is part of the outcome.
+    if (!isUploadError(error)) throw error
+    refusal = { code: error.code, details: error.details }
+  }
+  return { parts: parts.map(({ head, chunks, isWhole }) => ({ head, bytes: Buffer.concat(chunks), isWhole })), refusal }
+}

@@ -1,0 +1,74 @@
+import { isUploadError, UploadError } from '../../errors/upload-error.ts'
+import { toDecoderLimits } from '../decoder-limits.ts'
+import { parsePartHead } from '../part-head.ts'
+import type { Outcome } from './outcome.ts'
+
+const LIMITS = toDecoderLimits({})
+
+/**
+ * Decodes a whole body at once, as slowly and as plainly as can be: what the real decoder is held against. It has a
+ * character for every byte, finds everything by searching from the start, and knows no limits but those of a header.
+ */
+export function referenceOutcome(body: Uint8Array, boundary: string): Outcome {
+  const parts: { head: Outcome['parts'][number]['head']; bytes: Uint8Array; isWhole: boolean }[] = []
+  let refusal: Outcome['refusal']
+  const delimiter = `\r\n--${boundary}`
+  // A CR LF is imagined before the body, and below before each part.
+  let rest = `\r\n${Buffer.from(body).toString('latin1')}`
+  try {
+    if (!rest.includes(delimiter)) refuse('the boundary that the Content-Type announces is not in it')
+    rest = rest.slice(rest.indexOf(delimiter) + delimiter.length)
+    while (!/^--[ \t]*(?:\r\n|$)/.test(rest)) {
+      rest = afterDelimiterLine(rest)
+      const header = headerOf(rest)
+      const head = parsePartHead(Buffer.from(header, 'latin1'), LIMITS)
+      rest = `\r\n${rest.slice(header.length + '\r\n\r\n'.length)}`
+      const end = rest.indexOf(delimiter)
+      const content = end === -1 ? withoutTail(rest, delimiter) : rest.slice(0, end)
+      parts.push({ head, bytes: Buffer.from(content.slice('\r\n'.length), 'latin1'), isWhole: end !== -1 })
+      if (end === -1) truncated()
+      rest = rest.slice(end + delimiter.length)
+    }
+  } catch (error) {
+    // Every code: which one it is is part of the outcome.
+    if (!isUploadError(error)) throw error
+    refusal = { code: error.code, details: error.details }
+  }
+  return { parts, refusal }
+}
+
+function afterDelimiterLine(rest: string): string {
+  const line = /^[ \t]*\r\n/.exec(rest)
+  if (line !== null) return rest.slice(line[0].length)
+  if (/^(?:-|(?:--)?[ \t]*\r?)$/.test(rest)) truncated()
+  if (/^(?:--)?[ \t]*\r/.test(rest)) refuse('a CR comes without LF')
+  if (/^(?:--)?[ \t]*\n/.test(rest)) refuse('a line ends in LF without CR')
+  return refuse('a delimiter is followed by something else on its line')
+}
+
+function headerOf(rest: string): string {
+  if (rest.startsWith('\r')) refuse('a part has no header')
+  const end = rest.indexOf('\r\n\r\n')
+  const header = end === -1 ? rest : rest.slice(0, end)
+  const stray = /(?<!\r)\n|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(header)?.[0]
+  if (stray === '\n') refuse('a line ends in LF without CR')
+  if (stray === '\r') refuse('a CR comes without LF')
+  if (stray !== undefined) refuse('the header of a part has control characters')
+  return end === -1 ? truncated() : header
+}
+
+/** Without what may be the beginning of a delimiter. */
+function withoutTail(content: string, delimiter: string): string {
+  for (let size = delimiter.length - 1; size > 0; size -= 1) {
+    if (content.endsWith(delimiter.slice(0, size))) return content.slice(0, -size)
+  }
+  return content
+}
+
+function refuse(reason: string): never {
+  throw new UploadError('malformed-body', { reason })
+}
+
+function truncated(): never {
+  throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })
+}

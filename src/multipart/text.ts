@@ -1,0 +1,30 @@
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Text from a client. UTF-8, as browsers write it (RFC 7578 section 5.1.2); bytes that are not UTF-8 come from a legacy
+ * client or page, and are read by `fallback` (default windows-1252, the charset of the web before UTF-8, which has a
+ * character for every byte) rather than be turned into question marks.
+ */
+export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
+  try {
+    return UTF_8.decode(bytes)
+  } catch (error) {
+    // ERR_ENCODING_INVALID_ENCODED_DATA in Node; elsewhere a TypeError without a code.
+    if (!(error instanceof TypeError)) throw error
+    return (fallback ?? new TextDecoder('windows-1252')).decode(bytes)
+  }
+}
+
+/**
+ * A decoder for a charset by any of its names (Encoding Standard, section 4.2), or `undefined` for an unknown one and for
+ * those that are not safe to decode.
+ */
+export function toTextDecoder(label: string): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label, { ignoreBOM: true })
+  } catch (error) {
+    // ERR_ENCODING_NOT_SUPPORTED in Node; elsewhere a RangeError without a code.
+    if (!(error instanceof RangeError)) throw error
+    return undefined
+  }
+}

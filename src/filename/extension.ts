@@ -1,0 +1,31 @@
+/** A name cut before its last dot; the two together are the name. */
+export interface SplitName {
+  readonly stem: string
+  /** The last dot and what follows it; '' where there is no extension. */
+  readonly suffix: string
+}
+
+/**
+ * Cuts a name where Python's `os.path.splitext` does: at the last dot, except that dots at the beginning belong to the
+ * stem, so `.bashrc` has no suffix. A dot in front of the last `/` or `\` does not count. Nor does one with white space
+ * after it, unlike there: what follows the dot of `Letter to Mr. Smith` is no extension.
+ */
+export function splitExtension(name: string): SplitName {
+  let start = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1
+  const dot = name.lastIndexOf('.')
+  while (name[start] === '.') start++
+  if (dot <= start) return { stem: name, suffix: '' }
+  const suffix = name.slice(dot)
+  return /\s/.test(suffix) ? { stem: name, suffix: '' } : { stem: name.slice(0, dot), suffix }
+}
+
+/** The extension of a name, lower-case and without its dot; '' where there is none, as in `README` and `.bashrc`. */
+export function extensionOf(name: string): string {
+  return splitExtension(name).suffix.slice(1).toLowerCase()
+}
+
+/** The name with only its extension lower-cased: `Photo.JPG` becomes `Photo.jpg`. */
+export function lowercaseExtension(name: string): string {
+  const { stem, suffix } = splitExtension(name)
+  return stem + suffix.toLowerCase()
+}

@@ -1,0 +1,37 @@
+/** What Python's `str.split()` takes for whitespace within ASCII: JavaScript's `\s` lacks U+001C to U+001F. */
+// oxlint-disable-next-line no-control-regex -- these controls are the point
+const WHITESPACE = /[\t-\r\x1c-\x20]+/
+
+/**
+ * Werkzeug's `secure_filename`, result for result, as it is on POSIX: ASCII letters, digits, `_`, `.` and `-` alone, with
+ * neither dots nor underscores at the ends.
+ *
+ * ```ts
+ * secureFilename('My cool movie.mov') // 'My_cool_movie.mov'
+ * secureFilename('../../../etc/passwd') // 'etc_passwd'
+ * ```
+ *
+ * It is there for those who need that very result. It may return `''`, does not bound the length, drops every letter
+ * that has no ASCII form, and keeps leading dashes and the names of Windows' devices: `storedName` does better.
+ */
+export function secureFilename(filename: string): string {
+  const ascii = filename.normalize('NFKD').replace(/[^\0-\x7f]/g, '')
+  const words = ascii
+    .replaceAll('/', ' ')
+    .split(WHITESPACE)
+    .filter((word) => word !== '')
+  return stripDotsAndUnderscores(words.join('_').replace(/[^A-Za-z0-9_.-]/g, ''))
+}
+
+/** By hand, since `/[._]+$/` takes quadratic time over long runs that do not reach the end. */
+function stripDotsAndUnderscores(name: string): string {
+  let start = 0
+  let end = name.length
+  while (start < end && isStripped(name[start])) start++
+  while (end > start && isStripped(name[end - 1])) end--
+  return name.slice(start, end)
+}
+
+function isStripped(character: string | undefined): boolean {
+  return character === '.' || character === '_'
+}

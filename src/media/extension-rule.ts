@@ -1,0 +1,89 @@
+/**
+ * A set of extensions: those of a list, or all but some. Case and a leading dot do not matter, so `['jpg']` and
+ * `['.JPG']` are the same; `''` stands for names without an extension.
+ */
+export type ExtensionRule = readonly string[] | { readonly except: readonly string[] }
+
+/** Every extension, and none at all. */
+export const ALL: ExtensionRule = { except: [] }
+
+/** Every extension but these. Like Flask-Uploads' `AllExcept` it takes names without an extension. */
+export function allExcept(extensions: readonly string[]): ExtensionRule {
+  return { except: extensions }
+}
+
+/**
+ * True when the rule takes the extension; both may be in any case.
+ *
+ * @throws {TypeError} where an entry of the rule can be no extension, such as `tar.gz` or `image/png`: a rule that
+ * silently never matches would be worse.
+ */
+export function allows(rule: ExtensionRule, extension: string): boolean {
+  const wanted = extension.toLowerCase()
+  return isList(rule) ? normalize(rule).includes(wanted) : !normalize(rule.except).includes(wanted)
+}
+
+/** What a set's extensions are made of. */
+export interface ExtensionRules {
+  readonly extensions: ExtensionRule
+  /** Taken besides `extensions`; default none. */
+  readonly allow?: ExtensionRule | undefined
+  /** Not taken; default none. */
+  readonly deny?: ExtensionRule | undefined
+  /** Who wins where both `allow` and `deny` name an extension; default `deny`. Flask-Uploads lets `allow` win. */
+  readonly winner?: 'allow' | 'deny' | undefined
+}
+
+/**
+ * One rule out of extensions, allow and deny.
+ *
+ * @throws {TypeError} as `allows`, so that a mistake is found when a set is made.
+ */
+export function combineRules({ extensions, allow = [], deny = [], winner = 'deny' }: ExtensionRules): ExtensionRule {
+  return winner === 'deny' ? without(union(extensions, allow), deny) : union(without(extensions, deny), allow)
+}
+
+/**
+ * The extensions of a rule, lower-case, without dots, each once: for a message or an `accept` attribute. `undefined`
+ * where they cannot be listed, as with `ALL` and `allExcept`.
+ *
+ * @throws {TypeError} as `allows`.
+ */
+export function listExtensions(rule: ExtensionRule): readonly string[] | undefined {
+  return isList(rule) ? normalize(rule) : undefined
+}
+
+/** `Array.isArray` does not narrow a readonly array out of a union. */
+function isList(rule: ExtensionRule): rule is readonly string[] {
+  return Array.isArray(rule)
+}
+
+function union(a: ExtensionRule, b: ExtensionRule): ExtensionRule {
+  if (isList(a)) return isList(b) ? normalize([...a, ...b]) : { except: normalize(b.except.filter(outside(a))) }
+  if (isList(b)) return union(b, a)
+  return { except: normalize(a.except.filter(outside({ except: b.except }))) }
+}
+
+function without(a: ExtensionRule, b: ExtensionRule): ExtensionRule {
+  return complement(union(complement(a), b))
+}
+
+function complement(rule: ExtensionRule): ExtensionRule {
+  return isList(rule) ? { except: rule } : rule.except
+}
+
+function outside(rule: ExtensionRule): (extension: string) => boolean {
+  return (extension) => !allows(rule, normalizeOne(extension))
+}
+
+function normalize(extensions: readonly string[]): readonly string[] {
+  return [...new Set(extensions.map(normalizeOne))]
+}
+
+function normalizeOne(extension: string): string {
+  const bare = extension.replace(/^\./, '').toLowerCase()
+  if (/[./\\\s,*]/.test(bare)) {
+    throw new TypeError(`${JSON.stringify(extension)} is no extension: write what follows the last dot, such as "gz"`)
+  }
+  return bare
+}

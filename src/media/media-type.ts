@@ -1,0 +1,71 @@
+import { mimes } from 'mrmime'
+import { extensionOf } from '../filename/extension.ts'
+
+/** The type of bytes that nobody knows anything about (RFC 2046 section 4.5.1). */
+export const OCTET_STREAM = 'application/octet-stream'
+
+/** The media type that the extension of a name stands for; `application/octet-stream` where it tells nothing. */
+export function mediaType(filename: string): string {
+  const extension = extensionOf(filename)
+  // An own property: `x.constructor` must not find what every object inherits.
+  return Object.hasOwn(mimes, extension) ? (mimes[extension] ?? OCTET_STREAM) : OCTET_STREAM
+}
+
+/** `type/subtype` of RFC 6838 section 4.2, then the end or parameters (RFC 9110 section 8.3.1). */
+const CONTENT_TYPE = /^[ \t]*([a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126})[ \t]*(?:;|$)/i
+
+/**
+ * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` where it is absent
+ * or malformed. It is what the client says, and nothing that the bytes prove.
+ */
+export function toMediaType(contentType: string | undefined): string {
+  return CONTENT_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase() ?? OCTET_STREAM
+}
+
+/** Types that hold a script for `<script>`, an import or a service worker, by the names of the MIME Sniffing Standard. */
+const SCRIPT =
+  /^(?:(?:application|text)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript|vbscript)|application\/wasm)$/
+
+/** Types that a browser renders, or once rendered, as a document with scripts, or hands to a plugin with the site's rights. */
+const DOCUMENT =
+  /^(?:text\/(?:html|xml|xsl|x-component|x-scriptlet|cache-manifest)|application\/(?:xml|xml-dtd|xhtml|hta|x-mimearchive|x-shockwave-flash|java-archive|x-java-.*|x-silverlight-app)|image\/svg|message\/rfc822|multipart\/.*|.*\+xml)$/
+
+/**
+ * True for types that could run a script in the site's origin when they are opened: HTML, and all XML, since a script
+ * element in the XHTML or SVG namespace runs in any of it; MHTML and `multipart/x-mixed-replace`, which carry HTML; what
+ * plugins ran; and scripts themselves. `type` is `type/subtype` in lower case.
+ *
+ * CSS is none: opened, it is text. Nor is PDF: browsers keep its scripts apart from the site.
+ */
+export function isActive(type: string): boolean {
+  return DOCUMENT.test(type) || SCRIPT.test(type)
+}
+
+/**
+ * The type to serve instead of an active one that another page of the site could load: a script is `text/plain`, which
+ * with `nosniff` no `<script>`, import or service worker takes; neither `attachment` nor a sandbox would hold it back.
+ * Every other type is itself.
+ */
+export function inertType(type: string): string {
+  if (type === 'application/wasm') return OCTET_STREAM
+  return SCRIPT.test(type) ? 'text/plain' : type
+}
+
+/**
+ * True for types that are safe to be shown in the browser and not only downloaded: images but SVG, sound, video, plain
+ * text and PDF, which have no way to run a script in the site's origin. `type` is `type/subtype` in lower case.
+ */
+export function isInline(type: string): boolean {
+  return (
+    (/^(?:image|audio|video)\//.test(type) && !isActive(type)) || type === 'text/plain' || type === 'application/pdf'
+  )
+}
+
+/**
+ * The type with `; charset=utf-8` where that is right: for text, so that no browser guesses, but not for XML, which
+ * declares its own and would be overruled (RFC 7303 section 3.2). Types outside `text/` define no such parameter; JSON
+ * is UTF-8 anyway (RFC 8259 section 11).
+ */
+export function withCharset(type: string): string {
+  return type.startsWith('text/') && type !== 'text/xml' && !type.endsWith('+xml') ? `${type}; charset=utf-8` : type
+}

@@ -1,0 +1,63 @@
+import { mimes } from 'mrmime'
+import {
+  ARCHIVES,
+  AUDIO,
+  DATA,
+  DEFAULTS,
+  DOCUMENTS,
+  EXECUTABLES,
+  IMAGES,
+  SCRIPTS,
+  SOURCE,
+  TEXT,
+} from './extension-groups.ts'
+import { ALL, combineRules, listExtensions } from './extension-rule.ts'
+import type { ExtensionRule } from './extension-rule.ts'
+
+/** The groups by the words that a command line knows them by. */
+const GROUPS: ReadonlyMap<string, ExtensionRule> = new Map<string, ExtensionRule>([
+  ['text', TEXT],
+  ['documents', DOCUMENTS],
+  ['images', IMAGES],
+  ['audio', AUDIO],
+  ['data', DATA],
+  ['scripts', SCRIPTS],
+  ['archives', ARCHIVES],
+  ['source', SOURCE],
+  ['executables', EXECUTABLES],
+  ['defaults', DEFAULTS],
+  ['all', ALL],
+])
+
+/** The words that stand for groups of extensions: `images`, `documents`, ..., `all`. */
+export const EXTENSION_GROUP_NAMES: readonly string[] = [...GROUPS.keys()]
+
+/**
+ * The rule that a list of groups and extensions means, such as `images,pdf` or `all`. Case and spaces do not matter.
+ *
+ * A bare word has to be a group or an extension that is known, so that `imges` is found out; any other extension is
+ * taken with its dot: `.xyz`.
+ *
+ * @throws {TypeError} that names the word it did not understand and lists the groups.
+ */
+export function parseExtensions(text: string): ExtensionRule {
+  return text
+    .split(',')
+    .map((word) => parseWord(word.trim().toLowerCase()))
+    .reduce((extensions, allow) => combineRules({ extensions, allow }))
+}
+
+function parseWord(word: string): ExtensionRule {
+  const group = GROUPS.get(word)
+  if (group !== undefined) return group
+  if (/^\.[^./\\\s*]+$/.test(word)) return [word.slice(1)]
+  if (isKnown(word)) return [word]
+  const dotted = /^[^./\\\s*]+$/.test(word) ? `; for the extension itself write .${word}` : ''
+  throw new TypeError(
+    `${JSON.stringify(word)} is neither a group nor a known extension${dotted}. Groups are ${EXTENSION_GROUP_NAMES.join(', ')}.`,
+  )
+}
+
+function isKnown(word: string): boolean {
+  return Object.hasOwn(mimes, word) || [...GROUPS.values()].some((group) => listExtensions(group)?.includes(word))
+}

@@ -1,32 +1,256 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
 import { MultipartDecoder } from './decoder.ts'
+import type { DecoderEvents } from './decoder.ts'
+import type { DecoderLimitOptions } from './decoder-limits.ts'
 import { at, every, outcomeOf, whole } from './testing/outcome.ts'
-import type { Outcome } from './testing/outcome.ts'
 
-const BOUNDARY = 'XX'
 const FIELD = 'Content-Disposition: form-data; name="a"\r\n\r\n'
+const IGNORE: DecoderEvents = { begin: () => undefined, bytes: () => undefined, end: () => undefined }
 
 function bytes(text: string): Uint8Array {
-  return Buffer.from(text)
+  return Buffer.from(text, 'latin1')
 }
 
-/** `name=text`, for each part. */
-function summary(outcome: Outcome): string[] {
-  return outcome.parts.map(({ head, bytes: content }) => `${head.name}=${Buffer.from(content).toString()}`)
+/** What a body tells, in short, and the same for every single cut and for single bytes. */
+function told(body: string, limits?: DecoderLimitOptions, boundary = 'XX'): { parts: string[]; refusal?: unknown } {
+  const cuts = [every(1), every(2), ...Array.from(body, (_, place) => at(place))]
+  const [first, ...others] = [whole, ...cuts].map((cut) => {
+    const { parts, refusal } = outcomeOf(bytes(body), boundary, cut, limits)
+    return {
+      parts: parts.map(
+        (part) => `${part.head.name}=${Buffer.from(part.bytes).toString('latin1')}${part.isWhole ? '' : '...'}`,
+      ),
+      ...(refusal === undefined ? {} : { refusal: { code: refusal.code, ...Object(refusal.details) } }),
+    }
+  })
+  if (first === undefined) throw new Error('no cut')
+  for (const other of others) expect(other).toEqual(first)
+  return first
 }
 
-/** A body that holds only these parts, whichever way it is cut. */
-function expectParts(body: string, ...parts: string[]): void {
-  for (const cut of [whole, every(1)]) {
-    const outcome = outcomeOf(bytes(body), BOUNDARY, cut)
-    expect(outcome.refusal).toBeUndefined()
-    expect(summary(outcome)).toEqual(parts)
-  }
+function malformed(reason: string): object {
+  return { code: 'malformed-body', reason }
 }
+
+const TRUNCATED = { code: 'truncated-body', reason: 'the last delimiter is missing' }
 
 describe('what a body may look like', () => {
-  test('a field', () => expectParts(`--XX\r\n${FIELD}hello\r\n--XX--\r\n`, 'a=hello'))
-  test('two parts of one name', () => expectParts(`--XX\r\n${FIELD}1\r\n--XX\r\n${FIELD}2\r\n--XX--\r\n`, 'a=1', 'a=2'))
-  test('an empty part', () => expectParts(`--XX\r\n${FIELD}\r\n--XX--\r\n`, 'a='))
+  test.each([
+    ['a field', `--XX\r\n${FIELD}hello\r\n--XX--\r\n`, ['a=hello']],
+    ['two parts of one name', `--XX\r\n${FIELD}1\r\n--XX\r\n${FIELD}2\r\n--XX--\r\n`, ['a=1', 'a=2']],
+    ['an empty part', `--XX\r\n${FIELD}\r\n--XX--\r\n`, ['a=']],
+    ['an empty part whose empty line is that of the delimiter', `--XX\r\n${FIELD}--XX--\r\n`, ['a=']],
+    ['no part at all, as browsers send an empty form', '--XX--\r\n', []],
+    ['no line end after the last delimiter', `--XX\r\n${FIELD}x\r\n--XX--`, ['a=x']],
+    ['a preamble and an epilogue', `pre\r\namble\r\n--XX\r\n${FIELD}x\r\n--XX--\r\nepi\r\n--XX\r\nlogue`, ['a=x']],
+    ['a preamble that is one empty line', `\r\n--XX\r\n${FIELD}x\r\n--XX--`, ['a=x']],
+    ['a delimiter inside a line of the preamble is none', `a--XX\r\n\r\n--XX\r\n${FIELD}x\r\n--XX--`, ['a=x']],
+    ['spaces and tabs after delimiters', `--XX \t \r\n${FIELD}x\r\n--XX\t\r\n${FIELD}y\r\n--XX-- \t`, ['a=x', 'a=y']],
+    ['spaces after the last delimiter and an epilogue', `--XX\r\n${FIELD}x\r\n--XX-- \r\nepilogue`, ['a=x']],
+    ['line ends of every kind in a part', `--XX\r\n${FIELD}\r\n\n\r\r\r\n\r\n--XX--`, ['a=\r\n\n\r\r\r\n']],
+    [
+      'what nearly is a delimiter',
+      `--XX\r\n${FIELD}--X\r\n--X\r\n-\r\n--\r\n--XY\n--XX\r--XX\r\n--XX--`,
+      ['a=--X\r\n--X\r\n-\r\n--\r\n--XY\n--XX\r--XX'],
+    ],
+    ['a delimiter right after the beginning of one', `--XX\r\n${FIELD}\r\n--X\r\n--XX--`, ['a=\r\n--X']],
+    ['a delimiter after CR and after CR LF dash dash', `--XX\r\n${FIELD}\r\r\n--\r\n--XX--`, ['a=\r\r\n--']],
+    ['NUL and bytes over 127', `--XX\r\n${FIELD}\0\x7f\x80\xff\r\n--XX--`, ['a=\0\x7f\x80\xff']],
+  ])('%s', (_, body, parts) => {
+    expect(told(body)).toEqual({ parts })
+  })
+
+  test.each(['-', '--', '----', "a'()+_,-./:=? z", 'x'.repeat(70)])('the boundary %s', (boundary) => {
+    const content = `x\r\n-${boundary}y`
+    const body = `--${boundary}\r\n${FIELD}${content}\r\n--${boundary}--\r\n`
+    expect(told(body, {}, boundary)).toEqual({ parts: [`a=${content}`] })
+  })
+
+  test('a boundary that begins with the dashes of a delimiter is found after more dashes', () => {
+    expect(told(`----X\r\n${FIELD}--\r\n---\r\n----X--`, {}, '--X').parts).toEqual(['a=--\r\n---'])
+  })
+})
+
+describe('a body is refused with the reason', () => {
+  const NO_BOUNDARY = malformed('the boundary that the Content-Type announces is not in it')
+  const GARBAGE = malformed('a delimiter is followed by something else on its line')
+  const BARE_LF = malformed('a line ends in LF without CR')
+  const BARE_CR = malformed('a CR comes without LF')
+  test.each<[string, string, string[], object]>([
+    ['when it is empty', '', [], NO_BOUNDARY],
+    ['when it has another boundary', `--YY\r\n${FIELD}x\r\n--YY--\r\n`, [], NO_BOUNDARY],
+    ['when its boundary is not at the start of a line', `x--XX\r\n${FIELD}x\r\n--YY--\r\n`, [], NO_BOUNDARY],
+    ['when its lines end in LF', `--XX\r\n${FIELD}x\r\n--XX--`.replaceAll('\r\n', '\n'), [], BARE_LF],
+    ['when its lines end in CR', `--XX\r\n${FIELD}x\r\n--XX--`.replaceAll('\r\n', '\r'), [], BARE_CR],
+    ['when a header line ends in LF', `--XX\r\nX: y\n${FIELD}x\r\n--XX--`, [], BARE_LF],
+    ['when a header line ends in CR', `--XX\r\nX: y\r${FIELD}x\r\n--XX--`, [], BARE_CR],
+    ['when a header ends in CR LF CR', `--XX\r\nX: y\r\n\rx\r\n--XX--`, [], BARE_CR],
+    ['when the last delimiter ends in LF', `--XX\r\n${FIELD}x\r\n--XX--\n`, ['a=x'], BARE_LF],
+    ['when the last delimiter ends in CR and more', `--XX\r\n${FIELD}x\r\n--XX--\r--XX`, ['a=x'], BARE_CR],
+    ['when text follows a delimiter', `--XX\r\n${FIELD}x\r\n--XXY\r\n${FIELD}x\r\n--XX--`, ['a=x'], GARBAGE],
+    ['when text follows the spaces after a delimiter', `--XX\r\n${FIELD}x\r\n--XX --`, ['a=x'], GARBAGE],
+    ['when text follows the last delimiter', `--XX\r\n${FIELD}x\r\n--XX--Y\r\n`, ['a=x'], GARBAGE],
+    ['when three dashes follow a delimiter', `--XX\r\n${FIELD}x\r\n--XX---\r\n`, ['a=x'], GARBAGE],
+    ['when one dash follows a delimiter', `--XX\r\n${FIELD}x\r\n--XX-\r\n${FIELD}x\r\n--XX--`, ['a=x'], GARBAGE],
+    ['when a part has no header', `--XX\r\n\r\nx\r\n--XX--`, [], malformed('a part has no header')],
+    [
+      'when a header has NUL',
+      `--XX\r\nX: \0\r\n${FIELD}x\r\n--XX--`,
+      [],
+      malformed('the header of a part has control characters'),
+    ],
+    [
+      'when a header has DEL',
+      `--XX\r\nX: \x7f\r\n${FIELD}x\r\n--XX--`,
+      [],
+      malformed('the header of a part has control characters'),
+    ],
+    [
+      'when a delimiter comes in a header',
+      `--XX\r\nX: y\r\n--XX--\r\n\r\n`,
+      [],
+      malformed('a header line of a part has no colon'),
+    ],
+    ['when it ends in a part', `--XX\r\n${FIELD}x`, ['a=x...'], TRUNCATED],
+    ['when it ends in what may be a delimiter', `--XX\r\n${FIELD}x\r\n--X`, ['a=x...'], TRUNCATED],
+    ['when it ends after a delimiter', `--XX\r\n${FIELD}x\r\n--XX`, ['a=x'], TRUNCATED],
+    ['when it ends after the line of a delimiter', `--XX\r\n${FIELD}x\r\n--XX\r\n`, ['a=x'], TRUNCATED],
+    ['when it ends after one dash', `--XX\r\n${FIELD}x\r\n--XX-`, ['a=x'], TRUNCATED],
+    ['when it ends in a header', '--XX\r\nContent-Dispo', [], TRUNCATED],
+    ['when it ends after the last CR', `--XX\r\n${FIELD}x\r\n--XX--\r`, ['a=x'], TRUNCATED],
+  ])('%s', (_, body, parts, refusal) => {
+    expect(told(body)).toEqual({ parts, refusal })
+  })
+})
+
+describe('a limit of N admits exactly N', () => {
+  const part = `--XX\r\n${FIELD}x\r\n`
+  const header = 'X: 1\r\nContent-Disposition: form-data; name="abc"; filename="\xc3\xa4\xc3\xb6"\r\n\r\n'
+  test.each<[keyof DecoderLimitOptions, number, string, string]>([
+    ['maxParts', 2, 'too-many-parts', `${part}${part}--XX--`],
+    ['maxPartHeaderSize', header.length, 'part-header-too-large', `--XX\r\n${header}x\r\n--XX--`],
+    ['maxPartHeaders', 2, 'too-many-part-headers', `--XX\r\n${header}x\r\n--XX--`],
+    ['maxNameSize', 4, 'name-too-long', `--XX\r\n${header}x\r\n--XX--`],
+    ['maxPaddingSize', 5, 'padding-too-large', `12345\r\n${part}--XX--`],
+    ['maxPaddingSize', 5, 'padding-too-large', `12\r\n-\r\n${part}--XX--`],
+    ['maxPaddingSize', 5, 'padding-too-large', `${part}--XX--\r\n12345`],
+    [
+      'maxPaddingSize',
+      5,
+      'padding-too-large',
+      `12345\r\n--XX     \r\n${FIELD}x\r\n--XX  \t  \r\n${FIELD}x\r\n--XX--     \r\n\r\n345`,
+    ],
+  ])('%s of %d (else %s): %j', (limit, size, code, body) => {
+    expect(told(body, { [limit]: size }).refusal).toBeUndefined()
+    expect(told(body, { [limit]: size - 1 }).refusal).toEqual({ code, limit: size - 1 })
+  })
+
+  test('by default 1,000 parts, 16 KiB of header, 32 headers, names of 4 KiB and 64 KiB of padding', () => {
+    const code = (body: string): string | undefined => outcomeOf(bytes(body), 'XX').refusal?.code
+    expect(code(`${part.repeat(1000)}--XX--`)).toBeUndefined()
+    expect(code(`${part.repeat(1001)}--XX--`)).toBe('too-many-parts')
+    const filler = 'X: '.padEnd(16 * 1024 - FIELD.length - 2, 'y')
+    expect(code(`--XX\r\n${filler}\r\n${FIELD}x\r\n--XX--`)).toBeUndefined()
+    expect(code(`--XX\r\n${filler}y\r\n${FIELD}x\r\n--XX--`)).toBe('part-header-too-large')
+    expect(code(`--XX\r\n${'X: y\r\n'.repeat(31)}${FIELD}x\r\n--XX--`)).toBeUndefined()
+    expect(code(`--XX\r\n${'X: y\r\n'.repeat(32)}${FIELD}x\r\n--XX--`)).toBe('too-many-part-headers')
+    const named = (size: number): string => `--XX\r\n${FIELD.replace('"a"', `"${'a'.repeat(size)}"`)}x\r\n--XX--`
+    expect(code(named(4096))).toBeUndefined()
+    expect(code(named(4097))).toBe('name-too-long')
+    expect(code(`${' '.repeat(65_536)}\r\n${part}--XX--`)).toBeUndefined()
+    expect(code(`${' '.repeat(65_537)}\r\n${part}--XX--`)).toBe('padding-too-large')
+  })
+
+  test('a header that never ends is refused before it is kept', () => {
+    const decoder = new MultipartDecoder('XX', IGNORE, { maxPartHeaderSize: 1000 })
+    decoder.write(bytes('--XX\r\nX: '))
+    decoder.write(bytes('y'.repeat(996)))
+    expect(() => decoder.write(bytes('y'))).toThrow(UploadError)
+  })
+
+  test('limits left out or undefined have their defaults, Infinity is none, and nonsense is a mistake', () => {
+    expect(outcomeOf(bytes(`${part.repeat(1001)}--XX--`), 'XX', whole, { maxParts: undefined }).refusal?.code).toBe(
+      'too-many-parts',
+    )
+    expect(outcomeOf(bytes(`${part.repeat(1001)}--XX--`), 'XX', whole, { maxParts: Infinity }).refusal).toBeUndefined()
+    expect(() => new MultipartDecoder('XX', IGNORE, { maxParts: -1 })).toThrow(TypeError)
+    expect(() => new MultipartDecoder('XX', IGNORE, { maxPaddingSize: Number.NaN })).toThrow(TypeError)
+  })
+})
+
+describe('the bytes of a part', () => {
+  test('are handed out as views of the chunk, never as copies', () => {
+    const chunk = new Uint8Array(bytes(`--XX\r\n${FIELD}hello\r\n--XX--`))
+    const seen: Uint8Array[] = []
+    new MultipartDecoder('XX', { ...IGNORE, bytes: (view) => seen.push(view) }).write(chunk)
+    expect(seen.map((view) => view.buffer)).toEqual([chunk.buffer])
+    expect(seen[0]?.buffer).toBe(chunk.buffer)
+  })
+
+  test('that were held back may be overwritten by whoever gets them', () => {
+    const seen: string[] = []
+    const decoder = new MultipartDecoder('XX', {
+      ...IGNORE,
+      bytes: (view) => {
+        seen.push(Buffer.from(view).toString('latin1'))
+        view.fill(0)
+      },
+      end: () => seen.push('end'),
+    })
+    decoder.write(bytes(`--XX\r\n${FIELD}\r\n--`))
+    decoder.write(bytes('y\r\n--X'))
+    decoder.write(bytes('y\r\n--XX--'))
+    expect(seen).toEqual(['\r\n--', 'y', '\r\n--X', 'y', 'end'])
+  })
+
+  test('are never an empty chunk, and an empty write does nothing', () => {
+    const sizes: number[] = []
+    const decoder = new MultipartDecoder('XX', { ...IGNORE, bytes: (view) => sizes.push(view.length) })
+    for (const chunk of ['', `--XX\r\n${FIELD}`, '', 'x', '\r\n--', 'XX--', '']) decoder.write(bytes(chunk))
+    decoder.end()
+    expect(sizes).toEqual([1])
+  })
+})
+
+describe('a decoder that has stopped stays so', () => {
+  const body = bytes(`--XX\r\n${FIELD}x\r\n--XX--`)
+
+  test('what an event throws comes out of write, and nothing after it is told', () => {
+    for (const event of ['begin', 'bytes', 'end'] as const) {
+      const seen: string[] = []
+      const note = (name: string): void => {
+        seen.push(name)
+        if (name === event) throw new RangeError('enough')
+      }
+      const decoder = new MultipartDecoder('XX', {
+        begin: () => note('begin'),
+        bytes: () => note('bytes'),
+        end: () => note('end'),
+      })
+      expect(() => decoder.write(body)).toThrow(new RangeError('enough'))
+      expect(() => decoder.write(body)).toThrow(TypeError)
+      expect(() => decoder.end()).toThrow(TypeError)
+      expect(seen.at(-1)).toBe(event)
+    }
+  })
+
+  test('no write after a refusal, after the end, or from inside an event', () => {
+    const refused = new MultipartDecoder('XX', IGNORE)
+    expect(() => refused.write(bytes('--XXY'))).toThrow(UploadError)
+    expect(() => refused.write(bytes('\r\n'))).toThrow(TypeError)
+    const ended = new MultipartDecoder('XX', IGNORE)
+    ended.write(body)
+    ended.end()
+    expect(() => ended.write(body)).toThrow(TypeError)
+    expect(() => ended.end()).toThrow(TypeError)
+    const reentered: MultipartDecoder = new MultipartDecoder('XX', { ...IGNORE, end: () => reentered.write(body) })
+    expect(() => reentered.write(body)).toThrow(TypeError)
+  })
+
+  test('a boundary that is none is a mistake', () => {
+    for (const boundary of ['', 'x'.repeat(71), 'x ', 'x\r', 'ü', 'a"b']) {
+      expect(() => new MultipartDecoder(boundary, IGNORE)).toThrow(TypeError)
+    }
+  })
 })

@@ -43,7 +43,7 @@ export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, 
     boundary,
     {
       begin: (head) => parts.push({ head, chunks: [], isWhole: false }),
-      bytes: (chunk) => parts.at(-1)?.chunks.push(chunk.slice()),
+      bytes: (chunk) => parts.at(-1)?.chunks.push(new Uint8Array(chunk)),
       end: () => Object.assign(parts.at(-1) ?? {}, { isWhole: true }),
     },
     limits,
@@ -51,7 +51,7 @@ export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, 
   let refusal: Outcome['refusal']
   try {
     for (const chunk of cut(body)) {
-      const copy = chunk.slice()
+      const copy = new Uint8Array(chunk)
       decoder.write(copy)
       copy.fill(0x2d)
     }

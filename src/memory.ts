@@ -1,0 +1,7 @@
+/**
+ * Stored files in memory.
+ *
+ * @module
+ */
+export { memoryStorage } from './storage/memory/memory-storage.ts'
+export type { MemoryStorage, MemoryStorageOptions } from './storage/memory/memory-storage.ts'

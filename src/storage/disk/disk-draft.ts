@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto'
+import { constants, open, unlink } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { isKey } from '../../filename/key.ts'
+import { checkByteRange } from '../byte-range.ts'
+import type { Draft, DraftOptions, SealedDraft } from '../draft.ts'
+import type { FileRecord, StorageEntry } from '../storage.ts'
+import { toEntry } from './disk-entry.ts'
+import { DraftWriter } from './draft-writer.ts'
+import { FileRange } from './file-range.ts'
+import type { PrivateFolder } from './private-folder.ts'
+import { publishFile } from './publication.ts'
+import { RecordCache, writeRecord } from './record-cache.ts'
+import { toStorageError } from './storage-error.ts'
+import { hasCode } from './system-error.ts'
+
+const openFile = promisify(open)
+const unlinkFile = promisify(unlink)
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** What all drafts of a storage share. */
+export interface DraftPlace {
+  /** The folder of the stored files, absolute. */
+  readonly root: string
+  readonly folder: PrivateFolder
+  readonly records: RecordCache
+  /** Permissions of a stored file. */
+  readonly mode: number
+  /** Bytes that may wait to be written. */
+  readonly highWaterMark: number
+}
+
+type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'publishing' | 'published' | 'discarded'
+
+/** A draft in a private file, before and after it is sealed. */
+export class DiskDraft implements Draft {
+  readonly id: string = randomBytes(16).toString('hex')
+  readonly #place: DraftPlace
+  readonly #path: string
+  readonly #expiresAt: Date | undefined
+  readonly #writer: DraftWriter
+  #state: State = 'open'
+  #stats: BigIntStats | undefined
+  /** The record that is being written, or was, beside the draft, and not yet adopted. */
+  #record: FileRecord | undefined
+  #publishing: Promise<unknown> | undefined
+  #discarding: Promise<void> | undefined
+
+  constructor(place: DraftPlace, options: DraftOptions) {
+    this.#place = place
+    this.#expiresAt = options.expiresAt
+    this.#path = join(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
+    const target = { open: () => this.#openFile(), remove: () => this.#remove() }
+    this.#writer = new DraftWriter(target, place.highWaterMark)
+  }
+
+  get size(): number {
+    return this.#writer.size
+  }
+
+  append(bytes: Uint8Array): Promise<void> | undefined {
+    this.#require('open')
+    return this.#writer.append(bytes)
+  }
+
+  async flush(): Promise<void> {
+    this.#require('open')
+    await this.#writer.flush()
+  }
+
+  async truncate(size: number): Promise<void> {
+    this.#require('open')
+    checkByteRange(0, size, this.size)
+    this.#state = 'truncating'
+    try {
+      await this.#writer.truncate(size)
+    } finally {
+      if (this.#state === 'truncating') this.#state = 'open'
+    }
+  }
+
+  async seal(): Promise<SealedDraft> {
+    this.#require('open')
+    this.#state = 'sealing'
+    try {
+      this.#stats = await this.#writer.finish()
+    } catch (error) {
+      // Open as far as the caller can tell: whatever is called next tells the failure again.
+      if (this.#state === 'sealing') this.#state = 'open'
+      throw error
+    }
+    this.#state = 'sealed'
+    return {
+      id: this.id,
+      size: this.size,
+      stream: (start = 0, end = this.size) => this.#stream(start, end),
+      publish: (key, record) => this.#publish(key, record),
+      discard: () => this.discard(),
+    }
+  }
+
+  discard(): Promise<void> {
+    this.#discarding ??= this.#discard()
+    return this.#discarding
+  }
+
+  async #discard(): Promise<void> {
+    // Publishing cannot be called off half-way: it ends as it ends.
+    while (this.#state === 'publishing') await this.#publishing
+    if (this.#state === 'published') return
+    this.#state = 'discarded'
+    await this.#writer.abort(new TypeError('The draft was discarded.'))
+  }
+
+  #require(state: State): void {
+    if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
+  }
+
+  async #openFile(): Promise<number> {
+    await this.#place.folder.prepare()
+    try {
+      return await this.#create()
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error
+      await this.#place.folder.restore()
+      return await this.#create()
+    }
+  }
+
+  async #create(): Promise<number> {
+    if (this.#expiresAt !== undefined) {
+      const metadata = JSON.stringify({ expiresAt: this.#expiresAt.toISOString() })
+      await writeFile(`${this.#path}.json`, metadata, { mode: 0o600 })
+    }
+    return openFile(this.#path, NEW_FILE, 0o600)
+  }
+
+  #stream(start: number, end: number): AsyncIterable<Uint8Array> {
+    this.#require('sealed')
+    checkByteRange(start, end, this.size)
+    return new FileRange(() => openFile(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW), start, end)
+  }
+
+  async #publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    this.#require('sealed')
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    this.#state = 'publishing'
+    const ended = Promise.withResolvers<void>()
+    this.#publishing = ended.promise
+    try {
+      const entry = await this.#publishAs(key, record)
+      this.#state = entry === undefined ? 'sealed' : 'published'
+      return entry
+    } catch (error) {
+      this.#state = 'sealed'
+      throw toStorageError(error)
+    } finally {
+      ended.resolve()
+    }
+  }
+
+  async #publishAs(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    const { root, folder, records, mode } = this.#place
+    const stats = this.#stats
+    if (stats === undefined) return undefined
+    // All that can fail for want of room comes first, while there is still nothing to see.
+    await Promise.all([this.#keepRecord(record, stats), chmod(this.#path, mode)])
+    if (!(await publishFile(this.#path, root, key, folder))) return undefined
+    try {
+      await records.adopt(key, `${this.#path}.record`)
+      this.#record = undefined
+    } catch {
+      // EACCES, EIO, ...: the file is there, and goes without a record.
+    }
+    await this.#remove()
+    return toEntry(key, stats, record)
+  }
+
+  async #keepRecord(record: FileRecord, stats: BigIntStats): Promise<void> {
+    if (this.#record === record) return
+    this.#record = record
+    await writeRecord(`${this.#path}.record`, record, stats)
+  }
+
+  /** Removes the draft's names. What it cannot remove is left to the next sweep. */
+  async #remove(): Promise<void> {
+    const paths = [this.#path]
+    if (this.#record !== undefined) paths.push(`${this.#path}.record`)
+    if (this.#expiresAt !== undefined) paths.push(`${this.#path}.json`)
+    for (const path of paths) {
+      try {
+        await unlinkFile(path)
+      } catch {
+        // ENOENT: never made, moved or swept. EACCES, EIO, EROFS: nothing more can be done here.
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { BigIntStats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileRecord, StorageEntry } from '../storage.ts'
+import { hasPlainFolders } from './plain-folder.ts'
+import { isMissing } from './system-error.ts'
+
+/**
+ * What a storage tells of a file. `storedAt` is the modification time: when its last byte was written. The version is
+ * made of the modification time in nanoseconds, the size and the inode.
+ */
+export function toEntry(key: string, stats: BigIntStats, record: FileRecord | undefined): StorageEntry {
+  return {
+    key,
+    size: Number(stats.size),
+    storedAt: new Date(Number(stats.mtimeMs)),
+    version: [stats.mtimeNs, stats.size, stats.ino].map((value) => value.toString(36)).join('-'),
+    ...(record === undefined ? {} : { record }),
+  }
+}
+
+/** The stats of a regular file that no symlink leads to; `undefined` for anything else. */
+export async function findFile(root: string, key: string): Promise<BigIntStats | undefined> {
+  if (!(await hasPlainFolders(root, key))) return undefined
+  try {
+    const stats = await lstat(join(root, key), { bigint: true })
+    return stats.isFile() ? stats : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,131 @@
+import { statfs, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { isKey } from '../../filename/key.ts'
+import type { Draft, DraftOptions } from '../draft.ts'
+import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import { DiskDraft } from './disk-draft.ts'
+import type { DraftPlace } from './disk-draft.ts'
+import { findFile, toEntry } from './disk-entry.ts'
+import { listFiles } from './disk-list.ts'
+import { sweepDrafts } from './draft-sweep.ts'
+import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
+import { PrivateFolder } from './private-folder.ts'
+import { RecordCache } from './record-cache.ts'
+import { toStorageError } from './storage-error.ts'
+import { isMissing } from './system-error.ts'
+
+export interface DiskStorageOptions {
+  /** Permissions of stored files, whatever the umask; default `0o644`. */
+  readonly mode?: number
+  /** Bytes of one draft that may wait to be written before `append` asks its caller to wait; default 1 MiB. */
+  readonly highWaterMark?: number
+  /**
+   * How drafts get their names: by hard link where the file system has them (`auto`, the default), or never so. To be the
+   * same in all processes that use the folder.
+   */
+  readonly links?: 'auto' | 'never'
+}
+
+/** A storage on disk, which knows where each file is. */
+export interface DiskStorage extends Storage {
+  readonly kind: 'disk'
+  /** Free bytes of the file system that holds the folder, or will. */
+  freeSpace(): Promise<number>
+  /** The absolute path of a key, whether or not there is such a file. Throws a TypeError for what is no key. */
+  path(key: string): string
+}
+
+/**
+ * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too. Whatever
+ * is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading makes nothing.
+ *
+ * Any number of processes of one host may use a folder. `storedAt` is a file's modification time. Published files are
+ * not flushed to the medium (no fsync). Folders stay when their last file is deleted.
+ *
+ * @example
+ * ```ts
+ * const storage = diskStorage('uploads')
+ * const draft = storage.createDraft()
+ * await draft.append(bytes)
+ * const sealed = await draft.seal()
+ * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
+ * ```
+ */
+export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
+  const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto' } = options
+  const root = resolve(folder)
+  const privateFolder = new PrivateFolder(root, links)
+  const records = new RecordCache(privateFolder.records)
+  const place: DraftPlace = { root, folder: privateFolder, records, mode, highWaterMark }
+
+  return {
+    kind: 'disk',
+    createDraft(draftOptions: DraftOptions = {}): Draft {
+      return new DiskDraft(place, draftOptions)
+    },
+    stat(key: string): Promise<StorageEntry | undefined> {
+      return told(async () => {
+        const stats = isKey(key) ? await findFile(root, key) : undefined
+        return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
+      })
+    },
+    open(key: string): Promise<OpenFile | undefined> {
+      return told(async () => {
+        const found = isKey(key) ? await openStoredFile(root, key) : undefined
+        if (found === undefined) return undefined
+        const entry = toEntry(key, found.stats, await records.read(key, found.stats))
+        return new OpenDiskFile(entry, found.file)
+      })
+    },
+    list(listOptions: ListOptions = {}): Promise<ListPage> {
+      return told(() => listFiles(root, records, listOptions))
+    },
+    delete(key: string): Promise<boolean> {
+      return told(async () => {
+        if (!isKey(key) || (await findFile(root, key)) === undefined) return false
+        // The record first: as long as the file is there, nobody can publish another and have its record removed.
+        await records.delete(key)
+        try {
+          await unlink(join(root, key))
+          return true
+        } catch (error) {
+          if (isMissing(error)) return false
+          throw error
+        }
+      })
+    },
+    sweep(): Promise<number> {
+      return told(async () => {
+        await privateFolder.checkFormat()
+        return sweepDrafts(privateFolder)
+      })
+    },
+    freeSpace(): Promise<number> {
+      return told(() => freeSpace(root))
+    },
+    path(key: string): string {
+      if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+      return join(root, key)
+    },
+  }
+}
+
+/** Tells failures as storages do. */
+async function told<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toStorageError(error)
+  }
+}
+
+async function freeSpace(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path, { bigint: true })
+    return Number(bavail * bsize)
+  } catch (error) {
+    // Not made yet: its parent tells.
+    if (isMissing(error) && dirname(path) !== path) return freeSpace(dirname(path))
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import { close, constants, fstat, open } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { checkByteRange } from '../byte-range.ts'
+import type { OpenFile, StorageEntry } from '../storage.ts'
+import { findFile } from './disk-entry.ts'
+import { FileRange } from './file-range.ts'
+import { isMissing } from './system-error.ts'
+
+const closeFile = promisify(close)
+const statFile = promisify(fstat)
+const openFile = promisify(open)
+
+/** `O_NONBLOCK`: opening a FIFO would wait for somebody to write into it. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** A file that was opened, and what it is. */
+export interface FoundFile {
+  readonly file: number
+  readonly stats: BigIntStats
+}
+
+/** Opens a regular file that no symlink leads to; `undefined` for anything else. Rejects with the system's error. */
+export async function openStoredFile(root: string, key: string): Promise<FoundFile | undefined> {
+  let file
+  try {
+    file = await openFile(join(root, key), READ)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  try {
+    const stats = await statFile(file, { bigint: true })
+    if (stats.isFile() && (await isWhereItSeems(root, key, stats))) return { file, stats }
+  } catch (error) {
+    await closeFile(file)
+    throw error
+  }
+  await closeFile(file)
+  return undefined
+}
+
+/** `O_NOFOLLOW` speaks of the last segment only; a folder on the way may be a symlink. */
+async function isWhereItSeems(root: string, key: string, stats: BigIntStats): Promise<boolean> {
+  if (!key.includes('/')) return true
+  const found = await findFile(root, key)
+  return found !== undefined && found.ino === stats.ino && found.dev === stats.dev
+}
+
+/** An open file as the storage's users see it. */
+export class OpenDiskFile implements OpenFile {
+  readonly entry: StorageEntry
+  readonly #file: number
+  #range: FileRange | undefined
+  #closed = false
+
+  constructor(entry: StorageEntry, file: number) {
+    this.entry = entry
+    this.#file = file
+  }
+
+  stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
+    if (this.#range !== undefined || this.#closed) throw new TypeError('The file was read or closed already.')
+    checkByteRange(start, end, this.entry.size)
+    this.#range = new FileRange(this.#file, start, end)
+    return this.#range
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await (this.#range ?? new FileRange(this.#file, 0, 0)).return()
+  }
+}

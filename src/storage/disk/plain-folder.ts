@@ -1,0 +1,36 @@
+import { lstat, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode, isMissing } from './system-error.ts'
+
+/** The folders on the way to a key, outermost first. */
+export function foldersOf(root: string, key: string): string[] {
+  const folders: string[] = []
+  for (let end = key.indexOf('/'); end !== -1; end = key.indexOf('/', end + 1))
+    folders.push(join(root, key.slice(0, end)))
+  return folders
+}
+
+/** True when each folder on the way to `key` exists and is none of the symlinks that would lead out of `root`. */
+export async function hasPlainFolders(root: string, key: string): Promise<boolean> {
+  for (const folder of foldersOf(root, key)) {
+    try {
+      if (!(await lstat(folder)).isDirectory()) return false
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+  }
+  return true
+}
+
+/** Makes the folders on the way to `key`. Fails where one of them is a symlink or a file. */
+export async function makePlainFolders(root: string, key: string): Promise<void> {
+  for (const folder of foldersOf(root, key)) {
+    try {
+      await mkdir(folder)
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+      if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} stands where a folder should be.`)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sweepDrafts } from './draft-sweep.ts'
+import { processOwner } from './process-owner.ts'
+import { hasCode } from './system-error.ts'
+
+/** The layout that this version writes, kept in `.decant/format`. */
+const FORMAT = 1
+
+/** What `link` says where a file system has no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES'] as const
+
+/**
+ * `<folder>/.decant`, where everything lives that no reader may see (mode 0700):
+ *
+ * - `format`: the version of this layout
+ * - `drafts/<owner>/<id>`: drafts of a request, gone with the process that owns them
+ * - `drafts/expiring/<id>` and `<id>.json`: drafts that outlive it, gone when their time is over
+ * - `records/<hash of the key>`: what a key cannot tell
+ * - `reserved/<hash of the key>/`: names being taken, where the file system has no links
+ */
+export class PrivateFolder {
+  readonly drafts: string
+  readonly ownDrafts: string
+  readonly expiringDrafts: string
+  readonly records: string
+  readonly reserved: string
+  readonly #folder: string
+  readonly #path: string
+  readonly #links: 'auto' | 'never'
+  #ready: Promise<void> | undefined
+  #canLink: boolean | undefined
+  #swept = false
+
+  constructor(folder: string, links: 'auto' | 'never') {
+    this.#folder = folder
+    this.#links = links
+    this.#path = join(folder, '.decant')
+    this.drafts = join(this.#path, 'drafts')
+    this.ownDrafts = join(this.drafts, processOwner())
+    this.expiringDrafts = join(this.drafts, 'expiring')
+    this.records = join(this.#path, 'records')
+    this.reserved = join(this.#path, 'reserved')
+  }
+
+  /**
+   * Makes the layout, once, and sweeps before the first draft: a disk that dead drafts have filled must take the next
+   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout.
+   */
+  prepare(): Promise<void> {
+    this.#ready ??= this.#make().catch((error: unknown) => {
+      this.#ready = undefined
+      throw error
+    })
+    return this.#ready
+  }
+
+  /** Makes the layout anew: somebody removed it while the process was running. */
+  restore(): Promise<void> {
+    this.#ready = undefined
+    return this.prepare()
+  }
+
+  /** Whether a draft can be published by link(2). Found out by trying, once. */
+  async canLink(): Promise<boolean> {
+    this.#canLink ??= this.#links === 'auto' && (await this.#probeLinks())
+    return this.#canLink
+  }
+
+  /** Refuses a layout that a later version made. Fails with a TypeError. */
+  async checkFormat(): Promise<number | undefined> {
+    let text
+    try {
+      text = await readFile(join(this.#path, 'format'), 'utf8')
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined
+      throw error
+    }
+    const format = Number(text)
+    if (Number.isInteger(format) && format >= 1 && format <= FORMAT) return format
+    throw new TypeError(
+      `${this.#path} has format ${JSON.stringify(text.trim().slice(0, 20))}, and this version of Decant knows ` +
+        `formats up to ${FORMAT}. Update Decant, or give it another folder.`,
+    )
+  }
+
+  async #make(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true })
+    await makeFolder(this.#path)
+    if ((await this.checkFormat()) === undefined) {
+      // Renamed into its place, so that no other process ever reads half of it.
+      const temporary = join(this.#path, `format.${randomUUID()}`)
+      await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })
+      await rename(temporary, join(this.#path, 'format'))
+    }
+    await makeFolder(this.drafts)
+    await Promise.all([this.ownDrafts, this.expiringDrafts, this.records, this.reserved].map(makeFolder))
+    if (this.#swept) return
+    this.#swept = true
+    try {
+      await sweepDrafts(this)
+    } catch {
+      // EACCES, EIO, ...: what stands in the way of tidying up may leave uploading alone.
+    }
+  }
+
+  async #probeLinks(): Promise<boolean> {
+    const probe = join(this.ownDrafts, `${randomUUID()}.probe`)
+    try {
+      await (await open(probe, 'wx', 0o600)).close()
+      await link(probe, `${probe}.link`)
+      return true
+    } catch (error) {
+      if (hasCode(error, ...NO_LINKS)) return false
+      throw error
+    } finally {
+      await Promise.all([rm(probe, { force: true }), rm(`${probe}.link`, { force: true })])
+    }
+  }
+}
+
+/** Makes a private folder where there is none. A symlink in its place is refused: it would lead the drafts elsewhere. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+    if (!(await lstat(path)).isDirectory()) throw new TypeError(`${path} is no folder. Remove it.`)
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { hasCode } from './system-error.ts'
+
+/** Linux: process id, start time in clock ticks since boot, process id namespace, boot id. */
+const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})$/
+/** Elsewhere: process id, and a UUID since process ids come again. */
+const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}$/
+
+/** Systems where every process of the host sees every other: no containers with process ids of their own. */
+const ONE_PROCESS_TABLE: readonly NodeJS.Platform[] = ['darwin', 'win32']
+
+let ownName: string | undefined
+
+/**
+ * The name by which this process owns drafts. It is the name of their folder and says everything about the owner that
+ * a sweep has to know; making that folder is one atomic step, so nobody ever sees an owner that is half written down.
+ * Read synchronously, once per process, from `/proc`, which is no disk.
+ */
+export function processOwner(): string {
+  ownName ??= traceableName() ?? `${process.pid}.${randomUUID()}`
+  return ownName
+}
+
+/**
+ * Whether the process of that name is gone: `false` while it lives, `undefined` where it cannot be told, as for a process
+ * of another container, which has process ids of its own.
+ */
+export async function isDead(owner: string): Promise<boolean | undefined> {
+  if (owner === processOwner()) return false
+  const theirs = TRACEABLE.exec(owner)?.groups
+  const ours = TRACEABLE.exec(processOwner())?.groups
+  if (theirs !== undefined && ours !== undefined) {
+    // A folder belongs to one host, so another boot is an earlier one.
+    if (theirs['boot'] !== ours['boot']) return true
+    if (theirs['namespace'] !== ours['namespace']) return undefined
+    const pid = Number(theirs['pid'])
+    return !isRunning(pid) || (await hasOtherStart(pid, theirs['startTime']))
+  }
+  const pid = UNTRACEABLE.exec(owner)?.groups?.['pid']
+  if (pid === undefined || !ONE_PROCESS_TABLE.includes(process.platform)) return undefined
+  return !isRunning(Number(pid))
+}
+
+function traceableName(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]
+    const startTime = parseStat(readFileSync('/proc/self/stat', 'latin1'))?.startTime
+    const name = `${process.pid}.${startTime}.${namespace}.${boot}`
+    return TRACEABLE.test(name) ? name : undefined
+  } catch {
+    // ENOENT, EACCES: no /proc, as on macOS and Windows, or one that tells nothing.
+    return undefined
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: there is one, of another user.
+    return !hasCode(error, 'ESRCH')
+  }
+}
+
+/** True when the process id has gone to a later process, or its process is a zombie, which does nothing any more. */
+async function hasOtherStart(pid: number, startTime: string | undefined): Promise<boolean> {
+  try {
+    const stat = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1'))
+    return stat !== undefined && (stat.startTime !== startTime || stat.state === 'Z' || stat.state === 'X')
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return true
+    // ENOENT, EACCES: ended this instant, or hidden from other users (hidepid). The next sweep will see.
+    return false
+  }
+}
+
+/** Fields 3 and 22 of proc_pid_stat(5). The second, the command in brackets, may hold spaces and brackets itself. */
+function parseStat(stat: string): { state: string | undefined; startTime: string | undefined } | undefined {
+  const end = stat.lastIndexOf(')')
+  if (end === -1) return undefined
+  const fields = stat.slice(end + 2).split(' ')
+  return { state: fields[0], startTime: fields[19] }
+}

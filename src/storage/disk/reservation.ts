@@ -1,0 +1,63 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { releaseAbandoned } from './draft-sweep.ts'
+import type { PrivateFolder } from './private-folder.ts'
+import { processOwner } from './process-owner.ts'
+import { hasCode } from './system-error.ts'
+
+/** A name that nobody else takes until it is released. */
+export interface Reservation {
+  release(): Promise<void>
+}
+
+/**
+ * Reserves a key among all processes, without hard links; `undefined` while another holds it. Keys that some file system
+ * takes for the same (upper and lower case, composed and decomposed letters) share one reservation.
+ *
+ * It is a folder with its holder's token in it, made aside and renamed into its place: rename(2) fails where a folder
+ * with something in it stands, and replaces an empty one. So the check and the taking are one step, and a dead holder's
+ * token is removed by a name that no living one has.
+ */
+export async function reserve(folder: PrivateFolder, key: string): Promise<Reservation | undefined> {
+  const path = join(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
+  const token = `${processOwner()}.${randomUUID()}`
+  const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
+  await mkdir(prepared, { mode: 0o700 })
+  await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
+  try {
+    if (!(await take(prepared, path)) && !((await releaseAbandoned(path)) && (await take(prepared, path)))) {
+      await rm(prepared, { recursive: true, force: true })
+      return undefined
+    }
+  } catch (error) {
+    await rm(prepared, { recursive: true, force: true })
+    throw error
+  }
+  return { release: () => release(path, token) }
+}
+
+async function take(prepared: string, path: string): Promise<boolean> {
+  try {
+    await rename(prepared, path)
+    return true
+  } catch (error) {
+    // EPERM, EACCES: what some systems say of a folder that stands there already.
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES')) return false
+    throw error
+  }
+}
+
+async function release(path: string, token: string): Promise<void> {
+  try {
+    await unlink(join(path, token))
+    await rmdir(path)
+  } catch {
+    // ENOTEMPTY, ENOENT: the next holder is quicker. EIO, EACCES, ...: the next sweep releases it when we are gone.
+  }
+}
+
+/** The same for all names that any file system takes for the same. */
+function fold(key: string): string {
+  return key.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+}

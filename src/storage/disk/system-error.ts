@@ -1,0 +1,12 @@
+/** True for an error of the operating system, or of Node, with one of these codes (`ENOENT`, `EEXIST`, ...). */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+}
+
+/**
+ * True where the file, a folder on the way to it or the name itself does not exist or cannot: what a caller is told as
+ * "there is no such file". `ELOOP` is how `O_NOFOLLOW` reports a symlink, `ENXIO` how a socket refuses to be opened.
+ */
+export function isMissing(error: unknown): boolean {
+  return hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')
+}

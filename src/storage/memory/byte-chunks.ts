@@ -1,0 +1,72 @@
+/** Bytes of the smallest and of the largest piece of memory that is asked for at once. */
+const SMALLEST_BLOCK = 1024
+const LARGEST_BLOCK = 1024 * 1024
+/** Bytes of a chunk that is handed out. */
+const CHUNK_SIZE = 256 * 1024
+
+/**
+ * Bytes that were copied in, so that nothing outside holds them or is held by them: what arrives from a network is often
+ * a few bytes of a much larger buffer.
+ */
+export class ByteChunks {
+  #blocks: Uint8Array[] = []
+  /** Bytes used of the last block. */
+  #used = 0
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  append(bytes: Uint8Array): void {
+    let rest = bytes
+    while (rest.byteLength > 0) {
+      const last = this.#blocks.at(-1)
+      const free = last === undefined ? 0 : last.byteLength - this.#used
+      if (last === undefined || free === 0) {
+        // Doubling keeps the blocks few, and the memory that is not used below half.
+        this.#blocks.push(new Uint8Array(Math.min(Math.max(this.#size, SMALLEST_BLOCK), LARGEST_BLOCK)))
+        this.#used = 0
+        continue
+      }
+      const piece = rest.subarray(0, free)
+      last.set(piece, this.#used)
+      this.#used += piece.byteLength
+      this.#size += piece.byteLength
+      rest = rest.subarray(piece.byteLength)
+    }
+  }
+
+  /** Goes back to the first `size` bytes. */
+  truncate(size: number): void {
+    const kept = [...this.#pieces(0, size)]
+    this.#blocks = []
+    this.#used = 0
+    this.#size = 0
+    for (const piece of kept) this.append(piece)
+  }
+
+  /** Gives back the memory that is not used. */
+  trim(): void {
+    const last = this.#blocks.pop()
+    if (last !== undefined) this.#blocks.push(last.slice(0, this.#used))
+  }
+
+  /** The bytes from `start` up to but not including `end`, as copies. */
+  async *stream(start: number, end: number): AsyncGenerator<Uint8Array> {
+    for (const piece of this.#pieces(start, end)) {
+      for (let offset = 0; offset < piece.byteLength; offset += CHUNK_SIZE)
+        yield piece.slice(offset, offset + CHUNK_SIZE)
+    }
+  }
+
+  *#pieces(start: number, end: number): Generator<Uint8Array> {
+    let position = 0
+    for (const block of this.#blocks) {
+      if (position >= end) return
+      const piece = block.subarray(Math.max(start - position, 0), end - position)
+      if (piece.byteLength > 0) yield piece
+      position += block.byteLength
+    }
+  }
+}

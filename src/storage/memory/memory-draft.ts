@@ -1,0 +1,112 @@
+import { UploadError } from '../../errors/upload-error.ts'
+import { isKey } from '../../filename/key.ts'
+import { checkByteRange } from '../byte-range.ts'
+import type { Draft, SealedDraft } from '../draft.ts'
+import type { FileRecord, StorageEntry } from '../storage.ts'
+import { ByteChunks } from './byte-chunks.ts'
+import type { MemoryShelf } from './memory-shelf.ts'
+
+type State = 'open' | 'sealed' | 'published' | 'discarded'
+
+/** A draft in memory, before and after it is sealed. */
+export class MemoryDraft implements Draft {
+  readonly id: string = randomId()
+  readonly #shelf: MemoryShelf
+  readonly #bytes = new ByteChunks()
+  #state: State = 'open'
+  #failure: UploadError | undefined
+
+  constructor(shelf: MemoryShelf) {
+    this.#shelf = shelf
+  }
+
+  get size(): number {
+    return this.#bytes.size
+  }
+
+  append(bytes: Uint8Array): Promise<void> | undefined {
+    this.#require('open')
+    if (this.#failure === undefined && !this.#shelf.take(bytes.byteLength))
+      this.fail(new UploadError('storage-full', {}))
+    if (this.#failure !== undefined) {
+      const refusal = Promise.reject<void>(this.#failure)
+      // Nobody needs to wait for it: the next call tells again.
+      refusal.catch(() => {})
+      return refusal
+    }
+    this.#bytes.append(bytes)
+    return undefined
+  }
+
+  async flush(): Promise<void> {
+    this.#require('open')
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async truncate(size: number): Promise<void> {
+    this.#require('open')
+    checkByteRange(0, size, this.size)
+    if (this.#failure !== undefined) throw this.#failure
+    this.#shelf.give(this.size - size)
+    this.#bytes.truncate(size)
+  }
+
+  async seal(): Promise<SealedDraft> {
+    this.#require('open')
+    if (this.#failure !== undefined) throw this.#failure
+    this.#bytes.trim()
+    this.#state = 'sealed'
+    return {
+      id: this.id,
+      size: this.size,
+      stream: (start = 0, end = this.size) => this.#stream(start, end),
+      publish: (key, record) => this.#publish(key, record),
+      discard: () => this.discard(),
+    }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === 'published' || this.#state === 'discarded') return
+    this.#state = 'discarded'
+    this.#release()
+  }
+
+  /** Lets go of the bytes; whatever is called next is told why. */
+  fail(reason: UploadError): void {
+    this.#failure ??= reason
+    this.#release()
+  }
+
+  #release(): void {
+    this.#shelf.expiring.delete(this)
+    this.#shelf.give(this.size)
+    this.#bytes.truncate(0)
+  }
+
+  #stream(start: number, end: number): AsyncIterable<Uint8Array> {
+    this.#require('sealed')
+    checkByteRange(start, end, this.size)
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#bytes.stream(start, end)
+  }
+
+  async #publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    this.#require('sealed')
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (this.#failure !== undefined) throw this.#failure
+    const entry = this.#shelf.put(key, this.#bytes, record)
+    if (entry === undefined) return undefined
+    this.#state = 'published'
+    this.#shelf.expiring.delete(this)
+    return entry
+  }
+
+  #require(state: State): void {
+    if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
+  }
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

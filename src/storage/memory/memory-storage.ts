@@ -1,0 +1,98 @@
+import { UploadError } from '../../errors/upload-error.ts'
+import { isKey } from '../../filename/key.ts'
+import { checkByteRange } from '../byte-range.ts'
+import type { Draft, DraftOptions } from '../draft.ts'
+import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
+import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import type { ByteChunks } from './byte-chunks.ts'
+import { MemoryDraft } from './memory-draft.ts'
+import { MemoryShelf } from './memory-shelf.ts'
+
+export interface MemoryStorageOptions {
+  /** Bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
+  readonly maxSize?: number
+}
+
+/** A storage in memory, which knows how much room it has left. */
+export interface MemoryStorage extends Storage {
+  readonly kind: 'memory'
+  /** Bytes that are left of `maxSize`; `Infinity` without one. */
+  freeSpace(): Promise<number>
+}
+
+/**
+ * Keeps files in memory, for as long as the storage is referred to: for tests, and for what is passed on at once. It
+ * copies what it is given and gives out copies.
+ *
+ * @example
+ * ```ts
+ * const storage = memoryStorage({ maxSize: 64 * 1024 * 1024 })
+ * ```
+ */
+export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
+  const shelf = new MemoryShelf(options.maxSize ?? Infinity)
+  return {
+    kind: 'memory',
+    createDraft({ expiresAt }: DraftOptions = {}): Draft {
+      const draft = new MemoryDraft(shelf)
+      if (expiresAt !== undefined) shelf.expiring.set(draft, new Date(expiresAt))
+      return draft
+    },
+    async stat(key: string): Promise<StorageEntry | undefined> {
+      return shelf.files.get(key)?.entry
+    },
+    async open(key: string): Promise<OpenFile | undefined> {
+      const file = shelf.files.get(key)
+      return file === undefined ? undefined : openFile(file.entry, file.bytes)
+    },
+    async list(listOptions: ListOptions = {}): Promise<ListPage> {
+      return listFiles(shelf, listOptions)
+    },
+    async delete(key: string): Promise<boolean> {
+      const file = shelf.files.get(key)
+      if (file === undefined) return false
+      shelf.give(file.entry.size)
+      return shelf.files.delete(key)
+    },
+    async sweep(): Promise<number> {
+      const over = [...shelf.expiring].filter(([, expiresAt]) => expiresAt.getTime() <= Date.now())
+      for (const [draft] of over)
+        draft.fail(new UploadError('storage-failed', {}, { cause: new Error('The draft expired.') }))
+      return over.length
+    },
+    async freeSpace(): Promise<number> {
+      return shelf.free
+    },
+  }
+}
+
+function openFile(entry: StorageEntry, bytes: ByteChunks): OpenFile {
+  let used = false
+  return {
+    entry,
+    stream(start: number = 0, end: number = entry.size): AsyncIterable<Uint8Array> {
+      if (used) throw new TypeError('The file was read or closed already.')
+      checkByteRange(start, end, entry.size)
+      used = true
+      return bytes.stream(start, end)
+    },
+    async close(): Promise<void> {
+      used = true
+    },
+  }
+}
+
+function listFiles(shelf: MemoryShelf, { folder, order = 'name', limit, cursor }: ListOptions): ListPage {
+  const count = toLimit(limit)
+  const after = cursor === undefined ? undefined : parseCursor(order, cursor)
+  if (folder !== undefined && !isKey(folder)) return { entries: [] }
+  const prefix = folder === undefined ? '' : `${folder}/`
+  const found = [...shelf.files.values()]
+    .map(({ entry }) => entry)
+    .filter(({ key }) => key.startsWith(prefix))
+    .filter((entry) => after === undefined || compareListed(order, entry, after) > 0)
+    .sort((a, b) => compareListed(order, a, b))
+  const entries = found.slice(0, count)
+  const last = entries.at(-1)
+  return found.length > count && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }
+}

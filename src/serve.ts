@@ -1,0 +1,14 @@
+/**
+ * Hand out stored files: ranges, conditional requests, download names, and headers that keep a stranger's file from
+ * acting in your site's name.
+ *
+ * @module
+ */
+export { serveFile } from './serve/serve-file.ts'
+export type { ServeOptions } from './serve/serve-file.ts'
+export { sendFile } from './serve/send-file.ts'
+export { fileServer } from './serve/file-server.ts'
+export type { FileExport, FileExports, FileServerOptions } from './serve/file-server.ts'
+export type { CacheOptions } from './serve/cache-control.ts'
+export type { CrossOriginResourcePolicy } from './serve/inert-headers.ts'
+export { problemOutgoing } from './serve/problem-outgoing.ts'

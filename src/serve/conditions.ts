@@ -1,0 +1,71 @@
+import type { Incoming } from '../http/incoming.ts'
+import { parseHttpDate } from './http-date.ts'
+
+/** What tells one state of a file from another (RFC 9110 section 8.8). */
+export interface Validators {
+  /** A strong entity tag, with its quotes. */
+  readonly etag: string
+  /** Milliseconds since 1970, of a whole second: HTTP's dates know no more. */
+  readonly lastModified: number
+}
+
+/** The headers that a condition is asked with. */
+export type ConditionalRequest = Pick<Incoming, 'method' | 'header'>
+
+/**
+ * Weighs the preconditions of a request for a file that exists, in the order of RFC 9110 section 13.2.2.
+ *
+ * @param now milliseconds since 1970
+ */
+export function evaluateConditions(
+  request: ConditionalRequest,
+  { etag, lastModified }: Validators,
+  now: number,
+): 'proceed' | 'not-modified' | 'precondition-failed' {
+  const ifMatch = request.header('if-match')
+  if (ifMatch !== undefined) {
+    if (!listHas(ifMatch, etag, 'strong')) return 'precondition-failed'
+  } else {
+    const unmodifiedSince = parseHttpDate(request.header('if-unmodified-since') ?? '', now)
+    if (unmodifiedSince !== undefined && lastModified > unmodifiedSince) return 'precondition-failed'
+  }
+
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  const ifNoneMatch = request.header('if-none-match')
+  if (ifNoneMatch !== undefined) {
+    if (listHas(ifNoneMatch, etag, 'weak')) return reads ? 'not-modified' : 'precondition-failed'
+  } else if (reads) {
+    const modifiedSince = parseHttpDate(request.header('if-modified-since') ?? '', now)
+    if (modifiedSince !== undefined && lastModified <= modifiedSince) return 'not-modified'
+  }
+  return 'proceed'
+}
+
+/**
+ * Whether a Range header counts: true without If-Range, and where its validator is strong and the same (RFC 9110 section
+ * 13.1.5). A date is strong once its second is over (section 8.8.2.2): until then, the file could change unnoticed.
+ *
+ * @param now milliseconds since 1970
+ */
+export function isRangeWanted(request: ConditionalRequest, { etag, lastModified }: Validators, now: number): boolean {
+  const ifRange = request.header('if-range')
+  if (ifRange === undefined) return true
+  if (ifRange.startsWith('"')) return ifRange === etag
+  return parseHttpDate(ifRange, now) === lastModified && now - lastModified >= 1000
+}
+
+// RFC 9110 section 8.8.3: between its quotes, a comma is a character of the tag like any other.
+const ENTITY_TAG = /[ \t,]*(?<weak>W\/)?(?<opaque>"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/y
+
+/**
+ * Whether `*` or a list of entity tags holds this strong one. In strong comparison a weak tag equals nothing (section
+ * 8.8.3.2). A list that breaks the grammar counts up to where it does.
+ */
+function listHas(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {
+  if (list.trim() === '*') return true
+  ENTITY_TAG.lastIndex = 0
+  for (let tag = ENTITY_TAG.exec(list); tag !== null; tag = ENTITY_TAG.exec(list)) {
+    if (tag.groups?.['opaque'] === etag && (comparison === 'weak' || tag.groups['weak'] === undefined)) return true
+  }
+  return false
+}

@@ -1,0 +1,128 @@
+import { isUploadError } from '../errors/upload-error.ts'
+import { isKey, keyFromPath } from '../filename/key.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
+import type { OpenFile, Storage } from '../storage/storage.ts'
+import { cacheControl } from './cache-control.ts'
+import { matchesPattern } from './name-pattern.ts'
+import { problemOutgoing } from './problem-outgoing.ts'
+import { serveFile } from './serve-file.ts'
+import type { ServeOptions } from './serve-file.ts'
+
+/** What is served under a prefix: all that a storage holds, or one file of it. */
+export type FileExport = Storage | { readonly storage: Storage; readonly key: string }
+
+/** Exports by URL prefix; as pairs where the order matters more than the look. */
+export type FileExports = Readonly<Record<string, FileExport>> | ReadonlyArray<readonly [string, FileExport]>
+
+export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | 'type'> {
+  /**
+   * Files that are not served: patterns for the last segment of the key, in which `*` stands for any characters and `?`
+   * for one, upper and lower case alike; or a function that is given the whole key.
+   */
+  readonly disallow?: string | readonly string[] | ((key: string) => boolean)
+  /** Seconds; default 43200, twelve hours. */
+  readonly maxAge?: number
+  /** Default true: what is exported like this is meant for everybody. */
+  readonly shared?: boolean
+}
+
+/**
+ * Serves storages under URL prefixes, as Werkzeug's `SharedDataMiddleware` does folders. The first prefix that has the
+ * file wins. Whatever it does not serve is left to whoever is next, by `undefined`: a file that is missing, disallowed or
+ * hidden, a folder, a path that tries to leave the storage, and every method but GET and HEAD.
+ *
+ * What it serves is inert, as everything that Decant serves: pages and scripts of your own belong to your framework's
+ * static files.
+ *
+ * @throws {TypeError} for a prefix that does not begin with a slash, a key that is none, and a `maxAge` that is no whole
+ * number of seconds.
+ * @example
+ * ```ts
+ * const files = fileServer({ '/uploads': diskStorage('uploads') }, { disallow: '*.log' })
+ * const outgoing = await files.handle(incoming)
+ * ```
+ */
+export function fileServer(exports: FileExports, options: FileServerOptions = {}): RequestHandler {
+  const { disallow, ...others } = options
+  const serveOptions: ServeOptions = { maxAge: 43_200, shared: true, ...others }
+  // A mistake is told when the server starts, not by its first request.
+  cacheControl(serveOptions)
+  const isDisallowed = toPredicate(disallow)
+  const mounts = (isPairs(exports) ? exports : Object.entries(exports)).map(([prefix, target]) =>
+    toMount(prefix, target),
+  )
+
+  async function open(path: string): Promise<OpenFile | undefined> {
+    for (const mount of mounts) {
+      const key = mount.keyOf(path)
+      if (key === undefined || isDisallowed(key)) continue
+      // In order, and no further than the first that has it.
+      // oxlint-disable-next-line no-await-in-loop
+      const file = await mount.storage.open(key)
+      if (file !== undefined) return file
+    }
+    return undefined
+  }
+
+  return {
+    async handle(incoming: Incoming): Promise<Outgoing | undefined> {
+      if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return undefined
+      const file = await open(incoming.target.replace(/\?.*$/s, ''))
+      if (file === undefined) return undefined
+      try {
+        return await serveFile(incoming, file, serveOptions)
+      } catch (error) {
+        // precondition-failed: the file is here, so the answer is ours.
+        if (isUploadError(error) && error.code === 'precondition-failed') return problemOutgoing(error, incoming.method)
+        throw error
+      }
+    },
+  }
+}
+
+interface Mount {
+  readonly storage: Storage
+  /** The key that a path, still percent-encoded, means here. */
+  keyOf(path: string): string | undefined
+}
+
+function toMount(prefix: string, target: FileExport): Mount {
+  if (prefix !== '' && !prefix.startsWith('/')) {
+    throw new TypeError(`The prefix ${JSON.stringify(prefix)} must begin with a slash`)
+  }
+  const base = encodeURI(prefix.replace(/\/+$/, ''))
+  if ('storage' in target) {
+    const { storage, key } = target
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a key`)
+    return { storage, keyOf: (path) => (path === (base === '' ? '/' : base) ? key : undefined) }
+  }
+  return {
+    storage: target,
+    keyOf: (path) => (path.startsWith(`${base}/`) ? safeKeyFromPath(path.slice(base.length + 1)) : undefined),
+  }
+}
+
+function safeKeyFromPath(path: string): string | undefined {
+  try {
+    return keyFromPath(path)
+  } catch (error) {
+    // invalid-key: a path that no file can have, whoever else may know it.
+    if (isUploadError(error) && error.code === 'invalid-key') return undefined
+    throw error
+  }
+}
+
+function toPredicate(disallow: FileServerOptions['disallow']): (key: string) => boolean {
+  if (disallow === undefined) return () => false
+  if (typeof disallow === 'function') return disallow
+  const patterns = typeof disallow === 'string' ? [disallow] : disallow
+  return (key) => {
+    const name = key.slice(key.lastIndexOf('/') + 1)
+    return patterns.some((pattern) => matchesPattern(name, pattern))
+  }
+}
+
+function isPairs(exports: FileExports): exports is ReadonlyArray<readonly [string, FileExport]> {
+  return Array.isArray(exports)
+}

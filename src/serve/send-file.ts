@@ -1,0 +1,29 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { isKey } from '../filename/key.ts'
+import type { Outgoing } from '../http/outgoing.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { ConditionalRequest } from './conditions.ts'
+import { assertReadable, serveFile } from './serve-file.ts'
+import type { ServeOptions } from './serve-file.ts'
+
+/**
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere: one that
+ * leaves the storage, names something hidden or is no key at all is simply not found.
+ *
+ * @throws {UploadError} `not-found`, and what `serveFile` throws.
+ * @example
+ * ```ts
+ * const outgoing = await sendFile(incoming, storage, 'letters/2024.pdf', { disposition: 'attachment' })
+ * ```
+ */
+export async function sendFile(
+  request: ConditionalRequest,
+  storage: Storage,
+  key: string,
+  options: ServeOptions = {},
+): Promise<Outgoing> {
+  assertReadable(request.method)
+  const file = isKey(key) ? await storage.open(key) : undefined
+  if (file === undefined) throw new UploadError('not-found', { key })
+  return serveFile(request, file, options)
+}

@@ -1,0 +1,151 @@
+import { UploadError } from '../errors/upload-error.ts'
+import type { Outgoing } from '../http/outgoing.ts'
+import { inertType, isInline, mediaType, OCTET_STREAM, toMediaType, withCharset } from '../media/media-type.ts'
+import type { OpenFile, StorageEntry } from '../storage/storage.ts'
+import { cacheControl } from './cache-control.ts'
+import type { CacheOptions } from './cache-control.ts'
+import { evaluateConditions, isRangeWanted } from './conditions.ts'
+import type { ConditionalRequest, Validators } from './conditions.ts'
+import { contentDisposition } from './content-disposition.ts'
+import { inertHeaders } from './inert-headers.ts'
+import type { CrossOriginResourcePolicy } from './inert-headers.ts'
+import { problemOutgoing } from './problem-outgoing.ts'
+import { selectRange } from './ranges.ts'
+import type { ByteSpan } from './ranges.ts'
+
+/** How a stored file is handed out. Nothing here can make it run: see `inertHeaders`. */
+export interface ServeOptions extends CacheOptions {
+  /**
+   * `inline` asks the browser to show the file, `attachment` to save it. Default `auto`: inline for pictures but SVG,
+   * sound, video, plain text and PDF, attachment for everything else.
+   */
+  readonly disposition?: 'auto' | 'attachment' | 'inline'
+  /** The name to save it under; default the client's name from the record, else the key's last segment. */
+  readonly downloadName?: string
+  /**
+   * The media type, `type/subtype`, in place of the recorded one, or of what the key's extension stands for where none is
+   * recorded. Bytes are never looked at. A script is served as `text/plain`, lest another page load it from here.
+   */
+  readonly type?: string
+  /** The media type where neither the record nor the extension tells one; default `application/octet-stream`. */
+  readonly fallbackType?: string
+  /** Who may embed the file in a page; default `same-origin`. */
+  readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy
+}
+
+const METHODS = ['GET', 'HEAD'] as const
+
+/** @throws {UploadError} `method-not-allowed` for anything but GET and HEAD. */
+export function assertReadable(method: string): void {
+  if (!METHODS.some((allowed) => allowed === method)) {
+    throw new UploadError('method-not-allowed', { method, allow: METHODS })
+  }
+}
+
+/**
+ * Answers GET and HEAD with an open file: whole, in part (RFC 9110 section 14), or not at all where the client has it
+ * already (section 13). The file is closed when the body has been read, or at once where there is none.
+ *
+ * A range that lies outside the file is answered 416 with problem details.
+ *
+ * @throws {UploadError} `method-not-allowed`, and `precondition-failed` for If-Match and If-Unmodified-Since.
+ * @throws {TypeError} for a `maxAge` that is no whole number of seconds.
+ */
+export async function serveFile(
+  request: ConditionalRequest,
+  file: OpenFile,
+  options: ServeOptions = {},
+): Promise<Outgoing> {
+  let plan: Plan
+  try {
+    plan = makePlan(request, file.entry, options)
+  } catch (error) {
+    // A refusal or a misuse; either way nobody will read the file.
+    await file.close()
+    throw error
+  }
+  if (plan.span === undefined) {
+    await file.close()
+    return plan.outgoing
+  }
+  return { ...plan.outgoing, body: file.stream(plan.span.start, plan.span.end) }
+}
+
+interface Plan {
+  readonly outgoing: Outgoing
+  /** The bytes to send; absent where the answer has none of the file's. */
+  readonly span?: ByteSpan
+}
+
+function makePlan(request: ConditionalRequest, entry: StorageEntry, options: ServeOptions): Plan {
+  assertReadable(request.method)
+  const now = Date.now()
+  const { size } = entry
+  const validators = validatorsOf(entry, now)
+  const type = typeOf(entry, options)
+  const always = {
+    etag: validators.etag,
+    'cache-control': cacheControl(options),
+    'accept-ranges': 'bytes',
+    ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
+  }
+
+  // RFC 9110 section 13.2.2: the conditions first, so that a range never hides a 304.
+  switch (evaluateConditions(request, validators, now)) {
+    case 'precondition-failed':
+      throw new UploadError('precondition-failed', {})
+    case 'not-modified':
+      // Section 15.4.5: what updates the client's copy, and nothing of the content that is not sent.
+      return { outgoing: { status: 304, headers: always } }
+    case 'proceed':
+  }
+
+  const headers = {
+    ...always,
+    'last-modified': new Date(validators.lastModified).toUTCString(),
+    'content-type': withCharset(type),
+    'content-disposition': dispositionOf(entry, type, options),
+  }
+  const range = rangeOf(request, validators, size, now)
+  if (range === 'unsatisfiable') {
+    const error = new UploadError('range-not-satisfiable', { size })
+    // Section 15.5.17: the size tells the client what it could ask for.
+    return { outgoing: problemOutgoing(error, request.method, { 'content-range': `bytes */${size}` }) }
+  }
+  if (range !== undefined) {
+    const { start, end } = range
+    const partial = { 'content-range': `bytes ${start}-${end - 1}/${size}`, 'content-length': String(end - start) }
+    return { outgoing: { status: 206, headers: { ...headers, ...partial } }, span: range }
+  }
+  const outgoing = { status: 200, headers: { ...headers, 'content-length': String(size) } }
+  return request.method === 'HEAD' || size === 0 ? { outgoing } : { outgoing, span: { start: 0, end: size } }
+}
+
+function validatorsOf({ version, storedAt }: StorageEntry, now: number): Validators {
+  // RFC 9110 section 8.8.2.1: never later than the answer itself, as the time of a file brought from elsewhere may be.
+  const lastModified = Math.min(storedAt.getTime(), now)
+  return { etag: `"${version}"`, lastModified: Math.floor(lastModified / 1000) * 1000 }
+}
+
+/** Range has a meaning for GET alone (RFC 9110 section 14.2). */
+function rangeOf(
+  request: ConditionalRequest,
+  validators: Validators,
+  size: number,
+  now: number,
+): ByteSpan | 'unsatisfiable' | undefined {
+  const range = request.header('range')
+  if (range === undefined || request.method !== 'GET' || !isRangeWanted(request, validators, now)) return undefined
+  return selectRange(range, size)
+}
+
+function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
+  const type = toMediaType(options.type ?? record?.type ?? mediaType(key))
+  return inertType(type === OCTET_STREAM ? toMediaType(options.fallbackType) : type)
+}
+
+function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {
+  const { disposition = 'auto', downloadName = record?.name ?? key } = options
+  const shown = disposition === 'auto' ? isInline(type) : disposition === 'inline'
+  return contentDisposition(shown ? 'inline' : 'attachment', downloadName)
+}

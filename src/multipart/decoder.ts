@@ -89,11 +89,15 @@ export class MultipartDecoder {
    * From now on names that are not UTF-8 are read by this charset instead of windows-1252. For a legacy form whose
    * `_charset_` field (RFC 7578 section 4.6) has just said so.
    *
-   * @throws {UploadError} `malformed-body` for a charset that nobody knows.
+   * @throws {UploadError} `malformed-body` for a charset that is not known, or that no form is sent in because ASCII has
+   *   other bytes there (UTF-16).
    */
   useCharset(label: string): void {
-    this.#fallback = toTextDecoder(label)
-    if (this.#fallback === undefined) throw malformed('the form names a charset that is not known')
+    const fallback = toTextDecoder(label)
+    if (fallback === undefined || fallback.encoding.startsWith('utf-16')) {
+      throw malformed('the form names a charset that is not known')
+    }
+    this.#fallback = fallback.encoding === 'utf-8' ? undefined : fallback
   }
 
   /**

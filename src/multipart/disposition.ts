@@ -8,9 +8,9 @@ export interface Disposition {
   readonly filename: string | undefined
 }
 
-const TYPE = /^form-data[ \t]*(?=;|$)/i
-const PARAMETER = /;[ \t]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:(")|([!#$%&'*+\-.^_`|~0-9A-Za-z\u0080-\uffff]+)))?/y
-const SPACE = /[ \t]*/y
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** A token, and letters of every script, which some clients do not quote either. */
+const UNQUOTED = /[!#$%&'*+\-.^_`|~0-9A-Za-z\u0080-\uffff]+/y
 
 /** NUL to U+001F and DEL, but not the tab, CR and LF: a file's name may truly have those, and browsers do send them. */
 const CONTROL = /[^\P{Cc}\t\r\n\u0080-\u009f]/u
@@ -26,34 +26,35 @@ const CONTROL = /[^\P{Cc}\t\r\n\u0080-\u009f]/u
  *   control characters.
  */
 export function parseDisposition(text: string): Disposition {
-  const type = TYPE.exec(text)
-  if (type === null) throw malformed('the Content-Disposition of a part is not form-data')
+  const semicolon = text.indexOf(';')
+  const type = semicolon === -1 ? text : text.slice(0, semicolon)
+  if (type.trimEnd().toLowerCase() !== 'form-data') {
+    throw malformed('the Content-Disposition of a part is not form-data')
+  }
   let name: string | undefined
   let filename: string | undefined
   let extended: string | undefined
-  let at = type[0].length
+  let at = type.length
   while (at < text.length) {
-    PARAMETER.lastIndex = at
-    const match = PARAMETER.exec(text)
-    if (match === null) throw malformed('a Content-Disposition cannot be read')
-    at = PARAMETER.lastIndex
-    const parameter = match[1]?.toLowerCase()
-    let value = match[3] ?? ''
-    if (match[2] !== undefined) {
-      const quote = closingQuote(text, at)
-      value = unescape(text.slice(at, quote))
-      at = quote + 1
-    }
-    SPACE.lastIndex = at
-    SPACE.exec(text)
-    at = SPACE.lastIndex
+    if (text[at] !== ';') throw malformed('a Content-Disposition cannot be read')
+    at = skipSpace(text, at + 1)
+    // An empty parameter, as after a trailing semicolon, is allowed (RFC 9110 section 5.6.6).
+    if (at === text.length || text[at] === ';') continue
+    const equals = text.indexOf('=', at)
+    const parameter = text.slice(at, equals).toLowerCase()
+    if (equals === -1 || !TOKEN.test(parameter)) throw malformed('a Content-Disposition cannot be read')
+    const isQuoted = text[equals + 1] === '"'
+    const start = isQuoted ? equals + 2 : equals + 1
+    const end = isQuoted ? closingQuote(text, start) : unquotedEnd(text, start)
+    const value = text.slice(start, end)
+    at = skipSpace(text, isQuoted ? end + 1 : end)
     if (parameter === 'name') {
-      name = once(parameter, name, value)
+      name = once(parameter, name, isQuoted ? unescape(value) : value)
     } else if (parameter === 'filename') {
-      filename = once(parameter, filename, value)
+      filename = once(parameter, filename, isQuoted ? unescape(value) : value)
     } else if (parameter === 'filename*') {
-      extended = once(parameter, extended, match[2] === undefined ? value : '')
-    } else if (parameter?.includes('*') === true) {
+      extended = once(parameter, extended, isQuoted ? '' : value)
+    } else if (parameter.includes('*')) {
       throw malformed(`the parameter ${parameter} of a Content-Disposition is not supported`)
     }
   }
@@ -61,11 +62,23 @@ export function parseDisposition(text: string): Disposition {
   if (extended !== undefined) {
     filename = toExtendedText(extended)
     if (filename === undefined) throw malformed('the filename* of a part cannot be read')
-  }
-  if (CONTROL.test(name) || (filename !== undefined && CONTROL.test(filename))) {
-    throw malformed('a name has control characters')
+    // The other ways to write a name cannot bring any, since a header has none.
+    if (CONTROL.test(filename)) throw malformed('the filename* of a part has control characters')
   }
   return { name, filename }
+}
+
+function skipSpace(text: string, start: number): number {
+  let at = start
+  while (text[at] === ' ' || text[at] === '\t') at += 1
+  return at
+}
+
+function unquotedEnd(text: string, start: number): number {
+  UNQUOTED.lastIndex = start
+  UNQUOTED.test(text)
+  if (UNQUOTED.lastIndex === start) throw malformed('a Content-Disposition cannot be read')
+  return UNQUOTED.lastIndex
 }
 
 /** Where the quoted string ends whose first character is at `start`. */

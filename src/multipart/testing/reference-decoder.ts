@@ -50,7 +50,7 @@ function headerOf(rest: string): string {
   if (rest.startsWith('\r')) refuse('a part has no header')
   const end = rest.indexOf('\r\n\r\n')
   const header = end === -1 ? rest : rest.slice(0, end)
-  const stray = /(?<!\r)\n|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(header)?.[0]
+  const stray = /(?<!\r)\n|\r(?!\n|$)|[^\P{Cc}\t\r\n\u0080-\u009f]/u.exec(header)?.[0]
   if (stray === '\n') refuse('a line ends in LF without CR')
   if (stray === '\r') refuse('a CR comes without LF')
   if (stray !== undefined) refuse('the header of a part has control characters')

@@ -1,13 +1,20 @@
 /** Takes bytes as they come. A promise asks the source to wait before the next chunk; throwing stops the reading. */
 export type ByteSink = (chunk: Uint8Array) => Promise<void> | undefined
 
+export interface ReadOptions {
+  /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: waits for ever. */
+  readonly idleTimeoutMs?: number | undefined
+  /** Stops the reading; `read` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Caps on reading and throwing away what a refused client still sends. */
 export interface DrainLimits {
   /** Bytes to read at most. */
   readonly maxBytes: number
   /** Milliseconds to go on at most. */
   readonly maxMs: number
-  /** Milliseconds without a byte after which the client counts as done. */
+  /** Milliseconds without a byte after which the client counts as gone. */
   readonly idleMs: number
 }
 
@@ -16,11 +23,17 @@ export interface ByteSource {
   /** The declared Content-Length in bytes, if there is one. */
   readonly length: number | undefined
   /**
-   * Hands every chunk to `sink`, in order. Resolves at the end of the body. Rejects with what `sink` threw, after which
-   * the rest can still be drained; with `truncated-body` when the client went away or sent less than it declared; with
-   * `request-timeout` when nothing came for `idleTimeoutMs` (default: waits for ever).
+   * Hands every chunk to `sink`, in order; to be called once. Resolves at the end of the body. Rejects with what `sink`
+   * threw, after which the rest can still be drained; with `truncated-body` when the client went away or sent less than
+   * it declared; with `request-timeout` when it stalled.
+   *
+   * @throws {TypeError} when somebody else has read the body already.
    */
-  read(sink: ByteSink, options?: { idleTimeoutMs?: number | undefined }): Promise<void>
-  /** Throws the rest away within the caps. True when the end was reached; never rejects. */
-  drain(limits: DrainLimits): Promise<boolean>
+  read(sink: ByteSink, options?: ReadOptions): Promise<void>
+  /** The body has not been touched yet: nothing was asked of a client that waits for `100 Continue`. */
+  readonly unread: boolean
+  /** The client can be answered while it is still sending (HTTP/1.1 on Node), not only after it has sent all. */
+  readonly fullDuplex: boolean
+  /** Throws the rest away within the caps; where that does not reach the end, gives the connection up. Never rejects. */
+  drain(limits: DrainLimits): Promise<void>
 }

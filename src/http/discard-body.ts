@@ -1,0 +1,40 @@
+import { UploadError } from '../errors/upload-error.ts'
+import type { ByteSink, DrainLimits, ReadOptions } from './byte-source.ts'
+import type { Incoming } from './incoming.ts'
+
+/**
+ * How long to listen to a client that has been refused, so that it hears the answer: one that reads only after it has
+ * sent everything would otherwise meet a reset connection.
+ */
+const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, idleMs: 5_000 }
+
+/**
+ * Throws away what is left of the body, within caps. Resolves when the answer may be sent: at once where client and
+ * server can talk at the same time, else when the body is drained.
+ */
+export async function discardBody({ body, header }: Incoming): Promise<void> {
+  if (body === undefined) return
+  // The final answer tells a client that waits for `100 Continue` to send nothing (RFC 9110 section 10.1.1).
+  if (body.unread && header('expect')?.toLowerCase() === '100-continue') return
+  const drained = body.drain(DRAIN_LIMITS)
+  if (!body.fullDuplex) await drained
+}
+
+/** Reads within the caps by the `consume` of a source. Rejects where a cap ends it. */
+export async function drainWithin(
+  { maxBytes, maxMs, idleMs }: DrainLimits,
+  consume: (sink: ByteSink, options: ReadOptions) => Promise<void>,
+): Promise<void> {
+  let left = maxBytes
+  const spend = (chunk: Uint8Array): undefined => {
+    left -= chunk.length
+    if (left < 0) throw new UploadError('body-too-large', { limit: maxBytes })
+  }
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), maxMs)
+  try {
+    await consume(spend, { idleTimeoutMs: idleMs, signal: timeout.signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,171 @@
+import { UploadError } from '../errors/upload-error.ts'
+import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
+import { drainWithin } from './discard-body.ts'
+import { parseContentLength } from './content-length.ts'
+import { IdleWatch } from './idle-watch.ts'
+import type { Incoming } from './incoming.ts'
+
+/**
+ * What Decant needs of Node's `IncomingMessage`, and of Express' and Koa's and Fastify's raw one: its shape alone, so that
+ * the core runs where there is no Node.
+ */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  /** Express: the path at which the router is mounted, already stripped from `url`. */
+  readonly baseUrl?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly httpVersionMajor: number
+  readonly httpVersionMinor: number
+  /** The whole body has arrived. */
+  readonly complete: boolean
+  /** Somebody has begun to read the body. */
+  readonly readableDidRead: boolean
+  readonly destroyed: boolean
+  on(event: string, listener: (value: never) => void): unknown
+  off(event: string, listener: (value: never) => void): unknown
+  pause(): unknown
+  destroy(): unknown
+  resume(): unknown
+}
+
+/** What only an adapter that has the response too can know. */
+export interface NodeRequestOptions {
+  /** The answer can be written and held open until the body is drained. Default: unless the connection is to be closed. */
+  readonly fullDuplex?: boolean
+  /** Aborts when the client has gone. Default: when it goes before its request is complete. */
+  readonly signal?: AbortSignal
+}
+
+/** A Node request as `Incoming`. */
+export function fromNodeRequest(request: NodeRequest, options: NodeRequestOptions = {}): Incoming {
+  const { headers } = request
+  // HTTP/2 has no framing headers; there only a declared length tells (RFC 9113 section 8.1.1).
+  const hasBody =
+    headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined || request.httpVersionMajor >= 2
+  let signal = options.signal
+  return {
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    mount: request.baseUrl ?? '',
+    header(name) {
+      const value = headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+    body: hasBody ? new NodeBody(request, options.fullDuplex ?? !closesConnection(request)) : undefined,
+    get signal() {
+      signal ??= goneSignal(request)
+      return signal
+    },
+    native: request,
+  }
+}
+
+function goneSignal(request: NodeRequest): AbortSignal {
+  const controller = new AbortController()
+  request.on('close', () => {
+    if (!request.complete) controller.abort(new UploadError('truncated-body', {}))
+  })
+  return controller.signal
+}
+
+/** After the answer Node closes such a connection at once, and the kernel resets it if the client is still sending. */
+function closesConnection(request: NodeRequest): boolean {
+  return String(request.headers['connection']).toLowerCase().includes('close') || request.httpVersionMinor === 0
+}
+
+/**
+ * The body by `data` events: with no stream or promise between the socket and the sink, a chunk costs one call.
+ */
+class NodeBody implements ByteSource {
+  readonly length: number | undefined
+  readonly fullDuplex: boolean
+  readonly #request: NodeRequest
+  #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
+
+  constructor(request: NodeRequest, fullDuplex: boolean) {
+    const length = request.headers['content-length']
+    this.length = typeof length === 'string' ? parseContentLength(length) : undefined
+    this.fullDuplex = fullDuplex
+    this.#request = request
+  }
+
+  get unread(): boolean {
+    return this.#state === 'unread'
+  }
+
+  async read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
+    if (this.#state !== 'unread' || this.#request.readableDidRead) throw alreadyRead()
+    options.signal?.throwIfAborted()
+    await this.#consume(sink, options)
+  }
+
+  async drain(limits: DrainLimits): Promise<void> {
+    if (this.#state === 'ended' || this.#state === 'gone') return
+    await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
+      // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
+      this.#request.destroy()
+    })
+  }
+
+  #consume(sink: ByteSink, { idleTimeoutMs, signal }: ReadOptions): Promise<void> {
+    const request = this.#request
+    this.#state = 'reading'
+    return new Promise((resolve, reject) => {
+      const settle = (state: 'stopped' | 'ended' | 'gone', error?: unknown): void => {
+        if (this.#state !== 'reading') return
+        this.#state = state
+        watch.stop()
+        request.off('data', onData)
+        request.off('end', onEnd)
+        request.off('close', onClose)
+        signal?.removeEventListener('abort', onAbort)
+        if (state === 'stopped') request.pause()
+        if (state === 'ended') resolve()
+        else reject(error)
+      }
+      const stop = (error: unknown): void => settle('stopped', error)
+      const goOn = (): void => {
+        if (this.#state !== 'reading') return
+        watch.resume()
+        request.resume()
+      }
+      const onData = (chunk: Uint8Array): void => {
+        watch.touch()
+        try {
+          const ready = sink(chunk)
+          if (ready === undefined) return
+          request.pause()
+          watch.suspend()
+          ready.then(goOn, stop)
+        } catch (error) {
+          stop(error)
+        }
+      }
+      const onEnd = (): void => settle('ended')
+      const onClose = (): void => settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
+      const onAbort = (): void => stop(signal?.reason)
+      const watch = new IdleWatch(idleTimeoutMs, stop)
+
+      // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
+      request.on('error', ignore)
+      request.on('data', onData)
+      request.on('end', onEnd)
+      request.on('close', onClose)
+      signal?.addEventListener('abort', onAbort)
+      if (signal?.aborted === true) onAbort()
+      else if (request.destroyed && !request.complete) onClose()
+      else request.resume()
+    })
+  }
+}
+
+function ignore(): void {}
+
+function alreadyRead(): TypeError {
+  return new TypeError(
+    'The body of this request has been read already, probably by a body parser (express.json(), express.urlencoded(), ' +
+      'multer, koa-body, a Fastify content-type parser or the like). Let Decant have the request first: mount it before ' +
+      'the parser, or leave the parser out for this route.',
+  )
+}

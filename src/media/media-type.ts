@@ -28,7 +28,7 @@ const SCRIPT =
 
 /** Types that a browser renders, or once rendered, as a document with scripts, or hands to a plugin with the site's rights. */
 const DOCUMENT =
-  /^(?:text\/(?:html|xml|xsl|x-component|x-scriptlet|cache-manifest)|application\/(?:xml|xml-dtd|xhtml|hta|x-mimearchive|x-shockwave-flash|java-archive|x-java-.*|x-silverlight-app)|image\/svg|message\/rfc822|multipart\/.*|.*\+xml)$/
+  /^(?:text\/(?:html|xml(?:-.*)?|xsl|x-component|x-scriptlet|cache-manifest)|application\/(?:xml(?:-.*)?|xhtml|hta|x-mimearchive|x-shockwave-flash|java-archive|x-java-.*|x-silverlight-app)|image\/svg|message\/rfc822|multipart\/.*|.*\+xml)$/
 
 /**
  * True for types that could run a script in the site's origin when they are opened: HTML, and all XML, since a script

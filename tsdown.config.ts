@@ -1,21 +1,51 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
 import type { UserConfig } from 'tsdown'
 
+// What dist/ may import at run time: package.json "dependencies". Anything else has to be bundled, on purpose, below.
+const DEPENDENCIES = ['content-disposition', 'mrmime']
+
+// devDependencies that travel inside dist/cli.js, so that a library user never installs them.
+const BUNDLED = ['hono', '@hono/node-server', 'uqr']
+
+// One file in src/ = one entry of package.json "exports" (cli: its "bin"). test/architecture.test.ts compares the two.
+const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts'))
+
+const CLIENT = 'src/app/page/client.ts'
+
 const config: UserConfig[] = defineConfig([
   {
-    // One file = one entry of package.json "exports"; `cli` is its "bin", the spools its "imports".
+    name: 'library',
     entry: {
-      index: 'src/index.ts',
-      multipart: 'src/multipart.ts',
+      ...Object.fromEntries(ENTRIES.map((name) => [name.replace(/\.ts$/, ''), `src/${name}`])),
+      // package.json "imports" chooses one of the two where the code runs: here `#spool` has to stay a `#spool`.
       'spool-file': 'src/receive/spool/file-spool.ts',
       'spool-memory': 'src/receive/spool/memory-spool.ts',
     },
+    deps: { neverBundle: ['#spool', ...DEPENDENCIES], onlyBundle: BUNDLED, onlyImport: ['#spool', ...DEPENDENCIES] },
     platform: 'node',
+    target: 'node22',
     fixedExtension: false,
     sourcemap: true,
     dts: { sourcemap: true },
-    external: ['#spool'],
   },
+  // The script and the style sheet of the page that `decant serve` shows.
+  ...(existsSync(CLIENT)
+    ? [
+        {
+          name: 'page',
+          entry: { client: CLIENT },
+          outDir: 'dist/assets',
+          // dist/ is the other build's to clean.
+          clean: false,
+          platform: 'browser',
+          target: 'es2022',
+          minify: true,
+          dts: false,
+          copy: ['src/app/page/client.css'],
+        } satisfies UserConfig,
+      ]
+    : []),
 ])
 
 export default config

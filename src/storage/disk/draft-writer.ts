@@ -1,6 +1,7 @@
 import { close, fstat, ftruncate, write, writev } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
+import { afterBytes } from './after-bytes.ts'
 import { toStorageError } from './storage-error.ts'
 
 const closeFile = promisify(close)
@@ -67,7 +68,7 @@ export class DraftWriter {
     if (this.#waiting <= this.#highWaterMark) return undefined
     if (this.#pressure === undefined) {
       this.#pressure = Promise.withResolvers()
-      handled(this.#pressure.promise)
+      void handled(this.#pressure.promise)
     }
     return this.#pressure.promise
   }
@@ -191,18 +192,6 @@ async function writeAll(file: number, chunks: readonly Uint8Array[], position: n
     rest = afterBytes(rest, bytesWritten)
   }
   return total
-}
-
-/** What is left of `chunks` after their first `count` bytes. */
-function afterBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
-  let index = 0
-  let left = count
-  for (const chunk of chunks) {
-    if (left < chunk.byteLength) return [chunk.subarray(left), ...chunks.slice(index + 1)]
-    left -= chunk.byteLength
-    index++
-  }
-  return []
 }
 
 /** Marks a rejection as seen: it may come before anybody waits. */

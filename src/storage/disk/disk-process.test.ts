@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { diskStorage } from './disk-storage.ts'
+import { isDead, processOwner } from './process-owner.ts'
+import { reserve } from './reservation.ts'
+import { PrivateFolder } from './private-folder.ts'
+
+const PROGRAM = fileURLToPath(new URL('fixtures/draft-process.ts', import.meta.url))
+const WAYS = ['auto', 'never'] as const
+const RECORD = { name: 'a', type: 'text/plain' }
+const A_DAY_MS = 24 * 60 * 60 * 1000
+
+const base = mkdtempSync(join(tmpdir(), 'decant-process-'))
+const children: ChildProcess[] = []
+afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+function newFolder(): string {
+  return mkdtempSync(join(base, 'folder-'))
+}
+
+function start(...parameters: string[]) {
+  const child = spawn(process.execPath, ['-C', 'source', PROGRAM, ...parameters], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    child,
+    tell: async (): Promise<unknown> => {
+      const { value } = await lines.next()
+      return value === 'ready' ? value : JSON.parse(String(value))
+    },
+  }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+function draftsIn(folder: string): string[] {
+  const drafts = readdirSync(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
+  return drafts.filter((entry) => entry.isFile()).map(({ name }) => name)
+}
+
+/** The name of an owner like this process, but for one fact. */
+function ownerLike(change: { startTime?: string; namespace?: string; boot?: string }): string {
+  const [pid, startTime = '', namespace = '', boot = ''] = processOwner().split('.')
+  return [pid, change.startTime ?? startTime, change.namespace ?? namespace, change.boot ?? boot].join('.')
+}
+
+function makeDraftOf(folder: string, owner: string, age: number): string {
+  const own = join(folder, '.decant', 'drafts', owner)
+  const path = join(own, 'a'.repeat(32))
+  const time = new Date(Date.now() - age)
+  mkdirSync(own, { recursive: true })
+  writeFileSync(path, 'draft')
+  utimesSync(path, time, time)
+  utimesSync(own, time, time)
+  return path
+}
+
+describe.each(WAYS)('processes that share a folder and publish with links: %s', (links) => {
+  test('have exactly one winner for each key', async () => {
+    const folder = newFolder()
+    const racers = Array.from({ length: 6 }, () => start('race', folder, links, 'a/same'))
+    for (const racer of racers) expect(await racer.tell()).toBe('ready')
+    for (const { child } of racers) child.stdin.write('go\n')
+    const won = await Promise.all(racers.map((racer) => racer.tell()))
+    expect(won.filter((value) => value === true)).toHaveLength(1)
+    const winner = racers[won.indexOf(true)]?.child.pid
+    expect(readFileSync(join(folder, 'a', 'same'), 'utf8')).toBe(String(winner))
+    expect(draftsIn(folder)).toEqual([])
+    expect(readdirSync(join(folder, '.decant', 'reserved'))).toEqual([])
+  })
+
+  test('show nothing of one that was killed, and sweep it with their first draft', async () => {
+    const folder = newFolder()
+    const { child, tell } = start('hold', folder, links)
+    const ids = await tell()
+    expect(draftsIn(folder)).toEqual(expect.arrayContaining(ids instanceof Array ? ids : []))
+    await kill(child)
+    const storage = diskStorage(folder, { links })
+    expect(await storage.list()).toEqual({ entries: [] })
+    expect(draftsIn(folder)).toHaveLength(4)
+    expect(await start('save', folder, links, 'next').tell()).toBe(true)
+    const [, , lasting] = ids instanceof Array ? ids : []
+    expect(draftsIn(folder).sort()).toEqual([lasting, `${lasting}.json`])
+    expect((await storage.list()).entries.map(({ key }) => key)).toEqual(['next'])
+  })
+
+  test('never sweep one that lives', async () => {
+    const folder = newFolder()
+    const { tell } = start('hold', folder, links)
+    await tell()
+    const storage = diskStorage(folder, { links })
+    expect(await storage.sweep()).toBe(0)
+    await (await storage.createDraft().seal()).publish('mine', RECORD)
+    expect(await start('save', folder, links, 'other').tell()).toBe(true)
+    expect(draftsIn(folder)).toHaveLength(4)
+  })
+
+  test('count each draft once when they sweep at the same time', async () => {
+    const folder = newFolder()
+    const held = await Promise.all(
+      Array.from({ length: 2 }, async () => {
+        const { child, tell } = start('hold', folder, links)
+        await tell()
+        return child
+      }),
+    )
+    await Promise.all(held.map(kill))
+    const storages = Array.from({ length: 8 }, () => diskStorage(folder, { links }))
+    const counts = await Promise.all(storages.map((storage) => storage.sweep()))
+    expect(counts.reduce((sum, count) => sum + count)).toBe(4)
+  })
+})
+
+test.runIf(process.platform === 'linux')('a process that may write no larger file keeps nothing of it', async () => {
+  const folder = newFolder()
+  // The write that meets the limit of 64 KiB is a short one; the next fails.
+  const limited = spawn(
+    'sh',
+    ['-c', 'ulimit -f 128; exec "$0" -C source "$1" fill "$2" auto', process.execPath, PROGRAM, folder],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  children.push(limited)
+  const { value } = await createInterface({ input: limited.stdout })[Symbol.asyncIterator]().next()
+  expect(JSON.parse(String(value))).toEqual(['storage-failed', 'EFBIG'])
+  expect(draftsIn(folder)).toEqual([])
+})
+
+describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
+  test('is dead when its process id belongs to a later process, or to an earlier boot', async () => {
+    expect(await isDead(processOwner())).toBe(false)
+    expect(await isDead(ownerLike({ startTime: '1' }))).toBe(true)
+    expect(await isDead(ownerLike({ boot: '00000000-0000-4000-8000-000000000000' }))).toBe(true)
+  })
+
+  test('is dead as soon as it was killed, before anybody has asked for its exit code', async () => {
+    const folder = newFolder()
+    // The shell starts it and never waits for it: it stays a zombie.
+    const shell = spawn(
+      'sh',
+      ['-c', '"$0" -C source "$1" hold "$2" auto & cat; echo', process.execPath, PROGRAM, folder],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
+    children.push(shell)
+    await createInterface({ input: shell.stdout })[Symbol.asyncIterator]().next()
+    const owner = readdirSync(join(folder, '.decant', 'drafts')).find((name) => name !== 'expiring') ?? ''
+    expect(await isDead(owner)).toBe(false)
+    process.kill(Number.parseInt(owner, 10), 'SIGKILL')
+    // The signal has been taken when the process is a zombie or gone.
+    await expect.poll(() => isDead(owner)).toBe(true)
+  })
+
+  test('cannot be told from another container: its drafts go when they are a day old', async () => {
+    const folder = newFolder()
+    const owner = ownerLike({ namespace: '1' })
+    expect(await isDead(owner)).toBeUndefined()
+    const storage = diskStorage(folder)
+    await storage.createDraft().discard()
+    const path = makeDraftOf(folder, owner, A_DAY_MS - 60_000)
+    expect(await storage.sweep()).toBe(0)
+    expect(existsSync(path)).toBe(true)
+    makeDraftOf(folder, owner, A_DAY_MS + 60_000)
+    expect(await storage.sweep()).toBe(1)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('keeps a reservation while it lives, and loses it when dead', async () => {
+    const folder = new PrivateFolder(newFolder(), 'never')
+    await folder.prepare()
+    const mine = await reserve(folder, 'Cat.jpg')
+    expect(mine).toBeDefined()
+    expect(await reserve(folder, 'cAT.JPG')).toBeUndefined()
+    expect(await reserve(folder, 'dog.jpg')).toBeDefined()
+    await mine?.release()
+    const again = await reserve(folder, 'cat.jpg')
+    expect(again).toBeDefined()
+    const [held = ''] = readdirSync(folder.reserved).filter((name) =>
+      readdirSync(join(folder.reserved, name)).some((token) => token.startsWith(processOwner())),
+    )
+    for (const name of readdirSync(folder.reserved)) {
+      rmSync(join(folder.reserved, name), { recursive: true })
+      mkdirSync(join(folder.reserved, name))
+      writeFileSync(join(folder.reserved, name, `${ownerLike({ startTime: '1' })}.token`), '')
+    }
+    expect(held).not.toBe('')
+    const winners = await Promise.all(Array.from({ length: 20 }, () => reserve(folder, 'CAT.jpg')))
+    expect(winners.filter((reservation) => reservation !== undefined)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,61 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { keys, refuses, store, text } from './steps.ts'
+import type { Promises } from './steps.ts'
+
+/** What holds for lists. */
+export const LIST_PROMISES: Promises = {
+  'lists by name in code-unit order, in pages': async (storage) => {
+    // `-` comes before `/` and `/` before `0`: a folder does not sort as its name does.
+    const sorted = ['B', 'a', 'b-c', 'b/a', 'b/c/d', 'b/e', 'b0', 'é', '\u{1F600}', '\uFFFD']
+    for (const key of [...sorted].reverse()) await store(storage, key, text(key))
+    deepEqual(await keys(storage), sorted)
+    for (const limit of [1, 2, 3, sorted.length, 1000]) deepEqual(await keys(storage, { limit }), sorted)
+    deepEqual(await keys(storage, { folder: 'b', limit: 2 }), ['b/a', 'b/c/d', 'b/e'])
+    deepEqual(await keys(storage, { folder: 'b/c' }), ['b/c/d'])
+    deepEqual(await keys(storage, { folder: 'none' }), [])
+    deepEqual(await keys(storage, { folder: '../b' }), [])
+    for (const limit of [0, -1, 1.5, Number.NaN]) await rejects(storage.list({ limit }), TypeError)
+  },
+
+  'lists the newest first, in pages': async (storage) => {
+    for (const key of ['b', 'c', 'a/d', 'e', 'a/a']) await store(storage, key, text(key))
+    const { entries } = await storage.list({ order: 'newest' })
+    equal(entries.length, 5)
+    const sorted = [...entries].sort((a, b) => b.storedAt.getTime() - a.storedAt.getTime() || (a.key < b.key ? -1 : 1))
+    deepEqual(entries, sorted)
+    const order = 'newest'
+    for (const limit of [1, 2, 5])
+      deepEqual(
+        await keys(storage, { order, limit }),
+        sorted.map(({ key }) => key),
+      )
+  },
+
+  'goes on listing where it was when files come and go': async (storage) => {
+    for (const key of ['a', 'c', 'e', 'g']) await store(storage, key, text(key))
+    for (const order of ['name', 'newest'] as const) {
+      const first = await storage.list({ order, limit: 2 })
+      const [gone, last] = first.entries
+      await storage.delete(last?.key ?? '')
+      ok(first.next !== undefined)
+      const second = await storage.list({ order, limit: 2, cursor: first.next })
+      deepEqual(new Set([gone, last, ...second.entries].map((entry) => entry?.key)), new Set(['a', 'c', 'e', 'g']))
+      equal(second.next, undefined)
+      await store(storage, last?.key ?? '', text('again'))
+    }
+    const page = await storage.list({ limit: 2 })
+    await store(storage, 'b', text('behind the cursor'))
+    await store(storage, 'd', text('before it'))
+    const { entries } = await storage.list({ limit: 2, cursor: page.next ?? '' })
+    deepEqual(
+      entries.map(({ key }) => key),
+      ['d', 'e'],
+    )
+  },
+
+  'refuses a cursor that it did not give': async (storage) => {
+    for (const order of ['name', 'newest'] as const) {
+      await refuses(storage.list({ order, cursor: 'nonsense' }), 'malformed-request')
+    }
+  },
+}

@@ -22,13 +22,28 @@ export function toMediaType(contentType: string | undefined): string {
   return CONTENT_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase() ?? OCTET_STREAM
 }
 
-/** Types that hold a script for `<script>`, an import or a service worker, by the names of the MIME Sniffing Standard. */
+/** What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and WebAssembly. */
 const SCRIPT =
   /^(?:(?:application|text)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript|vbscript)|application\/wasm)$/
 
-/** Types that a browser renders, or once rendered, as a document with scripts, or hands to a plugin with the site's rights. */
-const DOCUMENT =
-  /^(?:text\/(?:html|xml(?:-.*)?|xsl|x-component|x-scriptlet|cache-manifest)|application\/(?:xml(?:-.*)?|xhtml|hta|x-mimearchive|x-shockwave-flash|java-archive|x-java-.*|x-silverlight-app)|image\/svg|message\/rfc822|multipart\/.*|.*\+xml)$/
+/** What a browser renders, or once rendered, as a document with scripts, or gave to a plugin with the site's rights. */
+const DOCUMENTS: ReadonlySet<string> = new Set([
+  'application/hta',
+  'application/java-archive',
+  'application/x-java-applet',
+  'application/x-mimearchive',
+  'application/x-shockwave-flash',
+  'application/x-silverlight-app',
+  'image/svg',
+  'message/rfc822',
+  'text/cache-manifest',
+  'text/html',
+  'text/x-component',
+  'text/x-scriptlet',
+])
+
+/** RFC 7303 and its aliases, and what browsers besides take for XML. */
+const XML = /^(?:(?:application|text)\/(?:xml(?:-.*)?|xsl)|.*\+xml)$/
 
 /**
  * True for types that could run a script in the site's origin when they are opened: HTML, and all XML, since a script
@@ -38,7 +53,7 @@ const DOCUMENT =
  * CSS is none: opened, it is text. Nor is PDF: browsers keep its scripts apart from the site.
  */
 export function isActive(type: string): boolean {
-  return DOCUMENT.test(type) || SCRIPT.test(type)
+  return DOCUMENTS.has(type) || XML.test(type) || type.startsWith('multipart/') || SCRIPT.test(type)
 }
 
 /**
@@ -67,5 +82,5 @@ export function isInline(type: string): boolean {
  * is UTF-8 anyway (RFC 8259 section 11).
  */
 export function withCharset(type: string): string {
-  return type.startsWith('text/') && type !== 'text/xml' && !type.endsWith('+xml') ? `${type}; charset=utf-8` : type
+  return type.startsWith('text/') && !XML.test(type) ? `${type}; charset=utf-8` : type
 }

@@ -116,12 +116,13 @@ function form(view: PageView): Markup {
         <path d="M0 6Q15 0 30 6T60 6T90 6T120 6T150 6T180 6T210 6T240 6V12H0Z" />
       </svg>
     </span>
-    <p class="invitation">${icon('decanter')}<strong>Drop files anywhere</strong> <span>or paste them</span></p>
+    <p class="invitation"><strong>Drop files anywhere</strong> <span>or paste them</span></p>
     <label class="choose" for="file">Choose files</label>
     <input
       type="file"
       id="file"
       name="file"
+      autocomplete="off"
       ${maxFiles > 1 ? 'multiple' : ''}
       ${accept === undefined ? '' : html`accept="${accept}"`}
       ${problem === undefined ? '' : html`aria-invalid="true"`}

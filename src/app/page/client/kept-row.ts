@@ -1,0 +1,30 @@
+import { bytes } from '../../../errors/upload-error-table.ts'
+import { fileKind, isDrawable } from '../file-kind.ts'
+import { shownName } from '../shown-name.ts'
+import type { KeptFile } from './answer.ts'
+import { copyOf, element } from './element.ts'
+import { showKind, showPicture } from './thumb.ts'
+
+/** The list's row of a file that has just been stored, from a copy of the server's own. */
+export function keptRow({ filename, key, type, size, url }: KeptFile, template: HTMLTemplateElement): HTMLElement {
+  const row = copyOf(template)
+  const thumb = element(row, '.thumb', HTMLElement)
+  if (isDrawable(type)) showPicture(thumb, url)
+  else showKind(thumb, fileKind(type))
+  for (const bdi of row.querySelectorAll('bdi')) bdi.textContent = shownName(filename === '' ? key : filename)
+  element(row, '.name', HTMLAnchorElement).href = url
+  element(row, '.download', HTMLAnchorElement).href = `${url}?download`
+  element(row, '.size', HTMLElement).textContent = bytes(size)
+  const time = element(row, 'time', HTMLTimeElement)
+  time.dateTime = new Date().toISOString()
+  showLocalTime(time)
+  row.classList.add('new')
+  return row
+}
+
+const LOCAL_DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
+/** Puts a date into the reader's own time zone and habits. */
+export function showLocalTime(time: HTMLTimeElement): void {
+  time.textContent = LOCAL_DATE.format(new Date(time.dateTime))
+}

@@ -1,0 +1,71 @@
+import { bytes } from '../../../errors/upload-error-table.ts'
+import { fileKind, isDrawable } from '../file-kind.ts'
+import { shownName } from '../shown-name.ts'
+import { copyOf, element } from './element.ts'
+import { showKind, showPicture } from './thumb.ts'
+import type { UploadState } from './upload-queue.ts'
+
+/** What a person may do to an upload. */
+export interface UploadActions {
+  /** Cancels what runs; dismisses what was refused. */
+  readonly stop: () => void
+  /** Sends the same file again. */
+  readonly retry: () => void
+}
+
+/** The row of a file on its way. */
+export class UploadView {
+  readonly row: HTMLElement
+  readonly #state: HTMLElement
+  readonly #progress: HTMLProgressElement
+  readonly #retry: HTMLButtonElement
+  readonly #stop: HTMLButtonElement
+
+  constructor(file: File, template: HTMLTemplateElement, { stop, retry }: UploadActions) {
+    this.row = copyOf(template)
+    this.#state = element(this.row, '.state', HTMLElement)
+    this.#progress = element(this.row, 'progress', HTMLProgressElement)
+    this.#retry = element(this.row, '.retry', HTMLButtonElement)
+    this.#stop = element(this.row, '.stop', HTMLButtonElement)
+    const name = shownName(file.name)
+    element(this.row, 'bdi', HTMLElement).textContent = name
+    element(this.row, '.size', HTMLElement).textContent = bytes(file.size)
+    for (const unseen of this.row.querySelectorAll('.unseen')) unseen.textContent = ` ${name}`
+    this.#progress.ariaLabel = `Uploading ${name}`
+    this.#retry.addEventListener('click', retry)
+    this.#stop.addEventListener('click', stop)
+    const thumb = element(this.row, '.thumb', HTMLElement)
+    if (isDrawable(file.type)) {
+      const url = URL.createObjectURL(file)
+      const release = () => URL.revokeObjectURL(url)
+      const picture = showPicture(thumb, url)
+      picture.addEventListener('load', release)
+      picture.addEventListener('error', release)
+    } else showKind(thumb, fileKind(file.type))
+  }
+
+  show(state: UploadState): void {
+    this.row.dataset['at'] = state.at
+    if (state.at === 'waiting') this.#state.textContent = 'Waiting'
+    if (state.at === 'sending') {
+      const percent = Math.floor(state.share * 100)
+      this.#progress.value = percent
+      this.#state.textContent = `${percent} %`
+    }
+    if (state.at === 'checking') {
+      this.#progress.removeAttribute('value')
+      this.#state.textContent = 'Checking…'
+    }
+    if (state.at === 'refused') {
+      this.#progress.remove()
+      this.#state.textContent = state.reason
+      this.#retry.hidden = !state.retry
+      element(this.#stop, '.what', HTMLElement).textContent = 'Dismiss'
+    }
+  }
+
+  /** Where the focus belongs while this upload is what a person works with. */
+  focus(): void {
+    this.#stop.focus()
+  }
+}

@@ -23,11 +23,12 @@ function downloadName(name: string): string | undefined {
   return /^\.{0,2}$/.test(clean) ? undefined : clean
 }
 
-/** Letters without their accents, `_` for what ASCII lacks. Some clients take `%41` for an `A`, so no `%` stays before two digits. */
+/** Letters without accents, `_` for what ASCII lacks. Some clients take `%41` for `A`, so no `%` stays before two digits. */
 function toAscii(name: string): string {
   return name
     .normalize('NFD')
-    .replace(/\p{M}/gu, '')
+    .replace(/(?<=[a-z])\p{M}+/giu, '')
+    .normalize('NFC')
     .replace(/[^\x20-\x7e]/gu, '_')
     .replace(/%(?=[\da-f]{2})/gi, '_')
 }

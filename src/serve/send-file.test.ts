@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { sendFile } from './send-file.ts'
+
+const storage = memoryStorage()
+const draft = storage.createDraft()
+void draft.append(new TextEncoder().encode('%PDF-'))
+await (await draft.seal()).publish('letters/2024.pdf', { name: 'Letter.pdf', type: 'application/pdf' })
+
+const get = { method: 'GET', header: () => undefined }
+
+test('a stored file is answered by its key', async () => {
+  const { status, headers } = await sendFile(get, storage, 'letters/2024.pdf', { disposition: 'attachment' })
+  expect([status, headers['content-length'], headers['content-disposition']]).toEqual([
+    200,
+    '5',
+    'attachment; filename=Letter.pdf',
+  ])
+})
+
+test.each([
+  'letters/2025.pdf',
+  'letters',
+  'letters/',
+  '',
+  '.',
+  '..',
+  '/letters/2024.pdf',
+  'letters//2024.pdf',
+  'letters/../letters/2024.pdf',
+  'letters\\2024.pdf',
+  'letters/2024.pdf\0',
+  '.decant/format',
+])('%j is not found', async (key) => {
+  await expect(sendFile(get, storage, key)).rejects.toMatchObject({ code: 'not-found', status: 404 })
+})
+
+test('a method that would change something is refused, whether or not there is such a file', async () => {
+  const post = { method: 'POST', header: () => undefined }
+  await expect(sendFile(post, storage, 'letters/2024.pdf')).rejects.toMatchObject({ code: 'method-not-allowed' })
+  await expect(sendFile(post, storage, 'nothing')).rejects.toMatchObject({ code: 'method-not-allowed' })
+})

@@ -68,7 +68,7 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
               </div>
               <div class="kept">
                 <section class="uploads" aria-labelledby="uploads-heading" hidden>
-                  <h2 id="uploads-heading" tabindex="-1">On their way</h2>
+                  <h2 id="uploads-heading" tabindex="-1">Uploads</h2>
                   <ul></ul>
                 </section>
                 ${list(view)}
@@ -143,7 +143,8 @@ function limits(view: PageView): Markup {
   return html`<div class="limits" id="limits">
     <p>
       Up to <b>${bytes(largestFile(view))}</b> per file<span class="at-once"
-        >; ${maxFiles === 1 ? 'one file' : html`at most ${maxFiles} files`} and ${bytes(maxBodySize)} at once</span
+        >; ${maxFiles === 1 ? 'one file' : html`at most ${maxFiles} files`} and <b>${bytes(maxBodySize)}</b> at
+        once</span
       >.
     </p>
     ${extensions === undefined ? '' : allowed(extensions)}

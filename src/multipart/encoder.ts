@@ -125,7 +125,7 @@ function totalSize(pieces: readonly Piece[]): number | undefined {
 
 /** `ReadableStream.from` does the same, where a runtime has it. */
 function toStream(chunks: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await chunks.next()
       if (done === true) controller.close()
@@ -134,7 +134,9 @@ function toStream(chunks: AsyncGenerator<Uint8Array, void, undefined>): Readable
     async cancel() {
       await chunks.return()
     },
-  })
+  }
+  // Nothing is read ahead.
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 function randomBoundary(): string {

@@ -28,5 +28,5 @@ export {
 } from './media/extension-groups.ts'
 export { ALL, allExcept, allows, combineRules, listExtensions } from './media/extension-rule.ts'
 export type { ExtensionRule, ExtensionRules } from './media/extension-rule.ts'
-export { parseExtensions } from './media/parse-extensions.ts'
+export { EXTENSION_GROUP_NAMES, parseExtensions } from './media/parse-extensions.ts'
 export { inertType, isActive, isInline, mediaType, toMediaType, withCharset } from './media/media-type.ts'

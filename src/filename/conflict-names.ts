@@ -19,7 +19,6 @@ export function conflictName(name: string, attempt: number): string {
   const { stem, suffix } = splitExtension(name)
   const number = attempt === 0 ? '' : `_${attempt}`
   const room = MAX_NAME_BYTES - utf8Length(number + suffix)
-  if (utf8Length(stem) <= room) return stem + number + suffix
   // An extension that leaves the stem no room is none. Stored names have no such extension.
   if (room < 1) return cutToBytes(name, MAX_NAME_BYTES - number.length) + number
   return cutToBytes(stem, room) + number + suffix

@@ -1,6 +1,9 @@
-/** What Python's `str.split()` takes for whitespace within ASCII: JavaScript's `\s` lacks U+001C to U+001F. */
+/**
+ * Runs of slashes and of what Python's `str.split()` takes for white space within ASCII: JavaScript's `\s` lacks U+001C
+ * to U+001F.
+ */
 // oxlint-disable-next-line no-control-regex -- these controls are the point
-const WHITESPACE = /[\t-\r\x1c-\x20]+/
+const GAP = /[/\t-\r\x1c-\x20]+/g
 
 /**
  * Werkzeug's `secure_filename`, result for result, as it is on POSIX: ASCII letters, digits, `_`, `.` and `-` alone, with
@@ -16,11 +19,7 @@ const WHITESPACE = /[\t-\r\x1c-\x20]+/
  */
 export function secureFilename(filename: string): string {
   const ascii = filename.normalize('NFKD').replace(/[^\0-\x7f]/g, '')
-  const words = ascii
-    .replaceAll('/', ' ')
-    .split(WHITESPACE)
-    .filter((word) => word !== '')
-  return stripDotsAndUnderscores(words.join('_').replace(/[^A-Za-z0-9_.-]/g, ''))
+  return stripDotsAndUnderscores(ascii.replace(GAP, '_').replace(/[^A-Za-z0-9_.-]/g, ''))
 }
 
 /** By hand, since `/[._]+$/` takes quadratic time over long runs that do not reach the end. */

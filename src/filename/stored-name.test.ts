@@ -178,6 +178,7 @@ describe('a name that is too long is cut, and its extension kept', () => {
   test('at 255 bytes', () => {
     expect(storedName(`${long}.TXT`)).toBe(`${'x'.repeat(251)}.txt`)
     expect(storedName('x'.repeat(255))).toBe('x'.repeat(255))
+    expect(storedName(`.-${long}`)).toBe('x'.repeat(255))
   })
 
   test('between two characters as people see them', () => {

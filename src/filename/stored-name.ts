@@ -6,7 +6,7 @@ import { cutToBytes, MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
 const MAX_SUFFIX_BYTES = 64
 
 /** White space of every script, and the blank of Braille. */
-const SPACE = /[\t-\r\x85\p{Z}\u2800]/gu
+const SPACE = /[\t-\r\p{Z}\u2800]/gu
 
 /**
  * Controls, bidi and other format characters, lone surrogates, noncharacters, and all that shows nothing: two names that

@@ -19,16 +19,26 @@ export interface Draft {
   /**
    * Adds bytes at the end. Never blocks: `undefined` when more may come at once; a promise when the caller should wait
    * for it before it takes more from the network (it may still append what it holds). The storage may keep `bytes`
-   * until they are written, so they must not change. A failure rejects this promise or a later one.
+   * until they are written, so they must not change. A failure rejects this promise and those of later calls, and
+   * nobody has to listen: `seal` tells it at the latest. Throws a TypeError once sealed or discarded.
    */
   append(bytes: Uint8Array): Promise<void> | undefined
   /** Resolves when all appended bytes have been handed to the medium. */
   flush(): Promise<void>
-  /** Goes back to the first `size` bytes: what undoes an append whose digest was wrong. */
+  /**
+   * Goes back to the first `size` bytes: what undoes an append whose digest was wrong. Nothing can be appended until it
+   * has resolved. Rejects with a TypeError for what is more than `size`.
+   */
   truncate(size: number): Promise<void>
-  /** No more bytes: complete and readable, still invisible. */
+  /**
+   * No more bytes: complete and readable, still invisible. Rejects with `storage-full` or `storage-failed`, after which
+   * nothing of it is kept.
+   */
   seal(): Promise<SealedDraft>
-  /** Removes every trace; harmless when repeated, and after `publish`. Never rejects. */
+  /**
+   * Removes every trace; harmless at any time, repeated, and after `publish`. Never rejects. Calls that are under way, but
+   * for `publish`, reject with a TypeError.
+   */
   discard(): Promise<void>
 }
 
@@ -36,11 +46,14 @@ export interface Draft {
 export interface SealedDraft {
   readonly id: string
   readonly size: number
-  /** The bytes from `start` up to but not including `end`; may be called again. */
+  /**
+   * The bytes from `start` (default 0) up to but not including `end` (default the size); may be called again, until it is
+   * published. Throws a TypeError for no range.
+   */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
    * Makes it visible under `key` in one atomic step, without ever overwriting. `undefined` when the key is taken: the
-   * draft is then as it was, and another key can be tried.
+   * draft is then as it was, and another key can be tried. Rejects with a TypeError for what is no key.
    */
   publish(key: string, record: FileRecord): Promise<StorageEntry | undefined>
   /** As on a draft. */

@@ -6,6 +6,7 @@ export interface StorageEntry {
   readonly key: string
   /** Bytes. */
   readonly size: number
+  /** When it was published, or when its last byte was written. */
   readonly storedAt: Date
   /** Changes whenever the bytes may have; opaque, printable ASCII without quotes, to be put between quotes in an ETag. */
   readonly version: string
@@ -28,7 +29,8 @@ export interface OpenFile {
   readonly entry: StorageEntry
   /**
    * The bytes from `start` (default 0) up to but not including `end` (default the size). Reading to the end or
-   * returning early closes the file. To be called at most once. Rejects with `storage-failed` if the file became shorter.
+   * returning early closes the file. To be called at most once; throws a TypeError else, or for no range. Each chunk stays
+   * as it is. Rejects with `storage-failed` if the file became shorter.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /** Closes the file where `stream` was not called; harmless otherwise. */
@@ -66,6 +68,10 @@ export interface Storage {
   stat(key: string): Promise<StorageEntry | undefined>
   /** Opens a stored file. Never follows a symlink, never opens what is no regular file. */
   open(key: string): Promise<OpenFile | undefined>
+  /**
+   * A page of the stored files. Rejects with `malformed-request` for a cursor that it did not give, and with a TypeError
+   * for a limit below one.
+   */
   list(options?: ListOptions): Promise<ListPage>
   /** True when there was such a file and it is gone now. */
   delete(key: string): Promise<boolean>

@@ -158,10 +158,10 @@ describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
 
   test('is dead as soon as it was killed, before anybody has asked for its exit code', async () => {
     const folder = newFolder()
-    // The shell starts it and never waits for it: it stays a zombie.
+    // Its parent has become a program that never asks for an exit code: it stays a zombie.
     const shell = spawn(
       'sh',
-      ['-c', '"$0" -C source "$1" hold "$2" auto & cat; echo', process.execPath, PROGRAM, folder],
+      ['-c', '"$0" -C source "$1" hold "$2" auto & exec cat', process.execPath, PROGRAM, folder],
       {
         stdio: ['pipe', 'pipe', 'inherit'],
       },

@@ -73,7 +73,8 @@ function addView(upload: Upload): UploadView {
     },
     retry: () => {
       remove(upload)
-      queue.add([upload.file])
+      send([upload.file])
+      // The file has a row of its own again, the last one.
       const again = [...views.values()].at(-1)
       again?.focus()
     },

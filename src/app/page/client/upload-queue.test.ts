@@ -68,6 +68,7 @@ test('when all bytes have left, the file is being checked until the server answe
   queue.add(files('a'))
   link('a').onProgress(0.5)
   link('a').onProgress(1)
+  link('a').onProgress(1)
   await link('a').answer(kept)
   expect(log).toEqual(['a waiting', 'a sending', 'a sending', 'a checking', 'a kept'])
   expect(queue.isBusy).toBe(false)

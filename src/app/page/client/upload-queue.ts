@@ -89,7 +89,7 @@ export class UploadQueue {
     const answer = await this.#options.send(upload.file, {
       signal: run.controller.signal,
       onProgress: (share) => {
-        if (!this.#running.has(upload)) return
+        if (!this.#running.has(upload) || share === run.share) return
         run.share = share
         this.#options.onChange(upload, share < 1 ? { at: 'sending', share } : { at: 'checking' })
       },

@@ -213,6 +213,28 @@ describe('the bytes of a part', () => {
   })
 })
 
+describe('a charset of the form', () => {
+  const names = (...charsets: string[]): string[] => {
+    const seen: string[] = []
+    const decoder = new MultipartDecoder('XX', { ...IGNORE, begin: (head) => seen.push(head.name) })
+    const part = `--XX\r\n${FIELD.replace('"a"', '"\x83\x5c"')}\r\n`
+    decoder.write(bytes(part))
+    for (const charset of charsets) {
+      decoder.useCharset(charset)
+      decoder.write(bytes(part))
+    }
+    return seen
+  }
+
+  test('reads the names that come after it and are not UTF-8', () => {
+    expect(names('Shift_JIS', 'utf-8')).toEqual(['\u0192\\', 'ソ', '\u0192\\'])
+  })
+
+  test.each(['no-such-charset', '', 'utf-16', 'utf-16be'])('%j is refused', (charset) => {
+    expect(() => names(charset)).toThrow('The body could not be read: the form names a charset that is not known.')
+  })
+})
+
 describe('a decoder that has stopped stays so', () => {
   const body = bytes(`--XX\r\n${FIELD}x\r\n--XX--`)
 

@@ -76,8 +76,7 @@ function skipSpace(text: string, start: number): number {
 
 function unquotedEnd(text: string, start: number): number {
   UNQUOTED.lastIndex = start
-  UNQUOTED.test(text)
-  if (UNQUOTED.lastIndex === start) throw malformed('a Content-Disposition cannot be read')
+  if (!UNQUOTED.test(text)) throw malformed('a Content-Disposition cannot be read')
   return UNQUOTED.lastIndex
 }
 

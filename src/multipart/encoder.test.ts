@@ -118,11 +118,24 @@ describe('the content of a file', () => {
       .stream()
       .getReader()
     await reader.read()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(seen).toEqual([])
     await reader.read()
     expect(seen).toEqual(['started'])
     await reader.cancel()
     expect(seen).toEqual(['started', 'closed'])
+  })
+
+  test('comes in no empty chunks, and never in more bytes than were said', async () => {
+    const sent: string[] = []
+    const form = encodeMultipart([{ name: 'f', filename: 'f', content: streamOf('', 'a', '', 'b', 'c'), size: 2 }])
+    await expect(async () => {
+      for await (const chunk of form.chunks()) sent.push(Buffer.from(chunk).toString())
+    }).rejects.toThrow(TypeError)
+    expect(sent.slice(1)).toEqual(['a', 'b'])
+    for await (const chunk of encodeMultipart([{ name: 'f', filename: '', content: new Uint8Array() }]).chunks()) {
+      expect(chunk.length).toBeGreaterThan(0)
+    }
   })
 
   test('passes on what its stream throws', async () => {

@@ -21,7 +21,7 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
  */
 export function toTextDecoder(label: string): TextDecoder | undefined {
   try {
-    return new TextDecoder(label, { ignoreBOM: true })
+    return new TextDecoder(label)
   } catch (error) {
     // ERR_ENCODING_NOT_SUPPORTED in Node; elsewhere a RangeError without a code.
     if (!(error instanceof RangeError)) throw error

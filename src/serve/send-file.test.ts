@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { sendFile } from './send-file.ts'
 
 const storage = memoryStorage()
@@ -33,6 +34,21 @@ test.each([
   '.decant/format',
 ])('%j is not found', async (key) => {
   await expect(sendFile(get, storage, key)).rejects.toMatchObject({ code: 'not-found', status: 404 })
+})
+
+test('a storage is never asked for what is no key', async () => {
+  const asked: string[] = []
+  const curious: Storage = {
+    ...storage,
+    async open(key) {
+      asked.push(key)
+      return storage.open(key)
+    },
+  }
+  for (const key of ['../secret.txt', '/etc/passwd', '.decant/format', 'a\\b', 'a\0', 'missing.txt']) {
+    await expect(sendFile(get, curious, key)).rejects.toMatchObject({ code: 'not-found' })
+  }
+  expect(asked).toEqual(['missing.txt'])
 })
 
 test('a method that would change something is refused, whether or not there is such a file', async () => {

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parseSourceFile, readSourceFiles } from './architecture/source-file.ts'
+import { findCycles, findForbiddenImports } from './architecture/violations.ts'
+import type { RoomTable } from './architecture/violations.ts'
+
+/**
+ * Who may import whom. A room is a folder of src/ (or one file, where a single file may do more than its room); its files
+ * may import each other, `errors`, and what its line names. Where two lines fit, the longer name counts.
+ */
+const ROOMS: RoomTable = {
+  errors: { rooms: [] },
+  http: { rooms: [] },
+
+  // Pure: bytes and names in, bytes and names out.
+  multipart: { rooms: ['http'] },
+  filename: { rooms: ['http'] },
+  media: { rooms: ['http'], packages: ['mrmime'] },
+
+  // The interface knows none of its drivers.
+  storage: { rooms: ['http'] },
+  'storage/disk': { rooms: ['storage', 'filename'], node: true },
+  'storage/memory': { rooms: ['storage', 'filename'] },
+
+  policy: { rooms: ['filename', 'media', 'storage'] },
+
+  // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
+  receive: { rooms: ['receive/spool', 'multipart', 'policy', 'http'], packages: ['#spool'] },
+  'receive/spool': { rooms: ['http'] },
+  'receive/spool/file-spool.ts': { rooms: ['receive/spool', 'receive/spool/save-file.ts'], node: true },
+  'receive/spool/save-file.ts': { rooms: ['receive/spool'], node: true },
+
+  protocols: { rooms: ['receive', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
+  serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
+  handler: { rooms: ['protocols', 'serve', 'policy', 'http'] },
+
+  adapters: { rooms: ['handler', 'receive', 'http'] },
+  'adapters/node': { rooms: ['adapters', 'handler', 'receive', 'http'], node: true },
+
+  // The ready-made server is a user like any other: it knows the public entries only.
+  app: { rooms: ['entries', 'app/page'], packages: ['hono', '@hono/node-server', 'uqr'], node: true },
+  'app/page': { rooms: ['entries'], packages: ['hono'] },
+  'app/page/client.ts': { rooms: ['app/page', 'app/page/client'] },
+  'app/page/client': { rooms: ['app/page'] },
+  cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
+
+  testing: { rooms: ['storage', 'multipart'], node: true },
+
+  // The files directly in src/: each is an entry of package.json "exports" and holds re-exports only.
+  entries: {
+    rooms: [
+      'http',
+      'multipart',
+      'filename',
+      'media',
+      'storage',
+      'storage/disk',
+      'storage/memory',
+      'policy',
+      'receive',
+      'protocols',
+    ].concat(['serve', 'handler', 'adapters', 'adapters/node', 'app', 'cli', 'testing']),
+  },
+}
+
+const src = new URL('../src/', import.meta.url)
+const files = readSourceFiles(src)
+const entries = files.filter(({ path }) => !path.includes('/'))
+
+describe('the rooms of src/', () => {
+  test('import only whom they may', () => {
+    expect(findForbiddenImports(files, ROOMS)).toEqual([])
+  })
+
+  test('have no import cycle between files', () => {
+    expect(findCycles(files)).toEqual([])
+  })
+
+  test('are arranged without a cycle in the table itself', () => {
+    const rooms = Object.entries(ROOMS).map(([path, { rooms: imports }]) => ({ path, imports }))
+    // app and cli stand on the entries, two of which hand them out.
+    const exceptions = new Set(['app', 'app/page', 'cli'])
+    expect(findCycles(rooms.filter(({ path }) => !exceptions.has(path)))).toEqual([])
+  })
+})
+
+describe('the entries', () => {
+  test('hold re-exports only; the command just starts', () => {
+    const withCode = entries.filter(({ onlyReexports }) => !onlyReexports).map(({ path }) => path)
+    expect(withCode.filter((path) => path !== 'cli.ts')).toEqual([])
+  })
+
+  test('are the exports and the bin of package.json, no more and no fewer', () => {
+    const names = entries.map(({ path }) => path.replace(/\.ts$/, ''))
+    const { exports, bin }: { exports: unknown; bin: unknown } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    )
+    const expected = names
+      .filter((name) => name !== 'cli')
+      .map((name) => [
+        name === 'index' ? '.' : `./${name}`,
+        { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+      ])
+
+    expect(exports).toEqual({ ...Object.fromEntries(expected), './package.json': './package.json' })
+    expect(bin).toEqual({ decant: './dist/cli.js' })
+    expect(names).toContain('cli')
+  })
+})
+
+describe('these rules can fail:', () => {
+  const check = (sources: Record<string, string>): string[] =>
+    findForbiddenImports(
+      Object.entries(sources).map(([path, text]) => parseSourceFile(path, text)),
+      ROOMS,
+    )
+
+  test.each([
+    ['an import', `import { a } from '../policy/a.ts'`],
+    ['a type import', `import type { A } from '../policy/a.ts'`],
+    ['a re-export', `export * from '../policy/a.ts'`],
+    ['a named re-export', `export { a } from '../policy/a.ts'`],
+    ['a dynamic import', `const a = await import('../policy/a.ts')`],
+    ['an import in a type', `export type A = import('../policy/a.ts').A`],
+    ['an import for its effect', `import '../policy/a.ts'`],
+  ])('%s of a room further on is found', (_, text) => {
+    expect(check({ 'storage/storage.ts': text })).toEqual(['storage/storage.ts may not import policy/a.ts'])
+  })
+
+  test.each([
+    ['a driver in the interface', 'storage/storage.ts', './disk/disk-storage.ts', 'storage/disk/disk-storage.ts'],
+    ['one driver in another', 'storage/memory/a.ts', '../disk/b.ts', 'storage/disk/b.ts'],
+    ['a public entry inside the house', 'handler/a.ts', '../index.ts', 'index.ts'],
+    ['a private room in the app', 'app/server.ts', '../storage/disk/a.ts', 'storage/disk/a.ts'],
+    ['Node in the core', 'receive/receive.ts', 'node:fs', 'node:fs'],
+    ['Node in the spool for runtimes without it', 'receive/spool/memory-spool.ts', 'node:fs', 'node:fs'],
+    ['the files of Node past the switch', 'receive/a.ts', './spool/file-spool.ts', 'receive/spool/file-spool.ts'],
+    ['Node in the page of the browser', 'app/page/client/a.ts', 'node:fs', 'node:fs'],
+    ['a package that the room has no need of', 'multipart/decoder.ts', 'mrmime', 'mrmime'],
+    ['a package whose name only begins alike', 'media/a.ts', 'mrmimes', 'mrmimes'],
+    ['a file outside of src/', 'http/a.ts', '../../bench/a.ts', '../bench/a.ts'],
+    ['a test helper in what is shipped', 'multipart/decoder.ts', '../nowhere/a.ts', 'nowhere/a.ts'],
+  ])('%s is found', (_, path, specifier, target) => {
+    expect(check({ [path]: `import { a } from '${specifier}'` })).toEqual([`${path} may not import ${target}`])
+  })
+
+  test('a file in no room is found', () => {
+    expect(check({ 'utils/a.ts': '' })).toEqual(['utils/a.ts is in no room of the table'])
+  })
+
+  test('what is allowed is left alone', () => {
+    const sources = {
+      'receive/receive.ts': `import { spool } from '#spool'; import type { Incoming } from '../http/incoming.ts'`,
+      'receive/spool/file-spool.ts': `import { open } from 'node:fs/promises'; import { UploadError } from '../../errors/upload-error.ts'`,
+      'app/page/page.tsx': `import { html } from 'hono/html'`,
+      'index.ts': `export { receive } from './receive/receive.ts'`,
+    }
+    expect(check(sources)).toEqual([])
+  })
+
+  test('an import that cannot be read is refused', () => {
+    expect(() => parseSourceFile('http/a.ts', 'await import(name)')).toThrow('http/a.ts')
+    expect(() => parseSourceFile('http/a.ts', 'import {')).toThrow('http/a.ts')
+  })
+
+  test('a cycle is found, be it of two files, of three, or of one', () => {
+    const cycles = (edges: Record<string, string[]>): string[] =>
+      findCycles(Object.entries(edges).map(([path, imports]) => ({ path, imports })))
+
+    expect(cycles({ a: ['b'], b: ['a'] })).toEqual(['a -> b -> a'])
+    expect(cycles({ start: ['a'], a: ['b'], b: ['c'], c: ['a'] })).toEqual(['a -> b -> c -> a'])
+    expect(cycles({ a: ['a'] })).toEqual(['a -> a'])
+    expect(cycles({ a: ['b', 'c'], b: ['d'], c: ['d'], d: ['node:fs'] })).toEqual([])
+  })
+
+  test.each([
+    [`export { a } from './a.ts'`, true],
+    [`export type { A } from './a.ts'`, true],
+    [`export * from './a.ts'`, true],
+    [`export const a = 1`, false],
+    [`import './a.ts'`, false],
+    [`const a = 1; export { a }`, false],
+  ])('of an entry, `%s` is a re-export: %s', (text, expected) => {
+    expect(parseSourceFile('index.ts', text).onlyReexports).toBe(expected)
+  })
+})

@@ -274,15 +274,15 @@ export class MultipartDecoder {
     const limit = this.#limits.maxPartHeaderSize
     const before = this.#headerSize
     if (before === 0 && chunk[start] === CR) throw malformed('a part has no header')
-    // Most headers are whole in their chunk and are read where they are; the others are put together first.
     const size = Math.min(before + chunk.length - start, limit)
-    const here = chunk.subarray(start, start + size - before)
-    const header = before === 0 ? here : this.#keepHeader(here)
-    const end = findEmptyLine(header, this.#headerScanned)
-    if (end + EMPTY_LINE_SIZE > size) {
+    // Most headers are whole in their chunk and are read where they are; the others are put together first.
+    const bytes = before === 0 ? chunk : this.#keepHeader(chunk.subarray(start, start + size - before))
+    const first = before === 0 ? start : 0
+    const end = findEmptyLine(bytes, first + this.#headerScanned, first + size)
+    if (end + EMPTY_LINE_SIZE > first + size) {
       if (size === limit) throw new UploadError('part-header-too-large', { limit })
-      if (before === 0) this.#keepHeader(here)
-      this.#headerScanned = end
+      if (before === 0) this.#keepHeader(chunk.subarray(start))
+      this.#headerScanned = end - first
       return chunk.length
     }
     this.#headerSize = 0
@@ -290,11 +290,11 @@ export class MultipartDecoder {
     this.#state = 'body'
     this.#held = 2
     this.#imagined = 2
-    this.#events.begin(parsePartHead(header.subarray(0, end), this.#limits, this.#fallback))
-    return start + end + EMPTY_LINE_SIZE - before
+    this.#events.begin(parsePartHead(bytes.subarray(first, end), this.#limits, this.#fallback))
+    return start + (end - first) + EMPTY_LINE_SIZE - before
   }
 
-  /** Adds to the kept beginning of a header, and returns all of it. */
+  /** Adds to the kept beginning of a header, and returns where all of it is. */
   #keepHeader(bytes: Uint8Array): Uint8Array {
     const size = this.#headerSize + bytes.length
     if (size > this.#header.length) {
@@ -304,7 +304,7 @@ export class MultipartDecoder {
     }
     this.#header.set(bytes, this.#headerSize)
     this.#headerSize = size
-    return this.#header.subarray(0, size)
+    return this.#header
   }
 }
 
@@ -312,27 +312,26 @@ export class MultipartDecoder {
 const EMPTY_LINE_SIZE = 4
 
 /**
- * Where the line end before the empty line is, or may turn out to be once more bytes have come; else the end of `bytes`. All
- * before `from` has been looked at.
+ * Where between `from` and `to` the line end before the empty line is, or may turn out to be once more bytes have come; else
+ * `to`.
  */
-function findEmptyLine(bytes: Uint8Array, from: number): number {
-  const size = bytes.length
-  for (let at = from; at < size; at += 1) {
+function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = from; at < to; at += 1) {
     const byte = bytes[at] ?? 0
     if ((byte >= SPACE && byte !== DELETE) || byte === TAB) continue
     if (byte === LF) throw malformed('a line ends in LF without CR')
     if (byte !== CR) throw malformed('the header of a part has control characters')
-    if (at + 1 === size) return at
+    if (at + 1 === to) return at
     if (bytes[at + 1] !== LF) throw malformed('a CR comes without LF')
-    if (at + 2 === size) return at
+    if (at + 2 === to) return at
     if (bytes[at + 2] !== CR) {
       at += 1
       continue
     }
-    if (at + 3 < size && bytes[at + 3] !== LF) throw malformed('a CR comes without LF')
+    if (at + 3 < to && bytes[at + 3] !== LF) throw malformed('a CR comes without LF')
     return at
   }
-  return size
+  return to
 }
 
 function malformed(reason: string): UploadError {

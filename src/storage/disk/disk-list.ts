@@ -19,7 +19,7 @@ interface FoundKey extends Listed {
 
 /**
  * A page of the stored files. By name, only as much of the folder is looked at as the page needs; `newest` looks at every
- * file. Skips what no key can name: dot names, symlinks, whatever is no regular file.
+ * file. Skips dot names, symlinks and whatever is no regular file.
  */
 export async function listFiles(root: string, records: RecordCache, options: ListOptions): Promise<ListPage> {
   const { folder, order = 'name', cursor } = options
@@ -76,7 +76,7 @@ async function* walk(root: string, prefix: string, after: string | undefined): A
   const children: string[] = []
   for (const child of await readFolder(join(root, prefix))) {
     // With its slash a folder sorts as the keys in it do.
-    if (isKey(prefix + child.name) && (child.isFile() || child.isDirectory())) {
+    if (isKey(prefix + child.name)) {
       children.push(child.isDirectory() ? `${child.name}/` : child.name)
     }
   }

@@ -204,6 +204,7 @@ describe('a disk storage', () => {
     symlinkSync(outside, join(folder, 'dirlink'))
     symlinkSync(join(folder, 'dir'), join(folder, 'inside'))
     symlinkSync('loop', join(folder, 'loop'))
+    for (const name of ['0', '1', '2']) symlinkSync('fifo', join(folder, name))
     execFileSync('mkfifo', [join(folder, 'fifo')])
     const server = createServer().listen(join(folder, 'socket'))
     const hidden = ['.env', 'link', 'dirlink/secret', 'inside/real', 'loop', 'fifo', 'socket', 'dir', 'dir/real/x']
@@ -213,7 +214,7 @@ describe('a disk storage', () => {
       expect(await storage.delete(key), key).toBe(false)
     }
     for (const order of ['name', 'newest'] as const) {
-      expect((await storage.list({ order })).entries.map(({ key }) => key)).toEqual(['dir/real'])
+      expect((await storage.list({ order, limit: 1 })).entries.map(({ key }) => key)).toEqual(['dir/real'])
     }
     expect(await storage.list({ folder: 'dirlink' })).toEqual({ entries: [] })
     expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret')
@@ -251,7 +252,15 @@ describe('a disk storage', () => {
     expect(record).toEqual(RECORD)
     const [path = ''] = filesIn(folder)
     const valid = readFileSync(join(folder, path), 'utf8')
-    for (const broken of ['', '{', 'null', '[]', valid.replace('Cat.TXT', '\0'), valid.replace('"name"', '"nome"')]) {
+    for (const broken of [
+      '',
+      '{',
+      'null',
+      '[]',
+      valid.replace('"size":"3"', '"size":"4"'),
+      valid.replace('Cat.TXT', '\0'),
+      valid.replace('"name"', '"nome"'),
+    ]) {
       writeFileSync(join(folder, path), broken)
       expect(await storage.stat('file')).toEqual(bare)
     }
@@ -305,6 +314,23 @@ describe('a disk storage', () => {
     await file.close()
     expect(openIn(folder)).toEqual([])
     expect(() => file.stream()).toThrow(TypeError)
+  })
+
+  test('keeps a draft with a time of its own until then, however long nothing comes, and nothing of it after', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    const drafts = [1, 2].map(() => storage.createDraft({ expiresAt: new Date(Date.now() + 3_600_000) }))
+    await Promise.all(drafts.map((draft) => draft.flush()))
+    const longAgo = new Date('2000-01-01')
+    for (const path of filesIn(folder)) utimesSync(join(folder, path), longAgo, longAgo)
+    utimesSync(join(folder, '.decant', 'drafts', 'expiring'), longAgo, longAgo)
+    expect(filesIn(folder)).toHaveLength(4)
+    expect(await storage.sweep()).toBe(0)
+    expect(filesIn(folder)).toHaveLength(4)
+    const [published, discarded] = drafts
+    await (await published?.seal())?.publish('file', RECORD)
+    await discarded?.discard()
+    expect(filesIn(folder)).toEqual([expect.stringContaining('records'), 'file'])
   })
 
   test('refuses a private folder that a later version made', async () => {

@@ -21,7 +21,7 @@ const UNSAFE_KEYS = [
   '.decant/format',
   '.hidden',
   'a/.hidden',
-  `${'n'.repeat(256)}`,
+  'n'.repeat(256),
 ] as const
 
 /** What holds for files that are published. */

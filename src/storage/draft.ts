@@ -1,4 +1,4 @@
-import type { FileRecord, StorageEntry } from './storage.ts'
+import type { FileRecord, StorageEntry } from './storage-entry.ts'
 
 export interface DraftOptions {
   /**

@@ -1,28 +1,7 @@
 import type { Draft, DraftOptions } from './draft.ts'
+import type { StorageEntry } from './storage-entry.ts'
 
-/** What a storage knows of a stored file. */
-export interface StorageEntry {
-  /** Where it is: safe segments joined by `/`, none beginning with a dot. */
-  readonly key: string
-  /** Bytes. */
-  readonly size: number
-  /** When it was published, or when its last byte was written. */
-  readonly storedAt: Date
-  /** Changes whenever the bytes may have; opaque, printable ASCII without quotes, to be put between quotes in an ETag. */
-  readonly version: string
-  /** What a key cannot tell; absent where nobody recorded it, as for a file that was put into the folder by hand. */
-  readonly record?: FileRecord
-}
-
-/** Facts of an upload that are kept beside its bytes. */
-export interface FileRecord {
-  /** The name that the client gave, raw: for showing, never for a path. */
-  readonly name: string
-  /** The media type, `type/subtype`. */
-  readonly type: string
-  /** `sha-256=:base64:` (RFC 9530), where the set asked for one. */
-  readonly digest?: string
-}
+export type { FileRecord, StorageEntry } from './storage-entry.ts'
 
 /** A stored file, open: the entry tells of exactly the bytes that `stream` gives, whatever happens to the key meanwhile. */
 export interface OpenFile {

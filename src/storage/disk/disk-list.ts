@@ -68,7 +68,7 @@ async function firstByTime(
   for await (const key of walk(root, prefix, undefined)) keys.push(key)
   const found = await lookAt(root, keys)
   const rest = after === undefined ? found : found.filter((entry) => compareListed('newest', entry, after) > 0)
-  return rest.sort((a, b) => compareListed('newest', a, b)).slice(0, count)
+  return rest.toSorted((a, b) => compareListed('newest', a, b)).slice(0, count)
 }
 
 /** The keys below `prefix` that come after `after`, in code-unit order. */
@@ -80,7 +80,7 @@ async function* walk(root: string, prefix: string, after: string | undefined): A
       children.push(child.isDirectory() ? `${child.name}/` : child.name)
     }
   }
-  for (const child of children.sort()) {
+  for (const child of children.toSorted()) {
     const key = prefix + child
     if (after !== undefined && key <= after && !after.startsWith(key)) continue
     if (key.endsWith('/')) yield* walk(root, key, after)

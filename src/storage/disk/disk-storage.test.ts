@@ -38,7 +38,7 @@ function filesIn(folder: string): string[] {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .filter((path) => path !== join('.decant', 'format'))
-    .sort()
+    .toSorted()
 }
 
 /** What this process has open below a folder. */

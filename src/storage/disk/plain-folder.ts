@@ -30,7 +30,8 @@ export async function makePlainFolders(root: string, key: string): Promise<void>
       await mkdir(folder)
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
-      if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} stands where a folder should be.`)
+      if (!(await lstat(folder)).isDirectory())
+        throw new Error(`${folder} stands where a folder should be.`, { cause: error })
     }
   }
 }

@@ -126,6 +126,6 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
-    if (!(await lstat(path)).isDirectory()) throw new TypeError(`${path} is no folder. Remove it.`)
+    if (!(await lstat(path)).isDirectory()) throw new TypeError(`${path} is no folder. Remove it.`, { cause: error })
   }
 }

@@ -9,7 +9,7 @@ const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[
 const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}$/
 
 /** Systems where every process of the host sees every other: no containers with process ids of their own. */
-const ONE_PROCESS_TABLE: readonly NodeJS.Platform[] = ['darwin', 'win32']
+const ONE_PROCESS_TABLE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32'])
 
 let ownName: string | undefined
 
@@ -39,7 +39,7 @@ export async function isDead(owner: string): Promise<boolean | undefined> {
     return !isRunning(pid) || (await hasOtherStart(pid, theirs['startTime']))
   }
   const pid = UNTRACEABLE.exec(owner)?.groups?.['pid']
-  if (pid === undefined || !ONE_PROCESS_TABLE.includes(process.platform)) return undefined
+  if (pid === undefined || !ONE_PROCESS_TABLE.has(process.platform)) return undefined
   return !isRunning(Number(pid))
 }
 

@@ -91,7 +91,7 @@ function listFiles(shelf: MemoryShelf, { folder, order = 'name', limit, cursor }
     .map(({ entry }) => entry)
     .filter(({ key }) => key.startsWith(prefix))
     .filter((entry) => after === undefined || compareListed(order, entry, after) > 0)
-    .sort((a, b) => compareListed(order, a, b))
+    .toSorted((a, b) => compareListed(order, a, b))
   const entries = found.slice(0, count)
   const last = entries.at(-1)
   return found.length > count && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }

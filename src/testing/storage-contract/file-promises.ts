@@ -79,7 +79,7 @@ export const FILE_PROMISES: Promises = {
     )
     const sizes = (await storage.list()).entries.map(({ size }) => size)
     deepEqual(
-      sizes.sort((a, b) => a - b),
+      sizes.toSorted((a, b) => a - b),
       contents.map(({ byteLength }) => byteLength),
     )
   },
@@ -169,7 +169,7 @@ export const FILE_PROMISES: Promises = {
 
   'deletes a file once, with its record, and frees its key': async (storage) => {
     const first = await store(storage, 'gone', randomBytes(10))
-    deepEqual((await Promise.all([storage.delete('gone'), storage.delete('gone')])).sort(), [false, true])
+    deepEqual((await Promise.all([storage.delete('gone'), storage.delete('gone')])).toSorted(), [false, true])
     equal(await storage.stat('gone'), undefined)
     equal(await storage.open('gone'), undefined)
     deepEqual(await keys(storage), [])

@@ -7,7 +7,7 @@ export const LIST_PROMISES: Promises = {
   'lists by name in code-unit order, in pages': async (storage) => {
     // `-` comes before `/` and `/` before `0`: a folder does not sort as its name does.
     const sorted = ['B', 'a', 'b-c', 'b/a', 'b/c/d', 'b/e', 'b0', 'é', '\u{1F600}', '\uFFFD']
-    for (const key of [...sorted].reverse()) await store(storage, key, text(key))
+    for (const key of sorted.toReversed()) await store(storage, key, text(key))
     deepEqual(await keys(storage), sorted)
     for (const limit of [1, 2, 3, sorted.length, 1000]) deepEqual(await keys(storage, { limit }), sorted)
     deepEqual(await keys(storage, { folder: 'b', limit: 2 }), ['b/a', 'b/c/d', 'b/e'])
@@ -21,7 +21,7 @@ export const LIST_PROMISES: Promises = {
     for (const key of ['b', 'c', 'a/d', 'e', 'a/a']) await store(storage, key, text(key))
     const { entries } = await storage.list({ order: 'newest' })
     equal(entries.length, 5)
-    const sorted = [...entries].sort((a, b) => b.storedAt.getTime() - a.storedAt.getTime() || (a.key < b.key ? -1 : 1))
+    const sorted = entries.toSorted((a, b) => b.storedAt.getTime() - a.storedAt.getTime() || (a.key < b.key ? -1 : 1))
     deepEqual(entries, sorted)
     const order = 'newest'
     for (const limit of [1, 2, 5])

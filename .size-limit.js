@@ -1,0 +1,19 @@
+// What a user's bundle grows by, minified and gzipped: an alarm for a dependency or a room that slipped in, not a goal.
+// `#spool` and the dependencies are counted too, as they are with a bundler for Node.
+const forNode = (config) => ({
+  ...config,
+  platform: 'node',
+  format: 'esm',
+  alias: { '#spool': './dist/spool-file.js' },
+})
+
+const entry = (name, path, limit) => ({ name, path, limit, gzip: true, modifyEsbuildConfig: forNode })
+
+export default [
+  entry('decant', 'dist/index.js', '30 kB'),
+  entry('decant/multipart', 'dist/multipart.js', '10 kB'),
+  entry('decant/disk', 'dist/disk.js', '15 kB'),
+  entry('decant/memory', 'dist/memory.js', '8 kB'),
+  entry('decant/serve', 'dist/serve.js', '15 kB'),
+  { name: "the page's script", path: 'dist/assets/client.js', limit: '8 kB', gzip: true },
+]

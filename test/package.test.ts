@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// What a user gets from the registry: the tarball of dist/, which `npm test` builds first, installed in an empty folder.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest: { exports: Record<string, unknown>; dependencies: Record<string, string>; engines: { node: string } } =
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+// `>=22` promises the very first of them.
+const oldestNode = `${manifest.engines.node.replace('>=', '')}.0.0`
+const run = promisify(execFile)
+
+let folder = ''
+let packed: string[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'decant-package-'))
+  const { stdout } = await npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder)
+  const report: unknown = JSON.parse(stdout)
+  const { filename, files } = firstOf(report)
+  packed = files.map(({ path }) => path)
+
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  await npm(folder, 'install', '--no-audit', '--no-fund', `./${filename}`)
+})
+
+afterAll(async () => await rm(folder, { recursive: true, force: true }))
+
+describe('the package', () => {
+  test('holds the built files, the sources they map to, and no tests', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining(['LICENSE', 'package.json', 'README.md', 'dist/index.js', 'src/index.ts']),
+    )
+    expect(packed.filter((path) => /\.test|fixtures|^(test|scripts|bench|examples)\//.test(path))).toEqual([])
+  })
+
+  test('brings its few dependencies and nothing else', async () => {
+    const installed = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))
+    expect(installed.toSorted()).toEqual(['decant', ...Object.keys(manifest.dependencies)].toSorted())
+  })
+
+  test('can be imported, every entry of it, on the Node it is developed with', async () => {
+    await importEveryEntry(execPath)
+  })
+
+  test('can be imported, every entry of it, and started on the oldest Node it supports', async () => {
+    const place = await mkdtemp(join(folder, 'node-'))
+    await writeFile(join(place, 'package.json'), '{ "private": true }')
+    await npm(place, 'install', '--no-audit', '--no-fund', '--ignore-scripts=false', `node@${oldestNode}`)
+    const node = join(place, 'node_modules', 'node', 'bin', 'node')
+
+    const { stdout } = await run(node, ['--version'])
+    expect(stdout.trim()).toBe(`v${oldestNode}`)
+    await importEveryEntry(node)
+    await startCommand(node)
+  })
+
+  test('has a command that starts', async () => {
+    await startCommand(execPath)
+  })
+})
+
+async function importEveryEntry(node: string): Promise<void> {
+  const names = Object.keys(manifest.exports).filter((name) => name !== './package.json')
+  const script = `for (const name of ${JSON.stringify(names.map((name) => name.replace('.', 'decant')))}) {
+    const entry = await import(name)
+    if (Object.keys(entry).length === 0) throw new Error(name + ' exports nothing')
+    console.log(name)
+  }`
+  const { stdout } = await run(node, ['--input-type=module', '--eval', script], { cwd: folder })
+  expect(stdout.trim().split('\n')).toHaveLength(names.length)
+}
+
+async function startCommand(node: string): Promise<void> {
+  const { stdout } = await run(node, [join(folder, 'node_modules', '.bin', 'decant'), '--help'], { cwd: folder })
+  expect(stdout).toContain('decant serve')
+}
+
+/** npm as a user would run it: on the machine's Node, and without the options of an `npm test` around this one. */
+async function npm(cwd: string, ...args: string[]): Promise<{ stdout: string }> {
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter((place) => !place.endsWith('.bin'))
+  const env = { ...process.env, npm_config_prefix: undefined, PATH: path.join(delimiter) }
+  return await run('npm', args, { cwd, env })
+}
+
+/** npm's report on the one package it packed: in an array, or in an object by its name, as the version of npm has it. */
+function firstOf(report: unknown): { filename: string; files: { path: string }[] } {
+  if (typeof report !== 'object' || report === null) throw new TypeError('npm pack printed no report')
+  const [first] = Object.values(report)
+  return first
+}

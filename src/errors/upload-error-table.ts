@@ -1,3 +1,5 @@
+import { bytes } from './byte-size.ts'
+
 /**
  * What each refusal tells its reader, by code. Every member is also a member of the problem details (RFC 9457) sent to
  * the client, so none of them may hold a path of the server.
@@ -30,12 +32,13 @@ export interface UploadErrorDetails {
   'unsupported-media-type': { contentType: string; hint?: string }
   'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
   'range-not-satisfiable': { size: number }
-  'missing-file': { field?: string }
+  'missing-file': { field?: string; hint?: string }
   'no-file-selected': { field?: string }
   'file-too-small': { limit: number; filename: string }
   'storage-failed': Record<never, never>
   'storage-full': Record<never, never>
   overloaded: Record<never, never>
+  'internal-error': Record<never, never>
 }
 
 /** The closed union of everything Decant can refuse. Stable: a code is never renamed or reused. */
@@ -197,10 +200,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'missing-file': {
     status: 422,
     title: 'No file part',
-    sentence: ({ field }) =>
-      field === undefined
-        ? 'The form has no file in it. Add a file input with a name, and enctype="multipart/form-data".'
-        : `The form has no file in the field ${quote(field)}.`,
+    sentence: ({ field, hint = 'Add a file input with a name, and enctype="multipart/form-data" to the form.' }) =>
+      `The form has no file${field === undefined ? '' : ` in the field ${quote(field)}`}. ${hint}`,
   },
   'no-file-selected': {
     status: 422,
@@ -222,25 +223,16 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'There is no room left',
     sentence: () => 'There is no room left to store the file. Nothing of it was kept; try again later.',
   },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong',
+    sentence: () => 'Something went wrong on the server. Nothing was kept; try again later.',
+  },
   overloaded: {
     status: 503,
     title: 'Too many uploads at once',
     sentence: () => 'Too many uploads are running. Try again in a moment.',
   },
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
-/** `1048576` -> `1 MiB`; sizes that are no round number of a unit keep two decimals. */
-export function bytes(size: number): string {
-  if (size === 1) return '1 byte'
-  let value = size
-  let unit = 0
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${Math.round(value * 100) / 100} ${UNITS[unit]}`
 }
 
 function count(limit: number, noun: string): string {

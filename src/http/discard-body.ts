@@ -12,12 +12,16 @@ const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, id
  * Throws away what is left of the body, within caps. Resolves when the answer may be sent: at once where client and
  * server can talk at the same time, else when the body is drained.
  */
-export async function discardBody({ body, header }: Incoming): Promise<void> {
-  if (body === undefined) return
+export async function discardBody(incoming: Incoming): Promise<void> {
+  const drained = drainBody(incoming)
+  if (incoming.body?.fullDuplex !== true) await drained
+}
+
+/** Resolves when nothing is left of the body, or the caps are met. May be called again. */
+export async function drainBody({ body, header }: Incoming): Promise<void> {
   // The final answer tells a client that waits for `100 Continue` to send nothing (RFC 9110 section 10.1.1).
-  if (body.unread && header('expect')?.toLowerCase() === '100-continue') return
-  const drained = body.drain(DRAIN_LIMITS)
-  if (!body.fullDuplex) await drained
+  if (body?.unread === true && header('expect')?.toLowerCase() === '100-continue') return
+  await body?.drain(DRAIN_LIMITS)
 }
 
 /** Reads within the caps by the `consume` of a source. Rejects where a cap ends it. */

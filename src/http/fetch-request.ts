@@ -27,6 +27,7 @@ class FetchBody implements ByteSource {
   readonly fullDuplex = false
   readonly #request: Request
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #drained: Promise<void> | undefined
   #ended = false
   #size = 0
 
@@ -53,6 +54,11 @@ class FetchBody implements ByteSource {
   }
 
   async drain(limits: DrainLimits): Promise<void> {
+    this.#drained ??= this.#drain(limits)
+    await this.#drained
+  }
+
+  async #drain(limits: DrainLimits): Promise<void> {
     if (this.#ended || (this.#reader === undefined && this.#request.bodyUsed)) return
     this.#reader ??= this.#request.body?.getReader()
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() =>

@@ -22,8 +22,9 @@ export interface NodeRequest {
   /** Somebody has begun to read the body. */
   readonly readableDidRead: boolean
   readonly destroyed: boolean
-  on(event: string, listener: (value: never) => void): unknown
-  off(event: string, listener: (value: never) => void): unknown
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end' | 'close' | 'error', listener: () => void): unknown
+  off(event: string, listener: (chunk: Uint8Array) => void): unknown
   pause(): unknown
   destroy(): unknown
   resume(): unknown
@@ -42,7 +43,9 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
   const { headers } = request
   // HTTP/2 has no framing headers; there only a declared length tells (RFC 9113 section 8.1.1).
   const hasBody =
-    headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined || request.httpVersionMajor >= 2
+    headers['content-length'] !== undefined ||
+    headers['transfer-encoding'] !== undefined ||
+    request.httpVersionMajor >= 2
   let signal = options.signal
   return {
     method: request.method ?? 'GET',
@@ -81,6 +84,7 @@ class NodeBody implements ByteSource {
   readonly length: number | undefined
   readonly fullDuplex: boolean
   readonly #request: NodeRequest
+  #drained: Promise<void> | undefined
   #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
 
   constructor(request: NodeRequest, fullDuplex: boolean) {
@@ -101,6 +105,11 @@ class NodeBody implements ByteSource {
   }
 
   async drain(limits: DrainLimits): Promise<void> {
+    this.#drained ??= this.#drain(limits)
+    await this.#drained
+  }
+
+  async #drain(limits: DrainLimits): Promise<void> {
     if (this.#state === 'ended' || this.#state === 'gone') return
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
       // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
@@ -143,7 +152,8 @@ class NodeBody implements ByteSource {
         }
       }
       const onEnd = (): void => settle('ended')
-      const onClose = (): void => settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
+      const onClose = (): void =>
+        settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
       const onAbort = (): void => stop(signal?.reason)
       const watch = new IdleWatch(idleTimeoutMs, stop)
 

@@ -1,5 +1,6 @@
 import { mimes } from 'mrmime'
 import { extensionOf } from '../filename/extension.ts'
+import { toMediaType } from '../http/media-type.ts'
 
 /** The type of bytes that nobody knows anything about (RFC 2046 section 4.5.1). */
 export const OCTET_STREAM = 'application/octet-stream'
@@ -11,15 +12,12 @@ export function mediaType(filename: string): string {
   return Object.hasOwn(mimes, extension) ? (mimes[extension] ?? OCTET_STREAM) : OCTET_STREAM
 }
 
-/** `type/subtype` of RFC 6838 section 4.2, then the end or parameters (RFC 9110 section 8.3.1). */
-const CONTENT_TYPE = /^[ \t]*([a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126})[ \t]*(?:;|$)/i
-
 /**
  * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` where it is absent
  * or malformed. It is what the client says, and nothing that the bytes prove.
  */
-export function toMediaType(contentType: string | undefined): string {
-  return CONTENT_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase() ?? OCTET_STREAM
+export function claimedType(contentType: string | undefined): string {
+  return toMediaType(contentType ?? '')?.essence ?? OCTET_STREAM
 }
 
 /** What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and WebAssembly. */

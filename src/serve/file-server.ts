@@ -5,7 +5,7 @@ import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import { matchesPattern } from './name-pattern.ts'
-import { problemOutgoing } from './problem-outgoing.ts'
+import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { serveFile } from './serve-file.ts'
 import type { ServeOptions } from './serve-file.ts'
 

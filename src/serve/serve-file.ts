@@ -1,6 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { Outgoing } from '../http/outgoing.ts'
-import { inertType, isInline, mediaType, OCTET_STREAM, toMediaType, withCharset } from '../media/media-type.ts'
+import { inertType, isInline, mediaType, OCTET_STREAM, claimedType, withCharset } from '../media/media-type.ts'
 import type { OpenFile, StorageEntry } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import type { CacheOptions } from './cache-control.ts'
@@ -9,7 +9,7 @@ import type { ConditionalRequest, Validators } from './conditions.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { inertHeaders } from './inert-headers.ts'
 import type { CrossOriginResourcePolicy } from './inert-headers.ts'
-import { problemOutgoing } from './problem-outgoing.ts'
+import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { selectRange } from './ranges.ts'
 import type { ByteSpan } from './ranges.ts'
 
@@ -140,8 +140,8 @@ function rangeOf(
 }
 
 function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
-  const type = toMediaType(options.type ?? record?.type ?? mediaType(key))
-  return inertType(type === OCTET_STREAM ? toMediaType(options.fallbackType) : type)
+  const type = claimedType(options.type ?? record?.type ?? mediaType(key))
+  return inertType(type === OCTET_STREAM ? claimedType(options.fallbackType) : type)
 }
 
 function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {

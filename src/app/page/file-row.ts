@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { bytes } from '../../errors/upload-error-table.ts'
-import type { PageFile } from '../../handler/page.ts'
+import { bytes } from '../../errors/byte-size.ts'
+import type { PageFile } from '../../handler.ts'
 import { fileKind, isDrawable } from './file-kind.ts'
 import { icon } from './icon-sprite.ts'
 import type { Markup } from './icon-sprite.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toProblem } from '../../errors/problem.ts'
 import { UploadError } from '../../errors/upload-error.ts'
-import type { PageFile, PageView } from '../../handler/page.ts'
+import type { PageFile, PageView } from '../../handler.ts'
 import { UPLOAD_PAGE_CSP, uploadPage } from './upload-page.ts'
 
 const page = uploadPage({ url: '/', assets: { script: '/assets/client.js', style: '/assets/client.css' } })

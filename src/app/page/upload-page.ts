@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { bytes } from '../../errors/upload-error-table.ts'
-import type { PageView, UploadPage } from '../../handler/page.ts'
+import { bytes } from '../../errors/byte-size.ts'
+import type { PageView, UploadPage } from '../../handler.ts'
 import { fileRow } from './file-row.ts'
 import { icon, iconSprite } from './icon-sprite.ts'
 import type { Markup } from './icon-sprite.ts'

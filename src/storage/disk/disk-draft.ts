@@ -9,13 +9,13 @@ import { checkByteRange } from '../byte-range.ts'
 import type { Draft, DraftOptions, SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { toEntry } from './disk-entry.ts'
-import { DraftWriter } from './draft-writer.ts'
-import { FileRange } from './file-range.ts'
+import { FileWriter } from '../../file/file-writer.ts'
+import { FileRange } from '../../file/file-range.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { publishFile } from './publication.ts'
 import { RecordCache, writeRecord } from './record-cache.ts'
-import { toStorageError } from './storage-error.ts'
-import { hasCode } from './system-error.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 const openFile = promisify(open)
 const unlinkFile = promisify(unlink)
@@ -42,7 +42,7 @@ export class DiskDraft implements Draft {
   readonly #place: DraftPlace
   readonly #path: string
   readonly #expiresAt: Date | undefined
-  readonly #writer: DraftWriter
+  readonly #writer: FileWriter
   #state: State = 'open'
   #stats: BigIntStats | undefined
   /** The record that is being written, or was, beside the draft, and not yet adopted. */
@@ -55,7 +55,7 @@ export class DiskDraft implements Draft {
     this.#expiresAt = options.expiresAt
     this.#path = join(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
     const target = { open: () => this.#openFile(), remove: () => this.#remove() }
-    this.#writer = new DraftWriter(target, place.highWaterMark)
+    this.#writer = new FileWriter(target, place.highWaterMark)
   }
 
   get size(): number {

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { hasPlainFolders } from './plain-folder.ts'
-import { isMissing } from './system-error.ts'
+import { isMissing } from '../../file/system-error.ts'
 
 /**
  * What a storage tells of a file. `storedAt` is the modification time: when its last byte was written. The version is

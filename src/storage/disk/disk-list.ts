@@ -8,7 +8,7 @@ import type { ListOptions, ListPage } from '../storage.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { hasPlainFolders } from './plain-folder.ts'
 import type { RecordCache } from './record-cache.ts'
-import { isMissing } from './system-error.ts'
+import { isMissing } from '../../file/system-error.ts'
 
 /** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
 const CONCURRENCY = 32

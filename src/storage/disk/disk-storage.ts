@@ -11,8 +11,8 @@ import { sweepDrafts } from './draft-sweep.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
-import { toStorageError } from './storage-error.ts'
-import { isMissing } from './system-error.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+import { isMissing } from '../../file/system-error.ts'
 
 export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. */

@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDead } from './process-owner.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 /** A draft's name is its id; everything else in these folders is a draft's company. */
 const DRAFT_ID = /^[\da-f]{32}$/

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { checkByteRange } from '../byte-range.ts'
 import type { OpenFile, StorageEntry } from '../storage.ts'
 import { findFile } from './disk-entry.ts'
-import { FileRange } from './file-range.ts'
-import { isMissing } from './system-error.ts'
+import { FileRange } from '../../file/file-range.ts'
+import { isMissing } from '../../file/system-error.ts'
 
 const closeFile = promisify(close)
 const statFile = promisify(fstat)

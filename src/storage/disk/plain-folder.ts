@@ -1,6 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode, isMissing } from './system-error.ts'
+import { hasCode, isMissing } from '../../file/system-error.ts'
 
 /** The folders on the way to a key, outermost first. */
 export function foldersOf(root: string, key: string): string[] {

@@ -3,7 +3,7 @@ import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:
 import { join } from 'node:path'
 import { sweepDrafts } from './draft-sweep.ts'
 import { processOwner } from './process-owner.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 /** The layout that this version writes, kept in `.decant/format`. */
 const FORMAT = 1

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { makePlainFolders } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { reserve } from './reservation.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 /** Tries again where an emptied folder was removed between making it and using it. */
 const ATTEMPTS = 3

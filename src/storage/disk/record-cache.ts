@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileRecord } from '../storage.ts'
-import { isMissing } from './system-error.ts'
+import { isMissing } from '../../file/system-error.ts'
 
 /**
  * What a key cannot tell (the client's name, the type, a digest), kept beside the files. A cache: the folder is the truth,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { processOwner } from './process-owner.ts'
-import { hasCode } from './system-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 /** A name that nobody else takes until it is released. */
 export interface Reservation {

@@ -1,4 +1,4 @@
-import { bytes } from '../../../errors/upload-error-table.ts'
+import { bytes } from '../../../errors/byte-size.ts'
 import { shownName } from '../shown-name.ts'
 
 /** What the server will refuse anyway, so that nobody waits for it. The server's own check is the one that counts. */

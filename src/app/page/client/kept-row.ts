@@ -1,4 +1,4 @@
-import { bytes } from '../../../errors/upload-error-table.ts'
+import { bytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
 import type { KeptFile } from './answer.ts'

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, r
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { DraftWriter } from './draft-writer.ts'
+import { FileWriter } from './file-writer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-writer-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
@@ -28,7 +28,7 @@ function target(open: (path: string) => number = (path) => openSync(path, 'wx'))
 
 test('asks for patience above the high-water mark, and no longer below it', async () => {
   const file = target()
-  const writer = new DraftWriter(file, 10_000)
+  const writer = new FileWriter(file, 10_000)
   expect(writer.append(new Uint8Array(5000))).toBeUndefined()
   const pressure = writer.append(new Uint8Array(6000))
   expect(pressure).toBeInstanceOf(Promise)
@@ -40,7 +40,7 @@ test('asks for patience above the high-water mark, and no longer below it', asyn
 })
 
 test('counts what a chunk costs beside its bytes', async () => {
-  const writer = new DraftWriter(target(), 1024 * 1024)
+  const writer = new FileWriter(target(), 1024 * 1024)
   let taken = 0
   while (writer.append(new Uint8Array(1)) === undefined) taken++
   expect(taken).toBeLessThan(10_000)
@@ -49,7 +49,7 @@ test('counts what a chunk costs beside its bytes', async () => {
 
 test('writes in order however the chunks come', async () => {
   const file = target()
-  const writer = new DraftWriter(file, 1000)
+  const writer = new FileWriter(file, 1000)
   let expected = ''
   for (let index = 0; index < 5000; index++) {
     expected += `${index},`
@@ -64,7 +64,7 @@ test.runIf(process.platform === 'linux')(
   'tells a full disk to everybody who waits, and closes and removes the file',
   async () => {
     const file = target(() => openSync('/dev/full', 'w'))
-    const writer = new DraftWriter(file, 10)
+    const writer = new FileWriter(file, 10)
     const waiting = writer.append(new Uint8Array(100))
     const full = { code: 'storage-full', cause: { code: 'ENOSPC' } }
     await expect(waiting).rejects.toMatchObject(full)
@@ -79,7 +79,7 @@ test.runIf(process.platform === 'linux')(
 
 test('fails where the system refuses to write', async () => {
   const file = target((path) => openSync(path, constants.O_RDONLY | constants.O_CREAT))
-  const writer = new DraftWriter(file, 10)
+  const writer = new FileWriter(file, 10)
   void writer.append(new Uint8Array(1))
   await expect(writer.finish()).rejects.toMatchObject({ code: 'storage-failed', cause: { code: 'EBADF' } })
   expect(file.state.removed).toBe(1)
@@ -88,7 +88,7 @@ test('fails where the system refuses to write', async () => {
 
 test('notices that the file is not as long as what was written', async () => {
   const file = target((path) => openSync(path, 'wx'))
-  const writer = new DraftWriter(file, 10)
+  const writer = new FileWriter(file, 10)
   void writer.append(new Uint8Array(100))
   await writer.flush()
   const other = openSync(file.path, 'r+')
@@ -100,7 +100,7 @@ test('notices that the file is not as long as what was written', async () => {
 
 test('lets go of everything when it is given up in the middle of a write', async () => {
   const file = target()
-  const writer = new DraftWriter(file, 10)
+  const writer = new FileWriter(file, 10)
   const waiting = writer.append(new Uint8Array(50_000_000))
   void writer.append(new Uint8Array(50_000_000))
   const flushing = writer.flush()

@@ -26,7 +26,7 @@ export interface WriterTarget {
  * meanwhile goes out in the next, however much that is. The first failure ends it: the file is closed and removed, and
  * the failure is told to whoever waits and to every later call.
  */
-export class DraftWriter {
+export class FileWriter {
   readonly #target: WriterTarget
   readonly #highWaterMark: number
   readonly #opened: Promise<number>

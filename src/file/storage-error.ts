@@ -1,4 +1,4 @@
-import { UploadError, isUploadError } from '../../errors/upload-error.ts'
+import { UploadError, isUploadError } from '../errors/upload-error.ts'
 import { hasCode } from './system-error.ts'
 
 /**

@@ -10,11 +10,13 @@ const CHUNK_SIZE = 256 * 1024
 
 /**
  * The bytes of a file from `start` up to but not including `end`, each chunk in memory of its own. The next is read while
- * the last is being used. `source` is a descriptor, or gives one when the first chunk is asked for; it is closed at the
- * end, on `return` and on failure, which is `storage-failed`, also where the file turns out to be shorter.
+ * the last is being used. `source` is a descriptor, or gives one when the first chunk is asked for; it is given to `release`,
+ * which closes it unless told otherwise, at the end, on `return` and on failure, which is `storage-failed`, also where the
+ * file turns out to be shorter.
  */
 export class FileRange implements AsyncIterableIterator<Uint8Array> {
   readonly #open: () => Promise<number>
+  readonly #release: (file: number) => Promise<void>
   readonly #end: number
   #position: number
   #file: number | undefined
@@ -22,7 +24,13 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
   #done = false
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(source: number | (() => Promise<number>), start: number, end: number) {
+  constructor(
+    source: number | (() => Promise<number>),
+    start: number,
+    end: number,
+    release: (file: number) => Promise<void> = closeFile,
+  ) {
+    this.#release = release
     if (typeof source === 'number') this.#file = source
     this.#open = typeof source === 'number' ? () => Promise.resolve(source) : source
     this.#position = start
@@ -90,7 +98,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     await this.#ahead?.catch(ignore)
     const file = this.#file
     this.#file = undefined
-    if (file !== undefined) await closeFile(file).catch(ignore)
+    if (file !== undefined) await this.#release(file).catch(ignore)
   }
 }
 

@@ -1,0 +1,20 @@
+/** 1,024 bytes. */
+export const KiB = 1024
+/** 1,048,576 bytes. */
+export const MiB: number = 1024 ** 2
+/** 1,073,741,824 bytes. */
+export const GiB: number = 1024 ** 3
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** `1048576` -> `1 MiB`; sizes that are no round number of a unit keep two decimals. */
+export function bytes(size: number): string {
+  if (size === 1) return '1 byte'
+  let value = size
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Math.round(value * 100) / 100} ${UNITS[unit]}`
+}

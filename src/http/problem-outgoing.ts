@@ -1,0 +1,30 @@
+import { PROBLEM_TYPE, toProblem } from '../errors/problem.ts'
+import type { AnyUploadError, UploadError } from '../errors/upload-error.ts'
+import type { Outgoing } from './outgoing.ts'
+import { textOutgoing } from './text-outgoing.ts'
+
+/**
+ * A refusal as an answer: problem details (RFC 9457), never cached.
+ *
+ * @param method of the request: the answer to HEAD has no content
+ * @param headers what this refusal needs beside its body, such as Content-Range
+ */
+export function problemOutgoing(
+  error: UploadError | AnyUploadError,
+  method: string,
+  headers: Readonly<Record<string, string>> = {},
+): Outgoing {
+  const text = JSON.stringify(toProblem(error))
+  return textOutgoing({
+    status: error.status,
+    type: PROBLEM_TYPE,
+    text,
+    method,
+    headers: { ...refusalHeaders(error), ...headers },
+  })
+}
+
+/** What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6). */
+export function refusalHeaders(error: UploadError | AnyUploadError): Record<string, string> {
+  return 'allow' in error.details ? { allow: error.details.allow.join(', ') } : {}
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { constants, open as openCallback } from 'node:fs'
+import { link, open, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { UploadError } from '../../errors/upload-error.ts'
+import { FileWriter } from '../../file/file-writer.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+import { hasCode } from '../../file/system-error.ts'
+import type { SaveFileOptions } from './spool.ts'
+
+const openFile = promisify(openCallback)
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+const HIGH_WATER_MARK = 1024 * 1024
+
+/**
+ * Writes a file beside `path` and gives it that name when it is whole: until then, and after any failure, there is
+ * nothing at `path` that was not there before. A symlink at `path` is never followed.
+ *
+ * @throws {UploadError} `name-taken` where something is there and `overwrite` is not set; `storage-full` and
+ *   `storage-failed` with the system's error as the cause, also where the folder does not exist.
+ */
+export async function saveFile(
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  { overwrite = false }: SaveFileOptions,
+): Promise<void> {
+  const temporary = join(dirname(path), `.decant-${randomBytes(16).toString('hex')}`)
+  const remove = (): Promise<void> => unlink(temporary).catch(ignore)
+  const writer = new FileWriter({ open: () => openFile(temporary, NEW_FILE, 0o666), remove }, HIGH_WATER_MARK)
+  try {
+    for await (const chunk of source) await writer.append(chunk)
+    await writer.finish()
+    if (overwrite) await rename(temporary, path)
+    else await giveFreeName(temporary, path)
+  } catch (error) {
+    await writer.abort(new Error('Saving failed.', { cause: error }))
+    throw toStorageError(error)
+  }
+}
+
+async function giveFreeName(temporary: string, path: string): Promise<void> {
+  const taken = (): UploadError => new UploadError('name-taken', { key: basename(path) })
+  try {
+    await link(temporary, path)
+    await unlink(temporary)
+    return
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw taken()
+    // A file system without hard links says one of these.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
+  }
+  try {
+    // An empty file holds the name while the whole one takes its place.
+    await (await open(path, 'wx')).close()
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw taken()
+    throw error
+  }
+  await rename(temporary, path)
+}
+
+function ignore(): void {}

@@ -1,0 +1,32 @@
+/** Holds the bytes of one file of a form until the handler is done with it. */
+export interface Spool {
+  /** Bytes appended so far. */
+  readonly size: number
+  /** As `Draft.append`, except that what stays in memory is copied. */
+  append(bytes: Uint8Array): Promise<void> | undefined
+  /** No more bytes; resolves when they can be read. */
+  finish(): Promise<void> | undefined
+  /** All bytes; may be called again. */
+  stream(): AsyncIterable<Uint8Array>
+  /** Nothing is left, in memory or on disk. Never rejects; harmless when repeated. */
+  dispose(): Promise<void>
+}
+
+export interface SpoolOptions {
+  /** Bytes up to which a file stays in memory. */
+  readonly memoryLimit: number
+  /** Where larger files go; default the system's folder for temporary files. */
+  readonly temporaryFolder?: string | undefined
+}
+
+export interface SaveFileOptions {
+  /** Replaces a file that is there already, in one step. Default false: refused with `name-taken`. */
+  readonly overwrite?: boolean
+}
+
+/** What `#spool` is: with files where the runtime has them, in memory where not. */
+export interface SpoolModule {
+  createSpool(options: SpoolOptions): Spool
+  /** Writes a file that is either whole or not there. */
+  saveFile(path: string, source: AsyncIterable<Uint8Array>, options: SaveFileOptions): Promise<void>
+}

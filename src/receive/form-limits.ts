@@ -1,0 +1,40 @@
+import { toDecoderLimits } from '../multipart/decoder-limits.ts'
+import type { DecoderLimits } from '../multipart/decoder-limits.ts'
+
+/** How much of a form is taken, whatever is done with its files. A limit of N admits exactly N. */
+export interface FormLimits extends DecoderLimits {
+  /** Bytes of the whole body. Default 64 MiB. */
+  readonly maxBodySize: number
+  /** Files in which something was chosen. Default 100. */
+  readonly maxFiles: number
+  /** Fields. Default 1,000. */
+  readonly maxFields: number
+  /** Bytes of one field, before its charset is decoded. Default 512,000. */
+  readonly maxFieldSize: number
+  /** Milliseconds without a byte, while we are ready for one, after which a client is given up. Default 60,000. */
+  readonly idleTimeoutMs: number
+}
+
+/** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
+export type FormLimitOptions = { readonly [Limit in keyof FormLimits]?: FormLimits[Limit] | undefined }
+
+/**
+ * The limits in full.
+ *
+ * @throws {TypeError} for a limit that is negative or NaN; `Infinity` is allowed.
+ */
+export function toFormLimits(options: FormLimitOptions): FormLimits {
+  const limit = (name: keyof FormLimits, preset: number): number => {
+    const value = options[name] ?? preset
+    if (!(value >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${value}`)
+    return value
+  }
+  return {
+    ...toDecoderLimits(options),
+    maxBodySize: limit('maxBodySize', 64 * 1024 ** 2),
+    maxFiles: limit('maxFiles', 100),
+    maxFields: limit('maxFields', 1000),
+    maxFieldSize: limit('maxFieldSize', 512_000),
+    idleTimeoutMs: limit('idleTimeoutMs', 60_000),
+  }
+}

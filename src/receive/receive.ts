@@ -1,0 +1,90 @@
+import { createSpool } from '#spool'
+import { UploadError } from '../errors/upload-error.ts'
+import { discardBody } from '../http/discard-body.ts'
+import { toMediaType } from '../http/media-type.ts'
+import { toIncoming } from '../http/to-incoming.ts'
+import type { AnyRequest } from '../http/to-incoming.ts'
+import { toFormLimits } from './form-limits.ts'
+import type { FormLimitOptions } from './form-limits.ts'
+import { MultiMap } from './multi-map.ts'
+import { readForm } from './read-form.ts'
+import type { FileHead, FileSink } from './read-form.ts'
+import type { Spool } from './spool/spool.ts'
+import { UploadedFile } from './uploaded-file.ts'
+import { UploadedFiles } from './uploaded-files.ts'
+
+/** A form, received whole. `await using` removes what is left of its files; so does `dispose`. */
+export interface Upload extends AsyncDisposable {
+  readonly fields: MultiMap<string>
+  readonly files: UploadedFiles
+  /** Removes the temporary files; saved ones stay. Never rejects. */
+  dispose(): Promise<void>
+}
+
+export interface ReceiveOptions extends FormLimitOptions {
+  /** Bytes of one file. Default 32 MiB. */
+  readonly maxFileSize?: number | undefined
+  /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
+  readonly memoryLimit?: number | undefined
+  /** Where temporary files go, which have no name there. Default the system's folder for them. */
+  readonly temporaryFolder?: string | undefined
+  /** Gives up and removes everything; `receive` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones in
+ * a temporary place that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
+ * broken in any way is refused as a whole.
+ *
+ * After a refusal the rest of the body is read and thrown away within bounds, so that the client gets the answer.
+ *
+ * @example
+ * ```ts
+ * await using upload = await receive(request, { maxFileSize: 16 * MiB })
+ * const file = upload.files.required('file')
+ * await file.save(join(UPLOAD_FOLDER, secureFilename(file.name)))
+ * ```
+ * @throws {UploadError} `unsupported-media-type` (415) for another type of body; `malformed-body` and `truncated-body`
+ *   (400); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
+ * @throws {TypeError} where a body parser has read the body already.
+ */
+export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
+  const { maxFileSize = 32 * 1024 ** 2, memoryLimit = 512_000, temporaryFolder, signal } = options
+  const limits = toFormLimits(options)
+  const incoming = toIncoming(request)
+  const received: { readonly head: FileHead; readonly spool: Spool }[] = []
+  const dispose = async (): Promise<void> => {
+    await Promise.all(received.map(({ spool }) => spool.dispose()))
+  }
+  const openFile = (head: FileHead): FileSink => {
+    const spool = createSpool({ memoryLimit, temporaryFolder })
+    received.push({ head, spool })
+    return {
+      append(bytes) {
+        if (spool.size + bytes.length > maxFileSize) {
+          const { field, filename } = head
+          throw new UploadError('file-too-large', { limit: maxFileSize, filename, field })
+        }
+        return spool.append(bytes)
+      },
+      end: () => spool.finish(),
+    }
+  }
+
+  try {
+    const fields = await readForm(incoming, { limits, openFile, signal })
+    const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)
+    const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
+    return {
+      fields: new MultiMap(fields),
+      files: new UploadedFiles(files, isUrlencoded),
+      dispose,
+      [Symbol.asyncDispose]: dispose,
+    }
+  } catch (error) {
+    await dispose()
+    await discardBody(incoming)
+    throw error
+  }
+}

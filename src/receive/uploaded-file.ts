@@ -1,0 +1,63 @@
+import { saveFile } from '#spool'
+import { toReadableStream } from '../http/readable-stream.ts'
+import { claimedType } from '../media/media-type.ts'
+import type { FileHead } from './read-form.ts'
+import type { SaveFileOptions, Spool } from './spool/spool.ts'
+
+/** A file of a form, received whole; it can be read until its upload is disposed of. */
+export class UploadedFile {
+  /** The name of the form's control. */
+  readonly field: string
+  /**
+   * The name that the client gave: for showing, never for a path; make one with `secureFilename` or `storedName`. '' where
+   * nothing was chosen.
+   */
+  readonly name: string
+  /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
+  readonly type: string
+  readonly #spool: Spool
+
+  constructor(head: FileHead, spool: Spool) {
+    this.field = head.field
+    this.name = head.filename
+    this.type = claimedType(head.contentType)
+    this.#spool = spool
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#spool.size
+  }
+
+  /** The bytes, as `Blob.stream`; may be called again. */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return toReadableStream(this.#spool.stream())
+  }
+
+  /** All bytes at once: for files that are known to be small. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(this.size)
+    let at = 0
+    for await (const chunk of this.#spool.stream()) {
+      bytes.set(chunk, at)
+      at += chunk.length
+    }
+    return bytes
+  }
+
+  /** All bytes as UTF-8 text: for files that are known to be small. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes())
+  }
+
+  /**
+   * Writes the file to `path`, which appears when it is whole and never before. Its folder has to exist.
+   *
+   * @throws {UploadError} `name-taken` where something is there already, unless `overwrite` is set; `storage-full`,
+   *   `storage-failed`.
+   * @throws {TypeError} where the runtime has no file system.
+   */
+  async save(path: string, options: SaveFileOptions = {}): Promise<void> {
+    await saveFile(path, this.#spool.stream(), options)
+  }
+}

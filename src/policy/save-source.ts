@@ -1,0 +1,53 @@
+import { UploadError } from '../errors/upload-error.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { UploadHead } from './upload-head.ts'
+import type { SaveOptions, UploadSet } from './upload-set.ts'
+
+/** A file with a name: what `receive` gives, and a web `File`. */
+export interface NamedFile {
+  readonly name: string
+  /** The media type that is claimed for it. */
+  readonly type?: string
+  /** Bytes, where they are known. */
+  readonly size?: number
+  stream(): AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
+}
+
+/** What a set can save; a `Blob`, a stream and bytes need `name` in the options. */
+export type SaveSource = NamedFile | Blob | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
+
+/** Puts a whole file through the life of a draft; nothing is left of it when that fails. */
+export async function saveSource(set: UploadSet, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
+  const { signal, ...placement } = options
+  signal?.throwIfAborted()
+  const head = toHead(source, options.name)
+  if (head.filename === '') throw new UploadError('no-file-selected', {})
+  const draft = set.draft(head, isNamed(source) ? placement : { folder: placement.folder })
+  try {
+    for await (const chunk of toChunks(source)) {
+      signal?.throwIfAborted()
+      await draft.append(chunk)
+    }
+    await draft.seal()
+    return await draft.publish()
+  } catch (error) {
+    await draft.discard()
+    throw error
+  }
+}
+
+function isNamed(source: SaveSource): source is NamedFile {
+  return 'name' in source && typeof source.name === 'string' && 'stream' in source
+}
+
+function toHead(source: SaveSource, name: string | undefined): UploadHead {
+  if (isNamed(source)) return { filename: source.name, contentType: source.type, size: source.size }
+  if (name === undefined) throw new TypeError('What has no name of its own needs one: save(source, { name }).')
+  if ('stream' in source) return { filename: name, contentType: source.type, size: source.size }
+  return { filename: name }
+}
+
+async function* toChunks(source: SaveSource): AsyncGenerator<Uint8Array, void, undefined> {
+  if (source instanceof Uint8Array) yield source
+  else yield* 'stream' in source ? source.stream() : source
+}

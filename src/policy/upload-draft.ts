@@ -1,0 +1,84 @@
+import { UploadError } from '../errors/upload-error.ts'
+import type { Draft, SealedDraft } from '../storage/draft.ts'
+import type { FileRecord, StorageEntry } from '../storage/storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { UploadHead } from './upload-head.ts'
+
+/** What a set has decided about a file when it was admitted. */
+export interface Admission {
+  readonly head: UploadHead
+  readonly record: FileRecord
+  readonly maxFileSize: number
+  readonly minFileSize: number
+  /** The keys to try, best first; the last failure is told for a finite list. */
+  readonly keys: Iterable<string>
+  readonly toStoredFile: (entry: StorageEntry) => StoredFile
+}
+
+/** A draft under the policy of a set: what every protocol makes, and the only way to a stored file. */
+export class UploadDraft {
+  readonly #draft: Draft
+  readonly #admission: Admission
+  #sealed: SealedDraft | undefined
+
+  constructor(draft: Draft, admission: Admission) {
+    this.#draft = draft
+    this.#admission = admission
+  }
+
+  /** Bytes appended so far. */
+  get size(): number {
+    return this.#draft.size
+  }
+
+  /**
+   * As `Draft.append`.
+   *
+   * @throws {UploadError} `file-too-large` at the first byte over the limit.
+   */
+  append(bytes: Uint8Array): Promise<void> | undefined {
+    const { maxFileSize: limit, head } = this.#admission
+    if (this.#draft.size + bytes.length > limit) {
+      throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
+    }
+    return this.#draft.append(bytes)
+  }
+
+  /**
+   * Says that the file is whole, and inspects it.
+   *
+   * @throws {UploadError} `file-too-small`; `storage-full`, `storage-failed`.
+   */
+  async seal(): Promise<void> {
+    const { minFileSize: limit, head } = this.#admission
+    if (this.#draft.size < limit) throw new UploadError('file-too-small', { limit, filename: head.filename })
+    this.#sealed = await this.#draft.seal()
+  }
+
+  /**
+   * Makes it a stored file, under the first of its keys that is free.
+   *
+   * @throws {UploadError} `name-taken` where it had to be one certain key; `storage-full`, `storage-failed`.
+   * @throws {TypeError} before `seal`.
+   */
+  async publish(): Promise<StoredFile> {
+    if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
+    const { keys, record, toStoredFile } = this.#admission
+    let tried = ''
+    for (const key of keys) {
+      const entry = await this.#sealed.publish(key, record)
+      if (entry !== undefined) return toStoredFile(entry)
+      tried = key
+    }
+    throw new UploadError('name-taken', { key: tried })
+  }
+
+  /** Removes every trace of a draft that is not published. Never rejects. */
+  discard(): Promise<void> {
+    return this.#draft.discard()
+  }
+}
+
+function fieldOf({ field }: UploadHead): { field?: string } {
+  return field === undefined ? {} : { field }
+}

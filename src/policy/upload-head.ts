@@ -1,0 +1,23 @@
+/** What is known of a file before its bytes come, all of it claimed by the client. */
+export interface UploadHead {
+  readonly filename: string
+  /** The Content-Type as it was sent. */
+  readonly contentType?: string | undefined
+  /** Bytes, where they are announced. */
+  readonly size?: number | undefined
+  /** The name of the form's control, for messages. */
+  readonly field?: string | undefined
+}
+
+/** Where the application wants a file to go. */
+export interface Placement {
+  /** Safe segments joined by `/`. */
+  readonly folder?: string | undefined
+  /**
+   * Instead of the client's name. One that ends in a dot gets the client's extension: `avatar.` becomes `avatar.png`. Where
+   * no `folder` is given, what stands before a `/` is the folder.
+   */
+  readonly name?: string | undefined
+  /** This key or none: a taken one is refused with `name-taken`. */
+  readonly key?: string | undefined
+}

@@ -1,0 +1,33 @@
+import type { ExtensionRule } from '../media/extension-rule.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** What a file is called in the storage. */
+export type Naming =
+  /** The client's name made safe for every system, letters of every script kept; a taken name gets `_1`, `_2`, ... */
+  | 'safe'
+  /** As `safe`, with Werkzeug's `secure_filename`, which keeps ASCII only. */
+  | 'werkzeug'
+  /** `<128 random bits>/<safe name>`: never taken, and not to be guessed. */
+  | 'unique'
+  /** A name, with an extension, from the client's; it is made safe afterwards. */
+  | ((filename: string) => string)
+
+export interface UploadSetOptions {
+  readonly storage: Storage
+  /** Extensions that are taken; default Flask-Uploads' `DEFAULTS`: text, documents, images and data. `ALL` takes every one. */
+  readonly extensions?: ExtensionRule | undefined
+  /** Extensions that are taken besides. */
+  readonly allow?: ExtensionRule | undefined
+  /** Extensions that are not taken, even if `extensions` or `allow` name them. */
+  readonly deny?: ExtensionRule | undefined
+  /** Bytes of one file. Default 32 MiB. */
+  readonly maxFileSize?: number | undefined
+  /** Bytes that a file needs at least; 1 refuses empty files. Default 0. */
+  readonly minFileSize?: number | undefined
+  /** Files of one request. Default 100. */
+  readonly maxFiles?: number | undefined
+  /** Default `safe`. */
+  readonly naming?: Naming | undefined
+  /** Where the files are served, such as `/uploads` or `https://files.example`: what `url` puts before a key. */
+  readonly url?: string | undefined
+}

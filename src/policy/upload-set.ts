@@ -1,0 +1,198 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { extensionOf } from '../filename/extension.ts'
+import { pathFromKey } from '../filename/key.ts'
+import { DEFAULTS } from '../media/extension-groups.ts'
+import { allows, combineRules, listExtensions } from '../media/extension-rule.ts'
+import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
+import type { DraftOptions } from '../storage/draft.ts'
+import type { ListOptions, OpenFile, Storage, StorageEntry } from '../storage/storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import { placedExtension, toKeys, toName } from './placement.ts'
+import { saveSource } from './save-source.ts'
+import type { SaveSource } from './save-source.ts'
+import { UploadDraft } from './upload-draft.ts'
+import type { Placement, UploadHead } from './upload-head.ts'
+import type { UploadSetOptions } from './upload-set-options.ts'
+
+/** A stored file, open: read `stream` to the end or call `close`. */
+export interface OpenStoredFile extends OpenFile {
+  readonly file: StoredFile
+}
+
+/** A page of stored files. */
+export interface StoredFilePage {
+  readonly files: readonly StoredFile[]
+  /** Pass it as `cursor` for the following page; absent on the last. */
+  readonly next?: string
+}
+
+/** Where to save a file; `name` also names what has no name of its own. */
+export type SaveOptions = Omit<Placement, 'key'> & {
+  /** Gives up and leaves nothing behind; `save` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A named policy together with a storage: which names, types and sizes it takes, and what they are called. */
+export interface UploadSet<Name extends string = string> {
+  readonly name: Name
+  readonly storage: Storage
+  /** Bytes of one file. */
+  readonly maxFileSize: number
+  /** Bytes that a file needs at least. */
+  readonly minFileSize: number
+  /** Files of one request. */
+  readonly maxFiles: number
+  /** The extensions that are taken, lower-case, without dots; `undefined` where they cannot be listed. */
+  readonly extensions: readonly string[] | undefined
+
+  /** True when a file of this name would be taken; for more than the name, `draft` is asked. */
+  allows(filename: string): boolean
+  /**
+   * Keeps a file: one that `receive` gave, a `File` or `Blob`, or a stream. It is visible when it is whole, and never before.
+   *
+   * @throws {UploadError} `type-not-allowed` (415), `file-too-large` (413), `file-too-small` (422), `invalid-name` (400),
+   *   `no-file-selected` (422) for a file input in which nothing was chosen, `storage-full` (507), `storage-failed` (500).
+   * @throws {TypeError} for a folder that is not safe, and for a source without a name.
+   */
+  save(source: SaveSource, options?: SaveOptions): Promise<StoredFile>
+  /**
+   * Admits a file and opens a draft for it: for protocols and others that have the bytes piece by piece. Whoever calls it
+   * discards the draft that is not published.
+   *
+   * @throws as `save`, for what can be told before the bytes come.
+   */
+  draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
+  /** The stored file of a key. */
+  get(key: string): Promise<StoredFile | undefined>
+  open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
+  /** By default the first 100 by key; see `ListOptions`. */
+  list(options?: ListOptions): Promise<StoredFilePage>
+  /** True when it was there and is gone now. */
+  delete(file: StoredFile | string): Promise<boolean>
+  /**
+   * Where the file is served.
+   *
+   * @throws {TypeError} where the set has no `url`.
+   */
+  url(file: StoredFile | string): string
+  /**
+   * The file's path on disk.
+   *
+   * @throws {TypeError} where the storage has no paths.
+   */
+  path(file: StoredFile | string): string
+}
+
+/**
+ * A set of uploads: Flask-Uploads' `UploadSet`, with types.
+ *
+ * @example
+ * ```ts
+ * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES, maxFileSize: 16 * MiB })
+ * const photo = await photos.save(file, { folder: user.id })
+ * ```
+ * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a limit that is no number, or an extension that
+ *   is none.
+ */
+export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
+  const { storage, naming = 'safe' } = options
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
+    throw new TypeError(`${JSON.stringify(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
+  }
+  const rule = combineRules({ extensions: options.extensions ?? DEFAULTS, allow: options.allow, deny: options.deny })
+  const extensions = listExtensions(rule)
+  const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
+  const minFileSize = toLimit('minFileSize', options.minFileSize, 0)
+  const maxFiles = toLimit('maxFiles', options.maxFiles, 100)
+
+  const toStoredFile = (entry: StorageEntry): StoredFile => {
+    const { key, size, storedAt, record } = entry
+    const described = record ?? { name: key.slice(key.lastIndexOf('/') + 1), type: mediaType(key) }
+    return { set: name, key, ...described, size, storedAt: storedAt.toISOString() }
+  }
+
+  const set: UploadSet<Name> = {
+    name,
+    storage,
+    maxFileSize,
+    minFileSize,
+    maxFiles,
+    extensions,
+
+    allows: (filename) => allows(rule, extensionOf(toName(filename, naming))),
+
+    draft(head, placement = {}, draftOptions = {}) {
+      const { filename, size, contentType } = head
+      const ownName = toName(filename, naming)
+      // What the file will be called in the end decides, and what the client called it: neither may smuggle the other in.
+      for (const extension of [extensionOf(ownName), placedExtension(placement) || extensionOf(ownName)]) {
+        if (!allows(rule, extension)) {
+          throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
+        }
+      }
+      if (size !== undefined && size > maxFileSize) {
+        throw new UploadError('file-too-large', { limit: maxFileSize, filename })
+      }
+      const known = mediaType(ownName)
+      return new UploadDraft(
+        storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) }),
+        {
+          head,
+          record: { name: filename, type: known === OCTET_STREAM ? claimedType(contentType) : known },
+          maxFileSize,
+          minFileSize,
+          keys: toKeys(ownName, placement, naming),
+          toStoredFile,
+        },
+      )
+    },
+
+    save: (source, saveOptions = {}) => saveSource(set, source, saveOptions),
+
+    async get(key) {
+      const entry = await storage.stat(key)
+      return entry === undefined ? undefined : toStoredFile(entry)
+    },
+
+    async open(file) {
+      const open = await storage.open(toKey(file))
+      if (open === undefined) return undefined
+      const { entry } = open
+      return {
+        entry,
+        file: toStoredFile(entry),
+        stream: (start, end) => open.stream(start, end),
+        close: () => open.close(),
+      }
+    },
+
+    async list(listOptions) {
+      const { entries, next } = await storage.list(listOptions)
+      return { files: entries.map(toStoredFile), ...(next !== undefined && { next }) }
+    },
+
+    delete: (file) => storage.delete(toKey(file)),
+
+    url(file) {
+      if (options.url === undefined)
+        throw new TypeError(`Give the upload set "${name}" a url, where its files are served.`)
+      return `${options.url.replace(/\/+$/, '')}/${pathFromKey(toKey(file))}`
+    },
+
+    path(file) {
+      if (storage.path === undefined) throw new TypeError(`A storage of kind "${storage.kind}" has no paths.`)
+      return storage.path(toKey(file))
+    },
+  }
+  return set
+}
+
+function toKey(file: StoredFile | string): string {
+  return typeof file === 'string' ? file : file.key
+}
+
+function toLimit(name: string, value: number | undefined, preset: number): number {
+  const limit = value ?? preset
+  if (!(limit >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${limit}`)
+  return limit
+}

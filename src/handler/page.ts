@@ -41,6 +41,8 @@ export interface PageView {
 export interface UploadPage {
   /** Where the page is: a browser is sent there (303) after an upload. Default: the URL that the form was posted to. */
   readonly url?: string
+  /** Headers of the page by lower-case name, such as its `content-security-policy`. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The whole document. Everything in the view came from clients: escape it. */
   render(view: PageView): string
 }

@@ -1,0 +1,12 @@
+/**
+ * Put upload sets behind a URL: forms, files as they are, listing, downloads.
+ *
+ * @module
+ */
+export { uploadHandler } from './handler/upload-handler.ts'
+export type { UploadHandler, UploadSets } from './handler/upload-handler.ts'
+export type { UploadAction, UploadHandlerOptions, UploadRequest } from './handler/upload-handler-options.ts'
+export type { CreatedAnswer, FileAnswer, ListAnswer } from './handler/file-answer.ts'
+export type { PageFile, PageView, UploadPage } from './handler/page.ts'
+export type { Incoming } from './http/incoming.ts'
+export type { Outgoing, RequestHandler } from './http/outgoing.ts'

@@ -1,0 +1,63 @@
+import { pathFromKey } from '../filename/key.ts'
+import type { StoredFilePage } from '../policy/upload-set.ts'
+import type { Receipt } from '../protocols/receipt.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { Route } from './route.ts'
+
+/** A stored file as programs are told of it. */
+export interface FileAnswer {
+  /** The name of the form's control, where a form brought it just now. */
+  readonly field?: string
+  /** The name that the client gave. */
+  readonly filename: string
+  readonly key: string
+  readonly type: string
+  /** Bytes. */
+  readonly size: number
+  /** ISO 8601, UTC. */
+  readonly storedAt: string
+  readonly url: string
+}
+
+/** The body of a 201. */
+export interface CreatedAnswer {
+  readonly files: readonly FileAnswer[]
+  /** The fields of the form, in order of arrival. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+/** The body of a listing. */
+export interface ListAnswer {
+  readonly files: readonly FileAnswer[]
+  /** The URL of the following page; absent on the last. */
+  readonly next?: string
+}
+
+export function toFileAnswer({ base }: Route, stored: StoredFile): FileAnswer {
+  const { name, key, type, size, storedAt } = stored
+  return { filename: name, key, type, size, storedAt, url: `${base}/${pathFromKey(key)}` }
+}
+
+export function toCreatedAnswer(route: Route, { files, fields }: Receipt): CreatedAnswer {
+  return {
+    files: files.map(({ field, stored }) => ({
+      ...(field !== undefined && { field }),
+      ...toFileAnswer(route, stored),
+    })),
+    fields,
+  }
+}
+
+export function toListAnswer(route: Route, page: StoredFilePage): ListAnswer {
+  return {
+    files: page.files.map((file) => toFileAnswer(route, file)),
+    ...(page.next !== undefined && { next: nextUrl(route, route.base === '' ? '/' : route.base, page.next) }),
+  }
+}
+
+/** The URL at which the list goes on: the same query with another cursor. */
+export function nextUrl({ query }: Route, url: string, cursor: string): string {
+  const following = new URLSearchParams(query)
+  following.set('cursor', cursor)
+  return `${url}?${following.toString()}`
+}

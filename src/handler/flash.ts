@@ -1,0 +1,29 @@
+import type { Incoming } from '../http/incoming.ts'
+
+const NAME = 'decant-flash'
+/** Cookies of more than about 4 KiB are dropped by browsers. */
+const MAX_LENGTH = 1024
+
+/** A cookie that carries a message over a redirect: read once, by the server alone, and never by another site's request. */
+export function flashCookie(message: string): string {
+  const text =
+    message.length > MAX_LENGTH ? `${message.slice(0, MAX_LENGTH - 1).toWellFormed()}…` : message.toWellFormed()
+  return `${NAME}=${encodeURIComponent(text)}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax`
+}
+
+/** Takes the message off again. */
+export const CLEAR_FLASH: string = `${NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`
+
+/** The message that the request before this one left. Anybody can write a cookie: escape it. */
+export function readFlash({ header }: Incoming): string | undefined {
+  for (const pair of (header('cookie') ?? '').split(';')) {
+    const [name, value = ''] = pair.trim().split('=', 2)
+    if (name !== NAME || value === '') continue
+    try {
+      return decodeURIComponent(value)
+    } catch {
+      // URIError: a cookie that is not ours.
+    }
+  }
+  return undefined
+}

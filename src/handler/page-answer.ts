@@ -1,0 +1,90 @@
+import { toProblem } from '../errors/problem.ts'
+import { bytes } from '../errors/byte-size.ts'
+import type { AnyUploadError, UploadError } from '../errors/upload-error.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { Outgoing } from '../http/outgoing.ts'
+import { refusalHeaders } from '../http/problem-outgoing.ts'
+import { textOutgoing } from '../http/text-outgoing.ts'
+import type { StoredFilePage } from '../policy/upload-set.ts'
+import type { Receipt } from '../protocols/receipt.ts'
+import type { FormLimits } from '../receive/form-limits.ts'
+import { nextUrl, toFileAnswer } from './file-answer.ts'
+import { CLEAR_FLASH, flashCookie, readFlash } from './flash.ts'
+import type { PageView, UploadPage } from './page.ts'
+import type { Route } from './route.ts'
+
+/** What a page is made of beside the request. */
+export interface PageParts {
+  readonly route: Route
+  readonly limits: FormLimits
+  /** Absent where nothing is to be listed. */
+  readonly list: StoredFilePage | undefined
+}
+
+/** The page itself, with the message that the request before left; with a refusal it has the refusal's status. */
+export function pageOutgoing(
+  page: UploadPage,
+  incoming: Incoming,
+  parts: PageParts,
+  error?: UploadError | AnyUploadError,
+): Outgoing {
+  const flash = readFlash(incoming)
+  const view = toView(page, parts)
+  const text = page.render({
+    ...view,
+    ...(flash !== undefined && { flash }),
+    ...(error !== undefined && { problem: toProblem(error) }),
+  })
+  return textOutgoing({
+    status: error?.status ?? 200,
+    type: 'text/html; charset=utf-8',
+    text,
+    method: incoming.method,
+    headers: {
+      ...page.headers,
+      ...(error !== undefined && refusalHeaders(error)),
+      ...(flash !== undefined && { 'set-cookie': CLEAR_FLASH }),
+    },
+  })
+}
+
+/** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), where it is told what was kept. */
+export function redirectOutgoing(page: UploadPage, { base }: Route, { files }: Receipt): Outgoing {
+  const [first] = files
+  const message =
+    files.length === 1 && first !== undefined
+      ? `Uploaded ${first.filename} (${bytes(first.stored.size)}).`
+      : `Uploaded ${files.length} files (${bytes(files.reduce((sum, { stored }) => sum + stored.size, 0))}).`
+  return {
+    status: 303,
+    headers: {
+      location: pageUrl(page, base),
+      'set-cookie': flashCookie(message),
+      'content-length': '0',
+      'cache-control': 'no-store',
+    },
+  }
+}
+
+function toView(page: UploadPage, { route, limits, list }: PageParts): PageView {
+  const { set, base } = route
+  return {
+    set: set.name,
+    action: base === '' ? '/' : base,
+    ...(set.extensions !== undefined && { extensions: set.extensions }),
+    maxFileSize: set.maxFileSize,
+    maxBodySize: limits.maxBodySize,
+    maxFiles: limits.maxFiles,
+    ...(list !== undefined && {
+      files: list.files.map((file) => {
+        const { filename, ...others } = toFileAnswer(route, file)
+        return { name: filename, ...others }
+      }),
+    }),
+    ...(list?.next !== undefined && { next: nextUrl(route, pageUrl(page, base), list.next) }),
+  }
+}
+
+function pageUrl({ url }: UploadPage, base: string): string {
+  return url ?? (base === '' ? '/' : base)
+}

@@ -1,0 +1,58 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { keyFromPath } from '../filename/key.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { UploadSet } from '../policy/upload-set.ts'
+
+/** What a URL means: a set, or a file in it. */
+export interface Route {
+  readonly set: UploadSet
+  /** The URL of the set, without a trailing slash; '' at the root of the site. */
+  readonly base: string
+  readonly key: string | undefined
+  readonly query: URLSearchParams
+}
+
+/** Sets by their place in the URL; '' where one set has the base itself. */
+export type Sets = ReadonlyMap<string, UploadSet>
+
+/**
+ * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
+ *
+ * @throws {UploadError} `not-found` for what is outside `base`, for an unknown set, and for the drafts' own URLs
+ *   (`/.uploads/`) until a protocol has any; `invalid-key` for a path that can be no key.
+ */
+export function toRoute({ target, mount }: Incoming, base: string | undefined, sets: Sets): Route {
+  const [path = '', search = ''] = split(target, '?')
+  const prefix = (base ?? '').replace(/\/+$/, '')
+  if (path !== prefix && !path.startsWith(`${prefix}/`)) throw new UploadError('not-found', {})
+  const rest = path.slice(prefix.length).replace(/^\//, '')
+  const query = new URLSearchParams(search)
+  const place = mount + prefix
+
+  const whole = sets.get('')
+  const [name = '', below = ''] = split(rest, '/')
+  const set = whole ?? sets.get(decodeName(name))
+  if (set === undefined) throw new UploadError('not-found', {})
+  const keyPath = whole === undefined ? below : rest
+  return {
+    set,
+    base: whole === undefined ? `${place}/${name}` : place,
+    key: keyPath === '' ? undefined : keyFromPath(keyPath),
+    query,
+  }
+}
+
+/** The text before the first separator, and after it. */
+function split(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    // URIError: no set has such a name.
+    return ''
+  }
+}

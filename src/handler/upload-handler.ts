@@ -1,0 +1,221 @@
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import type { AnyUploadError } from '../errors/upload-error.ts'
+import { prefersHtml } from '../http/accept.ts'
+import { discardBody } from '../http/discard-body.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
+import { problemOutgoing } from '../http/problem-outgoing.ts'
+import { textOutgoing } from '../http/text-outgoing.ts'
+import type { StoredFilePage, UploadSet } from '../policy/upload-set.ts'
+import { receiveBinary } from '../protocols/binary/binary-protocol.ts'
+import { receiveForm } from '../protocols/form/form-protocol.ts'
+import type { Receipt } from '../protocols/receipt.ts'
+import { toFormLimits } from '../receive/form-limits.ts'
+import type { FormLimits } from '../receive/form-limits.ts'
+import { sendFile } from '../serve/send-file.ts'
+import { corsHeaders, preflightHeaders } from './cors.ts'
+import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
+import type { UploadPage } from './page.ts'
+import { pageOutgoing, redirectOutgoing } from './page-answer.ts'
+import { toRoute } from './route.ts'
+import type { Route, Sets } from './route.ts'
+import { checkHost, checkSite } from './site-guard.ts'
+import type { UploadAction, UploadHandlerOptions } from './upload-handler-options.ts'
+
+/** Answers every request below its URL; an adapter connects it to a server. */
+export interface UploadHandler extends RequestHandler {
+  handle(incoming: Incoming): Promise<Outgoing>
+}
+
+/** One set at the base itself, or several, each below its name. */
+export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
+
+/** What a form may have beside its files. */
+const FIELDS_SIZE = 1024 ** 2
+
+/**
+ * Puts upload sets behind a URL: `POST {base}` takes a form or a file, `GET {base}` lists, `{base}/{key}` is a stored
+ * file (GET, HEAD, PUT, DELETE). Refusals are problem details (RFC 9457) or, for a browser, the page with its status.
+ *
+ * @example
+ * ```ts
+ * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES })
+ * http.createServer(nodeHandler(uploadHandler(photos, { base: '/photos', listing: true }))).listen(3000)
+ * ```
+ * @throws {TypeError} for no sets, and for a limit that is no number.
+ */
+export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = {}): UploadHandler {
+  return new Handler(sets, options)
+}
+
+class Handler implements UploadHandler {
+  readonly #sets: Sets
+  readonly #options: UploadHandlerOptions
+  readonly #limits: ReadonlyMap<UploadSet, FormLimits>
+
+  constructor(sets: UploadSets, options: UploadHandlerOptions) {
+    this.#sets = isOneSet(sets) ? new Map([['', sets]]) : new Map(Object.entries(sets))
+    if (this.#sets.size === 0) throw new TypeError('An upload handler needs at least one upload set.')
+    this.#options = options
+    this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
+  }
+
+  async handle(incoming: Incoming): Promise<Outgoing> {
+    const { hosts, origins = [], base, onError } = this.#options
+    let route: Route | undefined
+    let outgoing: Outgoing
+    try {
+      checkHost(incoming, hosts)
+      checkSite(incoming, origins)
+      route = toRoute(incoming, base, this.#sets)
+      outgoing = await this.#answer(incoming, route)
+    } catch (error) {
+      const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
+      if (refusal.status >= 500) onError?.(refusal, incoming.native)
+      outgoing = await this.#refuse(incoming, route, refusal)
+    }
+    await discardBody(incoming)
+    return { ...outgoing, headers: { ...outgoing.headers, ...corsHeaders(incoming, origins) } }
+  }
+
+  async #answer(incoming: Incoming, route: Route): Promise<Outgoing> {
+    const { method } = incoming
+    const { set, key } = route
+    const allow = this.#allowedMethods(route)
+    if (method === 'OPTIONS') {
+      const allowed = allow.join(', ')
+      return { status: 204, headers: { allow: allowed, ...preflightHeaders(incoming, allowed) } }
+    }
+    if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
+    if (method === 'POST' || method === 'PUT') {
+      await this.#authorize('upload', incoming, route)
+      return this.#created(incoming, route, await this.#receive(incoming, route))
+    }
+    if (key === undefined) return this.#list(incoming, route)
+    if (method === 'DELETE') {
+      await this.#authorize('delete', incoming, route)
+      if (!(await set.delete(key))) throw new UploadError('not-found', { key })
+      return { status: 204, headers: {} }
+    }
+    await this.#authorize('fetch', incoming, route)
+    const { maxAge } = this.#options
+    return sendFile(incoming, set.storage, key, {
+      ...(maxAge !== undefined && { maxAge }),
+      ...(route.query.has('download') && { disposition: 'attachment' }),
+    })
+  }
+
+  #allowedMethods({ key }: Route): string[] {
+    const { listing = false, deletion = false, page } = this.#options
+    if (key !== undefined) return ['GET', 'HEAD', 'PUT', ...(deletion ? ['DELETE'] : []), 'OPTIONS']
+    return [...(listing || page !== undefined ? ['GET', 'HEAD'] : []), 'POST', 'OPTIONS']
+  }
+
+  /** @throws {UploadError} `forbidden`, unless the hook says yes. */
+  async #authorize(action: UploadAction, incoming: Incoming, route: Route): Promise<void> {
+    if (!(await this.#isAllowed(action, incoming, route))) throw new UploadError('forbidden', { action })
+  }
+
+  async #isAllowed(action: UploadAction, incoming: Incoming, { set, key }: Route): Promise<boolean> {
+    const { authorize } = this.#options
+    if (authorize === undefined) return true
+    return (await authorize({ action, set: set.name, key, request: incoming.native })) === true
+  }
+
+  /** Tells the protocols apart; the resumable ones will be asked before these. */
+  async #receive(incoming: Incoming, { set, key }: Route): Promise<Receipt> {
+    const limits = this.#limitsOf(set)
+    if (key === undefined && /^\s*multipart\/form-data\b/i.test(incoming.header('content-type') ?? '')) {
+      return receiveForm(incoming, set, limits)
+    }
+    return receiveBinary(incoming, set, limits, key)
+  }
+
+  #created(incoming: Incoming, route: Route, receipt: Receipt): Outgoing {
+    const { page } = this.#options
+    if (page !== undefined && prefersHtml(incoming.header('accept'))) return redirectOutgoing(page, route, receipt)
+    const answer = toCreatedAnswer(route, receipt)
+    const [first] = answer.files
+    const location = answer.files.length === 1 && first !== undefined ? { location: first.url } : {}
+    return json(incoming, 201, answer, location)
+  }
+
+  async #list(incoming: Incoming, route: Route): Promise<Outgoing> {
+    const { listing = false, page } = this.#options
+    if (listing) await this.#authorize('list', incoming, route)
+    if (page !== undefined && (!listing || prefersHtml(incoming.header('accept')))) {
+      return this.#page(page, incoming, route, listing ? await listFiles(route) : undefined)
+    }
+    return json(incoming, 200, toListAnswer(route, await listFiles(route)))
+  }
+
+  async #refuse(incoming: Incoming, route: Route | undefined, refusal: AnyUploadError): Promise<Outgoing> {
+    const { page, listing = false } = this.#options
+    if (page === undefined || route === undefined || !prefersHtml(incoming.header('accept'))) {
+      return problemOutgoing(refusal, incoming.method)
+    }
+    try {
+      const mayList = listing && (await this.#isAllowed('list', incoming, { ...route, key: undefined }))
+      const list = mayList ? await route.set.list(NEWEST) : undefined
+      return this.#page(page, incoming, route, list, refusal)
+    } catch {
+      // storage-failed, or what the hook or the page throws: the refusal itself can still be told.
+      return problemOutgoing(refusal, incoming.method)
+    }
+  }
+
+  #page(
+    page: UploadPage,
+    incoming: Incoming,
+    route: Route,
+    list: StoredFilePage | undefined,
+    refusal?: AnyUploadError,
+  ): Outgoing {
+    return pageOutgoing(page, incoming, { route, limits: this.#limitsOf(route.set), list }, refusal)
+  }
+
+  #limitsOf(set: UploadSet): FormLimits {
+    return this.#limits.get(set) ?? toLimits(set, this.#options)
+  }
+}
+
+const NEWEST = { order: 'newest' } as const
+
+/** @throws {UploadError} `malformed-request` for a query that asks for no possible page. */
+async function listFiles({ set, query }: Route): Promise<StoredFilePage> {
+  const cursor = query.get('cursor')
+  const order = query.get('order') ?? 'newest'
+  const limit = Number(query.get('limit') ?? 100)
+  if (order !== 'newest' && order !== 'name') {
+    throw new UploadError('malformed-request', { reason: '"order" is neither "newest" nor "name"' })
+  }
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw new UploadError('malformed-request', { reason: `"limit" is no number from 1 to ${MAX_PAGE}` })
+  }
+  return set.list({ order, limit, ...(cursor !== null && { cursor }) })
+}
+
+const MAX_PAGE = 1000
+
+function json(incoming: Incoming, status: number, value: unknown, headers: Record<string, string> = {}): Outgoing {
+  return textOutgoing({
+    status,
+    type: 'application/json',
+    text: JSON.stringify(value),
+    method: incoming.method,
+    headers,
+  })
+}
+
+function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
+  const { maxFiles, maxFileSize } = set
+  return toFormLimits({
+    ...options,
+    maxFiles,
+    maxBodySize: options.maxBodySize ?? maxFiles * maxFileSize + FIELDS_SIZE,
+  })
+}
+
+function isOneSet(sets: UploadSets): sets is UploadSet {
+  return typeof sets.name === 'string'
+}

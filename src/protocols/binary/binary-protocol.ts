@@ -1,0 +1,73 @@
+import { UploadError } from '../../errors/upload-error.ts'
+import { toMediaType } from '../../http/media-type.ts'
+import type { Incoming } from '../../http/incoming.ts'
+import type { UploadSet } from '../../policy/upload-set.ts'
+import type { FormLimits } from '../../receive/form-limits.ts'
+import type { Receipt } from '../receipt.ts'
+import { dispositionFilename } from './disposition-filename.ts'
+
+/** Types that a browser sends for a form without `enctype`: almost never a file. */
+const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-urlencoded', 'text/plain']
+
+/**
+ * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition gives
+ * (POST: a taken one is numbered).
+ *
+ * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a form,
+ *   and for a coded body; `malformed-request` where the file has no name; `name-taken` and `invalid-key` for `key`; and
+ *   what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
+ */
+export async function receiveBinary(
+  incoming: Incoming,
+  set: UploadSet,
+  limits: FormLimits,
+  key?: string,
+): Promise<Receipt> {
+  const { body, signal } = incoming
+  const contentType = incoming.header('content-type')
+  const filename = key?.slice(key.lastIndexOf('/') + 1) ?? dispositionFilename(incoming.header('content-disposition'))
+  checkBody(incoming, key !== undefined, filename)
+  if (body === undefined) throw new UploadError('length-required', {})
+  if (filename === undefined) {
+    const reason = `the file has no name; send Content-Disposition: attachment; filename="...", or PUT it to a URL that ends in its name`
+    throw new UploadError('malformed-request', { reason })
+  }
+  const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
+  if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
+  const draft = set.draft({ filename, contentType, size: body.length }, { key })
+  try {
+    const take = (chunk: Uint8Array): Promise<void> | undefined => {
+      if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()
+      return draft.append(chunk)
+    }
+    await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, signal })
+    await draft.seal()
+    return { files: [{ filename, stored: await draft.publish() }], fields: [] }
+  } catch (error) {
+    await draft.discard()
+    throw error
+  }
+}
+
+function checkBody({ header }: Incoming, isPut: boolean, filename: string | undefined): void {
+  const contentType = header('content-type') ?? ''
+  const essence = toMediaType(contentType)?.essence
+  if (essence?.startsWith('multipart/') === true) {
+    throw new UploadError('unsupported-media-type', {
+      contentType,
+      hint: 'Send a form by POST, as multipart/form-data.',
+    })
+  }
+  if (!isPut && filename === undefined && FORM_TYPES.includes(essence)) {
+    const hint = 'Give the form enctype="multipart/form-data"; for a file, send Content-Disposition with its filename.'
+    throw new UploadError('unsupported-media-type', { contentType, hint })
+  }
+  // Kept as it comes, such a file would be served without saying that it is coded (RFC 9110 section 8.4).
+  if ((header('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new UploadError('unsupported-media-type', { contentType, hint: 'Send the file without Content-Encoding.' })
+  }
+  // RFC 9110 section 14.5: a part of a file must not be taken for all of it.
+  if (header('content-range') !== undefined) {
+    throw new UploadError('malformed-request', { reason: 'a part of a file, as Content-Range says, cannot be stored' })
+  }
+}

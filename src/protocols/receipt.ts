@@ -1,0 +1,18 @@
+import type { FormField } from '../receive/read-form.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+
+/** A file that a request brought, and what it became. */
+export interface ReceivedFile {
+  /** The name of the form's control; absent where the file was the body itself. */
+  readonly field?: string
+  /** The name that the client gave. */
+  readonly filename: string
+  readonly stored: StoredFile
+}
+
+/** What a request left behind: every protocol ends in one. */
+export interface Receipt {
+  readonly files: readonly ReceivedFile[]
+  /** The fields of a form, in order of arrival. */
+  readonly fields: readonly FormField[]
+}

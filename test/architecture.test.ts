@@ -12,27 +12,30 @@ const ROOMS: RoomTable = {
   errors: { rooms: [] },
   http: { rooms: [] },
 
+  // Descriptors: shared by the disk and the spool.
+  file: { rooms: [], node: true },
+
   // Pure: bytes and names in, bytes and names out.
   multipart: { rooms: ['http'] },
   filename: { rooms: ['http'] },
-  media: { rooms: ['http'], packages: ['mrmime'] },
+  media: { rooms: ['http', 'filename'], packages: ['mrmime'] },
 
   // The interface knows none of its drivers.
   storage: { rooms: ['http'] },
-  'storage/disk': { rooms: ['storage', 'filename'], node: true },
+  'storage/disk': { rooms: ['storage', 'filename', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
 
   policy: { rooms: ['filename', 'media', 'storage'] },
 
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
-  receive: { rooms: ['receive/spool', 'multipart', 'policy', 'http'], packages: ['#spool'] },
+  receive: { rooms: ['receive/spool', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
   'receive/spool': { rooms: ['http'] },
-  'receive/spool/file-spool.ts': { rooms: ['receive/spool', 'receive/spool/save-file.ts'], node: true },
-  'receive/spool/save-file.ts': { rooms: ['receive/spool'], node: true },
+  'receive/spool/file-spool.ts': { rooms: ['receive/spool', 'receive/spool/save-file.ts', 'file'], node: true },
+  'receive/spool/save-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
   protocols: { rooms: ['receive', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
-  handler: { rooms: ['protocols', 'serve', 'policy', 'http'] },
+  handler: { rooms: ['protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
 
   adapters: { rooms: ['handler', 'receive', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'receive', 'http'], node: true },

@@ -1,0 +1,19 @@
+import { fromFetchRequest } from '../../http/fetch-request.ts'
+import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import type { ServeOptions } from '../../serve/serve-file.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { toResponse } from './to-response.ts'
+
+/**
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere.
+ *
+ * @throws {UploadError} `not-found` (404), `method-not-allowed` (405), `precondition-failed` (412).
+ */
+export async function sendFile(
+  request: Request,
+  storage: Storage,
+  key: string,
+  options: ServeOptions = {},
+): Promise<Response> {
+  return toResponse(await toOutgoing(fromFetchRequest(request), storage, key, options))
+}

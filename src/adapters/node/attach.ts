@@ -1,0 +1,23 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+
+/**
+ * Prepares a server of `node:http` for uploads: one that keeps moving may take as long as it likes (Node cuts every request
+ * after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), and a client that asks first
+ * (`Expect: 100-continue`) is told to go on only when its body is really read.
+ *
+ * Returns the server.
+ */
+export function attach<AnyServer extends Server>(server: AnyServer): AnyServer {
+  server.requestTimeout = 0
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // Whoever reads the body, by whichever means, listens for one of these first.
+    const goOn = (event: string): void => {
+      if (event !== 'data' && event !== 'readable') return
+      request.off('newListener', goOn)
+      if (!response.headersSent) response.writeContinue()
+    }
+    request.on('newListener', goOn)
+    server.emit('request', request, response)
+  })
+  return server
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { discardBody } from '../../http/discard-body.ts'
+import { fromNodeRequest } from '../../http/node-request.ts'
+import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import type { ServeOptions } from '../../serve/serve-file.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { writeOutgoing } from './write-outgoing.ts'
+
+/**
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere.
+ *
+ * @throws {UploadError} `not-found` (404), `method-not-allowed` (405), `precondition-failed` (412); the response is
+ *   untouched then.
+ */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  storage: Storage,
+  key: string,
+  options: ServeOptions = {},
+): Promise<void> {
+  const incoming = fromNodeRequest(request, { fullDuplex: true })
+  const outgoing = await toOutgoing(incoming, storage, key, options)
+  await discardBody(incoming)
+  await writeOutgoing(response, outgoing, incoming)
+}

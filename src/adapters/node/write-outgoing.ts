@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http'
+import { drainBody } from '../../http/discard-body.ts'
+import type { Incoming } from '../../http/incoming.ts'
+import type { Outgoing } from '../../http/outgoing.ts'
+
+/**
+ * Writes an answer. Its last byte goes out at once, but the response ends only when the request's body is drained: Node
+ * closes some connections at the end, and what the client still sends would then reset them before it has read anything.
+ *
+ * Never rejects: a body that breaks off takes the connection with it, so that the client notices.
+ */
+export async function writeOutgoing(
+  response: ServerResponse,
+  { status, headers, body }: Outgoing,
+  incoming: Incoming,
+): Promise<void> {
+  try {
+    response.writeHead(status, headers)
+    if (body !== undefined) await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body)
+    else response.flushHeaders()
+    await drainBody(incoming)
+    response.end()
+  } catch {
+    // storage-failed in the middle of a file, or an invalid header: too late for another answer.
+    response.destroy()
+  }
+}
+
+async function writeBody(response: ServerResponse, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  if (body instanceof Uint8Array) {
+    response.write(body)
+    return
+  }
+  for await (const chunk of body) {
+    // Leaving the loop closes what is read from.
+    if (response.destroyed) return
+    if (!response.write(chunk)) await writable(response)
+  }
+}
+
+/** Resolves when the response takes more, or is closed. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) {
+      resolve()
+      return
+    }
+    const settle = (): void => {
+      response.off('drain', settle)
+      response.off('close', settle)
+      resolve()
+    }
+    response.on('drain', settle)
+    response.on('close', settle)
+  })
+}

@@ -1,0 +1,8 @@
+/**
+ * Connect Decant to whatever speaks Fetch: Bun, Deno, workers, route handlers.
+ *
+ * @module
+ */
+export { fetchHandler } from './adapters/fetch/fetch-handler.ts'
+export type { FetchListener } from './adapters/fetch/fetch-handler.ts'
+export { sendFile } from './adapters/fetch/send-file.ts'

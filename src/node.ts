@@ -1,0 +1,9 @@
+/**
+ * Connect Decant to `node:http`, and to what stands on it.
+ *
+ * @module
+ */
+export { attach } from './adapters/node/attach.ts'
+export { nodeHandler } from './adapters/node/node-handler.ts'
+export type { NodeListener } from './adapters/node/node-handler.ts'
+export { sendFile } from './adapters/node/send-file.ts'

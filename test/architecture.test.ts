@@ -37,8 +37,8 @@ const ROOMS: RoomTable = {
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
   handler: { rooms: ['protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
 
-  adapters: { rooms: ['handler', 'receive', 'http'] },
-  'adapters/node': { rooms: ['adapters', 'handler', 'receive', 'http'], node: true },
+  adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
+  'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
 
   // The ready-made server is a user like any other: it knows the public entries only.
   app: { rooms: ['entries', 'app/page'], packages: ['hono', '@hono/node-server', 'uqr'], node: true },
@@ -61,6 +61,7 @@ const ROOMS: RoomTable = {
       'storage/memory',
       'policy',
       'receive',
+      'receive/spool',
       'protocols',
     ].concat(['serve', 'handler', 'adapters', 'adapters/node', 'app', 'cli', 'testing']),
   },

@@ -1,7 +1,7 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
-import type { UploadHead } from './upload-head.ts'
-import type { SaveOptions, UploadSet } from './upload-set.ts'
+import type { UploadDraft } from './upload-draft.ts'
+import type { Placement, UploadHead } from './upload-head.ts'
 
 /** A file with a name: what `receive` gives, and a web `File`. */
 export interface NamedFile {
@@ -16,13 +16,23 @@ export interface NamedFile {
 /** What a set can save; a `Blob`, a stream and bytes need `name` in the options. */
 export type SaveSource = NamedFile | Blob | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
 
+/** Where to save a file; `name` also names what has no name of its own. */
+export type SaveOptions = Omit<Placement, 'key'> & {
+  /** Gives up and leaves nothing behind; `save` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Puts a whole file through the life of a draft; nothing is left of it when that fails. */
-export async function saveSource(set: UploadSet, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
+export async function saveSource(
+  openDraft: (head: UploadHead, placement: Placement) => UploadDraft,
+  source: SaveSource,
+  options: SaveOptions,
+): Promise<StoredFile> {
   const { signal, ...placement } = options
   signal?.throwIfAborted()
   const head = toHead(source, options.name)
   if (head.filename === '') throw new UploadError('no-file-selected', {})
-  const draft = set.draft(head, isNamed(source) ? placement : { folder: placement.folder })
+  const draft = openDraft(head, isNamed(source) ? placement : { folder: placement.folder })
   try {
     for await (const chunk of toChunks(source)) {
       signal?.throwIfAborted()

@@ -9,7 +9,7 @@ import type { ListOptions, OpenFile, Storage, StorageEntry } from '../storage/st
 import type { StoredFile } from '../storage/stored-file.ts'
 import { placedExtension, toKeys, toName } from './placement.ts'
 import { saveSource } from './save-source.ts'
-import type { SaveSource } from './save-source.ts'
+import type { SaveOptions, SaveSource } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
@@ -24,12 +24,6 @@ export interface StoredFilePage {
   readonly files: readonly StoredFile[]
   /** Pass it as `cursor` for the following page; absent on the last. */
   readonly next?: string
-}
-
-/** Where to save a file; `name` also names what has no name of its own. */
-export type SaveOptions = Omit<Placement, 'key'> & {
-  /** Gives up and leaves nothing behind; `save` rejects with its reason. */
-  readonly signal?: AbortSignal | undefined
 }
 
 /** A named policy together with a storage: which names, types and sizes it takes, and what they are called. */
@@ -147,7 +141,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       )
     },
 
-    save: (source, saveOptions = {}) => saveSource(set, source, saveOptions),
+    save: (source, saveOptions = {}) => saveSource(set.draft, source, saveOptions),
 
     async get(key) {
       const entry = await storage.stat(key)

@@ -1,4 +1,4 @@
-import type { FormField } from '../receive/read-form.ts'
+import type { FormField } from '../receive/form-field.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 
 /** A file that a request brought, and what it became. */

@@ -6,6 +6,7 @@ import { MultipartDecoder } from '../multipart/decoder.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { FieldBytes } from './field-bytes.ts'
+import type { FormField } from './form-field.ts'
 import type { FormLimits } from './form-limits.ts'
 import { UrlencodedDecoder } from './urlencoded-decoder.ts'
 
@@ -26,9 +27,6 @@ export interface FileHead {
   /** The Content-Type as it was sent. */
   readonly contentType: string | undefined
 }
-
-/** A name and the text that was sent under it. */
-export type FormField = readonly [name: string, value: string]
 
 export interface ReadFormOptions {
   readonly limits: FormLimits

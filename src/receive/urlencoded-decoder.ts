@@ -1,7 +1,7 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { FieldBytes } from './field-bytes.ts'
 import type { FormLimits } from './form-limits.ts'
-import type { FormField } from './read-form.ts'
+import type { FormField } from './form-field.ts'
 
 const AMPERSAND = 0x26
 /** What one byte may take at most: `%41`. */

@@ -1,6 +1,7 @@
 // Makes a fresh clone ready to run: dependencies (with the Node that the project is developed on) and dist/.
-// npm runs it before `npm start` and `npm test`. It needs nothing but the Node 20 and npm of the machine, says in one
-// line what it does, and is silent when there is nothing to do.
+// `npm start` and `npm test` run it first, as a command of their own: a machine that is set to ignore install scripts
+// would skip `prestart`. It needs nothing but the Node 20 and npm of the machine, says in one line what it does, and is
+// silent when there is nothing to do.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'

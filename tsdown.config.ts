@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
 import type { UserConfig } from 'tsdown'
 
@@ -10,8 +10,6 @@ const BUNDLED = ['hono', '@hono/node-server', 'uqr']
 
 // One file in src/ = one entry of package.json "exports" (cli: its "bin"). test/architecture.test.ts compares the two.
 const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts'))
-
-const CLIENT = 'src/app/page/client.ts'
 
 const config: UserConfig[] = defineConfig([
   {
@@ -30,22 +28,19 @@ const config: UserConfig[] = defineConfig([
     dts: { sourcemap: true },
   },
   // The script and the style sheet of the page that `decant serve` shows.
-  ...(existsSync(CLIENT)
-    ? [
-        {
-          name: 'page',
-          entry: { client: CLIENT },
-          outDir: 'dist/assets',
-          // dist/ is the other build's to clean.
-          clean: false,
-          platform: 'browser',
-          target: 'es2022',
-          minify: true,
-          dts: false,
-          copy: ['src/app/page/client.css'],
-        } satisfies UserConfig,
-      ]
-    : []),
+  {
+    name: 'page',
+    entry: { client: 'src/app/page/client.ts' },
+    outDir: 'dist/assets',
+    // dist/ is the other build's to clean.
+    clean: false,
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    dts: false,
+    deps: { onlyImport: [] },
+    copy: ['src/app/page/client.css', 'src/app/page/icon.svg'],
+  },
 ])
 
 export default config

@@ -63,7 +63,14 @@ const ROOMS: RoomTable = {
       'receive',
       'receive/spool',
       'protocols',
-    ].concat(['serve', 'handler', 'adapters', 'adapters/node', 'app', 'cli', 'testing']),
+      'serve',
+      'handler',
+      'adapters',
+      'adapters/node',
+      'app',
+      'cli',
+      'testing',
+    ],
   },
 }
 
@@ -143,7 +150,8 @@ describe('these rules can fail:', () => {
     ['a package that the room has no need of', 'multipart/decoder.ts', 'mrmime', 'mrmime'],
     ['a package whose name only begins alike', 'media/a.ts', 'mrmimes', 'mrmimes'],
     ['a file outside of src/', 'http/a.ts', '../../bench/a.ts', '../bench/a.ts'],
-    ['a test helper in what is shipped', 'multipart/decoder.ts', '../nowhere/a.ts', 'nowhere/a.ts'],
+    ['a test helper in what is shipped', 'multipart/decoder.ts', './testing/a.ts', 'multipart/testing/a.ts'],
+    ['a room that is not in the table', 'multipart/decoder.ts', '../nowhere/a.ts', 'nowhere/a.ts'],
   ])('%s is found', (_, path, specifier, target) => {
     expect(check({ [path]: `import { a } from '${specifier}'` })).toEqual([`${path} may not import ${target}`])
   })

@@ -1,7 +1,8 @@
+import { isTestOnly } from './source-file.ts'
 import type { SourceFile } from './source-file.ts'
 
 /** What the files of a room may import besides each other and `errors`. */
-export interface RoomRules {
+interface RoomRules {
   /** Other rooms, by their names in the table. */
   rooms: readonly string[]
   /** npm packages, and names of package.json "imports" (`#spool`). */
@@ -14,7 +15,7 @@ export interface RoomRules {
 export type RoomTable = Readonly<Record<string, RoomRules>>
 
 /** The room of a file: `entries` for those directly in src/; undefined where the table has none. */
-export function roomOf(path: string, table: RoomTable): string | undefined {
+function roomOf(path: string, table: RoomTable): string | undefined {
   if (!path.includes('/')) return 'entries'
   return Object.keys(table)
     .filter((room) => path === room || path.startsWith(`${room}/`))
@@ -38,7 +39,12 @@ function isAllowed(target: string, room: string, rules: RoomRules, table: RoomTa
   if (!target.endsWith('.ts'))
     return (rules.packages ?? []).some((name) => target === name || target.startsWith(`${name}/`))
   const other = roomOf(target, table)
-  return other !== undefined && !target.startsWith('..') && [room, 'errors', ...rules.rooms].includes(other)
+  return (
+    other !== undefined &&
+    !target.startsWith('..') &&
+    !isTestOnly(target) &&
+    [room, 'errors', ...rules.rooms].includes(other)
+  )
 }
 
 /** Every import cycle that a walk through the files meets, as `a.ts -> b.ts -> a.ts`; type imports count. */

@@ -12,7 +12,7 @@ export interface Incoming {
   /** The path that a framework has already stripped from `target`, without a trailing slash; '' at the root. */
   readonly mount: string
   /** A header's value by lower-case name; several of one name are joined by `, ` (RFC 9110 section 5.3). */
-  header(name: string): string | undefined
+  readonly header: (name: string) => string | undefined
   /** The content; `undefined` where the request has neither Content-Length nor Transfer-Encoding. */
   readonly body: ByteSource | undefined
   /** Aborts when the client has gone. */

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { UPLOAD_ERROR_TABLE } from '../src/errors/upload-error-table.ts'
+
+const root = join(import.meta.dirname, '..')
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+describe('the documentation', () => {
+  const folder = join(root, 'node_modules', '.docs')
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('shows programs that compile as they stand', () => {
+    mkdirSync(folder, { recursive: true })
+    let count = 0
+    for (const page of pages) {
+      for (const [, code = ''] of read(page).matchAll(/^```ts\n(.*?)^```$/gms)) {
+        count++
+        writeFileSync(join(folder, `${page.replaceAll(/\W/g, '-')}-${count}.ts`), code)
+      }
+    }
+    expect(count).toBeGreaterThan(8)
+    // As a user would write them, so without the rules that are about this project's own code.
+    const looser = { isolatedDeclarations: false, noUnusedLocals: false, noPropertyAccessFromIndexSignature: false }
+    const paths = { decant: ['../../src/index.ts'], 'decant/*': ['../../src/*.ts'] }
+    const compilerOptions = { ...looser, paths }
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'] }),
+    )
+    expect(compile(folder)).toBe('')
+  })
+
+  test('lists every error code with its status and title', () => {
+    const rows = Object.entries(UPLOAD_ERROR_TABLE).map(([code, { status, title }]) => [
+      `\`${code}\``,
+      String(status),
+      title,
+    ])
+    const listed = [...read('docs/errors.md').matchAll(/^\| (`.+?`)\s*\| (\d+)\s*\| (.+?)\s*\|$/gm)].map((match) =>
+      match.slice(1),
+    )
+    expect(listed.toSorted()).toEqual(rows.toSorted())
+  })
+
+  test('links to pages that are there', () => {
+    for (const page of pages) {
+      for (const [, link = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect(() => readdirSync(join(root, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/)
+      }
+    }
+  })
+})
+
+/** What the compiler says; '' where all is well. */
+function compile(folder: string): string {
+  try {
+    execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', folder])
+    return ''
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
+  }
+}

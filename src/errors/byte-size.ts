@@ -12,9 +12,14 @@ export function bytes(size: number): string {
   if (size === 1) return '1 byte'
   let value = size
   let unit = 0
-  while (value >= 1024 && unit < UNITS.length - 1) {
+  // What would be rounded to 1024 belongs to the next unit.
+  while (round(value) >= 1024 && unit < UNITS.length - 1) {
     value /= 1024
     unit++
   }
-  return `${Math.round(value * 100) / 100} ${UNITS[unit]}`
+  return `${round(value)} ${UNITS[unit]}`
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
 }

@@ -241,6 +241,7 @@ function count(limit: number, noun: string): string {
 
 /** A name of the client's inside a sentence: control and bidi characters gone, and not longer than a line. */
 function quote(name: string): string {
-  const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
-  return `"${clean.length > 80 ? `${clean.slice(0, 79)}…` : clean}"`
+  const clean = name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
+  // By code points, so that none is cut in two.
+  return `"${clean.replace(/^(.{79}).{2,}$/u, '$1…')}"`
 }

@@ -30,8 +30,12 @@ const ROOMS: RoomTable = {
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
   receive: { rooms: ['receive/spool', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
   'receive/spool': { rooms: ['http'] },
-  'receive/spool/file-spool.ts': { rooms: ['receive/spool', 'receive/spool/save-file.ts', 'file'], node: true },
+  'receive/spool/file-spool.ts': {
+    rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts'],
+    node: true,
+  },
   'receive/spool/save-file.ts': { rooms: ['receive/spool', 'file'], node: true },
+  'receive/spool/temporary-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
   protocols: { rooms: ['receive', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },

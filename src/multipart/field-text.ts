@@ -9,7 +9,7 @@ import { decodeText, toTextDecoder } from './text.ts'
  *
  * @throws {UploadError} `malformed-body` for a charset that is not known, since a guess would change the text.
  */
-export function decodeFieldText(bytes: Uint8Array, head: PartHead, formCharset?: string): string {
+export function decodeFieldText(bytes: Uint8Array, head: Pick<PartHead, 'charset'>, formCharset?: string): string {
   const charset = [head.charset, formCharset].find((label) => label !== undefined && label !== '')
   if (charset === undefined) return decodeText(bytes)
   const decoder = toTextDecoder(charset)

@@ -1,3 +1,4 @@
+import { toLimit } from '../errors/limit.ts'
 import { toDecoderLimits } from '../multipart/decoder-limits.ts'
 import type { DecoderLimits } from '../multipart/decoder-limits.ts'
 
@@ -11,7 +12,10 @@ export interface FormLimits extends DecoderLimits {
   readonly maxFields: number
   /** Bytes of one field, before its charset is decoded. Default 512,000. */
   readonly maxFieldSize: number
-  /** Milliseconds without a byte, while we are ready for one, after which a client is given up. Default 60,000. */
+  /**
+   * Milliseconds without a byte, while we are ready for one, after which a client is given up. Default 60,000; `Infinity`
+   * waits for ever.
+   */
   readonly idleTimeoutMs: number
 }
 
@@ -21,20 +25,19 @@ export type FormLimitOptions = { readonly [Limit in keyof FormLimits]?: FormLimi
 /**
  * The limits in full.
  *
- * @throws {TypeError} for a limit that is negative or NaN; `Infinity` is allowed.
+ * @throws {TypeError} for a limit that is negative or NaN, and for an `idleTimeoutMs` of 0; `Infinity` is allowed.
  */
 export function toFormLimits(options: FormLimitOptions): FormLimits {
-  const limit = (name: keyof FormLimits, preset: number): number => {
-    const value = options[name] ?? preset
-    if (!(value >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${value}`)
-    return value
-  }
+  const limit = (name: keyof FormLimits, preset: number): number => toLimit(name, options[name], preset)
+  const idleTimeoutMs = limit('idleTimeoutMs', 60_000)
+  // Elsewhere 0 turns a time-out off; here it would give up every client at once.
+  if (idleTimeoutMs === 0) throw new TypeError('idleTimeoutMs must be more than 0; Infinity waits for ever')
   return {
     ...toDecoderLimits(options),
     maxBodySize: limit('maxBodySize', 64 * 1024 ** 2),
     maxFiles: limit('maxFiles', 100),
     maxFields: limit('maxFields', 1000),
     maxFieldSize: limit('maxFieldSize', 512_000),
-    idleTimeoutMs: limit('idleTimeoutMs', 60_000),
+    idleTimeoutMs,
   }
 }

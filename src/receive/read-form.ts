@@ -74,9 +74,9 @@ interface FormDecoder {
 function toFormDecoder(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormDecoder {
   const essence = toMediaType(contentType)?.essence
   if (essence === 'application/x-www-form-urlencoded') return new UrlencodedDecoder(limits)
-  if (essence === 'text/plain' || essence === undefined) {
+  if (essence === 'text/plain' || contentType === '') {
     const hint = 'Give the form method="post" and enctype="multipart/form-data".'
-    if (!/^\s*multipart\//i.test(contentType)) throw new UploadError('unsupported-media-type', { contentType, hint })
+    throw new UploadError('unsupported-media-type', { contentType, hint })
   }
   return new MultipartForm(parseBoundary(contentType), limits, openFile)
 }
@@ -120,8 +120,9 @@ class MultipartForm implements FormDecoder {
   end(): FormField[] {
     this.#decoder.end()
     // Only now, since the field that names their charset may be the last (RFC 7578 section 4.6).
-    const charset = this.#fields.find(({ head }) => head.name === '_charset_')?.bytes.toText()
-    return this.#fields.map(({ head, bytes }) => [head.name, decodeFieldText(bytes.join(), head, charset)])
+    const charset = this.#fields.find(({ head }) => head.name === '_charset_')
+    const label = charset === undefined ? undefined : toLabel(charset.bytes)
+    return this.#fields.map(({ head, bytes }) => [head.name, decodeFieldText(bytes.join(), head, label)])
   }
 
   #begin(head: PartHead): void {
@@ -129,7 +130,9 @@ class MultipartForm implements FormDecoder {
       if (this.#fields.length >= this.#limits.maxFields) {
         throw new UploadError('too-many-fields', { limit: this.#limits.maxFields })
       }
-      this.#field = new FieldBytes(head.name, this.#limits.maxFieldSize)
+      const limit = this.#limits.maxFieldSize
+      const tooLarge = (): UploadError => new UploadError('field-too-large', { limit, field: head.name })
+      this.#field = new FieldBytes(limit, tooLarge)
       this.#fields.push({ head, bytes: this.#field })
       return
     }
@@ -147,7 +150,7 @@ class MultipartForm implements FormDecoder {
     this.#wait(this.#sink?.end())
     this.#sink = undefined
     if (this.#field !== undefined && this.#fields.at(-1)?.head.name === '_charset_') {
-      this.#decoder.useCharset(this.#field.toText())
+      this.#decoder.useCharset(toLabel(this.#field))
     }
     this.#field = undefined
   }
@@ -155,6 +158,11 @@ class MultipartForm implements FormDecoder {
   #wait(ready: Promise<void> | undefined): void {
     if (ready !== undefined) this.#waits.push(ready)
   }
+}
+
+/** The name of a charset is ASCII. */
+function toLabel(field: FieldBytes): string {
+  return new TextDecoder().decode(field.join())
 }
 
 function ignore(): void {}

@@ -1,4 +1,5 @@
 import { createSpool } from '#spool'
+import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import { toMediaType } from '../http/media-type.ts'
@@ -47,10 +48,12 @@ export interface ReceiveOptions extends FormLimitOptions {
  * ```
  * @throws {UploadError} `unsupported-media-type` (415) for another type of body; `malformed-body` and `truncated-body`
  *   (400); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
- * @throws {TypeError} where a body parser has read the body already.
+ * @throws {TypeError} where a body parser has read the body already, for what is no request, and for a limit that is none.
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
-  const { maxFileSize = 32 * 1024 ** 2, memoryLimit = 512_000, temporaryFolder, signal } = options
+  const { temporaryFolder, signal } = options
+  const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
+  const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
   const limits = toFormLimits(options)
   const incoming = toIncoming(request)
   const received: { readonly head: FileHead; readonly spool: Spool }[] = []

@@ -1,24 +1,31 @@
 import { UploadError } from '../errors/upload-error.ts'
+import { decodeFieldText } from '../multipart/field-text.ts'
 import { FieldBytes } from './field-bytes.ts'
-import type { FormLimits } from './form-limits.ts'
 import type { FormField } from './form-field.ts'
+import type { FormLimits } from './form-limits.ts'
 
+const PERCENT = 0x25
 const AMPERSAND = 0x26
+const PLUS = 0x2b
+const EQUALS = 0x3d
+const SPACE = 0x20
 /** What one byte may take at most: `%41`. */
 const ENCODED = 3
 
 /**
  * Decodes an `application/x-www-form-urlencoded` body (WHATWG URL section 5.1) pair by pair, so that the limits hold
- * while it arrives.
+ * while it arrives. Bytes that are no UTF-8 are read as in the other kind of form.
  */
 export class UrlencodedDecoder {
   readonly #limits: FormLimits
-  readonly #fields: FormField[] = []
-  #pair: FieldBytes
+  readonly #pairs: { readonly name: Uint8Array; readonly value: Uint8Array }[] = []
+  #name: FieldBytes
+  /** Absent until the first `=` of the pair. */
+  #value: FieldBytes | undefined
 
   constructor(limits: FormLimits) {
     this.#limits = limits
-    this.#pair = this.#newPair()
+    this.#name = this.#newName()
   }
 
   write(chunk: Uint8Array): undefined {
@@ -26,37 +33,83 @@ export class UrlencodedDecoder {
     for (;;) {
       const end = chunk.indexOf(AMPERSAND, start)
       if (end === -1) break
-      this.#pair.append(chunk.subarray(start, end))
+      this.#append(chunk.subarray(start, end))
       this.#endPair()
       start = end + 1
     }
-    this.#pair.append(chunk.subarray(start))
+    this.#append(chunk.subarray(start))
   }
 
   end(): FormField[] {
     this.#endPair()
-    return this.#fields
+    // HTML has browsers put the form's charset into a field of this name, here as in multipart/form-data.
+    const charset = this.#pairs.find(({ name }) => toText(name) === '_charset_')
+    const label = charset === undefined ? undefined : toText(charset.value)
+    return this.#pairs.map(({ name, value }) => [toText(name, label), toText(value, label)])
   }
 
-  #newPair(): FieldBytes {
-    return new FieldBytes('', (this.#limits.maxNameSize + this.#limits.maxFieldSize) * ENCODED)
+  #append(bytes: Uint8Array): void {
+    if (this.#value !== undefined) {
+      this.#value.append(bytes)
+      return
+    }
+    const equals = bytes.indexOf(EQUALS)
+    this.#name.append(equals === -1 ? bytes : bytes.subarray(0, equals))
+    if (equals === -1) return
+    this.#value = new FieldBytes(this.#limits.maxFieldSize * ENCODED, () => this.#valueTooLarge())
+    this.#value.append(bytes.subarray(equals + 1))
+  }
+
+  #newName(): FieldBytes {
+    return new FieldBytes(this.#limits.maxNameSize * ENCODED, () => this.#nameTooLong())
   }
 
   #endPair(): void {
-    const text = this.#pair.toText()
-    this.#pair = this.#newPair()
-    // WHATWG URL section 5.1: empty sequences between ampersands are no pairs.
-    for (const [name, value] of new URLSearchParams(text)) {
-      const { maxFields, maxFieldSize, maxNameSize } = this.#limits
-      if (this.#fields.length >= maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
-      if (utf8Length(name) > maxNameSize) throw new UploadError('name-too-long', { limit: maxNameSize })
-      if (utf8Length(value) > maxFieldSize)
-        throw new UploadError('field-too-large', { limit: maxFieldSize, field: name })
-      this.#fields.push([name, value])
-    }
+    const name = decode(this.#name.join())
+    const value = decode(this.#value?.join() ?? new Uint8Array(0))
+    // Nothing between two ampersands is no pair; a lone `=` is one.
+    if (name.length > 0 || this.#value !== undefined) this.#keep(name, value)
+    this.#name = this.#newName()
+    this.#value = undefined
+  }
+
+  #keep(name: Uint8Array, value: Uint8Array): void {
+    const { maxFields, maxFieldSize, maxNameSize } = this.#limits
+    if (this.#pairs.length >= maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
+    if (name.length > maxNameSize) throw this.#nameTooLong()
+    if (value.length > maxFieldSize) throw this.#valueTooLarge()
+    this.#pairs.push({ name, value })
+  }
+
+  #nameTooLong(): UploadError {
+    return new UploadError('name-too-long', { limit: this.#limits.maxNameSize })
+  }
+
+  #valueTooLarge(): UploadError {
+    const field = toText(decode(this.#name.join()))
+    return new UploadError('field-too-large', { limit: this.#limits.maxFieldSize, field })
   }
 }
 
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length
+/** Undoes the percent-encoding; a `%` without two digits after it stands for itself. The result shares nothing with `bytes`. */
+function decode(bytes: Uint8Array): Uint8Array {
+  const decoded = new Uint8Array(bytes.length)
+  let size = 0
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0
+    const value = byte === PERCENT ? hexadecimal(bytes, at + 1) : undefined
+    if (value !== undefined) at += 2
+    decoded[size] = value ?? (byte === PLUS ? SPACE : byte)
+    size += 1
+  }
+  return decoded.slice(0, size)
+}
+
+function hexadecimal(bytes: Uint8Array, at: number): number | undefined {
+  const digits = String.fromCharCode(...bytes.subarray(at, at + 2))
+  return /^[0-9A-Fa-f]{2}$/.test(digits) ? Number.parseInt(digits, 16) : undefined
+}
+
+function toText(bytes: Uint8Array, charset?: string): string {
+  return decodeFieldText(bytes, { charset: undefined }, charset)
 }

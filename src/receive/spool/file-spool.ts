@@ -1,22 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { constants, open, unlink } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { FileRange } from '../../file/file-range.ts'
-import { FileWriter } from '../../file/file-writer.ts'
-import { MemoryChunks } from './memory-chunks.ts'
+import { closedUpload } from './closed-upload.ts'
+import { GrowingBytes } from './growing-bytes.ts'
 import type { Spool, SpoolOptions } from './spool.ts'
+import { TemporaryFile } from './temporary-file.ts'
 
 export { saveFile } from './save-file.ts'
-
-const openFile = promisify(open)
-const unlinkFile = promisify(unlink)
-
-const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-
-/** Bytes that may wait to be written. */
-const HIGH_WATER_MARK = 1024 * 1024
 
 /** Closes the files of spools that nobody disposed of. */
 const forgotten = new FinalizationRegistry<TemporaryFile>((file) => void file.dispose())
@@ -28,75 +16,47 @@ export function createSpool(options: SpoolOptions): Spool {
 
 class FileSpool implements Spool {
   readonly #options: SpoolOptions
-  readonly #memory = new MemoryChunks()
+  #memory: GrowingBytes
   #file: TemporaryFile | undefined
+  #size = 0
+  #closed = false
 
   constructor(options: SpoolOptions) {
     this.#options = options
+    this.#memory = new GrowingBytes(options.memoryLimit)
   }
 
   get size(): number {
-    return this.#file?.writer.size ?? this.#memory.size
+    return this.#size
   }
 
   append(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#file === undefined) {
-      if (this.#memory.size + bytes.length <= this.#options.memoryLimit) {
-        this.#memory.append(bytes)
-        return undefined
-      }
-      this.#file = new TemporaryFile(this.#options.temporaryFolder ?? tmpdir())
-      forgotten.register(this, this.#file)
-      for (const chunk of this.#memory.take()) void this.#file.writer.append(chunk)
+    this.#size += bytes.length
+    if (this.#file !== undefined) return this.#file.append(bytes)
+    if (this.#size <= this.#options.memoryLimit) {
+      this.#memory.append(bytes)
+      return undefined
     }
-    return this.#file.writer.append(bytes)
+    this.#file = new TemporaryFile(this.#options.temporaryFolder ?? tmpdir())
+    forgotten.register(this, this.#file)
+    void this.#file.append(this.#memory.view())
+    this.#memory = new GrowingBytes(0)
+    return this.#file.append(bytes)
   }
 
   finish(): Promise<void> | undefined {
-    return this.#file?.writer.flush()
+    return this.#file?.flush()
   }
 
-  stream(): AsyncIterable<Uint8Array> {
-    return this.#file?.stream() ?? this.#memory.stream()
+  // A generator of the spool's own keeps the spool, and so its file, for as long as somebody reads.
+  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#closed) throw closedUpload()
+    yield* this.#file?.stream() ?? this.#memory.chunks()
   }
 
   async dispose(): Promise<void> {
-    this.#memory.take()
+    this.#closed = true
+    this.#memory = new GrowingBytes(0)
     await this.#file?.dispose()
-  }
-}
-
-/**
- * A file without a name, so that the system itself removes it when it is closed, by us or by our death. Only between
- * open(2) and unlink(2) has it one.
- */
-class TemporaryFile {
-  readonly writer: FileWriter
-  #file: number | undefined
-
-  constructor(folder: string) {
-    const path = join(folder, `decant-${randomBytes(16).toString('hex')}`)
-    const create = async (): Promise<number> => {
-      const file = await openFile(path, NEW_FILE, 0o600)
-      await unlinkFile(path)
-      this.#file = file
-      return file
-    }
-    this.writer = new FileWriter({ open: create, remove: async () => {} }, HIGH_WATER_MARK)
-  }
-
-  stream(): AsyncIterable<Uint8Array> {
-    const keepOpen = async (): Promise<void> => {}
-    return new FileRange(async () => this.#opened(), 0, this.writer.size, keepOpen)
-  }
-
-  #opened(): number {
-    if (this.#file === undefined) throw new TypeError('The upload is closed: its files can be read no more.')
-    return this.#file
-  }
-
-  async dispose(): Promise<void> {
-    this.#file = undefined
-    await this.writer.abort(new TypeError('The upload is closed.'))
   }
 }

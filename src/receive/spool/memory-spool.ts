@@ -1,22 +1,34 @@
-import { MemoryChunks } from './memory-chunks.ts'
+import { closedUpload } from './closed-upload.ts'
+import { GrowingBytes } from './growing-bytes.ts'
 import type { SaveFileOptions, Spool, SpoolOptions } from './spool.ts'
 
 /** A spool where there is no file system: everything stays in memory, bounded by the limits of the form. */
 export function createSpool(_options: SpoolOptions): Spool {
-  const chunks = new MemoryChunks()
-  return {
-    get size() {
-      return chunks.size
-    },
-    append(bytes) {
-      chunks.append(bytes)
-      return undefined
-    },
-    finish: () => undefined,
-    stream: () => chunks.stream(),
-    async dispose() {
-      chunks.take()
-    },
+  return new MemorySpool()
+}
+
+class MemorySpool implements Spool {
+  #bytes: GrowingBytes | undefined = new GrowingBytes(Infinity)
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  append(bytes: Uint8Array): undefined {
+    this.#bytes?.append(bytes)
+    this.#size += bytes.length
+  }
+
+  finish(): undefined {}
+
+  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#bytes === undefined) throw closedUpload()
+    yield* this.#bytes.chunks()
+  }
+
+  async dispose(): Promise<void> {
+    this.#bytes = undefined
   }
 }
 

@@ -33,18 +33,18 @@ export async function saveFile(
     for await (const chunk of source) await writer.append(chunk)
     await writer.finish()
     if (overwrite) await rename(temporary, path)
-    else await giveFreeName(temporary, path)
+    else await giveFreeName(temporary, path, remove)
   } catch (error) {
     await writer.abort(new Error('Saving failed.', { cause: error }))
     throw toStorageError(error)
   }
 }
 
-async function giveFreeName(temporary: string, path: string): Promise<void> {
+async function giveFreeName(temporary: string, path: string, remove: () => Promise<void>): Promise<void> {
   const taken = (): UploadError => new UploadError('name-taken', { key: basename(path) })
   try {
     await link(temporary, path)
-    await unlink(temporary)
+    await remove()
     return
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw taken()
@@ -58,7 +58,13 @@ async function giveFreeName(temporary: string, path: string): Promise<void> {
     if (hasCode(error, 'EEXIST')) throw taken()
     throw error
   }
-  await rename(temporary, path)
+  try {
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(path).catch(ignore)
+    throw error
+  }
 }
 
+/** ENOENT, EACCES, EIO, ...: nothing more can be done, and what happened before is what is told. */
 function ignore(): void {}

@@ -1,0 +1,45 @@
+/** Bytes of a chunk that is handed out. */
+const CHUNK_SIZE = 64 * 1024
+
+/**
+ * Bytes kept in memory: copied in, since a view would keep the whole network chunk alive, and into one piece, since a
+ * million chunks of one byte would take a hundred times their size.
+ */
+export class GrowingBytes {
+  readonly #limit: number
+  #bytes = new Uint8Array(0)
+  #size = 0
+
+  /** `limit`: bytes that will ever be appended at most; no more memory than that is taken. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  append(bytes: Uint8Array): void {
+    const size = this.#size + bytes.length
+    if (size > this.#bytes.length) {
+      // The first time exactly as many as there are: most fields come in one piece.
+      const larger = new Uint8Array(this.#size === 0 ? size : Math.max(size, Math.min(this.#limit, this.#size * 2)))
+      larger.set(this.view())
+      this.#bytes = larger
+    }
+    this.#bytes.set(bytes, this.#size)
+    this.#size = size
+  }
+
+  /** The bytes themselves, as they are until the next are appended. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size)
+  }
+
+  /** Copies of the bytes, so that whoever gets them may do with them as he likes. */
+  *chunks(): Generator<Uint8Array, void, undefined> {
+    for (let at = 0; at < this.#size; at += CHUNK_SIZE) {
+      yield this.#bytes.slice(at, Math.min(at + CHUNK_SIZE, this.#size))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { close, constants, open, read, unlink } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { FileWriter } from '../../file/file-writer.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+import { closedUpload } from './closed-upload.ts'
+
+const closeFile = promisify(close)
+const openFile = promisify(open)
+const readFile = promisify(read)
+const unlinkFile = promisify(unlink)
+
+const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** Bytes that may wait to be written. */
+const HIGH_WATER_MARK = 1024 * 1024
+/** Bytes of a chunk that is read. */
+const CHUNK_SIZE = 256 * 1024
+
+/**
+ * A file without a name, so that the system itself removes it when it is closed, by us or by our death. Only between
+ * open(2) and unlink(2), while it is empty, has it one.
+ */
+export class TemporaryFile {
+  readonly #writer: FileWriter
+  /** The descriptor, from when the file is open until `dispose`. */
+  #file: number | undefined
+  #closed = false
+  /** Reads under way: one that outlived the descriptor could read another file. */
+  readonly #reads = new Set<Promise<unknown>>()
+
+  constructor(folder: string) {
+    const path = join(folder, `decant-${randomBytes(16).toString('hex')}`)
+    const create = async (): Promise<number> => {
+      const file = await openFile(path, NEW_FILE, 0o600)
+      try {
+        await unlinkFile(path)
+      } catch (error) {
+        await closeFile(file)
+        throw error
+      }
+      if (!this.#closed) this.#file = file
+      return file
+    }
+    this.#writer = new FileWriter({ open: create, remove: async () => {} }, HIGH_WATER_MARK)
+  }
+
+  /** As `Draft.append`. */
+  append(bytes: Uint8Array): Promise<void> | undefined {
+    return this.#writer.append(bytes)
+  }
+
+  /** Resolves when every byte can be read. */
+  flush(): Promise<void> {
+    return this.#writer.flush()
+  }
+
+  /** All bytes, each chunk in memory of its own. Rejects with a TypeError once disposed of, also in the middle. */
+  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    const { size } = this.#writer
+    for (let at = 0; at < size;) {
+      // One after the other is how a stream is read.
+      // oxlint-disable-next-line no-await-in-loop
+      const chunk = await this.#read(at, Math.min(CHUNK_SIZE, size - at))
+      at += chunk.length
+      yield chunk
+    }
+  }
+
+  async #read(position: number, length: number): Promise<Uint8Array> {
+    if (this.#file === undefined) throw closedUpload()
+    const buffer = Buffer.allocUnsafeSlow(length)
+    const reading = readFile(this.#file, buffer, 0, length, position)
+    this.#reads.add(reading)
+    try {
+      const { bytesRead } = await reading
+      if (bytesRead === 0) throw new Error(`The file ended at byte ${position}.`)
+      return buffer.subarray(0, bytesRead)
+    } catch (error) {
+      throw toStorageError(error)
+    } finally {
+      this.#reads.delete(reading)
+    }
+  }
+
+  /** Closes the file, and so removes it. Never rejects; harmless when repeated. */
+  async dispose(): Promise<void> {
+    this.#closed = true
+    this.#file = undefined
+    await Promise.allSettled(this.#reads)
+    await this.#writer.abort(closedUpload())
+  }
+}

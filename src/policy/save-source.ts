@@ -13,7 +13,10 @@ export interface NamedFile {
   stream(): AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 }
 
-/** What a set can save; a `Blob`, a stream and bytes need `name` in the options. */
+/**
+ * What a set can save; a `Blob`, a stream and bytes need `name` in the options. What has been given must not change until it
+ * is saved.
+ */
 export type SaveSource = NamedFile | Blob | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
 
 /** Where to save a file; `name` also names what has no name of its own. */

@@ -1,3 +1,4 @@
+import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { extensionOf } from '../filename/extension.ts'
 import { pathFromKey } from '../filename/key.ts'
@@ -7,7 +8,7 @@ import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
 import type { DraftOptions } from '../storage/draft.ts'
 import type { ListOptions, OpenFile, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
-import { placedExtension, toKeys, toName } from './placement.ts'
+import { toName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
@@ -113,35 +114,37 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     maxFiles,
     extensions,
 
-    allows: (filename) => allows(rule, extensionOf(toName(filename, naming))),
+    allows(filename) {
+      const ownName = toName(filename, naming)
+      return ownName !== undefined && allows(rule, extensionOf(ownName))
+    },
 
     draft(head, placement = {}, draftOptions = {}) {
-      const { filename, size, contentType } = head
+      const { filename, size, contentType, field } = head
       const ownName = toName(filename, naming)
-      // What the file will be called in the end decides, and what the client called it: neither may smuggle the other in.
-      for (const extension of [extensionOf(ownName), placedExtension(placement) || extensionOf(ownName)]) {
+      if (ownName === undefined) {
+        throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
+      }
+      const place = toPlace(ownName, placement, naming)
+      const ownExtension = extensionOf(ownName)
+      // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
+      for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
         if (!allows(rule, extension)) {
           throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
         }
       }
       if (size !== undefined && size > maxFileSize) {
-        throw new UploadError('file-too-large', { limit: maxFileSize, filename })
+        throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...(field !== undefined && { field }) })
       }
-      const known = mediaType(ownName)
-      return new UploadDraft(
-        storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) }),
-        {
-          head,
-          record: { name: filename, type: known === OCTET_STREAM ? claimedType(contentType) : known },
-          maxFileSize,
-          minFileSize,
-          keys: toKeys(ownName, placement, naming),
-          toStoredFile,
-        },
-      )
+      const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
+      const record = { name: filename, type: type ?? claimedType(contentType) }
+      const { keys } = place
+      // Last, since nobody would discard it if one of the above threw.
+      const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
+      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile })
     },
 
-    save: (source, saveOptions = {}) => saveSource(set.draft, source, saveOptions),
+    save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),
 
     async get(key) {
       const entry = await storage.stat(key)
@@ -183,10 +186,4 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
 function toKey(file: StoredFile | string): string {
   return typeof file === 'string' ? file : file.key
-}
-
-function toLimit(name: string, value: number | undefined, preset: number): number {
-  const limit = value ?? preset
-  if (!(limit >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${limit}`)
-  return limit
 }

@@ -34,6 +34,8 @@ export async function receiveBinary(
   }
   const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
   if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
+  // Told before the bytes have come in vain; whoever takes the name meanwhile is noticed by `publish`.
+  if (key !== undefined && (await set.get(key)) !== undefined) throw new UploadError('name-taken', { key })
   const draft = set.draft({ filename, contentType, size: body.length }, { key })
   try {
     const take = (chunk: Uint8Array): Promise<void> | undefined => {

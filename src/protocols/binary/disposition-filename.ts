@@ -8,8 +8,13 @@ export function dispositionFilename(header: string | undefined): string | undefi
   if (header === undefined) return undefined
   const name = parse(header).parameters['filename']
   if (name === undefined || name === '') return undefined
-  // Only bytes that are no ASCII need a second look, and what has letters beyond Latin-1 came by `filename*`.
-  if (!/[\u0080-\u00ff]/.test(name) || /[^\u0000-\u00ff]/.test(name)) return name
+  // By `filename*` it says itself which characters it has.
+  const plain = parse(header, { extended: false }).parameters['filename']
+  return name === plain ? fromHeaderBytes(name) : name
+}
+
+function fromHeaderBytes(name: string): string {
+  if (!/[\u0080-\u00ff]/.test(name)) return name
   const bytes = Uint8Array.from(name, (character) => character.charCodeAt(0))
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

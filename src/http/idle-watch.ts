@@ -1,5 +1,8 @@
 import { UploadError } from '../errors/upload-error.ts'
 
+/** What a timer can wait for at most, about 25 days: one that is given more rings at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /**
  * Watches that bytes keep coming. The clock costs one comparison for each chunk; the timer is set anew only when it
  * rings.
@@ -39,10 +42,13 @@ export class IdleWatch {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      const left = this.#suspended ? this.#idleTimeoutMs : this.#last + this.#idleTimeoutMs - performance.now()
-      if (left > 0) this.#arm(left)
-      else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))
-    }, delayMs)
+    this.#timer = setTimeout(
+      () => {
+        const left = this.#suspended ? this.#idleTimeoutMs : this.#last + this.#idleTimeoutMs - performance.now()
+        if (left > 0) this.#arm(left)
+        else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))
+      },
+      Math.min(delayMs, LONGEST_MS),
+    )
   }
 }

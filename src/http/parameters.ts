@@ -40,8 +40,9 @@ export function toParameters(text: string, start = 0): ReadonlyMap<string, strin
   }
 }
 
-/** The first place from `at` on that is neither a space nor a tab (OWS, RFC 9110 section 5.6.3). */
-function skipSpace(text: string, at: number): number {
+/** The first place from `start` on that is neither a space nor a tab (OWS, RFC 9110 section 5.6.3). */
+function skipSpace(text: string, start: number): number {
+  let at = start
   while (text[at] === ' ' || text[at] === '\t') at += 1
   return at
 }

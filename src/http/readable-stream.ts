@@ -4,16 +4,18 @@
  */
 export function toReadableStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = source[Symbol.asyncIterator]()
-  return new ReadableStream({
+  const stream: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
     async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done === true) controller.close()
-      else controller.enqueue(unshared(value))
+      const result = await iterator.next()
+      if (result.done === true) controller.close()
+      else controller.enqueue(unshared(result.value))
     },
     async cancel() {
       await iterator.return?.()
     },
-  })
+  }
+  // Nothing is read ahead: a stream that nobody reads opens nothing.
+  return new ReadableStream(stream, { highWaterMark: 0 })
 }
 
 /** Fetch bodies take no shared memory; hardly anybody has any. */

@@ -12,8 +12,10 @@ export type AnyRequest = Request | NodeRequest
  * @throws {TypeError} for anything else, such as Koa's `ctx` or Fastify's own request, saying what to pass instead.
  */
 export function toIncoming(request: AnyRequest): Incoming {
-  if (isFetchRequest(request)) return fromFetchRequest(request)
-  if (isNodeRequest(request)) return fromNodeRequest(request)
+  if (typeof request === 'object' && request !== null) {
+    if (isFetchRequest(request)) return fromFetchRequest(request)
+    if (isNodeRequest(request)) return fromNodeRequest(request)
+  }
   throw new TypeError(
     'This is neither a Fetch Request nor a Node IncomingMessage. Pass ctx.req in Koa, request.raw in Fastify, c.req.raw in Hono.',
   )

@@ -27,7 +27,7 @@ const config: UserConfig[] = defineConfig([
     sourcemap: true,
     dts: { sourcemap: true },
   },
-  // The script and the style sheet of the page that `decant serve` shows.
+  // The script, the style sheet and the icon of the page that `decant serve` shows.
   {
     name: 'page',
     entry: { client: 'src/app/page/client.ts' },

@@ -17,6 +17,8 @@ const CHUNK_OVERHEAD = 256
 export interface WriterTarget {
   /** A descriptor of a new, empty file. */
   open(): Promise<number>
+  /** Asked before each write, with the bytes written so far; what it rejects with ends the writer. */
+  beforeWrite?(written: number): Promise<void>
   /** Removes the file; never rejects. */
   remove(): Promise<void>
 }
@@ -135,6 +137,7 @@ export class FileWriter {
         const batch = this.#queue
         const cost = this.#waiting
         this.#queue = []
+        await this.#target.beforeWrite?.(this.#written)
         const length = await writeAll(file, batch, this.#written)
         this.#written += length
         this.#waiting -= cost

@@ -12,8 +12,10 @@ import { toEntry } from './disk-entry.ts'
 import { FileWriter } from '../../file/file-writer.ts'
 import { FileRange } from '../../file/file-range.ts'
 import type { PrivateFolder } from './private-folder.ts'
+import { FreeSpaceWatch } from './free-space.ts'
 import { publishFile } from './publication.ts'
-import { RecordCache, writeRecord } from './record-cache.ts'
+import { writeRecord } from './record-cache.ts'
+import type { RecordCache } from './record-cache.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -32,6 +34,8 @@ export interface DraftPlace {
   readonly mode: number
   /** Bytes that may wait to be written. */
   readonly highWaterMark: number
+  /** Bytes of the disk that stay free. */
+  readonly minFreeSpace: number
 }
 
 type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'publishing' | 'published' | 'discarded'
@@ -54,7 +58,16 @@ export class DiskDraft implements Draft {
     this.#place = place
     this.#expiresAt = options.expiresAt
     this.#path = join(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
-    const target = { open: () => this.#openFile(), remove: () => this.#remove() }
+    const space = new FreeSpaceWatch(place.root, place.minFreeSpace)
+    const target = {
+      open: async () => {
+        await place.folder.prepare()
+        await space.check(0, options.expectedSize)
+        return this.#openFile()
+      },
+      beforeWrite: (written: number) => space.check(written),
+      remove: () => this.#remove(),
+    }
     this.#writer = new FileWriter(target, place.highWaterMark)
   }
 
@@ -121,7 +134,6 @@ export class DiskDraft implements Draft {
   }
 
   async #openFile(): Promise<number> {
-    await this.#place.folder.prepare()
     try {
       return await this.#create()
     } catch (error) {

@@ -1,5 +1,5 @@
-import { statfs, unlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { unlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { isKey } from '../../filename/key.ts'
 import type { Draft, DraftOptions } from '../draft.ts'
 import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
@@ -8,6 +8,7 @@ import type { DraftPlace } from './disk-draft.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
 import { sweepDrafts } from './draft-sweep.ts'
+import { freeSpace } from './free-space.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
@@ -24,6 +25,11 @@ export interface DiskStorageOptions {
    * same in all processes that use the folder.
    */
   readonly links?: 'auto' | 'never'
+  /**
+   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. Asked when a draft is
+   * opened and again every 64 MiB of it. Default 0: the disk may be filled.
+   */
+  readonly minFreeSpace?: number
 }
 
 /** A storage on disk, which knows where each file is. */
@@ -50,13 +56,15 @@ export interface DiskStorage extends Storage {
  * const sealed = await draft.seal()
  * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
  * ```
+ * @throws {TypeError} for a `minFreeSpace` that is no number.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
-  const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto' } = options
+  const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0 } = options
+  if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
   const root = resolve(folder)
   const privateFolder = new PrivateFolder(root, links)
   const records = new RecordCache(privateFolder.records)
-  const place: DraftPlace = { root, folder: privateFolder, records, mode, highWaterMark }
+  const place: DraftPlace = { root, folder: privateFolder, records, mode, highWaterMark, minFreeSpace }
 
   return {
     kind: 'disk',
@@ -116,16 +124,5 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
     return await work()
   } catch (error) {
     throw toStorageError(error)
-  }
-}
-
-async function freeSpace(path: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(path, { bigint: true })
-    return Number(bavail * bsize)
-  } catch (error) {
-    // Not made yet: its parent tells.
-    if (isMissing(error) && dirname(path) !== path) return freeSpace(dirname(path))
-    throw error
   }
 }

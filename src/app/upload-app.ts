@@ -1,0 +1,125 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { diskStorage } from '../disk.ts'
+import type { DiskStorage } from '../disk.ts'
+import { uploadHandler } from '../handler.ts'
+import type { RequestHandler } from '../handler.ts'
+import { ALL, GiB, uploadSet } from '../index.ts'
+import type { ExtensionRule, UploadError, UploadSet } from '../index.ts'
+import { attach, nodeHandler } from '../node.ts'
+import { readAssets } from './assets.ts'
+import { Connections } from './connections.ts'
+import { UPLOAD_PAGE_CSP, uploadPage } from './page/upload-page.ts'
+import { site, UPLOADS_PATH } from './site.ts'
+
+export interface UploadAppOptions {
+  /** Where the files are kept. Made with the first upload. */
+  readonly folder: string
+  /** Where the page's built files are, with a trailing slash. */
+  readonly assets: URL
+  /** The page's heading. */
+  readonly title?: string | undefined
+  /** Bytes of one file. Default 4 GiB. */
+  readonly maxFileSize?: number | undefined
+  /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 1 MiB. */
+  readonly maxBodySize?: number | undefined
+  /** Files of one request. Default 100. */
+  readonly maxFiles?: number | undefined
+  /** Extensions that are taken. Default all: what is served is inert. */
+  readonly extensions?: ExtensionRule | undefined
+  /** Extensions that are not taken, even if `extensions` has them. */
+  readonly deny?: ExtensionRule | undefined
+  /** Milliseconds without a byte after which an upload is given up. Default 60,000. */
+  readonly idleTimeoutMs?: number | undefined
+  /** Bytes of free disk below which no file is taken. Default 0. */
+  readonly minFreeSpace?: number | undefined
+  /** Names without ports under which the server is known; every other Host is refused. Default: any. */
+  readonly hosts?: readonly string[] | undefined
+  /** Told of every failure of ours. */
+  readonly onError?: ((error: UploadError) => void) | undefined
+}
+
+/** The ready-made server: a folder, its page, and the uploads' URLs. */
+export interface UploadApp {
+  /** A server of `node:http` that is not listening yet. */
+  readonly server: Server
+  readonly set: UploadSet
+  readonly storage: DiskStorage
+  /** Requests whose answers are not out yet. */
+  readonly busy: number
+  /**
+   * Takes no more requests and lets those that are running end; resolves when they have, and nothing half done is left.
+   *
+   * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
+   */
+  close(graceMs: number): Promise<void>
+}
+
+/** Headers of the page. */
+const PAGE_HEADERS = {
+  'content-security-policy': UPLOAD_PAGE_CSP,
+  // Not `no-referrer`: a form's own post would then say `Origin: null` and be taken for another site's.
+  'referrer-policy': 'same-origin',
+} as const
+
+/**
+ * Makes the server that `decant serve` runs.
+ *
+ * @throws {TypeError} for a limit that is no number; the system's error where the page's files are missing.
+ */
+export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
+  const { maxFileSize = 4 * GiB, extensions = ALL, onError } = options
+  const storage = diskStorage(options.folder, { minFreeSpace: options.minFreeSpace ?? 0 })
+  const set = uploadSet('uploads', {
+    storage,
+    extensions,
+    deny: options.deny,
+    maxFileSize,
+    maxFiles: options.maxFiles,
+  })
+  const assets = await readAssets(options.assets)
+  const page = uploadPage({
+    url: '/',
+    assets: { script: assets.script.url, style: assets.style.url, icon: assets.icon.url },
+    ...(options.title !== undefined && { title: options.title }),
+  })
+  const uploads = uploadHandler(set, {
+    base: UPLOADS_PATH,
+    listing: true,
+    page: { ...page, headers: PAGE_HEADERS },
+    hosts: options.hosts,
+    idleTimeoutMs: options.idleTimeoutMs,
+    maxBodySize: options.maxBodySize,
+    ...(onError !== undefined && { onError: (error) => onError(error) }),
+  })
+  const running = new Set<Promise<unknown>>()
+  const server = attach(createServer(nodeHandler(counted(site(uploads, assets), running))))
+  const connections = new Connections(server)
+
+  return {
+    server,
+    set,
+    storage,
+    get busy() {
+      return connections.busy
+    },
+    async close(graceMs) {
+      await connections.close(graceMs)
+      // A client that was cut off has its drafts discarded after its connection is closed.
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+/** The same handler; what it is working on is in `running`. */
+function counted(handler: RequestHandler, running: Set<Promise<unknown>>): RequestHandler {
+  return {
+    handle(incoming) {
+      const answer = handler.handle(incoming)
+      const end = (): boolean => running.delete(answer)
+      running.add(answer)
+      answer.then(end, end)
+      return answer
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import { CommandError } from './command-error.ts'
+import { nearestWord } from './nearest-word.ts'
+import { variableOf } from './option.ts'
+import type { Option, PresetOption } from './option.ts'
+
+/** The environment, as `process.env` has it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What was typed after a command, and what the environment says. A flag wins over its variable; the last of two over the first. */
+export class Arguments {
+  readonly positionals: readonly string[]
+  readonly #flags: ReadonlyMap<string, string>
+  readonly #environment: Environment
+
+  /** @throws {CommandError} for a flag that is none of `options`, and for one without its value. */
+  constructor(typed: readonly string[], environment: Environment, options: readonly Option<unknown>[]) {
+    const { tokens, positionals } = parseArgs({
+      args: [...typed],
+      options: Object.fromEntries(options.map((option) => [option.flag, toParseOption(option)])),
+      // Its own refusals know no "did you mean".
+      strict: false,
+      allowPositionals: true,
+      tokens: true,
+    })
+    const flags = new Map<string, string>()
+    for (const token of tokens) {
+      if (token.kind !== 'option') continue
+      const option = options.find(({ flag }) => flag === token.name)
+      if (option === undefined) throw unknownFlag(token.rawName, options)
+      flags.set(option.flag, valueOf(option, token))
+    }
+    this.positionals = positionals
+    this.#flags = flags
+    this.#environment = environment
+  }
+
+  /** True where the flag itself was typed, whatever the environment says. */
+  isTyped({ flag }: Option<unknown>): boolean {
+    return this.#flags.has(flag)
+  }
+
+  /**
+   * The value of an option; `undefined` where nobody gave one and there is no default.
+   *
+   * @throws {CommandError} for a value that the option does not understand.
+   */
+  read<Value>(option: PresetOption<Value>): Value
+  read<Value>(option: Option<Value>): Value | undefined
+  read<Value>(option: Option<Value>): Value | undefined {
+    const variable = variableOf(option)
+    const flagged = this.#flags.get(option.flag)
+    // A variable that is set to nothing is how one is left out in a compose file.
+    const text = flagged ?? (this.#environment[variable] || option.preset)
+    if (text === undefined) return undefined
+    try {
+      return option.parse(text)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      throw new CommandError(`${flagged === undefined ? variable : `--${option.flag}`}: ${error.message}`)
+    }
+  }
+}
+
+interface ParseOption {
+  readonly type: 'string' | 'boolean'
+  readonly short?: string
+}
+
+function toParseOption({ value, short }: Option<unknown>): ParseOption {
+  return { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) }
+}
+
+interface OptionToken {
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+function valueOf(option: Option<unknown>, { rawName, value, inlineValue }: OptionToken): string {
+  if (option.value === undefined) return value ?? 'true'
+  // `--port --json`: a value was forgotten. One that begins with a dash is written `--title=-x`.
+  if (value === undefined || (inlineValue !== true && value.startsWith('-'))) {
+    throw new CommandError(`${rawName} needs a value: ${rawName} ${option.value}`)
+  }
+  return value
+}
+
+function unknownFlag(typed: string, options: readonly Option<unknown>[]): CommandError {
+  const nearest = nearestWord(
+    typed,
+    options.map(({ flag }) => `--${flag}`),
+  )
+  return new CommandError(
+    `unknown option ${typed}${nearest === undefined ? '; see --help' : `; did you mean ${nearest}?`}`,
+  )
+}

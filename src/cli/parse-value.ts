@@ -1,0 +1,69 @@
+/** Bytes of a unit by its lower-case name: decimal as disks are sold, binary with an `i` (IEC 80000-13). */
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ...['k', 'm', 'g', 't'].flatMap((letter, index): [string, number][] => [
+    [`${letter}b`, 1000 ** (index + 1)],
+    [`${letter}ib`, 1024 ** (index + 1)],
+  ]),
+])
+
+const TIME_UNITS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+])
+
+/** What a timer can count to, 24.8 days: one that is set to more rings at once. */
+const MAX_TIME_MS = 2 ** 31 - 1
+
+/**
+ * `8MiB`, `1.5GB`, `512KB` or plain bytes, as bytes.
+ *
+ * @throws {TypeError} for anything else.
+ */
+export function parseSize(text: string): number {
+  const size = Math.round(parseQuantity(text, SIZE_UNITS) ?? Number.NaN)
+  if (Number.isSafeInteger(size)) return size
+  throw new TypeError(`${JSON.stringify(text)} is no size. Write 8MiB, 1GB, 512KB, or a number of bytes.`)
+}
+
+/**
+ * `30s`, `500ms`, `2m` or `1h`, as milliseconds.
+ *
+ * @throws {TypeError} for anything else, and for more than 24 days.
+ */
+export function parseTime(text: string): number {
+  const time = parseQuantity(text, TIME_UNITS) ?? Number.NaN
+  if (time <= MAX_TIME_MS) return time
+  throw new TypeError(`${JSON.stringify(text)} is no time of at most 24 days. Write 30s, 500ms, 2m or 1h.`)
+}
+
+/**
+ * A whole number.
+ *
+ * @throws {TypeError} for anything else, and for one outside `min` and `max`.
+ */
+export function parseNumber(text: string, min: number, max: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (number >= min && number <= max) return number
+  throw new TypeError(`${JSON.stringify(text)} is no whole number from ${min} to ${max}.`)
+}
+
+/**
+ * A switch: `true` or `1`, `false` or `0`.
+ *
+ * @throws {TypeError} for anything else.
+ */
+export function parseSwitch(text: string): boolean {
+  if (text === 'true' || text === '1') return true
+  if (text === 'false' || text === '0') return false
+  throw new TypeError(`${JSON.stringify(text)} is neither true nor false.`)
+}
+
+function parseQuantity(text: string, units: ReadonlyMap<string, number>): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim()) ?? []
+  const factor = units.get(unit.toLowerCase())
+  return number === undefined || factor === undefined ? undefined : Number(number) * factor
+}

@@ -1,0 +1,95 @@
+import { uploadApp } from '../app/upload-app.ts'
+import type { UploadApp } from '../app/upload-app.ts'
+import { bytes } from '../index.ts'
+import type { UploadError } from '../index.ts'
+import { isLoopback, localUrl, loopbackNames, networkUrls } from './address.ts'
+import type { Arguments } from './arguments.ts'
+import { CommandError } from './command-error.ts'
+import { listen } from './listen.ts'
+import { readServeSettings } from './serve-settings.ts'
+import type { ServeSettings } from './serve-settings.ts'
+import { startReportJson, startReportText } from './start-report.ts'
+import { untilStopped } from './stop-signals.ts'
+import { terminal } from './terminal.ts'
+import { uploadFolder } from './upload-folder.ts'
+
+const DEFAULT_FOLDER = './uploads'
+
+/**
+ * `decant serve [DIR]`: runs until it is told to stop.
+ *
+ * @param operands what was typed after `serve` and is no option
+ * @param assets where the page's built files are
+ * @returns the exit code
+ * @throws {CommandError} for what was typed, for a folder that cannot be used and a port that is taken.
+ */
+export async function serve(given: Arguments, operands: readonly string[], assets: URL): Promise<number> {
+  const settings = readServeSettings(given)
+  const [path = DEFAULT_FOLDER, ...others] = operands
+  if (others.length > 0) throw new CommandError(`one DIR is enough; ${others.join(' ')} is too much`)
+
+  const folder = await uploadFolder(path)
+  const app = await uploadApp({ ...settings.limits, folder, assets, hosts: hostsOf(settings), onError: report })
+  await prepareStorage(app, settings)
+  const port = await listen(app.server, settings.host, settings.port)
+  warnOf(settings, port)
+  const startReport = {
+    url: localUrl(settings.host, port),
+    networkUrls: networkUrls(settings.host, port),
+    folder,
+    set: app.set,
+    minFreeSpace: settings.limits.minFreeSpace,
+  }
+  const { isWatched, bold, dim } = terminal
+  terminal.print(
+    settings.json ? startReportJson(startReport) : startReportText(startReport, { qrCode: isWatched, bold, dim }),
+  )
+  return untilStopped((again) => stop(app, settings, again))
+}
+
+/**
+ * On loopback, a page of a stranger's could reach the server from a browser here by a name of his own (DNS rebinding), so
+ * only known names count. Beyond it nobody can tell by which names a network knows this machine: any Host will do.
+ */
+function hostsOf({ host, hosts }: ServeSettings): readonly string[] | undefined {
+  if (hosts === undefined && !isLoopback(host)) return undefined
+  return [...loopbackNames(host), ...(hosts ?? [])]
+}
+
+/** Removes what a run that was killed left behind. */
+async function prepareStorage({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
+  try {
+    await storage.sweep()
+  } catch (error) {
+    // TypeError: a later version of Decant made this folder.
+    if (error instanceof TypeError) throw new CommandError(error.message, 2, { cause: error })
+    throw error
+  }
+  const free = await storage.freeSpace()
+  if (free < limits.minFreeSpace) {
+    terminal.warn(`only ${bytes(free)} of the disk are free, so nothing is taken until there are more than that`)
+  }
+}
+
+function warnOf({ host, port }: ServeSettings, actualPort: number): void {
+  if (port === undefined && actualPort !== 3000) terminal.warn(`port 3000 is taken; this is port ${actualPort}`)
+  if (!isLoopback(host)) {
+    terminal.warn('anybody who can reach this machine can upload files here and download all of them')
+  }
+}
+
+async function stop(app: UploadApp, { shutdownTimeoutMs, json }: ServeSettings, again: boolean): Promise<void> {
+  const graceMs = again ? 0 : shutdownTimeoutMs
+  if (app.busy > 0 && !again && !json) {
+    const requests = app.busy === 1 ? 'a request is' : `${app.busy} requests are`
+    terminal.print(`Stopping. ${requests} still running and may take ${graceMs / 1000} seconds to end.`)
+  }
+  await app.close(graceMs)
+}
+
+/** A failure of ours, with its causes, in a line. */
+function report(error: UploadError): void {
+  const causes: string[] = []
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(cause.message)
+  terminal.fail([`${error.status} ${error.code}`, ...causes].join(': '))
+}

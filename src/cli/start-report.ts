@@ -1,0 +1,54 @@
+import { renderUnicodeCompact } from 'uqr'
+import type { UploadSet } from '../index.ts'
+import { bytes } from '../index.ts'
+
+/** What is told when the server is ready. */
+export interface StartReport {
+  /** For a browser of this machine. */
+  readonly url: string
+  /** For the others, where they can reach it. */
+  readonly networkUrls: readonly string[]
+  /** Absolute. */
+  readonly folder: string
+  readonly set: Pick<UploadSet, 'extensions' | 'maxFileSize' | 'maxFiles'>
+  /** Bytes. */
+  readonly minFreeSpace: number
+}
+
+export interface ReportStyle {
+  /** Shows a QR code of the first network URL. */
+  readonly qrCode: boolean
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+}
+
+/** More extensions than these are only counted. */
+const EXTENSIONS_SHOWN = 12
+
+/** The report for a person: where to go, where the files go, which limits hold. */
+export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
+  const { url, networkUrls, folder, set, minFreeSpace } = report
+  const [first] = networkUrls
+  const taken = `${typesOf(set)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
+  const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
+  return [
+    `Upload at  ${bold(url)}`,
+    ...networkUrls.map((other) => `Network    ${bold(other)}`),
+    ...(qrCode && first !== undefined ? ['', renderUnicodeCompact(first, { border: 1 })] : []),
+    '',
+    `Files go to ${folder}`,
+    `Taken: ${taken}.${kept}`,
+    dim('Press Ctrl-C to stop.'),
+  ].join('\n')
+}
+
+/** The report for a program, in one line of JSON. */
+export function startReportJson({ url, networkUrls, folder, set, minFreeSpace }: StartReport): string {
+  const { extensions, maxFileSize, maxFiles } = set
+  return JSON.stringify({ url, networkUrls, folder, extensions, maxFileSize, maxFiles, minFreeSpace })
+}
+
+function typesOf({ extensions }: Pick<UploadSet, 'extensions'>): string {
+  if (extensions === undefined) return 'every type of file that is not denied'
+  return extensions.length > EXTENSIONS_SHOWN ? `${extensions.length} types of file` : extensions.join(', ')
+}

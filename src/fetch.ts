@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { AdapterOptions } from './adapters/adapter-options.ts'
 export { fetchHandler } from './adapters/fetch/fetch-handler.ts'
 export type { FetchListener } from './adapters/fetch/fetch-handler.ts'
 export { sendFile } from './adapters/fetch/send-file.ts'

@@ -1,8 +1,8 @@
 import type { Incoming } from '../http/incoming.ts'
 
 const NAME = 'decant-flash'
-/** Cookies of more than about 4 KiB are dropped by browsers. */
-const MAX_LENGTH = 1024
+/** Browsers drop cookies of more than 4 KiB; percent-encoding makes up to nine bytes of a character. */
+const MAX_LENGTH = 400
 
 /** A cookie that carries a message over a redirect: read once, by the server alone, and never by another site's request. */
 export function flashCookie(message: string): string {
@@ -15,8 +15,8 @@ export function flashCookie(message: string): string {
 export const CLEAR_FLASH: string = `${NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`
 
 /** The message that the request before this one left. Anybody can write a cookie: escape it. */
-export function readFlash({ header }: Incoming): string | undefined {
-  for (const pair of (header('cookie') ?? '').split(';')) {
+export function readFlash(incoming: Incoming): string | undefined {
+  for (const pair of (incoming.header('cookie') ?? '').split(';')) {
     const [name, value = ''] = pair.trim().split('=', 2)
     if (name !== NAME || value === '') continue
     try {

@@ -18,19 +18,19 @@ export type Sets = ReadonlyMap<string, UploadSet>
 /**
  * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
  *
- * @throws {UploadError} `not-found` for what is outside `base`, for an unknown set, and for the drafts' own URLs
- *   (`/.uploads/`) until a protocol has any; `invalid-key` for a path that can be no key.
+ * @param prefix the path before the sets, percent-encoded, without a trailing slash
+ * @throws {UploadError} `not-found` for what is outside `prefix`, and for an unknown set; `invalid-key` for a path that can
+ *   be no key, such as the drafts' own (`/.uploads/`) until a protocol has any.
  */
-export function toRoute({ target, mount }: Incoming, base: string | undefined, sets: Sets): Route {
-  const [path = '', search = ''] = split(target, '?')
-  const prefix = (base ?? '').replace(/\/+$/, '')
+export function toRoute({ target, mount }: Incoming, prefix: string, sets: Sets): Route {
+  const [path, search] = split(target, '?')
   if (path !== prefix && !path.startsWith(`${prefix}/`)) throw new UploadError('not-found', {})
   const rest = path.slice(prefix.length).replace(/^\//, '')
   const query = new URLSearchParams(search)
   const place = mount + prefix
 
   const whole = sets.get('')
-  const [name = '', below = ''] = split(rest, '/')
+  const [name, below] = split(rest, '/')
   const set = whole ?? sets.get(decodeName(name))
   if (set === undefined) throw new UploadError('not-found', {})
   const keyPath = whole === undefined ? below : rest

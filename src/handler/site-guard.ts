@@ -9,14 +9,14 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
  *
  * @throws {UploadError} `cross-site`.
  */
-export function checkSite({ method, header }: Incoming, origins: readonly string[]): void {
-  if (SAFE_METHODS.includes(method)) return
-  const origin = header('origin')
+export function checkSite(incoming: Incoming, origins: readonly string[]): void {
+  if (SAFE_METHODS.includes(incoming.method)) return
+  const origin = incoming.header('origin')
   if (origin !== undefined && origins.includes(origin)) return
-  const site = header('sec-fetch-site')
+  const site = incoming.header('sec-fetch-site')
   if (site === 'same-origin' || site === 'none') return
-  // Browsers without Sec-Fetch-Site: the origin has to be the host that was asked. A proxy may have changed the scheme.
-  if (site === undefined && (origin === undefined || hostOf(origin) === header('host')?.toLowerCase())) return
+  // Browsers without Sec-Fetch-Site, as all are on plain http: the origin has to be the host that was asked.
+  if (site === undefined && (origin === undefined || isOriginOf(origin, incoming.header('host')))) return
   throw new UploadError('cross-site', { origin: origin ?? 'another site' })
 }
 
@@ -24,16 +24,20 @@ export function checkSite({ method, header }: Incoming, origins: readonly string
  * Refuses names under which the server is not known: a name of an attacker's that was made to lead here (DNS rebinding)
  * would put his page into the server's own origin.
  *
- * @param hosts names without ports; `undefined` takes every one
+ * @param hosts lower-case names without ports, IPv6 addresses in brackets; `undefined` takes every one
  * @throws {UploadError} `unknown-host`.
  */
-export function checkHost({ header }: Incoming, hosts: readonly string[] | undefined): void {
+export function checkHost(incoming: Incoming, hosts: readonly string[] | undefined): void {
   if (hosts === undefined) return
-  const host = header('host') ?? ''
+  const host = incoming.header('host') ?? ''
   const name = host.replace(/:\d*$/, '').toLowerCase()
   if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/** The scheme is not compared, since a proxy may have changed it; nobody is at home in `null` and `file://`. */
+function isOriginOf(origin: string, host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(origin)) return false
+  const { protocol, host: ownHost } = new URL(origin)
+  const asked = `${protocol}//${host}`
+  return ownHost !== '' && URL.canParse(asked) && new URL(asked).host === ownHost
 }

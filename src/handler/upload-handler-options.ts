@@ -30,13 +30,19 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly deletion?: boolean | undefined
   /** Origins (`https://app.example`) that may send requests from their pages and read the answers (CORS). Default none. */
   readonly origins?: readonly string[] | undefined
-  /** Names without ports under which the server is known, such as `localhost`; every other Host is refused. Default: any. */
+  /**
+   * Names without ports under which the server is known, such as `localhost` and `[::1]`; every other Host is refused.
+   * Default: any.
+   */
   readonly hosts?: readonly string[] | undefined
   /** How a person sees the set. Without one the handler speaks JSON alone. */
   readonly page?: UploadPage | undefined
   /** Seconds for which a browser may keep a file without asking again. Default 0. */
   readonly maxAge?: number | undefined
-  /** Told of every failure of ours (status 500 and above), whose cause the client is not told. */
+  /**
+   * Told of every failure of ours (status 500 and above), whose cause the client is not told, also one in the middle of a
+   * download. Must not throw.
+   */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 1 MiB. */
   readonly maxBodySize?: number | undefined

@@ -1,6 +1,7 @@
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import { prefersHtml } from '../http/accept.ts'
+import { isKey } from '../filename/key.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
@@ -20,6 +21,7 @@ import { pageOutgoing, redirectOutgoing } from './page-answer.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
 import { checkHost, checkSite } from './site-guard.ts'
+import { watchBody } from './watch-body.ts'
 import type { UploadAction, UploadHandlerOptions } from './upload-handler-options.ts'
 
 /** Answers every request below its URL; an adapter connects it to a server. */
@@ -42,7 +44,8 @@ const FIELDS_SIZE = 1024 ** 2
  * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES })
  * http.createServer(nodeHandler(uploadHandler(photos, { base: '/photos', listing: true }))).listen(3000)
  * ```
- * @throws {TypeError} for no sets, and for a limit that is no number.
+ * @throws {TypeError} for no sets, a set's name that does not fit a URL, a `base` without a leading slash, an origin that is
+ *   none, and a limit that is no number.
  */
 export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = {}): UploadHandler {
   return new Handler(sets, options)
@@ -50,44 +53,60 @@ export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = 
 
 class Handler implements UploadHandler {
   readonly #sets: Sets
+  readonly #prefix: string
+  readonly #origins: readonly string[]
+  readonly #hosts: readonly string[] | undefined
   readonly #options: UploadHandlerOptions
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
 
   constructor(sets: UploadSets, options: UploadHandlerOptions) {
-    this.#sets = isOneSet(sets) ? new Map([['', sets]]) : new Map(Object.entries(sets))
-    if (this.#sets.size === 0) throw new TypeError('An upload handler needs at least one upload set.')
+    this.#sets = toSets(sets)
+    this.#prefix = toPrefix(options.base)
+    this.#origins = (options.origins ?? []).map(checkOrigin)
+    this.#hosts = options.hosts?.map((host) => host.toLowerCase())
     this.#options = options
     this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
   }
 
   async handle(incoming: Incoming): Promise<Outgoing> {
-    const { hosts, origins = [], base, onError } = this.#options
     let route: Route | undefined
     let outgoing: Outgoing
     try {
-      checkHost(incoming, hosts)
-      checkSite(incoming, origins)
-      route = toRoute(incoming, base, this.#sets)
+      checkHost(incoming, this.#hosts)
+      checkSite(incoming, this.#origins)
+      route = toRoute(incoming, this.#prefix, this.#sets)
       outgoing = await this.#answer(incoming, route)
     } catch (error) {
-      const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
-      if (refusal.status >= 500) onError?.(refusal, incoming.native)
-      outgoing = await this.#refuse(incoming, route, refusal)
+      outgoing = await this.#refuse(incoming, route, this.#toRefusal(incoming, error))
     }
     await discardBody(incoming)
-    return { ...outgoing, headers: { ...outgoing.headers, ...corsHeaders(incoming, origins) } }
+    const { body, headers, ...others } = outgoing
+    return {
+      ...others,
+      headers: { ...headers, ...corsHeaders(incoming, this.#origins) },
+      ...(body !== undefined && { body: watchBody(body, (error) => this.#toRefusal(incoming, error)) }),
+    }
+  }
+
+  /** What the client is told of a failure; whose cause is ours, `onError` is told too. */
+  #toRefusal(incoming: Incoming, error: unknown): AnyUploadError {
+    if (error === incoming.signal.reason && incoming.signal.aborted) return new UploadError('truncated-body', {})
+    const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
+    if (refusal.status >= 500) this.#options.onError?.(refusal, incoming.native)
+    return refusal
   }
 
   async #answer(incoming: Incoming, route: Route): Promise<Outgoing> {
     const { method } = incoming
     const { set, key } = route
-    const allow = this.#allowedMethods(route)
+    const allow = this.#allowedMethods(incoming, route)
     if (method === 'OPTIONS') {
       const allowed = allow.join(', ')
       return { status: 204, headers: { allow: allowed, ...preflightHeaders(incoming, allowed) } }
     }
     if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
     if (method === 'POST' || method === 'PUT') {
+      if (key !== undefined) checkNoFolder(key)
       await this.#authorize('upload', incoming, route)
       return this.#created(incoming, route, await this.#receive(incoming, route))
     }
@@ -105,10 +124,15 @@ class Handler implements UploadHandler {
     })
   }
 
-  #allowedMethods({ key }: Route): string[] {
-    const { listing = false, deletion = false, page } = this.#options
+  #allowedMethods(incoming: Incoming, { key }: Route): string[] {
+    const { listing = false, deletion = false } = this.#options
     if (key !== undefined) return ['GET', 'HEAD', 'PUT', ...(deletion ? ['DELETE'] : []), 'OPTIONS']
-    return [...(listing || page !== undefined ? ['GET', 'HEAD'] : []), 'POST', 'OPTIONS']
+    return [...(listing || this.#pageFor(incoming) !== undefined ? ['GET', 'HEAD'] : []), 'POST', 'OPTIONS']
+  }
+
+  /** The page, where this client wants one. */
+  #pageFor(incoming: Incoming): UploadPage | undefined {
+    return prefersHtml(incoming.header('accept')) ? this.#options.page : undefined
   }
 
   /** @throws {UploadError} `forbidden`, unless the hook says yes. */
@@ -119,7 +143,9 @@ class Handler implements UploadHandler {
   async #isAllowed(action: UploadAction, incoming: Incoming, { set, key }: Route): Promise<boolean> {
     const { authorize } = this.#options
     if (authorize === undefined) return true
-    return (await authorize({ action, set: set.name, key, request: incoming.native })) === true
+    // A hook without types may return anything.
+    const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
+    return allowed === true
   }
 
   /** Tells the protocols apart; the resumable ones will be asked before these. */
@@ -132,8 +158,8 @@ class Handler implements UploadHandler {
   }
 
   #created(incoming: Incoming, route: Route, receipt: Receipt): Outgoing {
-    const { page } = this.#options
-    if (page !== undefined && prefersHtml(incoming.header('accept'))) return redirectOutgoing(page, route, receipt)
+    const page = this.#pageFor(incoming)
+    if (page !== undefined) return redirectOutgoing(page, route, receipt)
     const answer = toCreatedAnswer(route, receipt)
     const [first] = answer.files
     const location = answer.files.length === 1 && first !== undefined ? { location: first.url } : {}
@@ -141,25 +167,25 @@ class Handler implements UploadHandler {
   }
 
   async #list(incoming: Incoming, route: Route): Promise<Outgoing> {
-    const { listing = false, page } = this.#options
-    if (listing) await this.#authorize('list', incoming, route)
-    if (page !== undefined && (!listing || prefersHtml(incoming.header('accept')))) {
-      return this.#page(page, incoming, route, listing ? await listFiles(route) : undefined)
-    }
-    return json(incoming, 200, toListAnswer(route, await listFiles(route)))
+    const page = this.#pageFor(incoming)
+    if (page !== undefined && this.#options.listing !== true) return this.#page(page, incoming, route, undefined)
+    await this.#authorize('list', incoming, route)
+    const list = await listFiles(route)
+    if (page !== undefined) return this.#page(page, incoming, route, list)
+    return json(incoming, 200, toListAnswer(route, list))
   }
 
   async #refuse(incoming: Incoming, route: Route | undefined, refusal: AnyUploadError): Promise<Outgoing> {
-    const { page, listing = false } = this.#options
-    if (page === undefined || route === undefined || !prefersHtml(incoming.header('accept'))) {
-      return problemOutgoing(refusal, incoming.method)
-    }
+    const { listing = false } = this.#options
+    const page = this.#pageFor(incoming)
+    if (page === undefined || route === undefined) return problemOutgoing(refusal, incoming.method)
     try {
       const mayList = listing && (await this.#isAllowed('list', incoming, { ...route, key: undefined }))
       const list = mayList ? await route.set.list(NEWEST) : undefined
       return this.#page(page, incoming, route, list, refusal)
-    } catch {
+    } catch (error) {
       // storage-failed, or what the hook or the page throws: the refusal itself can still be told.
+      this.#toRefusal(incoming, error)
       return problemOutgoing(refusal, incoming.method)
     }
   }
@@ -214,6 +240,37 @@ function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
     maxFiles,
     maxBodySize: options.maxBodySize ?? maxFiles * maxFileSize + FIELDS_SIZE,
   })
+}
+
+function toSets(sets: UploadSets): Sets {
+  if (isOneSet(sets)) return new Map([['', sets]])
+  const named = Object.entries(sets)
+  if (named.length === 0) throw new TypeError('An upload handler needs at least one upload set.')
+  for (const [name] of named) {
+    if (isKey(name) && !name.includes('/')) continue
+    throw new TypeError(`${JSON.stringify(name)} cannot stand for an upload set in a URL.`)
+  }
+  return new Map(named)
+}
+
+/** The path before the sets as requests have it: percent-encoded, without a trailing slash. */
+function toPrefix(base: string = ''): string {
+  if (base !== '' && !base.startsWith('/')) {
+    throw new TypeError(`The base ${JSON.stringify(base)} must begin with a slash.`)
+  }
+  return encodeURI(base.replace(/\/+$/, ''))
+}
+
+function checkOrigin(origin: string): string {
+  if (URL.canParse(origin) && new URL(origin).origin === origin && origin !== 'null') return origin
+  throw new TypeError(`${JSON.stringify(origin)} is no origin. One is "https://app.example".`)
+}
+
+/** @throws {UploadError} `invalid-key`: what a client names has no folder, or any client could make some. */
+function checkNoFolder(key: string): void {
+  if (!key.includes('/')) return
+  const suggestion = key.slice(key.lastIndexOf('/') + 1)
+  throw new UploadError('invalid-key', { key, reason: 'only the server makes folders', suggestion })
 }
 
 function isOneSet(sets: UploadSets): sets is UploadSet {

@@ -34,6 +34,9 @@ export interface ByteSource {
   readonly unread: boolean
   /** The client can be answered while it is still sending (HTTP/1.1 on Node), not only after it has sent all. */
   readonly fullDuplex: boolean
-  /** Throws the rest away within the caps; where that does not reach the end, gives the connection up. May be called again; never rejects. */
-  drain(limits: DrainLimits): Promise<void>
+  /**
+   * Throws the rest away within caps, by default those that the adapter was given; where that does not reach the end, gives
+   * the connection up. May be called again; never rejects.
+   */
+  drain(limits?: DrainLimits): Promise<void>
 }

@@ -6,22 +6,24 @@ import type { Incoming } from './incoming.ts'
  * How long to listen to a client that has been refused, so that it hears the answer: one that reads only after it has
  * sent everything would otherwise meet a reset connection.
  */
-const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, idleMs: 5_000 }
+export const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, idleMs: 5_000 }
 
 /**
  * Throws away what is left of the body, within caps. Resolves when the answer may be sent: at once where client and
  * server can talk at the same time, else when the body is drained.
  */
 export async function discardBody(incoming: Incoming): Promise<void> {
-  const drained = drainBody(incoming)
-  if (incoming.body?.fullDuplex !== true) await drained
+  const { body } = incoming
+  if (body === undefined) return
+  if (!body.fullDuplex) await body.drain()
+  // To read is to ask for the body; the answer has to come first where a client waits to be asked.
+  else if (!waitsToSend(incoming)) void body.drain()
 }
 
-/** Resolves when nothing is left of the body, or the caps are met. May be called again. */
-export async function drainBody({ body, header }: Incoming): Promise<void> {
-  // The final answer tells a client that waits for `100 Continue` to send nothing (RFC 9110 section 10.1.1).
-  if (body?.unread === true && header('expect')?.toLowerCase() === '100-continue') return
-  await body?.drain(DRAIN_LIMITS)
+/** True for a client that was not asked for its body yet and waits for `100 Continue` (RFC 9110 section 10.1.1). */
+export function waitsToSend(incoming: Incoming): boolean {
+  const { body } = incoming
+  return body?.unread === true && body.length !== 0 && incoming.header('expect')?.toLowerCase() === '100-continue'
 }
 
 /** Reads within the caps by the `consume` of a source. Rejects where a cap ends it. */

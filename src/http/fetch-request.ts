@@ -1,21 +1,31 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { parseContentLength } from './content-length.ts'
-import { drainWithin } from './discard-body.ts'
+import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
 
-/** A Fetch `Request` as `Incoming`; `mount` is the path that a framework has already stripped from its URL. */
-export function fromFetchRequest(request: Request, mount = ''): Incoming {
-  const { pathname, search } = new URL(request.url)
+/** What only an adapter can know. */
+export interface FetchRequestOptions {
+  /** The path that a framework has already stripped from the URL. Default none. */
+  readonly mount?: string | undefined
+  /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
+  readonly drainLimits?: DrainLimits | undefined
+}
+
+/** A Fetch `Request` as `Incoming`. */
+export function fromFetchRequest(request: Request, options: FetchRequestOptions = {}): Incoming {
+  const { mount = '', drainLimits = DRAIN_LIMITS } = options
+  const { pathname, search, host } = new URL(request.url)
   const hasBody =
     request.body !== null || request.headers.has('content-length') || request.headers.has('transfer-encoding')
   return {
     method: request.method,
     target: pathname + search,
     mount,
-    header: (name) => request.headers.get(name) ?? undefined,
-    body: hasBody ? new FetchBody(request) : undefined,
+    // Some runtimes tell the Host by the URL alone.
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
+    body: hasBody ? new FetchBody(request, drainLimits) : undefined,
     signal: request.signal,
     native: request,
   }
@@ -26,23 +36,25 @@ class FetchBody implements ByteSource {
   /** A `Response` is sent after its handler has returned, and what is left of the body is then cut off. */
   readonly fullDuplex = false
   readonly #request: Request
+  readonly #drainLimits: DrainLimits
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #drained: Promise<void> | undefined
   #ended = false
   #size = 0
 
-  constructor(request: Request) {
+  constructor(request: Request, drainLimits: DrainLimits) {
     const length = request.headers.get('content-length')
     this.length = length === null ? undefined : parseContentLength(length)
     this.#request = request
+    this.#drainLimits = drainLimits
   }
 
   get unread(): boolean {
-    return this.#reader === undefined && !this.#request.bodyUsed
+    return this.#reader === undefined && !isTaken(this.#request)
   }
 
   async read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
-    if (this.#request.bodyUsed || this.#reader !== undefined) {
+    if (!this.unread) {
       throw new TypeError(
         'The body of this request has been read already, by request.formData(), request.json() or a body parser. ' +
           'Let Decant have the request first, or give it request.clone().',
@@ -53,13 +65,13 @@ class FetchBody implements ByteSource {
     await this.#consume(sink, options)
   }
 
-  async drain(limits: DrainLimits): Promise<void> {
+  async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
     this.#drained ??= this.#drain(limits)
     await this.#drained
   }
 
   async #drain(limits: DrainLimits): Promise<void> {
-    if (this.#ended || (this.#reader === undefined && this.#request.bodyUsed)) return
+    if (this.#ended || (this.#reader === undefined && isTaken(this.#request))) return
     this.#reader ??= this.#request.body?.getReader()
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() =>
       // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
@@ -69,14 +81,14 @@ class FetchBody implements ByteSource {
 
   async #consume(sink: ByteSink, { idleTimeoutMs, signal }: ReadOptions): Promise<void> {
     const stopped = Promise.withResolvers<never>()
-    stopped.promise.catch(ignore)
     const onAbort = (): void => stopped.reject(signal?.reason)
     signal?.addEventListener('abort', onAbort)
     const watch = new IdleWatch(idleTimeoutMs, stopped.reject)
-    try {
+    let isStopped = false
+    const pump = async (): Promise<void> => {
       for (;;) {
-        const chunk = await Promise.race([this.#next(), stopped.promise])
-        if (chunk === undefined) return
+        const chunk = await this.#next()
+        if (chunk === undefined || isStopped) return
         watch.touch()
         const ready = sink(chunk)
         if (ready === undefined) continue
@@ -84,7 +96,12 @@ class FetchBody implements ByteSource {
         await ready
         watch.resume()
       }
+    }
+    try {
+      // One race for the whole body: a race for each chunk would keep all of them until the last.
+      await Promise.race([pump(), stopped.promise])
     } finally {
+      isStopped = true
       watch.stop()
       signal?.removeEventListener('abort', onAbort)
     }
@@ -108,6 +125,11 @@ class FetchBody implements ByteSource {
     }
     return undefined
   }
+}
+
+/** Somebody has read the body, or is going to. */
+function isTaken({ bodyUsed, body }: Request): boolean {
+  return bodyUsed || body?.locked === true
 }
 
 function ignore(): void {}

@@ -1,6 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
-import { drainWithin } from './discard-body.ts'
+import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
@@ -21,6 +21,8 @@ export interface NodeRequest {
   readonly complete: boolean
   /** Somebody has begun to read the body. */
   readonly readableDidRead: boolean
+  /** Somebody has read it to its end, even if it had no byte. */
+  readonly readableEnded: boolean
   readonly destroyed: boolean
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end' | 'close' | 'error', listener: () => void): unknown
@@ -36,6 +38,8 @@ export interface NodeRequestOptions {
   readonly fullDuplex?: boolean
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal
+  /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
+  readonly drainLimits?: DrainLimits | undefined
 }
 
 /** A Node request as `Incoming`. */
@@ -52,10 +56,11 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     target: request.url ?? '/',
     mount: request.baseUrl ?? '',
     header(name) {
-      const value = headers[name]
+      // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
+      const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
       return Array.isArray(value) ? value.join(', ') : value
     },
-    body: hasBody ? new NodeBody(request, options.fullDuplex ?? !closesConnection(request)) : undefined,
+    body: hasBody ? new NodeBody(request, options) : undefined,
     get signal() {
       signal ??= goneSignal(request)
       return signal
@@ -66,16 +71,25 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
 
 function goneSignal(request: NodeRequest): AbortSignal {
   const controller = new AbortController()
-  request.on('close', () => {
+  const onClose = (): void => {
     if (!request.complete) controller.abort(new UploadError('truncated-body', {}))
-  })
+  }
+  if (request.destroyed) onClose()
+  else request.on('close', onClose)
   return controller.signal
 }
 
-/** After the answer Node closes such a connection at once, and the kernel resets it if the client is still sending. */
-function closesConnection(request: NodeRequest): boolean {
-  return String(request.headers['connection']).toLowerCase().includes('close') || request.httpVersionMinor === 0
+/**
+ * After the answer Node closes such a connection at once, and the kernel resets it if the client is still sending. HTTP/2
+ * closes streams one by one.
+ */
+function closesConnection({ headers, httpVersionMajor, httpVersionMinor }: NodeRequest): boolean {
+  if (httpVersionMajor !== 1) return false
+  return httpVersionMinor === 0 || String(headers['connection']).toLowerCase().includes('close')
 }
+
+/** Who reads the body of a request: it may have become `Incoming` several times, and can be read once. */
+const readers = new WeakMap<NodeRequest, NodeBody>()
 
 /**
  * The body by `data` events: with no stream or promise between the socket and the sink, a chunk costs one call.
@@ -84,32 +98,40 @@ class NodeBody implements ByteSource {
   readonly length: number | undefined
   readonly fullDuplex: boolean
   readonly #request: NodeRequest
+  readonly #drainLimits: DrainLimits
   #drained: Promise<void> | undefined
   #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
 
-  constructor(request: NodeRequest, fullDuplex: boolean) {
+  constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS }: NodeRequestOptions) {
     const length = request.headers['content-length']
     this.length = typeof length === 'string' ? parseContentLength(length) : undefined
-    this.fullDuplex = fullDuplex
+    this.fullDuplex = fullDuplex ?? !closesConnection(request)
     this.#request = request
+    this.#drainLimits = drainLimits
   }
 
   get unread(): boolean {
-    return this.#state === 'unread'
+    return this.#state === 'unread' && !this.#request.readableDidRead
   }
 
   async read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
-    if (this.#state !== 'unread' || this.#request.readableDidRead) throw alreadyRead()
+    const { readableDidRead, readableEnded } = this.#request
+    if (readers.has(this.#request) || readableDidRead || readableEnded) throw alreadyRead()
     options.signal?.throwIfAborted()
     await this.#consume(sink, options)
   }
 
-  async drain(limits: DrainLimits): Promise<void> {
-    this.#drained ??= this.#drain(limits)
-    await this.#drained
+  async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
+    const reader = readers.get(this.#request) ?? this
+    // Whoever is in the middle of reading gets all of it.
+    if (reader.#state === 'reading' && reader.#drained === undefined) return
+    reader.#drained ??= reader.#drain(limits)
+    await reader.#drained
   }
 
   async #drain(limits: DrainLimits): Promise<void> {
+    // Nothing is left on the wire, or somebody who is none of us reads it.
+    if (this.#request.complete || (this.#state === 'unread' && this.#request.readableDidRead)) return
     if (this.#state === 'ended' || this.#state === 'gone') return
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
       // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
@@ -119,10 +141,14 @@ class NodeBody implements ByteSource {
 
   #consume(sink: ByteSink, { idleTimeoutMs, signal }: ReadOptions): Promise<void> {
     const request = this.#request
+    readers.set(request, this)
     this.#state = 'reading'
     return new Promise((resolve, reject) => {
+      let settled = false
       const settle = (state: 'stopped' | 'ended' | 'gone', error?: unknown): void => {
-        if (this.#state !== 'reading') return
+        // Not `#state`: what this sink still waited for may fail when the rest is being drained.
+        if (settled) return
+        settled = true
         this.#state = state
         watch.stop()
         request.off('data', onData)
@@ -135,7 +161,7 @@ class NodeBody implements ByteSource {
       }
       const stop = (error: unknown): void => settle('stopped', error)
       const goOn = (): void => {
-        if (this.#state !== 'reading') return
+        if (settled) return
         watch.resume()
         request.resume()
       }
@@ -164,7 +190,7 @@ class NodeBody implements ByteSource {
       request.on('close', onClose)
       signal?.addEventListener('abort', onAbort)
       if (signal?.aborted === true) onAbort()
-      else if (request.destroyed && !request.complete) onClose()
+      else if (request.destroyed) onClose()
       else request.resume()
     })
   }

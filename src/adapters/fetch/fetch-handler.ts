@@ -1,24 +1,37 @@
 import { UploadError } from '../../errors/upload-error.ts'
+import { discardBody } from '../../http/discard-body.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import type { AdapterOptions } from '../adapter-options.ts'
 import { toResponse } from './to-response.ts'
 
 /** What `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener = (request: Request) => Promise<Response>
 
 /**
- * Connects a handler to whatever speaks Fetch. What it leaves alone is 404.
+ * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is 500, and `onError` is told.
  *
  * @example
  * ```ts
  * Bun.serve({ fetch: fetchHandler(uploadHandler(photos, { base: '/photos' })) })
  * ```
  */
-export function fetchHandler(handler: RequestHandler): FetchListener {
+export function fetchHandler(handler: RequestHandler, options: AdapterOptions = {}): FetchListener {
+  const { drainLimits, onError } = options
   return async (request) => {
-    const incoming = fromFetchRequest(request)
-    const outgoing = await handler.handle(incoming)
-    return toResponse(outgoing ?? problemOutgoing(new UploadError('not-found', {}), incoming.method))
+    const incoming = fromFetchRequest(request, { drainLimits })
+    let refusal: UploadError
+    try {
+      const outgoing = await handler.handle(incoming)
+      if (outgoing !== undefined) return await toResponse(outgoing)
+      refusal = new UploadError('not-found', {})
+    } catch (error) {
+      // Whatever it was: the runtime's own answer might show it to the client.
+      onError?.(error, request)
+      refusal = new UploadError('internal-error', {}, { cause: error })
+    }
+    await discardBody(incoming)
+    return toResponse(problemOutgoing(refusal, incoming.method))
   }
 }

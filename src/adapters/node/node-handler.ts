@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UploadError } from '../../errors/upload-error.ts'
+import { discardBody } from '../../http/discard-body.ts'
+import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import type { AdapterOptions } from '../adapter-options.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
@@ -16,7 +19,8 @@ export type NodeListener = (
 ) => void
 
 /**
- * Connects a handler to `node:http`. Use `attach` on the server too, so that long uploads are not cut.
+ * Connects a handler to `node:http`. Use `attach` on the server too, so that long uploads are not cut. Without `next`, what
+ * the handler leaves alone is 404, and what it throws is 500, of which `onError` is told.
  *
  * @example
  * ```ts
@@ -24,38 +28,47 @@ export type NodeListener = (
  * attach(server).listen(3000)
  * ```
  */
-export function nodeHandler(handler: RequestHandler): NodeListener {
-  return (request, response, next) => {
-    void answer(handler, request, response).then(
-      (isAnswered) => {
-        if (isAnswered) return
-        if (next !== undefined) next()
-        else void fail(request, response, new UploadError('not-found', {}))
-      },
-      (error: unknown) => {
-        if (next !== undefined && !response.headersSent) next(error)
-        else void fail(request, response, new UploadError('internal-error', {}, { cause: error }))
-      },
-    )
-  }
+export function nodeHandler(handler: RequestHandler, options: AdapterOptions = {}): NodeListener {
+  return (request, response, next) => void respond(handler, options, request, response, next)
 }
 
-async function answer(handler: RequestHandler, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const incoming = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response) })
+async function respond(
+  handler: RequestHandler,
+  { drainLimits, onError }: AdapterOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: ((error?: unknown) => void) | undefined,
+): Promise<void> {
+  const incoming = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
+  let refusal: UploadError | undefined
+  try {
+    if (await answer(handler, incoming, response)) return
+  } catch (error) {
+    // Whatever it was: whoever answers now may not know that a client is still sending.
+    await discardBody(incoming)
+    if (next !== undefined) {
+      next(error)
+      return
+    }
+    onError?.(error, request)
+    refusal = new UploadError('internal-error', {}, { cause: error })
+  }
+  if (refusal === undefined && next !== undefined) next()
+  else await refuse(response, incoming, refusal ?? new UploadError('not-found', {}))
+}
+
+/** Rejects with what the handler threw; nothing is sent then. */
+async function answer(handler: RequestHandler, incoming: Incoming, response: ServerResponse): Promise<boolean> {
   const outgoing = await handler.handle(incoming)
   if (outgoing === undefined) return false
   await writeOutgoing(response, outgoing, incoming)
   return true
 }
 
-async function fail(request: IncomingMessage, response: ServerResponse, error: UploadError): Promise<void> {
-  if (response.headersSent) {
-    // Half an answer must not look like a whole one.
-    response.destroy()
-    return
-  }
-  const incoming = fromNodeRequest(request, { fullDuplex: true })
-  await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)
+async function refuse(response: ServerResponse, incoming: Incoming, error: UploadError): Promise<void> {
+  // Half an answer of somebody else's must not look like a whole one.
+  if (response.headersSent) response.destroy()
+  else await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)
 }
 
 /** Aborts when the connection closes before the answer is out. */

@@ -1,27 +1,37 @@
 import type { ServerResponse } from 'node:http'
-import { drainBody } from '../../http/discard-body.ts'
+import { waitsToSend } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
+import { closeBody } from '../close-body.ts'
 
 /**
  * Writes an answer. Its last byte goes out at once, but the response ends only when the request's body is drained: Node
  * closes some connections at the end, and what the client still sends would then reset them before it has read anything.
  *
- * Never rejects: a body that breaks off takes the connection with it, so that the client notices.
+ * A body that breaks off takes the connection with it, so that the client notices.
+ *
+ * @throws {TypeError} for a header that HTTP does not allow; the response is untouched then, and the body closed.
  */
 export async function writeOutgoing(
   response: ServerResponse,
   { status, headers, body }: Outgoing,
   incoming: Incoming,
 ): Promise<void> {
+  // RFC 9110 sections 10.1.1 and 15.5.9: we shall not wait for what such a client may or may not send.
+  if (status === 408 || waitsToSend(incoming)) response.shouldKeepAlive = false
   try {
     response.writeHead(status, headers)
-    if (body !== undefined) await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body)
-    else response.flushHeaders()
-    await drainBody(incoming)
+  } catch (error) {
+    await closeBody(body)
+    throw error
+  }
+  try {
+    if (body === undefined) response.flushHeaders()
+    else await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body)
+    await incoming.body?.drain()
     response.end()
   } catch {
-    // storage-failed in the middle of a file, or an invalid header: too late for another answer.
+    // storage-failed in the middle of a file, or whatever the body throws: too late for another answer.
     response.destroy()
   }
 }

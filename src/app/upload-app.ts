@@ -8,6 +8,7 @@ import { ALL, GiB, uploadSet } from '../index.ts'
 import type { ExtensionRule, UploadError, UploadSet } from '../index.ts'
 import { attach, nodeHandler } from '../node.ts'
 import { readAssets } from './assets.ts'
+import { collectingChunks } from './chunk-collector.ts'
 import { Connections } from './connections.ts'
 import { UPLOAD_PAGE_CSP, uploadPage } from './page/upload-page.ts'
 import { site, UPLOADS_PATH } from './site.ts'
@@ -93,7 +94,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()
-  const server = attach(createServer(nodeHandler(counted(site(uploads, assets), running))))
+  const server = attach(createServer(nodeHandler(counted(collectingChunks(site(uploads, assets)), running))))
   const connections = new Connections(server)
 
   return {

@@ -45,12 +45,17 @@ describe('without JavaScript', () => {
 
   test('one file at a time where only one is taken', () => {
     expect(shown({ maxFiles: 1 })).not.toContain('multiple')
-    expect(shown({ maxFiles: 1 })).toContain('one file and')
+    expect(shown({ maxFiles: 1 })).toContain('one file at once')
   })
 
   test('the limits are said in words', () => {
     const words = shown({}).replace(/<[^>]*>/g, '')
     expect(words).toContain('Up to 4 GiB per file; at most 100 files and 8 GiB at once.')
+  })
+
+  test('the limit of a request is left out where it could never be met', () => {
+    const words = shown({ maxFiles: 2, maxBodySize: 9 * 1024 ** 3 }).replace(/<[^>]*>/g, '')
+    expect(words).toContain('Up to 4 GiB per file; at most 2 files at once.')
   })
 
   test('a file limit that no request could hold is not promised', () => {

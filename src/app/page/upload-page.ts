@@ -139,14 +139,12 @@ function largestFile({ maxFileSize, maxBodySize }: PageView): number {
 }
 
 function limits(view: PageView): Markup {
-  const { maxFiles, maxBodySize, extensions } = view
+  const { maxFiles, maxFileSize, maxBodySize, extensions } = view
+  const files = maxFiles === 1 ? 'one file' : `at most ${maxFiles} files`
+  // Where so many files fit into a request anyway, its size is not worth a word.
+  const size = maxBodySize < maxFiles * maxFileSize ? html` and <b>${bytes(maxBodySize)}</b>` : ''
   return html`<div class="limits" id="limits">
-    <p>
-      Up to <b>${bytes(largestFile(view))}</b> per file<span class="at-once"
-        >; ${maxFiles === 1 ? 'one file' : html`at most ${maxFiles} files`} and <b>${bytes(maxBodySize)}</b> at
-        once</span
-      >.
-    </p>
+    <p>Up to <b>${bytes(largestFile(view))}</b> per file<span class="at-once">; ${files}${size} at once</span>.</p>
     ${extensions === undefined ? '' : allowed(extensions)}
   </div>`
 }

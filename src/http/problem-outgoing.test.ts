@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
+import { problemOutgoing } from './problem-outgoing.ts'
+import { textOutgoing } from './text-outgoing.ts'
+
+function bodyOf({ body }: { body?: unknown }): unknown {
+  return body instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(body)) : undefined
+}
+
+test('a refusal is problem details that no cache keeps and no browser takes for another type', () => {
+  const error = new UploadError('file-too-large', { limit: 1024, filename: 'ü.png', field: 'photo' })
+  const outgoing = problemOutgoing(error, 'POST')
+  expect(outgoing.status).toBe(413)
+  expect(outgoing.headers).toEqual({
+    'content-type': 'application/problem+json',
+    'content-length': String(new TextEncoder().encode(JSON.stringify(bodyOf(outgoing))).length),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  expect(bodyOf(outgoing)).toEqual({
+    type: 'urn:problem-type:decant:file-too-large',
+    title: 'The file is too large',
+    status: 413,
+    detail: '"ü.png" is larger than the limit of 1 KiB for a file. Choose a smaller file.',
+    code: 'file-too-large',
+    limit: 1024,
+    filename: 'ü.png',
+    field: 'photo',
+  })
+})
+
+test('the cause of a failure is not told', () => {
+  const error = new UploadError('storage-failed', {}, { cause: new Error('/srv/secret') })
+  expect(JSON.stringify(bodyOf(problemOutgoing(error, 'GET')))).not.toContain('secret')
+})
+
+test('a refusal of a method says which are allowed, in the header too', () => {
+  const error = new UploadError('method-not-allowed', { method: 'PATCH', allow: ['GET', 'HEAD'] })
+  expect(problemOutgoing(error, 'PATCH').headers).toMatchObject({ allow: 'GET, HEAD' })
+})
+
+test('headers that a refusal needs besides are added', () => {
+  const error = new UploadError('range-not-satisfiable', { size: 10 })
+  expect(problemOutgoing(error, 'GET', { 'content-range': 'bytes */10' }).headers).toMatchObject({
+    'content-range': 'bytes */10',
+    'content-type': 'application/problem+json',
+  })
+})
+
+test('the answer to HEAD has the length of the content and none of it', () => {
+  const outgoing = problemOutgoing(new UploadError('not-found', {}), 'HEAD')
+  expect(outgoing.body).toBeUndefined()
+  expect(Number(outgoing.headers['content-length'])).toBeGreaterThan(0)
+})
+
+test('a text is measured in bytes', () => {
+  const outgoing = textOutgoing({ status: 200, type: 'text/plain', text: 'ü日', method: 'GET' })
+  expect(outgoing.headers['content-length']).toBe('5')
+  expect(outgoing.body).toEqual(new TextEncoder().encode('ü日'))
+})

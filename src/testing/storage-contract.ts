@@ -1,15 +1,8 @@
 import type { Storage } from '../storage/storage.ts'
 import { DRAFT_PROMISES } from './storage-contract/draft-promises.ts'
 import { FILE_PROMISES } from './storage-contract/file-promises.ts'
+import type { ContractCase } from './contract-case.ts'
 import { LIST_PROMISES } from './storage-contract/list-promises.ts'
-
-/** One promise of a storage. */
-export interface ContractCase {
-  /** The promise, as a sentence. */
-  readonly name: string
-  /** Rejects with an `AssertionError`, or with what the storage threw, where it is not kept. */
-  readonly run: () => Promise<void>
-}
 
 /**
  * What every storage promises, as test cases for any test runner. `makeStorage` gives an empty storage for each case,

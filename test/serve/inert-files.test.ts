@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Incoming } from '../../src/http/incoming.ts'
@@ -5,8 +6,9 @@ import type { Outgoing } from '../../src/http/outgoing.ts'
 import { sendFile } from '../../src/serve/send-file.ts'
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts'
 import { chromium, launch } from '../browser/chromium.ts'
-import { outgoingServer } from './outgoing-server.ts'
-import type { OutgoingServer } from './outgoing-server.ts'
+import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
+import { listen } from '../../src/adapters/node/fixtures/listen.ts'
+import type { AdapterServer } from '../../src/testing/adapter-contract/steps.ts'
 
 /** What a stranger's script would do with the site's rights: three ways to be noticed. */
 const SCRIPT = "document.cookie='stolen=1';new Image().src='/called-back?by=script';fetch('/called-back?by=fetch')"
@@ -80,7 +82,7 @@ function silence(): Uint8Array {
 }
 
 /** Stored files under `/files/` (forced inline with `?inline`, an attachment with `?download`) in a site with pages of its own. */
-async function site(called: string[]): Promise<OutgoingServer> {
+async function site(called: string[]): Promise<AdapterServer> {
   const storage = memoryStorage()
   const put = async (key: string, type: string, bytes: Uint8Array) => {
     const draft = storage.createDraft()
@@ -93,7 +95,7 @@ async function site(called: string[]): Promise<OutgoingServer> {
   await put('empty.pdf', 'application/pdf', new TextEncoder().encode(PDF))
   await put('note.txt', 'text/plain', new TextEncoder().encode('<script>grüße</script>'))
 
-  return outgoingServer(async (incoming: Incoming): Promise<Outgoing | undefined> => {
+  const handle = async (incoming: Incoming): Promise<Outgoing | undefined> => {
     const { target } = incoming
     const [path = '', query] = target.split('?')
     if (path === '/called-back') called.push(target)
@@ -103,7 +105,8 @@ async function site(called: string[]): Promise<OutgoingServer> {
     if (!path.startsWith('/files/')) return undefined
     const disposition = query === 'inline' ? 'inline' : query === 'download' ? 'attachment' : 'auto'
     return sendFile(incoming, storage, path.slice('/files/'.length), { disposition })
-  })
+  }
+  return listen(createServer(nodeHandler({ handle })))
 }
 
 function html(body: string): Outgoing {
@@ -120,7 +123,7 @@ describe.skipIf(!chromium)('in a browser', () => {
   /** Opens a page of a fresh site in a fresh profile; tells what a script in it has done to the site. */
   async function visit(path: string, look?: (page: Page) => Promise<unknown>) {
     const called: string[] = []
-    await using server = await site(called)
+    const server = await site(called)
     const context = await browser.newContext({ viewport: { width: 300, height: 200 } })
     try {
       const page = await context.newPage()
@@ -142,6 +145,7 @@ describe.skipIf(!chromium)('in a browser', () => {
       return { seen, cookies, called }
     } finally {
       await context.close()
+      await server.close()
     }
   }
 
@@ -180,6 +184,8 @@ describe.skipIf(!chromium)('in a browser', () => {
     expect(text.seen).toBe('<script>grüße</script>')
     // Chromium's viewer is an extension of its own in a frame.
     const viewer = (page: Page) => page.frames().some((frame) => frame.url().startsWith('chrome-extension://'))
-    await visit('/files/empty.pdf', (page) => expect.poll(() => viewer(page)).toBe(true))
+    await visit('/files/empty.pdf', async (page) => {
+      await expect.poll(() => viewer(page)).toBe(true)
+    })
   })
 })

@@ -1,16 +1,19 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fileServer } from '../../src/serve/file-server.ts'
 import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
-import { outgoingServer } from './outgoing-server.ts'
-import type { OutgoingServer } from './outgoing-server.ts'
+import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
+import { listen } from '../../src/adapters/node/fixtures/listen.ts'
+import { RawClient } from '../../src/testing/adapter-contract/raw-client.ts'
+import type { AdapterServer } from '../../src/testing/adapter-contract/steps.ts'
 
 const BYTES = Uint8Array.from({ length: 1_000_003 }, (_, index) => (index * 7 + (index >> 8)) & 0xff)
 
 let folder: string
-let server: OutgoingServer
+let server: AdapterServer
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'serving-'))
   await mkdir(join(folder, 'public'))
@@ -20,12 +23,19 @@ beforeAll(async () => {
   await writeFile(join(folder, 'public/日本語.txt'), 'konnichiwa')
   await writeFile(join(folder, 'public/empty'), '')
   const files = fileServer({ '/files': diskStorage(join(folder, 'public')) })
-  server = await outgoingServer((incoming) => files.handle(incoming))
+  server = await listen(createServer(nodeHandler(files)))
 })
 afterAll(async () => {
-  await server[Symbol.asyncDispose]()
+  await server.close()
   await rm(folder, { recursive: true })
 })
+
+/** Sends a request as it is written, which clients with a URL parser would not, and gives the whole answer. */
+async function raw(request: string): Promise<string> {
+  const client = await RawClient.connect(server.origin)
+  await client.send(request)
+  return (await client.rest()).toString()
+}
 
 test('a file comes back byte for byte', async () => {
   const response = await fetch(`${server.origin}/files/big.bin`)
@@ -51,7 +61,7 @@ test('a name in any script is fetched by its URL', async () => {
 
 test('answers without content end where they should, so that the connection goes on', async () => {
   const etag = (await fetch(`${server.origin}/files/a.txt`, { method: 'HEAD' })).headers.get('etag')
-  const answer = await server.raw(
+  const answer = await raw(
     [
       'HEAD /files/big.bin HTTP/1.1\r\nHost: x\r\n\r\n',
       `GET /files/a.txt HTTP/1.1\r\nHost: x\r\nIf-None-Match: ${etag}\r\n\r\n`,
@@ -85,7 +95,7 @@ test.each([
   '/files/../../../../../../../../../../etc/passwd',
   'http://x/files/../secret.txt',
 ])('%s, as no browser would send it, finds nothing', async (target) => {
-  const answer = await server.raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
   expect(answer).toMatch(/^HTTP\/1\.1 404 /)
   expect(answer).not.toMatch(/secret|root:/)
 })

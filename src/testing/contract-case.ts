@@ -1,0 +1,7 @@
+/** One promise of a storage or an adapter. */
+export interface ContractCase {
+  /** The promise, as a sentence. */
+  readonly name: string
+  /** Rejects with an `AssertionError`, or with what was thrown, where it is not kept. */
+  readonly run: () => Promise<void>
+}

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { expectTypeOf, test } from 'vitest'
 import type { UploadErrorDetails } from '../errors/upload-error-table.ts'
 import type { UploadError } from '../errors/upload-error.ts'
@@ -22,8 +24,8 @@ test('what is received is typed without a generic', () => {
 })
 
 test('Express, Koa and plain Node have what is asked of a request', () => {
-  expectTypeOf<import('node:http').IncomingMessage>().toExtend<Parameters<typeof receive>[0]>()
-  expectTypeOf<import('node:http2').Http2ServerRequest>().toExtend<Parameters<typeof receive>[0]>()
+  expectTypeOf<IncomingMessage>().toExtend<Parameters<typeof receive>[0]>()
+  expectTypeOf<Http2ServerRequest>().toExtend<Parameters<typeof receive>[0]>()
   // @ts-expect-error -- a Koa context is no request
   void receive({ headers: {}, req: request })
 })

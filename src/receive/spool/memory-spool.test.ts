@@ -16,8 +16,8 @@ test('both modules that #spool may be are the same to whoever imports it', () =>
 
 test('without a file system everything stays in memory, can be read again, and is gone after dispose', async () => {
   const spool = createSpool({ memoryLimit: 1 })
-  spool.append(someBytes(100_000).subarray(0, 60_000))
-  spool.append(someBytes(100_000).subarray(60_000))
+  void spool.append(someBytes(100_000).subarray(0, 60_000))
+  void spool.append(someBytes(100_000).subarray(60_000))
   expect(spool.finish()).toBeUndefined()
   expect(spool.size).toBe(100_000)
   const read = () => collect(spool.stream())

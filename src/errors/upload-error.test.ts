@@ -1,0 +1,168 @@
+import { describe, expect, test, vi } from 'vitest'
+import { toProblem } from './problem.ts'
+import { UPLOAD_ERROR_TABLE } from './upload-error-table.ts'
+import type { UploadErrorCode, UploadErrorDetails } from './upload-error-table.ts'
+import { isUploadError, UploadError } from './upload-error.ts'
+
+/** Every code with as few details as it may have, and with all of them. */
+const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails[Code][] } = {
+  'malformed-body': [{ reason: 'a part has no name' }],
+  'truncated-body': [{}, { reason: 'the connection was lost' }],
+  'malformed-request': [{ reason: 'the cursor is none' }],
+  'invalid-key': [
+    { key: '.a', reason: 'it begins with a dot' },
+    { key: '.a', reason: 'it begins with a dot', suggestion: 'a' },
+  ],
+  'invalid-name': [{ filename: '日本', reason: 'it has no letters' }],
+  forbidden: [{ action: 'upload' }],
+  'cross-site': [{ origin: 'https://evil.example' }],
+  'unknown-host': [{ host: 'evil.example' }],
+  'not-found': [{}, { key: 'a.txt' }],
+  'method-not-allowed': [{ method: 'PATCH', allow: ['GET', 'POST'] }],
+  'request-timeout': [{ idleTimeoutMs: 1500 }],
+  'name-taken': [{ key: 'a.txt' }],
+  'length-required': [{}],
+  'precondition-failed': [{}],
+  'body-too-large': [{ limit: 1024 }],
+  'file-too-large': [
+    { limit: 1024, filename: 'a.txt' },
+    { limit: 1024, filename: 'a.txt', field: 'file' },
+  ],
+  'too-many-files': [{ limit: 1 }, { limit: 2 }],
+  'too-many-fields': [{ limit: 1 }],
+  'too-many-parts': [{ limit: 1 }],
+  'field-too-large': [{ limit: 1, field: 'title' }],
+  'part-header-too-large': [{ limit: 1 }],
+  'too-many-part-headers': [{ limit: 1 }],
+  'name-too-long': [{ limit: 1 }],
+  'padding-too-large': [{ limit: 1 }],
+  'unsupported-media-type': [
+    { contentType: '' },
+    { contentType: 'text/plain' },
+    { contentType: 'text/plain', hint: 'Send a form.' },
+  ],
+  'type-not-allowed': [
+    { filename: 'a', extension: '' },
+    { filename: 'a.exe', extension: 'exe' },
+    { filename: 'a.exe', extension: 'exe', allowed: [] },
+    { filename: 'a.exe', extension: 'exe', allowed: ['png', 'jpg'] },
+  ],
+  'range-not-satisfiable': [{ size: 1 }],
+  'missing-file': [{}, { field: 'file' }, { field: 'file', hint: 'Send a form.' }],
+  'no-file-selected': [{}, { field: 'file' }],
+  'file-too-small': [{ limit: 1, filename: 'a.txt' }],
+  'storage-failed': [{}],
+  'storage-full': [{}],
+  overloaded: [{}],
+  'internal-error': [{}],
+}
+
+/** One error for each of its details. */
+function errorsOf<Code extends UploadErrorCode>(code: Code): UploadError<Code>[] {
+  return DETAILS[code].map((details) => new UploadError(code, details))
+}
+
+function isCode(name: string): name is UploadErrorCode {
+  return Object.hasOwn(UPLOAD_ERROR_TABLE, name)
+}
+
+describe.each(Object.keys(UPLOAD_ERROR_TABLE).filter(isCode))('%s', (code) => {
+  test('is told in whole sentences, whatever is known of it', () => {
+    for (const { message } of errorsOf(code)) {
+      expect(message).toMatch(/^\S.*[.]$/)
+      expect(message).not.toMatch(/undefined|null|NaN|\[object|\.\.| {2}/)
+    }
+  })
+
+  test('has an HTTP status of an error and a title that is always the same', () => {
+    const errors = errorsOf(code)
+    for (const { status, title } of errors) {
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(status).toBeLessThan(600)
+      expect(title).toBe(errors[0]?.title)
+    }
+  })
+})
+
+describe('a sentence', () => {
+  test('names the limit and the file', () => {
+    expect(new UploadError('file-too-large', { limit: 16 * 1024 ** 2, filename: 'cat.png' }).message).toBe(
+      '"cat.png" is larger than the limit of 16 MiB for a file. Choose a smaller file.',
+    )
+    expect(
+      new UploadError('type-not-allowed', { filename: 'a.exe', extension: 'exe', allowed: ['png', 'jpg'] }).message,
+    ).toBe('"a.exe" is not allowed: .exe files are not accepted here. Allowed are png, jpg.')
+    expect(new UploadError('too-many-files', { limit: 1 }).message).toContain('At most 1 file can')
+    expect(new UploadError('request-timeout', { idleTimeoutMs: 1500 }).message).toContain('for 1.5 seconds')
+  })
+
+  test('shows nothing of a name that could move the text around it, or break the line', () => {
+    const filename = 'a\u202Egpj\u2066\n\r\0\u200B\u2028\u2029\uFEFF\uD800.exe'
+    const { message, details } = new UploadError('file-too-large', { limit: 1, filename })
+    expect(message).toMatch(/^"agpj\.exe" is larger/)
+    // Programs get it as it was.
+    expect(details.filename).toBe(filename)
+  })
+
+  test('shows at most a line of a name, and cuts no character in two', () => {
+    const quoted = (filename: string) =>
+      /^"(.*)" is larger/u.exec(new UploadError('file-too-large', { limit: 1, filename }).message)?.[1]
+    expect(quoted('x'.repeat(80))).toBe('x'.repeat(80))
+    expect(quoted('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`)
+    expect(quoted('x'.repeat(100_000))).toBe(`${'x'.repeat(79)}…`)
+    expect(quoted('😀'.repeat(80))).toBe('😀'.repeat(80))
+    expect(quoted(`x${'😀'.repeat(100)}`)).toBe(`x${'😀'.repeat(78)}…`)
+  })
+})
+
+describe('problem details', () => {
+  test('have the members of RFC 9457, the code and the details', () => {
+    const error = new UploadError('missing-file', { field: 'photo' })
+    expect(toProblem(error)).toEqual({
+      type: 'urn:problem-type:decant:missing-file',
+      title: 'No file part',
+      status: 422,
+      detail: error.message,
+      code: 'missing-file',
+      field: 'photo',
+    })
+  })
+
+  test('have no member of a code that would take the place of a standard one', () => {
+    const standard = ['type', 'title', 'status', 'detail', 'instance', 'code']
+    const members = Object.values(DETAILS).flatMap((each) => each.flatMap((details) => Object.keys(details)))
+    expect(members.filter((member) => standard.includes(member))).toEqual([])
+  })
+
+  test('say nothing of the cause, nor of where in the code it was', () => {
+    const error = new UploadError('storage-failed', {}, { cause: new Error('/srv/secret') })
+    expect(error.cause).toBeInstanceOf(Error)
+    expect(JSON.stringify(toProblem(error))).not.toMatch(/secret|stack|\.ts/)
+  })
+})
+
+describe('isUploadError', () => {
+  test('knows an error of another copy of the package', async () => {
+    vi.resetModules()
+    const copy = await import('./upload-error.ts')
+    expect(copy.UploadError).not.toBe(UploadError)
+    const foreign = new copy.UploadError('storage-full', {})
+    expect(foreign).not.toBeInstanceOf(UploadError)
+    expect(isUploadError(foreign)).toBe(true)
+    expect(copy.isUploadError(new UploadError('storage-full', {}))).toBe(true)
+  })
+
+  test.each([undefined, null, 'storage-full', {}, { code: 'storage-full', status: 507 }, new Error('storage-full')])(
+    'takes nothing else for one (%s)',
+    (value) => {
+      expect(isUploadError(value)).toBe(false)
+    },
+  )
+
+  test('the mark that it is known by is not seen when an error is printed or copied', () => {
+    const error = new UploadError('storage-full', {})
+    expect(Object.keys(error)).toEqual(['name', 'code', 'status', 'title', 'details'])
+    expect(error.name).toBe('UploadError')
+    expect(error).toBeInstanceOf(Error)
+  })
+})

@@ -1,0 +1,36 @@
+import { expectTypeOf, test } from 'vitest'
+import type { Storage } from '../storage/storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { UploadedFile } from '../receive/uploaded-file.ts'
+import type { SaveSource } from './save-source.ts'
+import { uploadSet } from './upload-set.ts'
+import type { UploadSet } from './upload-set.ts'
+
+declare const storage: Storage
+declare const file: UploadedFile
+
+test('a set keeps its name in its type', () => {
+  const photos = uploadSet('photos', { storage })
+  expectTypeOf(photos).toEqualTypeOf<UploadSet<'photos'>>()
+  expectTypeOf(photos.name).toEqualTypeOf<'photos'>()
+  expectTypeOf(photos).toExtend<UploadSet>()
+})
+
+test('what can be saved, and what comes of it', () => {
+  const photos = uploadSet('photos', { storage })
+  expectTypeOf(photos.save(file)).toEqualTypeOf<Promise<StoredFile>>()
+  expectTypeOf<UploadedFile>().toExtend<SaveSource>()
+  expectTypeOf<File>().toExtend<SaveSource>()
+  expectTypeOf<Blob>().toExtend<SaveSource>()
+  expectTypeOf<ReadableStream<Uint8Array>>().toExtend<SaveSource>()
+  expectTypeOf<AsyncGenerator<Uint8Array>>().toExtend<SaveSource>()
+  expectTypeOf<string>().not.toExtend<SaveSource>()
+  // @ts-expect-error -- a key is for protocols, which hold a client to it
+  void photos.save(file, { key: 'a.txt' })
+})
+
+test('naming is one of the known ones or a function', () => {
+  void uploadSet('a', { storage, naming: (filename) => filename })
+  // @ts-expect-error -- misspelt
+  void uploadSet('a', { storage, naming: 'werkzeugs' })
+})

@@ -1,0 +1,215 @@
+import { once } from 'node:events'
+import { buffer } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { someBytes } from '../receive/fixtures/form-body.ts'
+import { nodeServer, readText } from '../receive/fixtures/node-server.ts'
+import { fromNodeRequest } from './node-request.ts'
+import type { Incoming } from './incoming.ts'
+import type { ByteSource } from './byte-source.ts'
+
+const LIMITS = { maxBytes: 64 * 1024 ** 2, maxMs: 30_000, idleMs: 30_000 }
+
+function bodyOf({ body }: Incoming): ByteSource {
+  if (body === undefined) throw new Error('The request has no body')
+  return body
+}
+
+function post(length: number, more = ''): string {
+  return `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n${more}\r\n`
+}
+
+describe('reading', () => {
+  test('gives every chunk in order, and waits where the sink asks it to', async () => {
+    await using server = await nodeServer(async (request) => {
+      const chunks: Uint8Array[] = []
+      let busy = false
+      let overlaps = 0
+      await bodyOf(fromNodeRequest(request)).read((chunk) => {
+        if (busy) overlaps += 1
+        busy = true
+        chunks.push(Uint8Array.from(chunk))
+        return new Promise((resolve) => {
+          setImmediate(() => {
+            busy = false
+            resolve()
+          })
+        })
+      })
+      return { overlaps, body: Buffer.concat(chunks).toString('base64') }
+    })
+    const response = await fetch(server.origin, { method: 'POST', body: someBytes(1_000_000) })
+    expect(await response.json()).toEqual({ overlaps: 0, body: Buffer.from(someBytes(1_000_000)).toString('base64') })
+  })
+
+  test('rejects with what the sink throws or rejects with, at once', async () => {
+    const failure = new Error('full')
+    await using server = await nodeServer(async (request) => {
+      const incoming = fromNodeRequest(request)
+      await bodyOf(incoming).read(() => {
+        if (request.url === '/throws') throw failure
+        return Promise.reject(failure)
+      })
+    })
+    for (const path of ['/throws', '/rejects']) {
+      // oxlint-disable-next-line no-await-in-loop
+      const socket = await server.connect()
+      socket.write(post(1000).replace(' / ', ` ${path} `))
+      socket.write(someBytes(10))
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await server.outcome()).error).toBe(failure)
+      socket.destroy()
+    }
+  })
+
+  test('never times out while it is the sink that is slow', async () => {
+    await using server = await nodeServer(async (request) => {
+      let size = 0
+      const slow = (chunk: Uint8Array): Promise<void> => {
+        size += chunk.length
+        return new Promise((resolve) => setTimeout(resolve, 60))
+      }
+      await bodyOf(fromNodeRequest(request)).read(slow, { idleTimeoutMs: 20 })
+      return size
+    })
+    const response = await fetch(server.origin, { method: 'POST', body: someBytes(100_000) })
+    expect(await response.json()).toBe(100_000)
+  })
+
+  test('of a request whose client has gone already says so', async () => {
+    await using server = await nodeServer(async (request) => {
+      // Its error has nobody else to hear it.
+      request.on('error', () => {})
+      await new Promise<void>((resolve) => request.on('close', resolve))
+      await bodyOf(fromNodeRequest(request)).read(() => undefined)
+    })
+    const socket = await server.connect()
+    socket.write(post(1000))
+    socket.write(someBytes(10), () => socket.resetAndDestroy())
+    expect((await server.outcome()).error).toMatchObject({ code: 'truncated-body' })
+  })
+
+  test('of a request that somebody destroyed unread does not wait for ever', async () => {
+    await using server = await nodeServer(async (request) => {
+      request.destroy()
+      await bodyOf(fromNodeRequest(request)).read(() => undefined)
+    })
+    const socket = await server.connect()
+    socket.write(post(3))
+    socket.write('abc')
+    expect((await server.outcome()).error).toMatchObject({ code: 'truncated-body' })
+    socket.destroy()
+  })
+
+  test('is refused once a signal has aborted', async () => {
+    const reason = new Error('enough')
+    await using server = await nodeServer(async (request) => {
+      await bodyOf(fromNodeRequest(request)).read(() => undefined, { signal: AbortSignal.abort(reason) })
+    })
+    await fetch(server.origin, { method: 'POST', body: 'abc' })
+    expect((await server.outcome()).error).toBe(reason)
+  })
+})
+
+describe('draining', () => {
+  test('throws away what is left after a refusal, and may be asked for twice, by whoever has the request', async () => {
+    await using server = await nodeServer(async (request) => {
+      const body = bodyOf(fromNodeRequest(request))
+      await body
+        .read(() => {
+          throw new Error('refused')
+        })
+        .catch(() => {})
+      const other = bodyOf(fromNodeRequest(request))
+      await Promise.all([body.drain(LIMITS), body.drain(LIMITS), other.drain(LIMITS)])
+      return request.complete
+    })
+    const response = await fetch(server.origin, { method: 'POST', body: someBytes(5_000_000) })
+    expect(await response.json()).toBe(true)
+  })
+
+  test.each([
+    ['bytes', { ...LIMITS, maxBytes: 1000 }],
+    ['time', { ...LIMITS, maxMs: 1 }],
+    ['silence', { ...LIMITS, idleMs: 1 }],
+  ])('gives the connection up after too much %s, without an error', async (_, limits) => {
+    await using server = await nodeServer(async (request) => {
+      await bodyOf(fromNodeRequest(request)).drain(limits)
+      return request.destroyed
+    })
+    const socket = await server.connect()
+    socket.write(post(1_000_000))
+    socket.write(someBytes(2000))
+    expect((await server.outcome()).value).toBe(true)
+    await once(socket, 'close')
+  })
+
+  test('leaves a body alone that somebody else is reading, and resolves at once', async () => {
+    await using server = await nodeServer(async (request) => {
+      const incoming = fromNodeRequest(request)
+      const all = buffer(request)
+      await once(request, 'data')
+      await bodyOf(incoming).drain({ ...LIMITS, maxBytes: 0 })
+      return (await all).length
+    })
+    const response = await fetch(server.origin, { method: 'POST', body: someBytes(3_000_000) })
+    expect(await response.json()).toBe(3_000_000)
+  })
+
+  test('of a body that has arrived whole has nothing to wait for', async () => {
+    await using server = await nodeServer(async (request) => {
+      await buffer(request)
+      await bodyOf(fromNodeRequest(request)).drain(LIMITS)
+      return request.destroyed
+    })
+    expect((await fetch(server.origin, { method: 'POST', body: 'abc' })).status).toBe(200)
+  })
+})
+
+describe('whether the answer may come before the body has ended', () => {
+  test.each([
+    ['HTTP/1.1', '', true],
+    ['HTTP/1.1', 'Connection: close\r\n', false],
+    ['HTTP/1.1', 'Connection: TE, Close\r\n', false],
+    ['HTTP/1.0', '', false],
+  ])('%s %j: %j', async (version, more, fullDuplex) => {
+    await using server = await nodeServer(async (request) => bodyOf(fromNodeRequest(request)).fullDuplex)
+    const socket = await server.connect()
+    socket.write(`${post(3, more).replace('HTTP/1.1', version)}abc`)
+    expect(await readText(socket, (text) => /(?:true|false)$/.test(text))).toContain(String(fullDuplex))
+    socket.destroy()
+  })
+
+  test('an adapter that can hold the answer open says so itself', async () => {
+    await using server = await nodeServer(
+      async (request) => bodyOf(fromNodeRequest(request, { fullDuplex: true })).fullDuplex,
+    )
+    const socket = await server.connect()
+    socket.write(`${post(3, 'Connection: close\r\n')}abc`)
+    expect(await readText(socket)).toMatch(/true/)
+  })
+})
+
+describe('the signal', () => {
+  test('aborts when the client goes away before it has sent all, asked for before or after', async () => {
+    await using server = await nodeServer(async (request) => {
+      request.on('error', () => {})
+      const { signal } = fromNodeRequest(request)
+      const aborted = once(signal, 'abort')
+      request.resume()
+      await aborted
+      return [signal.aborted, fromNodeRequest(request).signal.aborted]
+    })
+    const socket = await server.connect()
+    socket.write(post(1000), () => socket.resetAndDestroy())
+    expect((await server.outcome()).value).toEqual([true, true])
+  })
+
+  test('does not abort when everything has been sent', async () => {
+    await using server = await nodeServer(async (request) => {
+      const { signal } = fromNodeRequest(request)
+      await buffer(request)
+      return signal.aborted
+    })
+    expect(await (await fetch(server.origin, { method: 'POST', body: 'abc' })).json()).toBe(false)
+  })
+})

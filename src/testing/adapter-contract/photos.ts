@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { uploadHandler } from '../../handler/upload-handler.ts'
 import type { UploadHandler } from '../../handler/upload-handler.ts'
 import type { UploadHandlerOptions } from '../../handler/upload-handler-options.ts'
@@ -26,6 +26,7 @@ export function head(...headers: readonly string[]): string {
 export function isTooLarge({ status, headers, body }: RawAnswer): void {
   equal(status, 413)
   equal(headers['content-type'], 'application/problem+json')
-  const { code, limit }: { code: unknown; limit: unknown } = JSON.parse(body.toString())
-  deepEqual([code, limit], ['file-too-large', MAX_FILE_SIZE])
+  const problem: unknown = JSON.parse(body.toString())
+  ok(typeof problem === 'object' && problem !== null && 'code' in problem && 'limit' in problem)
+  deepEqual([problem.code, problem.limit], ['file-too-large', MAX_FILE_SIZE])
 }

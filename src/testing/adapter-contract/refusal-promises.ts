@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { CreatedAnswer } from '../../handler/file-answer.ts'
 import { head, isTooLarge, photos, TOO_LARGE } from './photos.ts'
 import { textAnswer } from './steps.ts'
@@ -13,7 +13,9 @@ export const REFUSAL_PROMISES: AdapterPromises = {
     form.append('photo', new File(['bytes'], 'größe.txt', { type: 'text/plain' }))
     const created = await fetch(origin, { method: 'POST', body: form })
     equal(created.status, 201)
-    const { files, fields }: CreatedAnswer = await created.json()
+    const answer: unknown = await created.json()
+    ok(isCreated(answer))
+    const { files, fields } = answer
     deepEqual(fields, [['title', 'Grüße']])
     const [file] = files
     equal(await (await fetch(new URL(file?.url ?? '', origin))).text(), 'bytes')
@@ -79,6 +81,10 @@ export const REFUSAL_PROMISES: AdapterPromises = {
     await client.send(`${head('Content-Length: 10')}hello`)
     equal((await client.answer()).status, 408)
   },
+}
+
+function isCreated(value: unknown): value is CreatedAnswer {
+  return typeof value === 'object' && value !== null && 'files' in value && 'fields' in value
 }
 
 function refusedAfterwards(headers: readonly string[]) {

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { formOf, openSite } from './fixtures/site.ts'
+import type { UploadRequest } from './upload-handler-options.ts'
+
+const HOST = 'Host: x'
+
+describe('authorize', () => {
+  test('is asked for each action with the right key', async () => {
+    const asked: Omit<UploadRequest, 'request'>[] = []
+    const authorize = ({ request, ...question }: UploadRequest): boolean => {
+      expect(request).toHaveProperty('headers')
+      asked.push(question)
+      return true
+    }
+    await using site = await openSite({ authorize, listing: true, deletion: true })
+    await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x']) })
+    await fetch(`${site.origin}/b.txt`, { method: 'PUT', body: 'x' })
+    await fetch(site.origin)
+    await fetch(`${site.origin}/a.txt`)
+    await fetch(`${site.origin}/a.txt`, { method: 'HEAD' })
+    await fetch(`${site.origin}/a.txt`, { method: 'DELETE' })
+    await fetch(site.origin, { method: 'OPTIONS' })
+    expect(asked).toEqual([
+      { action: 'upload', set: 'photos', key: undefined },
+      { action: 'upload', set: 'photos', key: 'b.txt' },
+      { action: 'list', set: 'photos', key: undefined },
+      { action: 'fetch', set: 'photos', key: 'a.txt' },
+      { action: 'fetch', set: 'photos', key: 'a.txt' },
+      { action: 'delete', set: 'photos', key: 'a.txt' },
+    ])
+  })
+
+  test.each([
+    ['false', () => false, 403, 'forbidden'],
+    ['a promise of false', async () => false, 403, 'forbidden'],
+    // As a hook without types may.
+    ['nothing', () => JSON.parse('null'), 403, 'forbidden'],
+    ['1', () => JSON.parse('1'), 403, 'forbidden'],
+    [
+      'an UploadError',
+      () => {
+        throw new UploadError('overloaded', {})
+      },
+      503,
+      'overloaded',
+    ],
+    [
+      'an Error',
+      () => {
+        throw new Error('the password is 1234')
+      },
+      500,
+      'internal-error',
+    ],
+  ])('that gives %s refuses, before any byte is read or deleted', async (_, authorize, status, code) => {
+    const told: UploadError[] = []
+    let opened = 0
+    const storage = memoryStorage()
+    const watched = {
+      kind: storage.kind,
+      createDraft: () => {
+        opened += 1
+        return storage.createDraft()
+      },
+      stat: (key: string) => storage.stat(key),
+      open: (key: string) => storage.open(key),
+      list: () => storage.list(),
+      delete: (key: string) => storage.delete(key),
+      sweep: () => storage.sweep(),
+    }
+    await using site = await openSite({
+      authorize,
+      listing: true,
+      deletion: true,
+      policy: { storage: watched },
+      onError: (error) => told.push(error),
+    })
+    await site.set.save(new File(['hello'], 'a.txt'))
+    opened = 0
+    const requests: [string, RequestInit?][] = [
+      ['/', { method: 'POST', body: formOf(['a.txt', 'x']) }],
+      ['/b.txt', { method: 'PUT', body: 'x'.repeat(1_000_000) }],
+      ['/'],
+      ['/a.txt'],
+      ['/a.txt', { method: 'DELETE' }],
+    ]
+    for (const [path, init] of requests) {
+      const response = await fetch(site.origin + path, init)
+      const text = await response.text()
+      expect([response.status, JSON.parse(text).code]).toEqual([status, code])
+      expect(text).not.toContain('1234')
+    }
+    expect([opened, (await site.set.list()).files.length]).toEqual([0, 1])
+    expect(told.length).toBe(status >= 500 ? requests.length : 0)
+    // The body is not even asked for.
+    const waiting = await site.ask(
+      `PUT /b.txt HTTP/1.1\r\n${HOST}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n`,
+    )
+    expect(waiting.status).toBe(status)
+  })
+})
+
+describe('cross-site requests', () => {
+  const put = (...headers: string[]) =>
+    ['PUT /a.txt HTTP/1.1', 'Host: Files.Example:3000', 'Content-Length: 1', ...headers, '', 'x'].join('\r\n')
+
+  test.each([
+    [['Sec-Fetch-Site: same-origin'], 201],
+    [['Sec-Fetch-Site: same-origin', 'Origin: http://files.example:3000'], 201],
+    [['Sec-Fetch-Site: none'], 201],
+    [['Sec-Fetch-Site: cross-site'], 403],
+    [['Sec-Fetch-Site: same-site'], 403],
+    [['Sec-Fetch-Site: nonsense'], 403],
+    [['Sec-Fetch-Site: cross-site', 'Origin: http://files.example:3000'], 403],
+    [['Sec-Fetch-Site: cross-site', 'Origin: https://app.example'], 201],
+    [[], 201],
+    [['Origin: http://files.example:3000'], 201],
+    [['Origin: https://files.example:3000'], 201],
+    [['Origin: http://files.example'], 403],
+    [['Origin: http://files.example:3001'], 403],
+    [['Origin: http://evil.example'], 403],
+    [['Origin: http://evilfiles.example:3000'], 403],
+    [['Origin: null'], 403],
+    [['Origin: file://'], 403],
+    [['Origin: '], 403],
+    [['Origin: https://app.example'], 201],
+    [['Origin: https://app.example:8443'], 403],
+    [['Origin: http://app.example'], 403],
+  ])('%j: %i', async (headers, status) => {
+    await using site = await openSite({ origins: ['https://app.example'] })
+    const answer = await site.ask(put(...headers))
+    expect(answer.status).toBe(status)
+    if (status === 403) {
+      expect(JSON.parse(answer.body.toString()).code).toBe('cross-site')
+      expect(await site.everyFile()).toEqual([])
+    }
+  })
+
+  test('without a Host nobody is at home, not even `null`', async () => {
+    await using site = await openSite()
+    for (const origin of ['null', 'file://', 'http://x']) {
+      const request = `PUT /a.txt HTTP/1.0\r\nOrigin: ${origin}\r\nContent-Length: 1\r\n\r\nx`
+      expect((await site.ask(request)).status).toBe(403)
+    }
+  })
+
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s is unsafe; reading is not', async (method) => {
+    await using site = await openSite({ listing: true, deletion: true })
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    expect((await fetch(`${site.origin}/a.txt`, { method, headers })).status).toBe(403)
+    expect((await fetch(site.origin, { headers })).status).toBe(200)
+  })
+})
+
+describe('CORS', () => {
+  const ORIGIN = 'https://app.example'
+
+  test('answers an allowed origin, refusals included, and tells caches', async () => {
+    await using site = await openSite({ origins: [ORIGIN], listing: true })
+    for (const path of ['/', '/none.txt']) {
+      const { headers } = await fetch(site.origin + path, { headers: { origin: ORIGIN } })
+      expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
+      expect(headers.get('access-control-expose-headers')).toContain('location')
+      expect(headers.get('vary')).toBe('Origin')
+    }
+    const { headers } = await fetch(site.origin, { headers: { origin: 'https://evil.example' } })
+    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, 'Origin'])
+  })
+
+  test('answers a preflight', async () => {
+    await using site = await openSite({ origins: [ORIGIN] })
+    const preflight = (origin: string) =>
+      fetch(`${site.origin}/a.txt`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'PUT', 'sec-fetch-site': 'cross-site' },
+      })
+    const { status, headers } = await preflight(ORIGIN)
+    expect(status).toBe(204)
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    expect(headers.get('access-control-allow-methods')).toBe('GET, HEAD, PUT, OPTIONS')
+    expect(headers.get('access-control-allow-headers')).toContain('content-disposition')
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBe(null)
+  })
+
+  test('is off without origins', async () => {
+    await using site = await openSite({ listing: true })
+    const { headers } = await fetch(site.origin, { headers: { origin: ORIGIN } })
+    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, null])
+  })
+})
+
+describe('the Host', () => {
+  test.each([
+    ['localhost', 200],
+    ['LOCALHOST:3000', 200],
+    ['localhost:', 200],
+    ['[::1]', 200],
+    ['[::1]:3000', 200],
+    ['127.0.0.1:80', 200],
+    ['evil.example', 403],
+    ['localhost.evil.example:3000', 403],
+    ['evil.example@localhost', 403],
+    ['localhost:evil', 403],
+    ['[::2]:3000', 403],
+    ['', 403],
+  ])('%j: %i', async (host, status) => {
+    await using site = await openSite({ hosts: ['LocalHost', '127.0.0.1', '[::1]'], listing: true })
+    const answer = await site.ask(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+    expect(answer.status).toBe(status)
+    if (status === 403) expect(JSON.parse(answer.body.toString()).code).toBe('unknown-host')
+  })
+
+  test('has to be there, where it has to be known', async () => {
+    await using known = await openSite({ hosts: ['localhost'], listing: true })
+    expect((await known.ask('GET / HTTP/1.0\r\n\r\n')).status).toBe(403)
+    await using any = await openSite({ listing: true })
+    expect((await any.ask('GET / HTTP/1.0\r\n\r\n')).status).toBe(200)
+  })
+})

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
+import { formOf, openSite } from './fixtures/site.ts'
+import type { UploadPage } from './page.ts'
+
+/** Shows a page as what it was given. */
+const PAGE: UploadPage = {
+  headers: { 'content-security-policy': "default-src 'self'" },
+  render: (view) => JSON.stringify(view),
+}
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+
+describe('HTML', () => {
+  test.each([
+    [BROWSER, true],
+    ['text/html', true],
+    ['TEXT/HTML;q=0.5', true],
+    ['*/*', false],
+    ['text/*', false],
+    ['application/json', false],
+    ['text/html;q=0', false],
+    ['text/html;q=0.5, application/json', false],
+    [undefined, false],
+  ])('is for who accepts %j: %s', async (accept, isHtml) => {
+    await using site = await openSite({ page: PAGE, listing: true })
+    const header = accept === undefined ? '' : `Accept: ${accept}\r\n`
+    for (const target of ['/', '/none.txt', '/?limit=0']) {
+      const { headers } = await site.ask(`GET ${target} HTTP/1.1\r\nHost: x\r\n${header}\r\n`)
+      expect(headers['content-type']?.startsWith('text/html')).toBe(isHtml)
+    }
+    const body = '--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
+    const { status } = await site.ask(
+      `POST / HTTP/1.1\r\nHost: x\r\n${header}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    expect(status).toBe(isHtml ? 303 : 201)
+  })
+
+  test('is never for a handler without a page', async () => {
+    await using site = await openSite({ listing: true })
+    expect((await fetch(site.origin, { headers: { accept: BROWSER } })).headers.get('content-type')).toBe(
+      'application/json',
+    )
+  })
+
+  test('is shown without files where listing is off, and programs are told 405', async () => {
+    await using site = await openSite({ page: PAGE })
+    await site.set.save(new File(['x'], 'a.txt'))
+    const page = await fetch(site.origin, { headers: { accept: BROWSER } })
+    expect([page.status, page.headers.get('content-security-policy')]).toEqual([200, "default-src 'self'"])
+    expect(await page.json()).toMatchObject({ set: 'photos', action: '/', maxFileSize: 100_000, maxFiles: 100 })
+    const view: object = await (await fetch(site.origin, { headers: { accept: BROWSER } })).json()
+    expect(view).not.toHaveProperty('files')
+    expect((await fetch(site.origin)).status).toBe(405)
+  })
+
+  test('after an upload is the page again by 303, with a message that is said once', async () => {
+    await using site = await openSite({ page: { ...PAGE, url: '/' }, base: '/uploads', listing: true })
+    const response = await fetch(`${site.origin}/uploads`, {
+      method: 'POST',
+      body: formOf(['größe; "1".txt', 'hello']),
+      headers: { accept: BROWSER },
+      redirect: 'manual',
+    })
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+    const cookie = response.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/)
+    const sent = cookie.slice(0, cookie.indexOf(';'))
+    const shown = await fetch(`${site.origin}/uploads`, { headers: { accept: BROWSER, cookie: `a=b; ${sent}` } })
+    expect(await shown.json()).toMatchObject({ flash: 'Uploaded größe; "1".txt (5 bytes).' })
+    expect(shown.headers.get('set-cookie')).toMatch(/^decant-flash=; Path=\/; Max-Age=0;/)
+    const plain = await fetch(`${site.origin}/uploads`, { headers: { accept: BROWSER } })
+    expect([plain.headers.get('set-cookie'), await plain.json()]).toEqual([
+      null,
+      expect.not.objectContaining({ flash: '' }),
+    ])
+  })
+
+  test('counts several files, and keeps the cookie below 4 KiB', async () => {
+    await using site = await openSite({ page: PAGE })
+    const post = async (...names: string[]) => {
+      const body = formOf(...names.map((name) => [name, 'hello'] as const))
+      const init = { method: 'POST', body, headers: { accept: BROWSER }, redirect: 'manual' } as const
+      return (await fetch(site.origin, init)).headers.get('set-cookie') ?? ''
+    }
+    expect(decodeURIComponent(await post('a.txt', 'b.txt'))).toContain('Uploaded 2 files (10 bytes).')
+    const long = await post(`${'界'.repeat(300)}😀${'界'.repeat(200)}.txt`)
+    expect(long.length).toBeLessThan(4096)
+    expect(decodeURIComponent(long)).toContain('Uploaded 界界')
+  })
+
+  test.each(['decant-flash=%E0%A4%A', 'decant-flash', 'decant-flash=', 'other=1'])(
+    'a cookie %j says nothing',
+    async (cookie) => {
+      await using site = await openSite({ page: PAGE })
+      const view: object = await (await fetch(site.origin, { headers: { accept: BROWSER, cookie } })).json()
+      expect(view).not.toHaveProperty('flash')
+    },
+  )
+
+  test('shows a refusal on the page, with its true status and headers', async () => {
+    await using site = await openSite({ page: PAGE, listing: true })
+    await site.set.save(new File(['x'], 'old.txt'))
+    const headers = { accept: BROWSER }
+    const large = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x'.repeat(100_001)]), headers })
+    expect([large.status, large.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8'])
+    expect(await large.json()).toMatchObject({
+      problem: { code: 'file-too-large', status: 413, limit: 100_000 },
+      files: [{ name: 'old.txt', url: '/old.txt' }],
+    })
+    const method = await fetch(site.origin, { method: 'PATCH', headers })
+    expect([method.status, method.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS'])
+    const head = await fetch(`${site.origin}/none.txt`, { method: 'HEAD', headers })
+    expect([head.status, await head.text()]).toEqual([404, ''])
+  })
+
+  test('lists nothing to whom `authorize` does not let list, not even beside a refusal', async () => {
+    await using site = await openSite({ page: PAGE, listing: true, authorize: ({ action }) => action === 'upload' })
+    await site.set.save(new File(['x'], 'secret.txt'))
+    const headers = { accept: BROWSER }
+    for (const init of [{ headers }, { headers, method: 'POST', body: formOf(['a.exe', 'x']) }]) {
+      expect(await (await fetch(site.origin, init)).text()).not.toContain('secret')
+    }
+  })
+
+  test('a page that fails is told to us, and the refusal to the client all the same', async () => {
+    const told: UploadError[] = []
+    const render = (): string => {
+      throw new Error('a mistake in the page')
+    }
+    await using site = await openSite({ page: { render }, listing: true, onError: (error) => told.push(error) })
+    const response = await fetch(`${site.origin}/none.txt`, { headers: { accept: BROWSER } })
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+    expect(told.map(({ cause }) => cause)).toEqual([new Error('a mistake in the page')])
+  })
+
+  test.each(['a\r\nSet-Cookie: x=1.txt', 'a"; filename="b.txt', 'a\u2028b.txt', 'a;b,c.txt'])(
+    'the name %j gets into no header',
+    async (name) => {
+      await using site = await openSite({ page: PAGE })
+      const body = `--b\r\nContent-Disposition: form-data; name="f"; filename*=UTF-8''${encodeURIComponent(name)}\r\n\r\nx\r\n--b--\r\n`
+      for (const accept of [BROWSER, '*/*']) {
+        const answer = await fetch(site.origin, {
+          method: 'POST',
+          body,
+          redirect: 'manual',
+          headers: { accept, 'content-type': 'multipart/form-data; boundary=b' },
+        })
+        expect(answer.headers.getSetCookie().join('\n')).toMatch(
+          /^(|decant-flash=[\w%.!~*'()-]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax)$/,
+        )
+        expect([201, 303, 400]).toContain(answer.status)
+      }
+      for (const { key, name: stored } of (await site.set.list()).files) {
+        const { status, headers } = await fetch(`${site.origin}/${encodeURIComponent(key)}`)
+        expect([status, headers.get('set-cookie')]).toEqual([200, null])
+        expect(headers.get('content-disposition')).toContain('filename')
+        expect(stored).toBe(name)
+      }
+    },
+  )
+})

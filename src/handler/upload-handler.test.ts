@@ -1,0 +1,292 @@
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
+import { fromFetchRequest } from '../http/fetch-request.ts'
+import { uploadSet } from '../policy/upload-set.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { formOf, openSite } from './fixtures/site.ts'
+import { uploadHandler } from './upload-handler.ts'
+
+const HOST = 'Host: x'
+/** What a browser sends of a file input in which nothing was chosen. */
+const UNCHOSEN =
+  '--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n'
+
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are read as a program would
+async function json(response: Response): Promise<any> {
+  return response.json()
+}
+
+describe('taking files', () => {
+  test('a form is answered 201, in exactly the promised shape', async () => {
+    await using site = await openSite({ base: '/photos' })
+    const form = formOf(['Größe 1.TXT', 'first'])
+    form.append('title', 'a')
+    form.append('title', 'b')
+    const response = await fetch(`${site.origin}/photos`, { method: 'POST', body: form })
+    expect(response.status).toBe(201)
+    expect(response.headers.get('location')).toBe('/photos/Gr%C3%B6%C3%9Fe%201.txt')
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await json(response)).toStrictEqual({
+      files: [
+        {
+          field: 'file',
+          filename: 'Größe 1.TXT',
+          key: 'Größe 1.txt',
+          type: 'text/plain',
+          size: 5,
+          storedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+          url: '/photos/Gr%C3%B6%C3%9Fe%201.txt',
+        },
+      ],
+      fields: [
+        ['title', 'a'],
+        ['title', 'b'],
+      ],
+    })
+    expect(await readFile(join(site.folder, 'Größe 1.txt'), 'utf8')).toBe('first')
+  })
+
+  test('several files have no one Location', async () => {
+    await using site = await openSite()
+    const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', '1'], ['a.txt', '2']) })
+    expect([response.status, response.headers.get('location')]).toEqual([201, null])
+    expect((await json(response)).files.map(({ key }: { key: string }) => key)).toEqual(['a.txt', 'a_1.txt'])
+  })
+
+  test('a body that is the file is named by Content-Disposition, and numbered', async () => {
+    await using site = await openSite()
+    for (const location of ['/a.txt', '/a_1.txt']) {
+      const response = await fetch(site.origin, {
+        method: 'POST',
+        headers: { 'content-disposition': 'attachment; filename="a.txt"', 'content-type': 'text/plain' },
+        body: 'hello',
+      })
+      expect([response.status, response.headers.get('location')]).toEqual([201, location])
+      const { files, fields } = await json(response)
+      expect([files[0].field, files[0].filename, fields]).toEqual([undefined, 'a.txt', []])
+    }
+  })
+
+  test('PUT makes exactly that name, or none', async () => {
+    await using site = await openSite()
+    const put = (body: string) => fetch(`${site.origin}/a.txt`, { method: 'PUT', body })
+    const first = await put('first')
+    expect([first.status, first.headers.get('location')]).toEqual([201, '/a.txt'])
+    const second = await put('second')
+    expect([second.status, (await json(second)).code]).toEqual([409, 'name-taken'])
+    expect(await site.everyFile()).toContain('a.txt')
+    expect(await readFile(join(site.folder, 'a.txt'), 'utf8')).toBe('first')
+  })
+
+  test('twenty uploads of one name at once are twenty files', async () => {
+    await using site = await openSite()
+    const send = async (_: unknown, index: number) => {
+      const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', `text ${index}`]) })
+      return [(await json(response)).files[0].key, `text ${index}`] as const
+    }
+    const sent = await Promise.all(Array.from({ length: 20 }, send))
+    expect(new Set(sent.map(([key]) => key)).size).toBe(20)
+    for (const [key, text] of sent) expect(await readFile(join(site.folder, key), 'utf8')).toBe(text)
+  })
+
+  test.each([
+    ['is not allowed', 'b.exe', 'x', 415, 'type-not-allowed'],
+    ['is too large', 'b.txt', 'x'.repeat(100_001), 413, 'file-too-large'],
+    ['is too small', 'b.txt', '', 422, 'file-too-small'],
+  ])('a second file that %s leaves nothing of the form', async (_, name, text, status, code) => {
+    await using site = await openSite({ policy: { minFileSize: 1 } })
+    const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'good'], [name, text]) })
+    expect([response.status, (await json(response)).code]).toEqual([status, code])
+    expect(await site.everyFile()).toEqual([])
+  })
+
+  test.each([
+    [{ body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported-media-type'],
+    [{ body: 'a', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported-media-type'],
+    [{ body: 'a', headers: { 'content-type': 'multipart/mixed; boundary=a' } }, 415, 'unsupported-media-type'],
+    [{ body: 'a', headers: { 'content-type': 'image/png' } }, 400, 'malformed-request'],
+    [{ body: 'a', headers: { 'content-type': 'multipart/form-data' } }, 400, 'malformed-request'],
+    [{ body: formOf() }, 422, 'missing-file'],
+    [{ body: UNCHOSEN, headers: { 'content-type': 'multipart/form-data; boundary=b' } }, 422, 'no-file-selected'],
+    [
+      { body: 'x'.repeat(100_001), headers: { 'content-disposition': 'attachment; filename=a.txt' } },
+      413,
+      'file-too-large',
+    ],
+  ])('POST %j is refused, and nothing is kept', async (init, status, code) => {
+    await using site = await openSite()
+    const response = await fetch(site.origin, { method: 'POST', ...init })
+    const problem = await json(response)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(problem).toMatchObject({ status, code, type: `urn:problem-type:decant:${code}`, title: expect.any(String) })
+    expect(response.status).toBe(status)
+    if (code === 'file-too-large') expect(problem.limit).toBe(100_000)
+    expect(await site.everyFile()).toEqual([])
+  })
+
+  test('a PUT without a body is 411, and one of a form 415', async () => {
+    await using site = await openSite()
+    expect((await site.ask(`PUT /a.txt HTTP/1.1\r\n${HOST}\r\n\r\n`)).status).toBe(411)
+    expect((await fetch(`${site.origin}/a.txt`, { method: 'PUT', body: formOf(['a.txt', 'a']) })).status).toBe(415)
+    const empty = await site.ask(`PUT /a.txt HTTP/1.1\r\n${HOST}\r\nContent-Length: 0\r\n\r\n`)
+    expect(empty.status).toBe(201)
+  })
+
+  test('the body of a whole form has a limit of its own', async () => {
+    await using site = await openSite({ maxBodySize: 1000 })
+    const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x'.repeat(1000)]) })
+    expect(await json(response)).toMatchObject({ status: 413, code: 'body-too-large', limit: 1000 })
+  })
+
+  test('only the server makes folders', async () => {
+    await using site = await openSite()
+    const response = await fetch(`${site.origin}/folder/a.txt`, { method: 'PUT', body: 'x' })
+    expect(await json(response)).toMatchObject({ status: 400, code: 'invalid-key', suggestion: 'a.txt' })
+    await site.set.save(new File(['x'], 'a.txt'), { folder: 'folder' })
+    expect(await (await fetch(`${site.origin}/folder/a.txt`)).text()).toBe('x')
+  })
+})
+
+describe('giving files', () => {
+  test.each(['GET', 'HEAD'])('%s of a file, whole, in part and not at all', async (method) => {
+    await using site = await openSite({ maxAge: 60 })
+    await site.set.save(new File(['hello'], 'a.txt'))
+    const whole = await fetch(`${site.origin}/a.txt`, { method })
+    expect([whole.status, whole.headers.get('content-length')]).toEqual([200, '5'])
+    expect(whole.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(whole.headers.get('cache-control')).toContain('max-age=60')
+    expect(await whole.text()).toBe(method === 'GET' ? 'hello' : '')
+    const missing = await fetch(`${site.origin}/b.txt`, { method })
+    expect([missing.status, missing.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+    expect((await missing.text()) === '').toBe(method === 'HEAD')
+  })
+
+  test('a range outside the file tells its size', async () => {
+    await using site = await openSite()
+    await site.set.save(new File(['hello'], 'a.txt'))
+    const response = await fetch(`${site.origin}/a.txt`, { headers: { range: 'bytes=9-' } })
+    expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */5'])
+    expect((await fetch(`${site.origin}/a.txt`, { headers: { 'if-match': '"other"' } })).status).toBe(412)
+  })
+
+  test('`?download` makes an attachment of what would be shown', async () => {
+    await using site = await openSite()
+    await site.set.save(new File(['hello'], 'a.txt'))
+    const disposition = async (query: string) =>
+      (await fetch(`${site.origin}/a.txt${query}`)).headers.get('content-disposition')
+    expect(await disposition('')).toMatch(/^inline/)
+    expect(await disposition('?download')).toBe('attachment; filename=a.txt')
+  })
+
+  test('DELETE is off, unless it is on', async () => {
+    await using off = await openSite()
+    await off.set.save(new File(['hello'], 'a.txt'))
+    const refused = await fetch(`${off.origin}/a.txt`, { method: 'DELETE' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT, OPTIONS'])
+    await using on = await openSite({ deletion: true })
+    await on.set.save(new File(['hello'], 'a.txt'))
+    for (const status of [204, 404]) {
+      expect((await fetch(`${on.origin}/a.txt`, { method: 'DELETE' })).status).toBe(status)
+    }
+    expect(await on.everyFile()).toEqual([])
+  })
+})
+
+describe('listing', () => {
+  test('is off, unless it is on', async () => {
+    await using site = await openSite()
+    const response = await fetch(site.origin)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+    expect(await json(response)).toMatchObject({ code: 'method-not-allowed', allow: ['POST', 'OPTIONS'] })
+  })
+
+  test('goes on by `next`, by name or newest first', async () => {
+    await using site = await openSite({ base: '/photos', listing: true })
+    for (const name of ['b.txt', 'a b.txt', 'c.txt']) await site.set.save(new File(['x'], name))
+    const first = await json(await fetch(`${site.origin}/photos?order=name&limit=2`))
+    expect(first.files.map(({ key }: { key: string }) => key)).toEqual(['a b.txt', 'b.txt'])
+    expect(first.files[0]).toStrictEqual({
+      filename: 'a b.txt',
+      key: 'a b.txt',
+      type: 'text/plain',
+      size: 1,
+      storedAt: expect.any(String),
+      url: '/photos/a%20b.txt',
+    })
+    expect(first.next).toMatch(/^\/photos\?order=name&limit=2&cursor=/)
+    const second = await json(await fetch(site.origin + first.next))
+    expect(second).toEqual({ files: [expect.objectContaining({ key: 'c.txt' })] })
+    await utimes(join(site.folder, 'a b.txt'), 1, 1)
+    await utimes(join(site.folder, 'b.txt'), 1_900_000_000, 1_900_000_000)
+    const newest = await json(await fetch(`${site.origin}/photos/`))
+    expect(newest.files.map(({ key }: { key: string }) => key)).toEqual(['b.txt', 'c.txt', 'a b.txt'])
+  })
+
+  test.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'order=size', 'cursor=nonsense'])(
+    'refuses %s',
+    async (query) => {
+      await using site = await openSite({ listing: true })
+      const response = await fetch(`${site.origin}/?${query}`)
+      expect([response.status, (await json(response)).code]).toEqual([400, 'malformed-request'])
+    },
+  )
+})
+
+describe('failures of ours', () => {
+  test('a medium that fails is told to us with its cause, and to the client without any path', async () => {
+    const told: [UploadError, unknown][] = []
+    await using site = await openSite({ listing: true, onError: (error, request) => told.push([error, request]) })
+    await site.set.save(new File(['x'], 'a.txt'))
+    await rm(site.folder, { recursive: true })
+    await writeFile(site.folder, 'a file where the folder was')
+    const responses = await Promise.all([
+      fetch(site.origin, { method: 'POST', body: formOf(['b.txt', 'x']) }),
+      fetch(`${site.origin}/b.txt`, { method: 'PUT', body: 'x' }),
+    ])
+    for (const response of responses) {
+      expect(response.status).toBe(500)
+      const text = await response.text()
+      expect(text).toContain('storage-failed')
+      expect(text).not.toMatch(/handler-|tmp|ENOTDIR|at /)
+    }
+    expect(told.map(([{ code }]) => code)).toEqual(['storage-failed', 'storage-failed'])
+    expect(told[0]?.[0].cause).toBeInstanceOf(Error)
+    expect(told[0]?.[1]).toHaveProperty('url')
+  })
+
+  test('one in the middle of a download is told too', async () => {
+    const told: UploadError[] = []
+    const big = memoryStorage()
+    const storage = {
+      ...big,
+      createDraft: big.createDraft.bind(big),
+      async open(key: string) {
+        const file = await big.open(key)
+        if (file === undefined) return undefined
+        async function* stream(): AsyncGenerator<Uint8Array, void, undefined> {
+          yield new Uint8Array(1)
+          throw new UploadError('storage-failed', {})
+        }
+        return { entry: file.entry, stream, close: () => file.close() }
+      },
+    }
+    await using site = await openSite({ policy: { storage }, onError: (error) => told.push(error) })
+    await site.set.save(new File(['hello'], 'a.txt'))
+    await expect(site.ask(`GET /a.txt HTTP/1.1\r\n${HOST}\r\n\r\n`)).rejects.toThrow('connection ended')
+    expect(told.map(({ code }) => code)).toEqual(['storage-failed'])
+  })
+
+  test('a client that goes away is no failure of ours', async () => {
+    const told: unknown[] = []
+    const controller = new AbortController()
+    const photos = uploadSet('photos', { storage: memoryStorage() })
+    const handler = uploadHandler(photos, { onError: (error) => told.push(error) })
+    const body = new ReadableStream<Uint8Array>({ pull: () => controller.abort() }, { highWaterMark: 0 })
+    const init = { method: 'PUT', body, duplex: 'half', signal: controller.signal }
+    const outgoing = await handler.handle(fromFetchRequest(new Request('http://x/a.txt', init)))
+    expect([outgoing.status, told]).toEqual([400, []])
+  })
+})

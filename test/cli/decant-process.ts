@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+/** The built command, as `npm test` has made it. */
+const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What `--json` prints when the server is ready. */
+export interface Ready {
+  readonly url: string
+  readonly networkUrls: readonly string[]
+  readonly folder: string
+  readonly maxFileSize: number
+}
+
+/** A `decant serve` that is ready. It is killed when it is disposed of. */
+export interface DecantProcess extends AsyncDisposable {
+  readonly ready: Ready
+  readonly port: number
+  readonly folder: string
+  readonly child: ChildProcess
+  /** Everything on stderr so far. */
+  stderr(): string
+  /** The exit code; null where a signal ended it. */
+  readonly exited: Promise<number | null>
+}
+
+/** A folder that is gone at the end of the test. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'decant-cli-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Starts the command with nothing of the test's own environment that it would listen to. */
+export function spawnDecant(typed: readonly string[], { env = {}, cwd }: RunOptions = {}): ChildProcess {
+  return spawn(execPath, [COMMAND, ...typed], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs a command that ends by itself. */
+export async function run(typed: readonly string[], options?: RunOptions): Promise<Ended> {
+  const child = spawnDecant(typed, options)
+  const [stdout, stderr] = await Promise.all([text(out(child)), text(err(child)), once(child, 'close')])
+  return { code: child.exitCode, stdout, stderr }
+}
+
+/** Starts `decant serve` on a free port and waits until it says that it is ready. */
+export async function serve(
+  folder: string,
+  typed: readonly string[] = [],
+  options?: RunOptions,
+): Promise<DecantProcess> {
+  const child = spawnDecant(['serve', folder, '--port=0', '--json', '--min-free-space=0', ...typed], options)
+  const line = await firstLine(child)
+  const ready: Ready = JSON.parse(line)
+  return { ...processOf(child), ready, port: Number(new URL(ready.url).port), folder }
+}
+
+/** What a started command is to a test. */
+export function processOf(child: ChildProcess): Pick<DecantProcess, 'child' | 'stderr' | 'exited'> & AsyncDisposable {
+  const exited = once(child, 'exit').then(() => child.exitCode)
+  return {
+    child,
+    stderr: () => errors.get(child) ?? '',
+    exited,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+const errors = new WeakMap<ChildProcess, string>()
+
+/** The first line on stdout. Rejects with what is on stderr where the process ends without one. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  err(child).on('data', (chunk: Buffer) => errors.set(child, (errors.get(child) ?? '') + chunk.toString()))
+  const lines = createInterface({ input: out(child) })
+  const closed = once(lines, 'close').then(() => undefined)
+  const line = await Promise.race([once(lines, 'line').then(([first]) => String(first)), closed])
+  if (line === undefined) throw new Error(`decant ended: ${errors.get(child)}`)
+  return line
+}
+
+/** The lines of stdout, for one reader. */
+export function linesOf(child: ChildProcess): AsyncIterable<string> {
+  return createInterface({ input: out(child) })
+}
+
+function out({ stdout }: ChildProcess): NonNullable<ChildProcess['stdout']> {
+  if (stdout === null) throw new TypeError('stdout is not piped')
+  return stdout
+}
+
+function err({ stderr }: ChildProcess): NonNullable<ChildProcess['stderr']> {
+  if (stderr === null) throw new TypeError('stderr is not piped')
+  return stderr
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { firstLine, processOf, run, serve, spawnDecant, temporaryFolder } from './decant-process.ts'
+
+describe('what cannot be done is one line on stderr, and exit code 2:', () => {
+  test.each([
+    [['serve', '--max-filesize=1MiB'], 'unknown option --max-filesize; did you mean --max-file-size?'],
+    [['serve', '--zzzzzz'], 'unknown option --zzzzzz; see --help'],
+    [['serve', '-x'], 'unknown option -x; see --help'],
+    [['serv'], 'unknown command "serv"; did you mean serve?'],
+    [['./uploads'], 'unknown command "./uploads"; see decant --help'],
+    [['serve', 'a', 'b'], 'one DIR is enough; b is too much'],
+    [['serve', '--port'], '--port needs a value: --port NUMBER'],
+    [['serve', '--port', '--json'], '--port needs a value: --port NUMBER'],
+    [['serve', '--port=65536'], '--port: "65536" is no whole number from 0 to 65535.'],
+    [
+      ['serve', '--max-file-size=8M'],
+      '--max-file-size: "8M" is no size. Write 8MiB, 1GB, 512KB, or a number of bytes.',
+    ],
+    [['serve', '--max-file-size=-1'], '--max-file-size: "-1" is no size.'],
+    [['serve', '--max-files=0'], '--max-files: "0" is no whole number'],
+    [['serve', '--extensions=imges'], '--extensions: "imges" is neither a group nor a known extension'],
+    [['serve', '--deny=*'], '--deny: "*" is neither'],
+    [['serve', '--idle-timeout=30'], '--idle-timeout: "30" is no time'],
+    [['serve', '--idle-timeout=0s'], '--idle-timeout: no upload could begin.'],
+    [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is no time'],
+    [['serve', '--shutdown-timeout=600h'], '--shutdown-timeout: "600h" is no time of at most 24 days'],
+    [['serve', '--hosts=http://a.example'], '--hosts: "http://a.example" is no name of a host.'],
+    [['serve', '--title='], '--title: it is empty.'],
+    [['serve', '--json=maybe'], '--json: "maybe" is neither true nor false.'],
+  ])('decant %j', async (typed, message) => {
+    using folder = temporaryFolder()
+    const { code, stdout, stderr } = await run(typed, { cwd: folder.path })
+
+    expect(stderr).toMatch(/^decant: [^\n]*\n$/)
+    expect(stderr).toContain(`decant: ${message}`)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('a variable with a value that means nothing', async () => {
+    const { code, stderr } = await run(['serve'], { env: { DECANT_MAX_FILE_SIZE: 'much' } })
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('decant: DECANT_MAX_FILE_SIZE: "much" is no size.')])
+  })
+
+  test.each([
+    ['a file', 'file', 'it is a file'],
+    ['below a file', 'file/below', 'a part of the path is a file'],
+    ['a link that leads nowhere', 'link', ''],
+  ])('a DIR that is %s', async (_, name, reason) => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'file'), 'kept')
+    symlinkSync('nowhere', join(folder.path, 'link'))
+    const { code, stderr } = await run(['serve', name, '--port=0'], { cwd: folder.path })
+
+    expect(stderr).toMatch(/^decant: [^\n]*\n$/)
+    expect(stderr).toContain(`decant: ${name} cannot be the upload folder: ${reason}`)
+    expect(code).toBe(2)
+    expect(readFileSync(join(folder.path, 'file'), 'utf8')).toBe('kept')
+  })
+
+  test('a DIR that a later version has made', async () => {
+    using folder = temporaryFolder()
+    await using first = await serve(folder.path)
+    await fetch(`${first.ready.url}/uploads/a.txt`, { method: 'PUT', body: 'a' })
+    writeFileSync(join(folder.path, '.decant', 'format'), '99\n')
+    const { code, stderr } = await run(['serve', folder.path, '--port=0'])
+
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^decant: [^\n]*format "99"[^\n]*\n$/)])
+  })
+})
+
+describe('help', () => {
+  test.each([[[]], [['help']], [['--help']], [['-h']], [['serve', '--help']]])('is what %j shows', async (typed) => {
+    const { code, stdout, stderr } = await run(typed)
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('decant serve [DIR]')
+    expect(stdout).toMatch(/--max-file-size SIZE +of one file.* \(default 4GiB\)/)
+    expect(stdout).toContain('DECANT_MAX_FILE_SIZE')
+  })
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+    expect(await run(['--version'], { env: { DECANT_VERSION: 'of an image' } })).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    })
+  })
+})
+
+describe('a port', () => {
+  test('that was asked for and is taken is one line, and exit code 1', async () => {
+    using folder = temporaryFolder()
+    await using first = await serve(folder.path)
+    const { code, stdout, stderr } = await run(['serve', folder.path, '-p', String(first.port)])
+
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toBe(`decant: port ${first.port} is taken; choose another with --port\n`)
+  })
+
+  test('that was not asked for is the next free one, and a warning says so', async () => {
+    using folder = temporaryFolder()
+    const other = createServer().listen(3000, '127.0.0.1')
+    // EADDRINUSE: somebody else has it, which will do as well.
+    await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => {})
+    const child = spawnDecant(['serve', folder.path, '--json'])
+    await using decant = processOf(child)
+    const port = Number(new URL(JSON.parse(await firstLine(child)).url).port)
+    other.close()
+
+    expect(port).toBeGreaterThan(3000)
+    expect(decant.stderr()).toBe(`warning: port 3000 is taken; this is port ${port}\n`)
+  })
+
+  test('a host that is no address of the machine is one line, and exit code 1', async () => {
+    using folder = temporaryFolder()
+    // TEST-NET-1 (RFC 5737): nobody's.
+    const { code, stderr } = await run(['serve', folder.path, '--host=192.0.2.1', '--port=0'])
+
+    expect(code).toBe(1)
+    expect(stderr.split('\n').at(-2)).toBe(
+      'decant: 192.0.2.1 is no address of this machine; choose another with --host',
+    )
+  })
+})

@@ -31,13 +31,16 @@ export interface UploadErrorDetails {
   'padding-too-large': { limit: number }
   'unsupported-media-type': { contentType: string; hint?: string }
   'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
+  'type-mismatch': { filename: string; extension: string; found: string }
   'range-not-satisfiable': { size: number }
   'missing-file': { field?: string; hint?: string }
   'no-file-selected': { field?: string }
   'file-too-small': { limit: number; filename: string }
+  'content-refused': { filename: string; reason: string }
   'storage-failed': Record<never, never>
   'storage-full': Record<never, never>
   overloaded: Record<never, never>
+  'check-unavailable': { filename: string }
   'internal-error': Record<never, never>
 }
 
@@ -192,6 +195,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
         allowed === undefined || allowed.length === 0 ? '' : ` Allowed are ${allowed.join(', ')}.`
       }`,
   },
+  'type-mismatch': {
+    status: 415,
+    title: 'The content is not what the name says',
+    sentence: ({ filename, extension, found }) =>
+      `${quote(filename)} is not what its name says: its content is ${found}, which .${extension} does not stand for. Give it its true extension, or choose another file.`,
+  },
   'range-not-satisfiable': {
     status: 416,
     title: 'The range is outside the file',
@@ -213,6 +222,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'The file is too small',
     sentence: ({ limit, filename }) => `${quote(filename)} is smaller than the ${bytes(limit)} that a file needs here.`,
   },
+  'content-refused': {
+    status: 422,
+    title: 'The content was refused',
+    sentence: ({ filename, reason }) => `${quote(filename)} was refused: ${reason}.`,
+  },
   'storage-failed': {
     status: 500,
     title: 'The file could not be stored',
@@ -232,6 +246,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 503,
     title: 'Too many uploads at once',
     sentence: () => 'Too many uploads are running. Try again in a moment.',
+  },
+  'check-unavailable': {
+    status: 503,
+    title: 'The file could not be checked',
+    sentence: ({ filename }) =>
+      `${quote(filename)} could not be checked just now. Nothing of it was kept; try again later.`,
   },
 }
 

@@ -47,13 +47,16 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
     { filename: 'a.exe', extension: 'exe', allowed: [] },
     { filename: 'a.exe', extension: 'exe', allowed: ['png', 'jpg'] },
   ],
+  'type-mismatch': [{ filename: 'a.png', extension: 'png', found: 'text/html' }],
   'range-not-satisfiable': [{ size: 1 }],
   'missing-file': [{}, { field: 'file' }, { field: 'file', hint: 'Send a form.' }],
   'no-file-selected': [{}, { field: 'file' }],
   'file-too-small': [{ limit: 1, filename: 'a.txt' }],
+  'content-refused': [{ filename: 'a.txt', reason: 'ClamAV found Eicar-Signature in it' }],
   'storage-failed': [{}],
   'storage-full': [{}],
   overloaded: [{}],
+  'check-unavailable': [{ filename: 'a.txt' }],
   'internal-error': [{}],
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { UploadError } from '../errors/upload-error.ts'
+import type { UploadError } from '../errors/upload-error.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { UploadPage } from './page.ts'
 

@@ -1,4 +1,5 @@
-import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import { toUploadError } from '../errors/to-upload-error.ts'
+import { UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import { prefersHtml } from '../http/accept.ts'
 import { isKey } from '../filename/key.ts'
@@ -91,7 +92,7 @@ class Handler implements UploadHandler {
   /** What the client is told of a failure; whose cause is ours, `onError` is told too. */
   #toRefusal(incoming: Incoming, error: unknown): AnyUploadError {
     if (error === incoming.signal.reason && incoming.signal.aborted) return new UploadError('truncated-body', {})
-    const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
+    const refusal = toUploadError(error)
     if (refusal.status >= 500) this.#options.onError?.(refusal, incoming.native)
     return refusal
   }

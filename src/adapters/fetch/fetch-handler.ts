@@ -1,4 +1,6 @@
+import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
+import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
@@ -10,7 +12,8 @@ import { toResponse } from './to-response.ts'
 export type FetchListener = (request: Request) => Promise<Response>
 
 /**
- * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is 500, and `onError` is told.
+ * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is answered as
+ * `problemResponse` does, and `onError` is told.
  *
  * @example
  * ```ts
@@ -21,7 +24,7 @@ export function fetchHandler(handler: RequestHandler, options: AdapterOptions = 
   const { drainLimits, onError } = options
   return async (request) => {
     const incoming = fromFetchRequest(request, { drainLimits })
-    let refusal: UploadError
+    let refusal: AnyUploadError
     try {
       const outgoing = await handler.handle(incoming)
       if (outgoing !== undefined) return await toResponse(outgoing)
@@ -29,7 +32,7 @@ export function fetchHandler(handler: RequestHandler, options: AdapterOptions = 
     } catch (error) {
       // Whatever it was: the runtime's own answer might show it to the client.
       onError?.(error, request)
-      refusal = new UploadError('internal-error', {}, { cause: error })
+      refusal = toUploadError(error)
     }
     await discardBody(incoming)
     return toResponse(problemOutgoing(refusal, incoming.method))

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
+import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
@@ -20,7 +22,7 @@ export type NodeListener = (
 
 /**
  * Connects a handler to `node:http`. Use `attach` on the server too, so that long uploads are not cut. Without `next`, what
- * the handler leaves alone is 404, and what it throws is 500, of which `onError` is told.
+ * the handler leaves alone is 404, and what it throws is answered as `sendProblem` does; `onError` is told.
  *
  * @example
  * ```ts
@@ -40,7 +42,7 @@ async function respond(
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
   const incoming = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
-  let refusal: UploadError | undefined
+  let refusal: AnyUploadError | undefined
   try {
     if (await answer(handler, incoming, response)) return
   } catch (error) {
@@ -51,7 +53,7 @@ async function respond(
       return
     }
     onError?.(error, request)
-    refusal = new UploadError('internal-error', {}, { cause: error })
+    refusal = toUploadError(error)
   }
   if (refusal === undefined && next !== undefined) next()
   else await refuse(response, incoming, refusal ?? new UploadError('not-found', {}))
@@ -65,7 +67,7 @@ async function answer(handler: RequestHandler, incoming: Incoming, response: Ser
   return true
 }
 
-async function refuse(response: ServerResponse, incoming: Incoming, error: UploadError): Promise<void> {
+async function refuse(response: ServerResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {
   // Half an answer of somebody else's must not look like a whole one.
   if (response.headersSent) response.destroy()
   else await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)

@@ -1,0 +1,20 @@
+import { toUploadError } from '../../errors/to-upload-error.ts'
+import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { toResponse } from './to-response.ts'
+
+/**
+ * Problem details (RFC 9457) for whatever was thrown. Of what is no `UploadError` it says only that something went wrong:
+ * log that yourself.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return await upload(request)
+ * } catch (error) {
+ *   return problemResponse(request, error)
+ * }
+ * ```
+ */
+export async function problemResponse(request: Request, error: unknown): Promise<Response> {
+  return toResponse(problemOutgoing(toUploadError(error), request.method))
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toUploadError } from '../../errors/to-upload-error.ts'
+import { discardBody } from '../../http/discard-body.ts'
+import { fromNodeRequest } from '../../http/node-request.ts'
+import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { writeOutgoing } from './write-outgoing.ts'
+
+/**
+ * Answers with problem details (RFC 9457) for whatever was thrown, so that the client gets it even while it is still
+ * sending. Of what is no `UploadError` it says only that something went wrong: log that yourself.
+ *
+ * @example
+ * ```ts
+ * createServer((request, response) => {
+ *   upload(request, response).catch((error) => sendProblem(request, response, error))
+ * })
+ * ```
+ */
+export async function sendProblem(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+  if (response.headersSent) {
+    // Half an answer must not look like a whole one.
+    response.destroy()
+    return
+  }
+  const incoming = fromNodeRequest(request, { fullDuplex: true })
+  await discardBody(incoming)
+  await writeOutgoing(response, problemOutgoing(toUploadError(error), incoming.method), incoming)
+}

@@ -6,4 +6,5 @@
 export type { AdapterOptions } from './adapters/adapter-options.ts'
 export { fetchHandler } from './adapters/fetch/fetch-handler.ts'
 export type { FetchListener } from './adapters/fetch/fetch-handler.ts'
+export { problemResponse } from './adapters/fetch/problem-response.ts'
 export { sendFile } from './adapters/fetch/send-file.ts'

@@ -6,6 +6,7 @@
 export { isUploadError, UploadError } from './errors/upload-error.ts'
 export type { AnyUploadError } from './errors/upload-error.ts'
 export type { UploadErrorCode, UploadErrorDetails } from './errors/upload-error-table.ts'
+export { toUploadError } from './errors/to-upload-error.ts'
 export { toProblem } from './errors/problem.ts'
 export type { Problem } from './errors/problem.ts'
 export { receive } from './receive/receive.ts'

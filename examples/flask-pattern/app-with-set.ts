@@ -1,7 +1,7 @@
 // The same app on an upload set, which holds the policy: what is taken, what it is called, where it is served.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isUploadError, keyFromPath, MiB, receive, UploadError, uploadSet } from 'decant'
+import { keyFromPath, MiB, receive, toUploadError, UploadError, uploadSet } from 'decant'
 import type { AnyUploadError } from 'decant'
 import { diskStorage } from 'decant/disk'
 import { attach, sendFile } from 'decant/node'
@@ -40,7 +40,7 @@ function showPage(response: ServerResponse, refusal?: AnyUploadError): void {
 
 const server = createServer((request, response) => {
   respond(request, response).catch((error: unknown) => {
-    const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
+    const refusal = toUploadError(error)
     if (refusal.status >= 500) console.error(refusal)
     showPage(response, refusal)
   })

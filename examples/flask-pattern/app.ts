@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import {
   allows,
   extensionOf,
-  isUploadError,
   keyFromPath,
   MiB,
   pathFromKey,
   receive,
   storedName,
+  toUploadError,
   UploadError,
 } from 'decant'
 import type { AnyUploadError } from 'decant'
@@ -57,7 +57,7 @@ function showPage(response: ServerResponse, refusal?: AnyUploadError): void {
 
 const server = createServer((request, response) => {
   respond(request, response).catch((error: unknown) => {
-    const refusal = isUploadError(error) ? error : new UploadError('internal-error', {}, { cause: error })
+    const refusal = toUploadError(error)
     if (refusal.status >= 500) console.error(refusal)
     showPage(response, refusal)
   })

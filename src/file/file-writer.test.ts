@@ -109,3 +109,25 @@ test('lets go of everything when it is given up in the middle of a write', async
   expect(file.state.removed).toBe(1)
   expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
 })
+
+test('ends with what is said before a write, and writes nothing then', async () => {
+  const file = target()
+  const asked: number[] = []
+  const writer = new FileWriter(
+    {
+      open: () => file.open(),
+      remove: () => file.remove(),
+      async beforeWrite(written) {
+        asked.push(written)
+        if (written > 0) throw new TypeError('There is no more room.')
+      },
+    },
+    1000,
+  )
+  await writer.append(new Uint8Array(5000))
+  await expect(writer.append(new Uint8Array(5000))).rejects.toThrow('There is no more room.')
+  await expect(writer.finish()).rejects.toThrow('There is no more room.')
+
+  expect(asked).toEqual([0, 5000])
+  expect(file.state.removed).toBeGreaterThan(0)
+})

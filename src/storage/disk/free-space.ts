@@ -21,13 +21,17 @@ export async function freeSpace(path: string): Promise<number> {
 
 /** Watches for one draft that a part of the disk stays free. */
 export class FreeSpaceWatch {
-  readonly #path: string
   readonly #minFreeSpace: number
+  readonly #freeSpace: () => Promise<number>
   #next = 0
 
-  constructor(path: string, minFreeSpace: number) {
-    this.#path = path
+  /**
+   * @param minFreeSpace bytes; 0 asks nobody
+   * @param free asks how many bytes are free
+   */
+  constructor(minFreeSpace: number, free: () => Promise<number>) {
     this.#minFreeSpace = minFreeSpace
+    this.#freeSpace = free
   }
 
   /**
@@ -40,7 +44,7 @@ export class FreeSpaceWatch {
   async check(written: number, expected = 0): Promise<void> {
     if (this.#minFreeSpace === 0 || written < this.#next) return
     this.#next = written + CHECK_EVERY
-    const free = await freeSpace(this.#path)
+    const free = await this.#freeSpace()
     if (free - expected >= this.#minFreeSpace) return
     const cause = new Error(`${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} are to stay so.`)
     throw new UploadError('storage-full', {}, { cause })

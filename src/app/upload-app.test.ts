@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { uploadApp } from './upload-app.ts'
+import type { UploadApp } from './upload-app.ts'
+
+const base = mkdtempSync(join(tmpdir(), 'decant-app-'))
+const assets = pathToFileURL(`${join(base, 'assets')}/`)
+mkdirSync(assets)
+for (const name of ['client.js', 'client.css', 'icon.svg']) writeFileSync(new URL(name, assets), name)
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+async function listening(app: UploadApp): Promise<number> {
+  app.server.listen(0, '127.0.0.1')
+  await once(app.server, 'listening')
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function draftsIn(folder: string): string[] {
+  return readdirSync(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+}
+
+describe('an upload app', () => {
+  test('that was given an hour to close is closed at once when it is asked again', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const app = await uploadApp({ folder, assets })
+    const socket = connect(await listening(app), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('PUT /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf')
+    await expect.poll(() => (app.busy > 0 ? draftsIn(folder) : [])).toHaveLength(1)
+
+    const first = app.close(3_600_000)
+    const second = app.close(0)
+    await Promise.all([first, second])
+
+    expect(draftsIn(folder)).toEqual([])
+    expect(app.busy).toBe(0)
+    socket.destroy()
+  })
+
+  test('closes without ever having listened, and again when it is closed', async () => {
+    const app = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+
+    await app.close(0)
+    await app.close(0)
+  })
+
+  test('changes the URL of what browsers keep for ever when its content changes', async () => {
+    const app = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+    const origin = `http://127.0.0.1:${await listening(app)}`
+    const urlOf = async (url: string): Promise<string | undefined> => {
+      const page = await fetch(url, { headers: { accept: 'text/html' } })
+      return /\/assets\/[^"]+\.js/.exec(await page.text())?.[0]
+    }
+    const before = await urlOf(origin)
+    writeFileSync(new URL('client.js', assets), 'changed')
+    const changed = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+    const after = await urlOf(`http://127.0.0.1:${await listening(changed)}`)
+
+    expect(before).toBeDefined()
+    expect(after).toBeDefined()
+    expect(after).not.toBe(before)
+    await Promise.all([app.close(0), changed.close(0)])
+  })
+
+  test('cannot be made where the page is not built', async () => {
+    const nowhere = pathToFileURL(`${join(base, 'nowhere')}/`)
+
+    await expect(uploadApp({ folder: base, assets: nowhere })).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})

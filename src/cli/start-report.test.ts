@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { startReportJson, startReportText } from './start-report.ts'
+import type { StartReport } from './start-report.ts'
+
+const report: StartReport = {
+  url: 'http://127.0.0.1:3000',
+  networkUrls: ['http://192.168.1.20:3000', 'http://10.0.0.2:3000'],
+  folder: '/srv/uploads',
+  set: { extensions: ['jpg', 'pdf'], maxFileSize: 8 * 1024 ** 2, maxFiles: 5 },
+  minFreeSpace: 1024 ** 3,
+}
+const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
+
+describe('what a person is told', () => {
+  test('is where to go, where files go and which limits hold', () => {
+    expect(startReportText(report, plain)).toBe(
+      [
+        'Upload at  http://127.0.0.1:3000',
+        'Network    http://192.168.1.20:3000',
+        'Network    http://10.0.0.2:3000',
+        '',
+        'Files go to /srv/uploads',
+        'Taken: jpg, pdf, up to 8 MiB each, 5 at once. The last 1 GiB of the disk stay free.',
+        'Press Ctrl-C to stop.',
+      ].join('\n'),
+    )
+  })
+
+  test('has a code to point a phone at, of the same width in every line, where there is a network URL', () => {
+    const lines = startReportText(report, { ...plain, qrCode: true }).split('\n')
+    const code = lines.filter((line) => /[█▀▄]/.test(line))
+
+    expect(code.length).toBeGreaterThan(10)
+    expect(new Set(code.map((line) => line.length)).size).toBe(1)
+    expect(startReportText({ ...report, networkUrls: [] }, { ...plain, qrCode: true })).not.toMatch(/[█▀▄]/)
+  })
+
+  test('counts extensions that are many, and says nothing of room that may be filled', () => {
+    const extensions = Array.from({ length: 13 }, (_, index) => `x${index}`)
+    const text = startReportText({ ...report, set: { ...report.set, extensions }, minFreeSpace: 0 }, plain)
+
+    expect(text).toContain('Taken: 13 types of file, up to 8 MiB each, 5 at once.\n')
+  })
+})
+
+test('what a program is told is one line of JSON', () => {
+  const line = startReportJson(report)
+
+  expect(line).not.toContain('\n')
+  expect(JSON.parse(line)).toEqual({
+    url: 'http://127.0.0.1:3000',
+    networkUrls: ['http://192.168.1.20:3000', 'http://10.0.0.2:3000'],
+    folder: '/srv/uploads',
+    extensions: ['jpg', 'pdf'],
+    maxFileSize: 8_388_608,
+    maxFiles: 5,
+    minFreeSpace: 1_073_741_824,
+  })
+})

@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { diskStorage } from './disk-storage.ts'
+import { freeSpace, FreeSpaceWatch } from './free-space.ts'
+
+const MiB = 1024 ** 2
+/** More than any disk has. */
+const TOO_MUCH = 2 ** 60
+
+const base = mkdtempSync(join(tmpdir(), 'decant-space-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+function draftsIn(folder: string): string[] {
+  return readdirSync(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+}
+
+describe('a disk of which a part is to stay free', () => {
+  test('takes no draft that would leave less, says what it is for, and keeps nothing', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const draft = diskStorage(folder, { minFreeSpace: TOO_MUCH }).createDraft()
+    void draft.append(new Uint8Array(10))
+
+    await expect(draft.seal()).rejects.toMatchObject({
+      code: 'storage-full',
+      cause: { message: expect.stringMatching(/^.+ are free, and .+ are to stay so\.$/) },
+    })
+    expect(draftsIn(folder)).toEqual([])
+  })
+
+  test('refuses a file that is announced to be too large before its bytes come', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const storage = diskStorage(folder, { minFreeSpace: 1 })
+
+    await expect(storage.createDraft({ expectedSize: TOO_MUCH }).flush()).rejects.toMatchObject({
+      code: 'storage-full',
+    })
+    const draft = storage.createDraft({ expectedSize: 10 })
+    await draft.flush()
+    await draft.discard()
+  })
+
+  test('may be filled by default', async () => {
+    const draft = diskStorage(mkdtempSync(join(base, 'folder-'))).createDraft({ expectedSize: TOO_MUCH })
+    await draft.flush()
+    await draft.discard()
+  })
+
+  test('cannot be said by what is no number', () => {
+    expect(() => diskStorage(base, { minFreeSpace: -1 })).toThrow(TypeError)
+    expect(() => diskStorage(base, { minFreeSpace: Number.NaN })).toThrow(TypeError)
+  })
+
+  test('is asked at the beginning and again every 64 MiB, not for each write', async () => {
+    const asked: number[] = []
+    const watch = new FreeSpaceWatch(1, async () => asked.push(0))
+    for (const written of [0, 1, 64 * MiB - 1, 64 * MiB, 65 * MiB, 200 * MiB, 263 * MiB, 264 * MiB]) {
+      const before = asked.length
+      await watch.check(written).catch(() => {})
+      if (asked.length > before) asked[before] = written / MiB
+    }
+
+    expect(asked).toEqual([0, 64, 200, 264])
+  })
+
+  test('ends a draft that is under way when somebody else has taken the room', async () => {
+    const free = [10 * MiB, 0]
+    const watch = new FreeSpaceWatch(MiB, async () => free.shift() ?? 0)
+
+    await watch.check(0)
+    await expect(watch.check(64 * MiB)).rejects.toMatchObject({ code: 'storage-full' })
+  })
+})
+
+test('the free space of a folder that is not made yet is that of its parent', async () => {
+  const missing = join(base, 'not', 'made')
+
+  expect(await freeSpace(missing)).toBeGreaterThan(0)
+  expect(existsSync(missing)).toBe(false)
+})

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { uploadSet } from '../../policy/upload-set.ts'
+import { memoryStorage } from '../../storage/memory/memory-storage.ts'
+import { fetchHandler } from './fetch-handler.ts'
+import { sendFile } from './send-file.ts'
+
+const mistake = new Error('the password is 1234')
+
+test('what the handler leaves alone is 404, and what it throws 500, of which only we are told', async () => {
+  const told: unknown[] = []
+  const onError = (error: unknown): number => told.push(error)
+  const handlers: [RequestHandler, number][] = [
+    [{ handle: async () => undefined }, 404],
+    [{ handle: () => Promise.reject(mistake) }, 500],
+    [{ handle: async () => ({ status: 200, headers: { a: 'a\r\nb: c' } }) }, 500],
+  ]
+  for (const [handler, status] of handlers) {
+    const request = new Request('http://x/', { method: 'POST', body: 'hello' })
+    const response = await fetchHandler(handler, { onError })(request)
+    const text = await response.text()
+    expect([response.status, JSON.parse(text).status]).toEqual([status, status])
+    expect(text).not.toContain('1234')
+    // Nobody else is going to read it, and a client may be waiting to have sent it.
+    expect(request.bodyUsed).toBe(true)
+  }
+  expect(told).toEqual([mistake, expect.any(TypeError)])
+})
+
+test('a body behind a header that HTTP does not allow is closed', async () => {
+  let closed = 0
+  const end = async () => ({ done: true as const, value: undefined })
+  const body = {
+    [Symbol.asyncIterator]: () => ({
+      next: end,
+      return: () => {
+        closed += 1
+        return end()
+      },
+    }),
+  }
+  const handler: RequestHandler = { handle: async () => ({ status: 200, headers: { a: '\n' }, body }) }
+  expect((await fetchHandler(handler)(new Request('http://x/'))).status).toBe(500)
+  expect(closed).toBe(1)
+})
+
+test('one file is sent by sendFile', async () => {
+  const set = uploadSet('photos', { storage: memoryStorage() })
+  await set.save(new File(['hello'], 'a.txt'))
+  expect(await (await sendFile(new Request('http://x/'), set.storage, 'a.txt')).text()).toBe('hello')
+  await expect(sendFile(new Request('http://x/'), set.storage, '../a.txt')).rejects.toMatchObject({ code: 'not-found' })
+})

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { someBytes } from '../receive/fixtures/form-body.ts'
@@ -110,6 +112,21 @@ describe('reading', () => {
   })
 })
 
+test('a request that is a plain stream, as test clients bring it, breaks without ending the process', async () => {
+  const stream = Object.assign(new Readable({ read() {} }), {
+    method: 'POST',
+    url: '/',
+    headers: { 'content-length': '10' },
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    complete: false,
+  })
+  const reading = bodyOf(fromNodeRequest(stream)).read(() => undefined)
+  stream.push('abc')
+  stream.destroy(new Error('gone'))
+  await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
+})
+
 describe('draining', () => {
   test('throws away what is left after a refusal, and may be asked for twice, by whoever has the request', async () => {
     await using server = await nodeServer(async (request) => {
@@ -119,8 +136,9 @@ describe('draining', () => {
           throw new Error('refused')
         })
         .catch(() => {})
-      const other = bodyOf(fromNodeRequest(request))
-      await Promise.all([body.drain(LIMITS), body.drain(LIMITS), other.drain(LIMITS)])
+      void body.drain(LIMITS)
+      void body.drain(LIMITS)
+      await bodyOf(fromNodeRequest(request)).drain(LIMITS)
       return request.complete
     })
     const response = await fetch(server.origin, { method: 'POST', body: someBytes(5_000_000) })
@@ -155,13 +173,27 @@ describe('draining', () => {
     expect(await response.json()).toBe(3_000_000)
   })
 
-  test('of a body that has arrived whole has nothing to wait for', async () => {
+  test('leaves a body alone that another of us is reading', async () => {
+    await using server = await nodeServer(async (request) => {
+      let size = 0
+      await bodyOf(fromNodeRequest(request)).read((chunk) => {
+        if (size === 0) void bodyOf(fromNodeRequest(request)).drain({ ...LIMITS, maxBytes: 0 })
+        size += chunk.length
+        return undefined
+      })
+      return size
+    })
+    const response = await fetch(server.origin, { method: 'POST', body: someBytes(3_000_000) })
+    expect(await response.json()).toBe(3_000_000)
+  })
+
+  test.each(['', 'abc'])('of a body that somebody has read whole (%j) has nothing to wait for', async (body) => {
     await using server = await nodeServer(async (request) => {
       await buffer(request)
       await bodyOf(fromNodeRequest(request)).drain(LIMITS)
-      return request.destroyed
+      return request.complete
     })
-    expect((await fetch(server.origin, { method: 'POST', body: 'abc' })).status).toBe(200)
+    expect(await (await fetch(server.origin, { method: 'POST', body })).json()).toBe(true)
   })
 })
 
@@ -177,6 +209,22 @@ describe('whether the answer may come before the body has ended', () => {
     socket.write(`${post(3, more).replace('HTTP/1.1', version)}abc`)
     expect(await readText(socket, (text) => /(?:true|false)$/.test(text))).toContain(String(fullDuplex))
     socket.destroy()
+  })
+
+  test('HTTP/2: always, since it closes streams one by one', async () => {
+    const told = Promise.withResolvers<boolean>()
+    const server = createHttp2Server((request, response) => {
+      told.resolve(bodyOf(fromNodeRequest(request)).fullDuplex)
+      response.end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const client = connectHttp2(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+    client.request({ ':method': 'POST' }).end('abc')
+    expect(await told.promise).toBe(true)
+    client.destroy()
+    server.close()
   })
 
   test('an adapter that can hold the answer open says so itself', async () => {

@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { collect } from '../fixtures/collect.ts'
+import { someBytes } from '../fixtures/form-body.ts'
+import { openFilesIn } from '../fixtures/open-files.ts'
+import { temporaryFolders } from '../fixtures/temporary-folders.ts'
+import { TemporaryFile } from './temporary-file.ts'
+
+const newFolder = temporaryFolders()
+
+test('a temporary file has no name, can be read again and again, and is gone when it is disposed of', async () => {
+  const folder = newFolder()
+  const file = new TemporaryFile(folder)
+  await file.append(someBytes(1_000_000))
+  await file.append(someBytes(10))
+  await file.flush()
+  expect(readdirSync(folder)).toEqual([])
+  const bytes = new Uint8Array(Buffer.concat([someBytes(1_000_000), someBytes(10)]))
+  expect(await collect(file.stream())).toEqual(bytes)
+  expect(await collect(file.stream())).toEqual(bytes)
+  await file.dispose()
+  await file.dispose()
+  expect(openFilesIn(folder)).toEqual([])
+  await expect(collect(file.stream())).rejects.toThrow(/The upload is closed/)
+})
+
+test('one that is disposed of before it is open is never read: its number may be that of another file', async () => {
+  const folder = newFolder()
+  const file = new TemporaryFile(folder)
+  file.append(someBytes(10))?.catch(() => {})
+  await file.dispose()
+  await expect(file.stream().next()).rejects.toThrow(/The upload is closed/)
+  await expect(file.flush()).rejects.toThrow(TypeError)
+  expect([readdirSync(folder), openFilesIn(folder)]).toEqual([[], []])
+})

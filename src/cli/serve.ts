@@ -38,6 +38,7 @@ export async function serve(given: Arguments, operands: readonly string[], asset
     networkUrls: networkUrls(settings.host, port),
     folder,
     set: app.set,
+    denies: settings.limits.deny !== undefined,
     minFreeSpace: settings.limits.minFreeSpace,
   }
   const { isWatched, bold, dim } = terminal

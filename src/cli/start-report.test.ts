@@ -7,6 +7,7 @@ const report: StartReport = {
   networkUrls: ['http://192.168.1.20:3000', 'http://10.0.0.2:3000'],
   folder: '/srv/uploads',
   set: { extensions: ['jpg', 'pdf'], maxFileSize: 8 * 1024 ** 2, maxFiles: 5 },
+  denies: false,
   minFreeSpace: 1024 ** 3,
 }
 const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
@@ -33,6 +34,15 @@ describe('what a person is told', () => {
     expect(code.length).toBeGreaterThan(10)
     expect(new Set(code.map((line) => line.length)).size).toBe(1)
     expect(startReportText({ ...report, networkUrls: [] }, { ...plain, qrCode: true })).not.toMatch(/[█▀▄]/)
+  })
+
+  test.each([
+    [false, 'Taken: every type of file, up to'],
+    [true, 'Taken: every type of file but the denied ones, up to'],
+  ])('says that all types are taken, or all but some (%s)', (denies, sentence) => {
+    expect(startReportText({ ...report, set: { ...report.set, extensions: undefined }, denies }, plain)).toContain(
+      sentence,
+    )
   })
 
   test('counts extensions that are many, and says nothing of room that may be filled', () => {

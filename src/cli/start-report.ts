@@ -11,6 +11,8 @@ export interface StartReport {
   /** Absolute. */
   readonly folder: string
   readonly set: Pick<UploadSet, 'extensions' | 'maxFileSize' | 'maxFiles'>
+  /** Some types are not taken. */
+  readonly denies: boolean
   /** Bytes. */
   readonly minFreeSpace: number
 }
@@ -29,7 +31,7 @@ const EXTENSIONS_SHOWN = 12
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
   const { url, networkUrls, folder, set, minFreeSpace } = report
   const [first] = networkUrls
-  const taken = `${typesOf(set)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
+  const taken = `${typesOf(report)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
   const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
   return [
     `Upload at  ${bold(url)}`,
@@ -48,7 +50,7 @@ export function startReportJson({ url, networkUrls, folder, set, minFreeSpace }:
   return JSON.stringify({ url, networkUrls, folder, extensions, maxFileSize, maxFiles, minFreeSpace })
 }
 
-function typesOf({ extensions }: Pick<UploadSet, 'extensions'>): string {
-  if (extensions === undefined) return 'every type of file that is not denied'
+function typesOf({ set: { extensions }, denies }: StartReport): string {
+  if (extensions === undefined) return denies ? 'every type of file but the denied ones' : 'every type of file'
   return extensions.length > EXTENSIONS_SHOWN ? `${extensions.length} types of file` : extensions.join(', ')
 }

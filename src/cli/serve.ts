@@ -32,6 +32,8 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   const app = await uploadApp({ ...settings.limits, folder, assets, hosts: hostsOf(settings), onError: report })
   await prepareStorage(app, settings)
   const port = await listen(app.server, settings.host, settings.port)
+  // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
+  const stopped = untilStopped((again) => stop(app, settings, again))
   warnOf(settings, port)
   const startReport = {
     url: localUrl(settings.host, port),
@@ -45,7 +47,7 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   terminal.print(
     settings.json ? startReportJson(startReport) : startReportText(startReport, { qrCode: isWatched, bold, dim }),
   )
-  return untilStopped((again) => stop(app, settings, again))
+  return stopped
 }
 
 /**

@@ -130,8 +130,8 @@ class NodeBody implements ByteSource {
   }
 
   async #drain(limits: DrainLimits): Promise<void> {
-    // Nothing is left on the wire, or somebody who is none of us reads it.
-    if (this.#request.complete || (this.#state === 'unread' && this.#request.readableDidRead)) return
+    // Somebody who is none of us reads it.
+    if (this.#state === 'unread' && this.#request.readableDidRead) return
     if (this.#state === 'ended' || this.#state === 'gone') return
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
       // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.

@@ -140,8 +140,10 @@ describe('cross-site requests', () => {
   test('without a Host nobody is at home, not even `null`', async () => {
     await using site = await openSite()
     for (const origin of ['null', 'file://', 'http://x']) {
-      const request = `PUT /a.txt HTTP/1.0\r\nOrigin: ${origin}\r\nContent-Length: 1\r\n\r\nx`
-      expect((await site.ask(request)).status).toBe(403)
+      for (const host of ['', 'Host:\r\n']) {
+        const request = `PUT /a.txt HTTP/1.0\r\n${host}Origin: ${origin}\r\nContent-Length: 1\r\n\r\nx`
+        expect((await site.ask(request)).status).toBe(403)
+      }
     }
   })
 

@@ -21,7 +21,7 @@ export async function discardBody(incoming: Incoming): Promise<void> {
 }
 
 /** True for a client that was not asked for its body yet and waits for `100 Continue` (RFC 9110 section 10.1.1). */
-export function waitsToSend(incoming: Incoming): boolean {
+function waitsToSend(incoming: Incoming): boolean {
   const { body } = incoming
   return body?.unread === true && body.length !== 0 && incoming.header('expect')?.toLowerCase() === '100-continue'
 }

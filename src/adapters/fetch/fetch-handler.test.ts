@@ -39,7 +39,7 @@ test('a body behind a header that HTTP does not allow is closed', async () => {
       },
     }),
   }
-  const handler: RequestHandler = { handle: async () => ({ status: 200, headers: { a: '\n' }, body }) }
+  const handler: RequestHandler = { handle: async () => ({ status: 200, headers: { a: 'a\nb' }, body }) }
   expect((await fetchHandler(handler)(new Request('http://x/'))).status).toBe(500)
   expect(closed).toBe(1)
 })

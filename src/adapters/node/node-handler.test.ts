@@ -38,9 +38,19 @@ describe('what the handler leaves alone, and what it throws', () => {
   const mistake = new Error('the password is 1234')
   const failing: RequestHandler = { handle: () => Promise.reject(mistake) }
 
+  /** Gives up in the middle of a body. */
+  const giving: RequestHandler = {
+    async handle({ body }) {
+      await body?.read(() => {
+        throw mistake
+      })
+      return undefined
+    },
+  }
+
   test('goes to next, where there is one', async () => {
     const told: unknown[] = []
-    for (const handler of [nothing, failing]) {
+    for (const handler of [nothing, failing, giving]) {
       const listener = nodeHandler(handler)
       const site: RequestListener = (incoming, response) =>
         listener(incoming, response, (error) => {
@@ -55,7 +65,7 @@ describe('what the handler leaves alone, and what it throws', () => {
         }
       })
     }
-    expect(told).toEqual([undefined, undefined, mistake, mistake])
+    expect(told).toEqual([undefined, undefined, mistake, mistake, mistake, mistake])
   })
 
   test('is 404 and 500 else, without a word of the cause but to us', async () => {

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { waitsToSend } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { closeBody } from '../close-body.ts'
@@ -17,8 +16,8 @@ export async function writeOutgoing(
   { status, headers, body }: Outgoing,
   incoming: Incoming,
 ): Promise<void> {
-  // RFC 9110 sections 10.1.1 and 15.5.9: we shall not wait for what such a client may or may not send.
-  if (status === 408 || waitsToSend(incoming)) response.shouldKeepAlive = false
+  // RFC 9110 section 15.5.9. Node says the same to a client whose body was not asked for (section 10.1.1).
+  if (status === 408) response.shouldKeepAlive = false
   try {
     response.writeHead(status, headers)
   } catch (error) {

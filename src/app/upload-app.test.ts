@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { uploadApp } from './upload-app.ts'
@@ -43,6 +44,21 @@ describe('an upload app', () => {
     expect(draftsIn(folder)).toEqual([])
     expect(app.busy).toBe(0)
     socket.destroy()
+  })
+
+  test('closes a connection that would be kept alive as soon as its answer is out', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const app = await uploadApp({ folder, assets })
+    app.server.keepAliveTimeout = 3_600_000
+    const socket = connect(await listening(app), '127.0.0.1')
+    socket.write('PUT /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf,')
+    await expect.poll(() => (app.busy > 0 ? draftsIn(folder) : [])).toHaveLength(1)
+
+    const closed = app.close(3_600_000)
+    socket.write('half')
+
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 /)
+    await closed
   })
 
   test('closes without ever having listened, and again when it is closed', async () => {

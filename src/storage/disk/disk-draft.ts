@@ -12,7 +12,7 @@ import { toEntry } from './disk-entry.ts'
 import { FileWriter } from '../../file/file-writer.ts'
 import { FileRange } from '../../file/file-range.ts'
 import type { PrivateFolder } from './private-folder.ts'
-import { freeSpace, FreeSpaceWatch } from './free-space.ts'
+import { FreeSpaceWatch } from './free-space.ts'
 import { publishFile } from './publication.ts'
 import { writeRecord } from './record-cache.ts'
 import type { RecordCache } from './record-cache.ts'
@@ -36,6 +36,8 @@ export interface DraftPlace {
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
   readonly minFreeSpace: number
+  /** Asks how many bytes of it are free. */
+  readonly freeSpace: () => Promise<number>
 }
 
 type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'publishing' | 'published' | 'discarded'
@@ -58,7 +60,7 @@ export class DiskDraft implements Draft {
     this.#place = place
     this.#expiresAt = options.expiresAt
     this.#path = join(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
-    const space = new FreeSpaceWatch(place.minFreeSpace, () => freeSpace(place.root))
+    const space = new FreeSpaceWatch(place.minFreeSpace, place.freeSpace)
     const target = {
       open: async () => {
         await place.folder.prepare()

@@ -64,7 +64,15 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
   const root = resolve(folder)
   const privateFolder = new PrivateFolder(root, links)
   const records = new RecordCache(privateFolder.records)
-  const place: DraftPlace = { root, folder: privateFolder, records, mode, highWaterMark, minFreeSpace }
+  const place: DraftPlace = {
+    root,
+    folder: privateFolder,
+    records,
+    mode,
+    highWaterMark,
+    minFreeSpace,
+    freeSpace: () => freeSpace(root),
+  }
 
   return {
     kind: 'disk',

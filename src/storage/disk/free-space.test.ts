@@ -2,8 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { DiskDraft } from './disk-draft.ts'
 import { diskStorage } from './disk-storage.ts'
 import { freeSpace, FreeSpaceWatch } from './free-space.ts'
+import { PrivateFolder } from './private-folder.ts'
+import { RecordCache } from './record-cache.ts'
 
 const MiB = 1024 ** 2
 /** More than any disk has. */
@@ -67,11 +70,19 @@ describe('a disk of which a part is to stay free', () => {
   })
 
   test('ends a draft that is under way when somebody else has taken the room', async () => {
+    const root = mkdtempSync(join(base, 'folder-'))
+    const folder = new PrivateFolder(root, 'auto')
     const free = [10 * MiB, 0]
-    const watch = new FreeSpaceWatch(MiB, async () => free.shift() ?? 0)
+    const place = { root, folder, records: new RecordCache(folder.records), mode: 0o644, highWaterMark: MiB }
+    const draft = new DiskDraft({ ...place, minFreeSpace: MiB, freeSpace: async () => free.shift() ?? 0 }, {})
+    const fill = async (): Promise<void> => {
+      for (let written = 0; written <= 65 * MiB; written += MiB) await draft.append(new Uint8Array(MiB))
+      await draft.seal()
+    }
 
-    await watch.check(0)
-    await expect(watch.check(64 * MiB)).rejects.toMatchObject({ code: 'storage-full' })
+    await expect(fill()).rejects.toMatchObject({ code: 'storage-full' })
+    expect(draft.size).toBeGreaterThanOrEqual(64 * MiB)
+    expect(draftsIn(root)).toEqual([])
   })
 })
 

@@ -286,7 +286,9 @@ describe('failures of ours', () => {
     const handler = uploadHandler(photos, { onError: (error) => told.push(error) })
     const body = new ReadableStream<Uint8Array>({ pull: () => controller.abort() }, { highWaterMark: 0 })
     const init = { method: 'PUT', body, duplex: 'half', signal: controller.signal }
-    const outgoing = await handler.handle(fromFetchRequest(new Request('http://x/a.txt', init)))
+    const outgoing = await handler.handle(
+      fromFetchRequest(new Request('http://x/a.txt', init), { drainLimits: { maxBytes: 1, maxMs: 10, idleMs: 10 } }),
+    )
     expect([outgoing.status, told]).toEqual([400, []])
   })
 })

@@ -209,8 +209,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'missing-file': {
     status: 422,
     title: 'No file part',
-    sentence: ({ field, hint = 'Add a file input with a name, and enctype="multipart/form-data" to the form.' }) =>
-      `The form has no file${field === undefined ? '' : ` in the field ${quote(field)}`}. ${hint}`,
+    sentence: ({ field, hint = 'Choose a file and send it again.' }) =>
+      `There is no file in the form${field === undefined ? '' : `, in the field ${quote(field)}`}. ${hint}`,
   },
   'no-file-selected': {
     status: 422,

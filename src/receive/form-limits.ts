@@ -4,7 +4,7 @@ import type { DecoderLimits } from '../multipart/decoder-limits.ts'
 
 /** How much of a form is taken, whatever is done with its files. A limit of N admits exactly N. */
 export interface FormLimits extends DecoderLimits {
-  /** Bytes of the whole body. Default 64 MiB. */
+  /** Bytes of the whole body. Default 64 MiB, or more where a single file may have more. */
   readonly maxBodySize: number
   /** Files in which something was chosen. Default 100. */
   readonly maxFiles: number

@@ -135,6 +135,22 @@ test.each([{ chunked: false }, { chunked: true }])('maxBodySize holds to the byt
   })
 })
 
+test('a file that is allowed fits into a body whose limit nobody gave', async () => {
+  const announced = (size: number, maxFileSize?: number) =>
+    receive(
+      new Request('http://localhost/', {
+        method: 'POST',
+        body: '--X--\r\n',
+        headers: { 'content-type': 'multipart/form-data; boundary=X', 'content-length': String(size) },
+      }),
+      { maxFileSize },
+    )
+  const size = 80 * 1024 ** 2
+  await expect(announced(size)).rejects.toMatchObject({ code: 'body-too-large', details: { limit: 64 * 1024 ** 2 } })
+  // The announced size is taken, and only the bytes are missing.
+  await expect(announced(size, 100 * 1024 ** 2)).rejects.toMatchObject({ code: 'truncated-body' })
+})
+
 test('maxPartHeaderSize holds to the byte', async () => {
   const header = 'Content-Disposition: form-data; name="a"\r\n\r\n'
   const body = `--X\r\n${header}x\r\n--X--\r\n`

@@ -23,7 +23,7 @@ export interface Upload extends AsyncDisposable {
 }
 
 export interface ReceiveOptions extends FormLimitOptions {
-  /** Bytes of one file. Default 32 MiB. */
+  /** Bytes of one file. Default 32 MiB. A larger one raises the default of `maxBodySize`, so that such a file fits. */
   readonly maxFileSize?: number | undefined
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
@@ -54,7 +54,7 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
   const { temporaryFolder, signal } = options
   const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
-  const limits = toFormLimits(options)
+  const limits = toFormLimits({ ...options, maxBodySize: options.maxBodySize ?? bodySizeFor(maxFileSize) })
   const incoming = toIncoming(request)
   const received: { readonly head: FileHead; readonly spool: Spool }[] = []
   const dispose = async (): Promise<void> => {
@@ -90,4 +90,9 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
     await discardBody(incoming)
     throw error
   }
+}
+
+/** The usual 64 MiB, or a largest file and a mebibyte for what is around it. */
+function bodySizeFor(maxFileSize: number): number {
+  return Math.max(64 * 1024 ** 2, maxFileSize + 1024 ** 2)
 }

@@ -82,6 +82,7 @@ describe('a disk of which a part is to stay free', () => {
 
     await expect(fill()).rejects.toMatchObject({ code: 'storage-full' })
     expect(draft.size).toBeGreaterThanOrEqual(64 * MiB)
+    await draft.discard()
     expect(draftsIn(root)).toEqual([])
   })
 })

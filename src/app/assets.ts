@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
 /** A file that belongs to the page itself, whole in memory: there are three of them, of some kilobytes. */
-export interface Asset {
+interface Asset {
   /** The path under which it is served; it changes with the content, so that a browser may keep it for ever. */
   readonly url: string
   readonly type: string

@@ -24,7 +24,7 @@ export interface Ended {
 }
 
 /** What `--json` prints when the server is ready. */
-export interface Ready {
+interface Ready {
   readonly url: string
   readonly networkUrls: readonly string[]
   readonly folder: string

@@ -148,7 +148,7 @@ describe('of an extension that nobody knows', () => {
     expect(await check('unheard-of', head)).toMatchObject({ agrees: true, type })
   })
 
-  test.each(['', 'bin'])('nothing is asked where it is %j', async (extension) => {
+  test.each(['', 'bin', '12'])('nothing is asked where it is %j', async (extension) => {
     expect(await check(extension, '\x7fELF\x02\x01\x01\0')).toMatchObject({ agrees: true, type: 'application/x-elf' })
   })
 })

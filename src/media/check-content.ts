@@ -55,7 +55,19 @@ const RUNNABLE: ReadonlySet<string> = new Set([
 ])
 
 /** No extension, and those that say no more than that somebody may run it. */
-const MAY_RUN: ReadonlySet<string> = new Set(['', 'appimage', 'bin', 'com', 'efi', 'node', 'o', 'out', 'run', 'sys'])
+const MAY_RUN: ReadonlySet<string> = new Set([
+  '',
+  'appimage',
+  'bin',
+  'com',
+  'efi',
+  'ko',
+  'node',
+  'o',
+  'out',
+  'run',
+  'sys',
+])
 
 /**
  * Decides whether the content of a file can be what its extension says.
@@ -85,10 +97,15 @@ export async function checkContent({ extension, claimedType, head }: Content): P
       : verdict(false, found, found, claimedType)
   }
   if (expectation === undefined) {
-    return verdict(MAY_RUN.has(lowercase) || !RUNNABLE.has(real), real, found, claimedType)
+    return verdict(mayRun(lowercase) || !RUNNABLE.has(real), real, found, claimedType)
   }
   const agrees = expectation.types.includes(real)
   return verdict(agrees, agrees && (CONTAINERS.has(real) || CONTAINERS.has(named)) ? named : real, found, claimedType)
+}
+
+/** A number is a version's, as in `libz.so.1` and `python3.12`. */
+function mayRun(extension: string): boolean {
+  return MAY_RUN.has(extension) || /^\d+$/.test(extension)
 }
 
 function verdict(agrees: boolean, type: string, found: string, claimedType: string): ContentVerdict {

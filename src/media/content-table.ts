@@ -28,7 +28,8 @@ const MAGIC: readonly (readonly [extensions: string, types: string])[] = [
   ['gif', 'image/gif'],
   ['webp', 'image/webp'],
   ['bmp dib', 'image/bmp'],
-  ['ico cur', 'image/x-icon'],
+  // Browsers take a PNG for an icon, and so do sites.
+  ['ico cur', 'image/x-icon image/png'],
   // Raw photographs are TIFF too, and are told from it by little.
   ['tif tiff', 'image/tiff image/x-nikon-nef image/x-adobe-dng'],
   ['heic heif', 'image/heic image/heif image/heic-sequence image/heif-sequence'],
@@ -71,7 +72,6 @@ const MAGIC: readonly (readonly [extensions: string, types: string])[] = [
   ['doc', `application/msword ${CFB} application/rtf`],
   ['xls', `application/vnd.ms-excel ${CFB}`],
   ['ppt pps', `application/vnd.ms-powerpoint ${CFB}`],
-  ['msg', `application/vnd.ms-outlook ${CFB}`],
   ['docx', `${OOXML}.wordprocessingml.document ${ZIP} ${CFB}`],
   ['xlsx', `${OOXML}.spreadsheetml.sheet ${ZIP} ${CFB}`],
   ['pptx', `${OOXML}.presentationml.presentation ${ZIP} ${CFB}`],
@@ -115,7 +115,7 @@ const MAGIC: readonly (readonly [extensions: string, types: string])[] = [
   ['eot', 'application/vnd.ms-fontobject'],
   // Programs
   ['exe dll ocx scr cpl', 'application/x-msdownload'],
-  ['so ko elf', 'application/x-elf application/x-mach-binary'],
+  ['so elf', 'application/x-elf application/x-mach-binary'],
   ['dylib', 'application/x-mach-binary'],
   ['class', 'application/java-vm'],
   ['wasm', 'application/wasm'],
@@ -129,6 +129,8 @@ const MAGIC_OR_TEXT: readonly (readonly [extensions: string, types: string])[] =
   ['plist', 'text/xml application/x-bplist'],
   ['gnumeric', 'application/x-gnumeric application/gzip'],
   ['abw', 'application/x-abiword application/gzip'],
+  // Outlook's messages, and lists of messages for translators.
+  ['msg', `application/vnd.ms-outlook ${CFB}`],
   // TypeScript, and MPEG's transport stream.
   ['ts mts', 'text/plain video/mp2t'],
 ]
@@ -137,7 +139,7 @@ const MAGIC_OR_TEXT: readonly (readonly [extensions: string, types: string])[] =
 const PLAIN_TEXT = words(`
   c cpp c++ cc h hpp h++ hh cxx hxx hdl ada rs go f for f90 f95 f03 d dd di java hs cs fs cbl cob asm s
   php php3 php4 php5 php7 php8 phtml inc pl pm py rb sh bash zsh ksh csh fish awk tcl lua r jl kt kts swift scala
-  cts tsx vue svelte astro graphql ps1 psm1 bat cmd vbs asp aspx jsp cgi erb ejs hbs mustache njk twig liquid tmpl
+  cjs perl tcsh sed mk cron cts tsx vue svelte astro graphql ps1 psm1 bat cmd vbs asp aspx jsp cgi erb ejs hbs mustache njk twig liquid tmpl
   txt text log ini cfg conf env properties diff patch rst adoc tex bib srt
 `)
 

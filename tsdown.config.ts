@@ -6,7 +6,7 @@ import type { UserConfig } from 'tsdown'
 const DEPENDENCIES = ['content-disposition', 'mrmime']
 
 // devDependencies that travel inside dist/cli.js, so that a library user never installs them.
-const BUNDLED = ['hono', '@hono/node-server', 'uqr']
+const BUNDLED = ['hono', 'uqr']
 
 // One file in src/ = one entry of package.json "exports" (cli: its "bin"). test/architecture.test.ts compares the two.
 const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts'))

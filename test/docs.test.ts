@@ -47,7 +47,7 @@ describe('the documentation', () => {
     const listed = [...read('docs/errors.md').matchAll(/^\| (`.+?`)\s*\| (\d+)\s*\| (.+?)\s*\|$/gm)].map((match) =>
       match.slice(1),
     )
-    expect(listed.toSorted()).toEqual(rows.toSorted())
+    expect(new Set(listed)).toEqual(new Set(rows))
   })
 
   test('links to pages that are there', () => {

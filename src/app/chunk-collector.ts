@@ -49,9 +49,11 @@ function countingBody(incoming: Incoming, count: (size: number) => void): Incomi
 /** `gc` without its flag on the command line, which `npx` and a `bin` cannot give. */
 function youngCollector(): () => void {
   setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('gc')
+  const collect: unknown = runInNewContext('() => gc({ type: "minor" })')
   setFlagsFromString('--no-expose-gc')
-  return () => {
-    if (typeof collect === 'function') collect({ type: 'minor' })
-  }
+  return isProcedure(collect) ? collect : () => {}
+}
+
+function isProcedure(value: unknown): value is () => void {
+  return typeof value === 'function'
 }

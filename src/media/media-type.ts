@@ -12,12 +12,16 @@ export function mediaType(filename: string): string {
   return Object.hasOwn(mimes, extension) ? (mimes[extension] ?? OCTET_STREAM) : OCTET_STREAM
 }
 
+/** The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as `*`. */
+const REGISTERED = /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/
+
 /**
  * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` where it is absent
  * or malformed. It is what the client says, and nothing that the bytes prove.
  */
 export function claimedType(contentType: string | undefined): string {
-  return toMediaType(contentType ?? '')?.essence ?? OCTET_STREAM
+  const essence = toMediaType(contentType ?? '')?.essence
+  return essence !== undefined && REGISTERED.test(essence) ? essence : OCTET_STREAM
 }
 
 /** What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and WebAssembly. */

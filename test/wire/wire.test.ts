@@ -53,7 +53,7 @@ test('there are requests of Chromium, curl and others', () => {
 })
 
 describe.each(requests)('$request.client: $name', ({ request, body }) => {
-  test(`${request.about}`, () => {
+  test(request.about, () => {
     expect(readForm(request.contentType, body, whole)).toEqual(request.parts)
   })
 

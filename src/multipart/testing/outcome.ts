@@ -18,7 +18,7 @@ export const whole: Cut = (body) => [body]
 /** Chunks of `size` bytes. */
 export function every(size: number): Cut {
   return function* chunks(body) {
-    for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
+    for (let from = 0; from < body.length; from += size) yield body.subarray(from, from + size)
   }
 }
 

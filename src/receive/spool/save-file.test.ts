@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openFilesIn } from '../fixtures/open-files.ts'
+import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { someBytes } from '../fixtures/form-body.ts'
 import { temporaryFolders } from '../fixtures/temporary-folders.ts'
 import { saveFile } from './save-file.ts'

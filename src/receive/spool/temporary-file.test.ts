@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { collect } from '../fixtures/collect.ts'
 import { someBytes } from '../fixtures/form-body.ts'
-import { openFilesIn } from '../fixtures/open-files.ts'
+import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { temporaryFolders } from '../fixtures/temporary-folders.ts'
 import { TemporaryFile } from './temporary-file.ts'
 

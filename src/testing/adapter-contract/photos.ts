@@ -7,7 +7,7 @@ import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import type { RawAnswer } from './raw-client.ts'
 
 /** Bytes that a file may have here. */
-export const MAX_FILE_SIZE = 1_000_000
+const MAX_FILE_SIZE = 1_000_000
 
 /** More than any buffer on the way takes. */
 export const TOO_LARGE: Buffer = Buffer.alloc(20_000_000, 'x')

@@ -9,6 +9,8 @@ import { fromNodeRequest } from './node-request.ts'
 import type { Incoming } from './incoming.ts'
 import type { ByteSource } from './byte-source.ts'
 
+/** Of many chunks, the last of which is in Node's hands before it is asked for. */
+const BODY = someBytes(1_000_000)
 const LIMITS = { maxBytes: 64 * 1024 ** 2, maxMs: 30_000, idleMs: 30_000 }
 
 function bodyOf({ body }: Incoming): ByteSource {
@@ -41,6 +43,30 @@ describe('reading', () => {
     })
     const response = await fetch(server.origin, { method: 'POST', body: someBytes(1_000_000) })
     expect(await response.json()).toEqual({ overlaps: 0, body: Buffer.from(someBytes(1_000_000)).toString('base64') })
+  })
+
+  test('is not over before the sink is done with the last chunk, and fails where that fails', async () => {
+    await using server = await nodeServer(async (request) => {
+      let size = 0
+      let finished = 0
+      const finish = async (chunk: Uint8Array): Promise<void> => {
+        size += chunk.length
+        // Some turns of the loop: long after the stream has ended, where this is its last chunk.
+        for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+        finished += chunk.length
+        if (request.url === '/fails' && size === BODY.length) throw new Error('full')
+      }
+      try {
+        await bodyOf(fromNodeRequest(request)).read(finish)
+      } catch (error) {
+        return { finished, error: String(error) }
+      }
+      return { finished }
+    })
+    const post = async (path: string): Promise<unknown> =>
+      (await fetch(server.origin + path, { method: 'POST', body: BODY })).json()
+    expect(await post('/')).toEqual({ finished: BODY.length })
+    expect(await post('/fails')).toEqual({ finished: BODY.length, error: 'Error: full' })
   })
 
   test('rejects with what the sink throws or rejects with, at once', async () => {

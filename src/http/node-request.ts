@@ -145,6 +145,8 @@ class NodeBody implements ByteSource {
     this.#state = 'reading'
     return new Promise((resolve, reject) => {
       let settled = false
+      let waiting = false
+      let ended = false
       const settle = (state: 'stopped' | 'ended' | 'gone', error?: unknown): void => {
         // Not `#state`: what this sink still waited for may fail when the rest is being drained.
         if (settled) return
@@ -162,6 +164,11 @@ class NodeBody implements ByteSource {
       const stop = (error: unknown): void => settle('stopped', error)
       const goOn = (): void => {
         if (settled) return
+        waiting = false
+        if (ended) {
+          settle('ended')
+          return
+        }
         watch.resume()
         request.resume()
       }
@@ -170,6 +177,7 @@ class NodeBody implements ByteSource {
         try {
           const ready = sink(chunk)
           if (ready === undefined) return
+          waiting = true
           request.pause()
           watch.suspend()
           ready.then(goOn, stop)
@@ -177,9 +185,15 @@ class NodeBody implements ByteSource {
           stop(error)
         }
       }
-      const onEnd = (): void => settle('ended')
-      const onClose = (): void =>
-        settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
+      const onEnd = (): void => {
+        // A paused stream may still end: the end was on its way with the last chunk, which the sink is not done with.
+        ended = true
+        if (!waiting) settle('ended')
+      }
+      const onClose = (): void => {
+        // After its end a stream closes itself.
+        if (!ended) settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
+      }
       const onAbort = (): void => stop(signal?.reason)
       const watch = new IdleWatch(idleTimeoutMs, stop)
 

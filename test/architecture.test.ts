@@ -18,7 +18,7 @@ const ROOMS: RoomTable = {
   // Pure: bytes and names in, bytes and names out.
   multipart: { rooms: ['http'] },
   filename: { rooms: ['http'] },
-  media: { rooms: ['http', 'filename'], packages: ['mrmime'] },
+  media: { rooms: ['http', 'filename'], packages: ['file-type', 'mrmime'] },
 
   // The interface knows none of its drivers.
   storage: { rooms: ['http'] },
@@ -26,6 +26,9 @@ const ROOMS: RoomTable = {
   'storage/memory': { rooms: ['storage', 'filename'] },
 
   policy: { rooms: ['filename', 'media', 'storage'] },
+
+  // Each check of a file's content that needs a program beside the server.
+  'check/clamav': { rooms: ['policy'], node: true },
 
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
   receive: { rooms: ['receive/spool', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
@@ -45,7 +48,7 @@ const ROOMS: RoomTable = {
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
 
   // The ready-made server is a user like any other: it knows the public entries only.
-  app: { rooms: ['entries', 'app/page'], packages: ['hono', '@hono/node-server', 'uqr'], node: true },
+  app: { rooms: ['entries', 'app/page'], packages: ['hono', 'uqr'], node: true },
   'app/page': { rooms: ['entries'], packages: ['hono'] },
   'app/page/client.ts': { rooms: ['app/page', 'app/page/client'] },
   'app/page/client': { rooms: ['app/page'] },
@@ -64,6 +67,7 @@ const ROOMS: RoomTable = {
       'storage/disk',
       'storage/memory',
       'policy',
+      'check/clamav',
       'receive',
       'receive/spool',
       'protocols',

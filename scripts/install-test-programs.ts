@@ -1,0 +1,47 @@
+// Before `npm test`: gets the programs that some tests need, where that takes no more than asking for them (root on
+// Debian or Ubuntu), and says in one line what is skipped where it cannot. Silent when they are all there.
+import { spawnSync } from 'node:child_process'
+import { env, getuid } from 'node:process'
+import { findChromium } from '../test/browser/find-chromium.ts'
+import { findClamd } from '../test/clamav/find-clamd.ts'
+
+interface TestProgram {
+  readonly name: string
+  /** Where it is on this machine. */
+  readonly find: () => string | undefined
+  /** Debian's package of it. */
+  readonly package: string
+  readonly tests: string
+  /** Names another place to look at. */
+  readonly variable: string
+}
+
+const PROGRAMS: readonly TestProgram[] = [
+  { name: 'Chromium', find: findChromium, package: 'chromium', tests: 'browser tests', variable: 'CHROMIUM' },
+  { name: 'clamd', find: findClamd, package: 'clamav-daemon', tests: 'virus scanner tests', variable: 'CLAMD' },
+]
+
+const missing = PROGRAMS.filter(({ find }) => find() === undefined)
+if (missing.length > 0 && getuid?.() === 0 && runs('apt-get', '--version')) {
+  console.error(`installing ${missing.map(({ name }) => name).join(' and ')} for the tests (apt-get)`)
+  runs('apt-get', 'update', '-qq')
+  // One by one: a machine may have the one and not the other.
+  for (const program of missing) {
+    runs('apt-get', 'install', '-qq', '--yes', '--no-install-recommends', program.package)
+  }
+}
+for (const { name, find, tests, variable } of missing) {
+  if (find() === undefined) {
+    console.error(`${tests} are skipped: no ${name} found (install it, or set ${variable} to its path)`)
+  }
+}
+
+function runs(command: string, ...args: string[]): boolean {
+  const { status } = spawnSync(command, args, {
+    // No questions; and no service is started (systemd's own switch): the tests start what they need.
+    env: { ...env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1' },
+    // Its chatter is of interest only when it fails, and then the warnings on stderr tell.
+    stdio: ['ignore', 'ignore', 2],
+  })
+  return status === 0
+}

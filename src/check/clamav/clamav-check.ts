@@ -1,0 +1,110 @@
+import type { NetConnectOpts } from 'node:net'
+import { bytes, MiB } from '../../errors/byte-size.ts'
+import { toLimit } from '../../errors/limit.ts'
+import { UploadError } from '../../errors/upload-error.ts'
+import type { Check, CheckedUpload } from '../../policy/check.ts'
+import { ClamdError } from './clamd-error.ts'
+import type { ClamdVerdict } from './clamd-verdict.ts'
+import { scanStream } from './scan-stream.ts'
+import type { Clamd } from './scan-stream.ts'
+
+export interface ClamavCheckOptions {
+  /** Where clamd listens for TCP. Default: `127.0.0.1`. */
+  readonly host?: string
+  /** Default: 3310. */
+  readonly port?: number
+  /** The path of clamd's Unix socket, instead of `host` and `port`. */
+  readonly socket?: string
+  /**
+   * Milliseconds without progress, after which the file counts as not checked: connecting, sending the next bytes, and scanning once
+   * all are sent take that long at most. Default: 150,000, since clamd itself gives up a scan after two minutes.
+   */
+  readonly timeoutMs?: number
+  /**
+   * Bytes of a file at most; a larger one is refused unseen. Keep it at or below `StreamMaxLength`, `MaxFileSize` and `MaxScanSize` of
+   * clamd.conf: what goes over the last two is called clean without being looked at. Default: 100 MiB, as theirs.
+   */
+  readonly maxStreamSize?: number
+  /**
+   * What becomes of a file while no connection to clamd can be made: `refuse` (default) or `accept`, unscanned. It is never
+   * accepted where a scan has begun and failed, since that may be the file's own doing.
+   */
+  readonly onUnavailable?: 'refuse' | 'accept'
+  /** Bytes sent at once. Default: 65,536. */
+  readonly chunkSize?: number
+}
+
+/** What a timer can wait for at most, about 25 days: one that is given more rings at once. */
+const LONGEST_MS = 2 ** 31 - 1
+/** The length of a chunk is four bytes. */
+const LARGEST_CHUNK = 2 ** 32 - 1
+
+/**
+ * A check that has ClamAV's daemon scan the file. It passes only what clamd calls clean.
+ *
+ * The check throws `content-refused` for what clamd finds something in or what is larger than it scans, and
+ * `check-unavailable`, with the reason as its cause, where there is no verdict.
+ *
+ * @throws {TypeError} for a `socket` beside a `host` or `port`, and for numbers that are none.
+ * @example
+ * ```ts
+ * const papers = uploadSet('papers', {
+ *   storage: diskStorage('uploads/papers'),
+ *   checks: [clamavCheck({ socket: '/run/clamav/clamd.ctl' })],
+ * })
+ * ```
+ */
+export function clamavCheck(options: ClamavCheckOptions = {}): Check {
+  const clamd: Clamd = {
+    address: toAddress(options),
+    timeoutMs: toPositive('timeoutMs', options.timeoutMs, 150_000, LONGEST_MS),
+    chunkSize: toPositive('chunkSize', options.chunkSize, 65_536, LARGEST_CHUNK),
+  }
+  const maxStreamSize = toLimit('maxStreamSize', options.maxStreamSize, 100 * MiB)
+  const acceptsUnscanned = options.onUnavailable === 'accept'
+
+  return async (upload) => {
+    const { filename, size } = upload
+    if (size > maxStreamSize) {
+      throw new UploadError('content-refused', {
+        filename,
+        reason: `only files of up to ${bytes(maxStreamSize)} can be scanned for viruses`,
+      })
+    }
+    const verdict = await scan(upload, clamd, acceptsUnscanned)
+    if (verdict.kind === 'infected') {
+      throw new UploadError('content-refused', { filename, reason: `ClamAV found ${verdict.signature} in it` })
+    }
+    if (verdict.kind === 'too-large') {
+      throw new UploadError('content-refused', { filename, reason: 'it is too large to be scanned for viruses' })
+    }
+  }
+}
+
+async function scan(upload: CheckedUpload, clamd: Clamd, acceptsUnscanned: boolean): Promise<ClamdVerdict> {
+  try {
+    return await scanStream(upload, clamd)
+  } catch (error) {
+    // Anything else is not clamd's: an abort, or the storage's own failure.
+    if (!(error instanceof ClamdError)) throw error
+    if (acceptsUnscanned && !error.reached) return { kind: 'clean' }
+    throw new UploadError('check-unavailable', { filename: upload.filename }, { cause: error })
+  }
+}
+
+function toAddress({ host, port, socket }: ClamavCheckOptions): NetConnectOpts {
+  if (socket === undefined) return { host: host ?? '127.0.0.1', port: toPositive('port', port, 3310, 65_535) }
+  if (host !== undefined || port !== undefined)
+    throw new TypeError('Give clamd a socket, or a host and a port; not both.')
+  if (socket === '') throw new TypeError('socket must be a path')
+  return { path: socket }
+}
+
+/** A whole number from 1 to `most`. */
+function toPositive(name: string, value: number | undefined, preset: number, most: number): number {
+  const number = value ?? preset
+  if (!Number.isInteger(number) || number < 1 || number > most) {
+    throw new TypeError(`${name} must be a whole number from 1 to ${most}, not ${number}`)
+  }
+  return number
+}

@@ -109,6 +109,8 @@ describe.each([
 
   test('takes a file and leads to it; it comes back byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 700_000 }, (_, index) => (index * 7919) % 251))
+    // A picture's signature and first chunk; the rest is nobody's business.
+    bytes.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')
     const location = await stored('Holiday photo.PNG', bytes)
     expect(location).toMatch(/\/Holiday%20photo\.png$/)
     // It was too large for memory.
@@ -169,7 +171,7 @@ describe.each([
     ['C:\\Windows\\system.txt', 'system.txt'],
     ['..\\..\\up.txt', 'up.txt'],
     ['/absolute.txt', 'absolute.txt'],
-    ['shell.php.jpg', 'shell_php.jpg'],
+    ['shell.php.txt', 'shell_php.txt'],
     ['NUL.txt', '_NUL.txt'],
     ['日本語.txt', '日本語.txt'],
     ['100%?#.txt', '100%_#.txt'],

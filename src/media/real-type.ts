@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
 import { toMediaType } from '../http/media-type.ts'
 import { headText } from './head-text.ts'
 import { markupType } from './markup-type.ts'
@@ -67,6 +66,8 @@ async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
   // file-type would unpack it to tell a packed tar from other files: work for an answer that nobody asks for.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'application/gzip'
   try {
+    // Only when it is first needed: it is larger than all the rest together.
+    const { fileTypeFromBuffer } = await import('file-type')
     const found = await fileTypeFromBuffer(bytes)
     return found && toMediaType(found.mime)?.essence
   } catch {

@@ -1,7 +1,11 @@
 import { UploadError } from '../errors/upload-error.ts'
+import { HEAD_SIZE } from '../media/real-type.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { FirstBytes } from './first-bytes.ts'
+import { inspect } from './inspection.ts'
+import type { Inspection } from './inspection.ts'
 import type { UploadHead } from './upload-head.ts'
 
 /** What a set has decided about a file when it was admitted. */
@@ -13,17 +17,21 @@ export interface Admission {
   /** The keys to try, best first; the last failure is told for a finite list. */
   readonly keys: Iterable<string>
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
+  readonly inspection: Inspection
 }
 
 /** A draft under the policy of a set: what every protocol makes, and the only way to a stored file. */
 export class UploadDraft {
   readonly #draft: Draft
   readonly #admission: Admission
+  readonly #firstBytes = new FirstBytes(HEAD_SIZE)
+  #record: FileRecord
   #sealed: SealedDraft | undefined
 
   constructor(draft: Draft, admission: Admission) {
     this.#draft = draft
     this.#admission = admission
+    this.#record = admission.record
   }
 
   /** Bytes appended so far. */
@@ -41,18 +49,22 @@ export class UploadDraft {
     if (this.#draft.size + bytes.length > limit) {
       throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
     }
+    this.#firstBytes.append(bytes)
     return this.#draft.append(bytes)
   }
 
   /**
-   * Says that the file is whole, and inspects it.
+   * Says that the file is whole, and inspects it: its real type, and what the set's checks say.
    *
-   * @throws {UploadError} `file-too-small`; `storage-full`, `storage-failed`.
+   * @throws {UploadError} `file-too-small`; `type-mismatch`, and what a check throws; `storage-full`, `storage-failed`.
    */
   async seal(): Promise<void> {
     const { minFileSize: limit, head } = this.#admission
     if (this.#draft.size < limit) throw new UploadError('file-too-small', { limit, filename: head.filename })
-    this.#sealed = await this.#draft.seal()
+    const sealed = await this.#draft.seal()
+    const { record, inspection } = this.#admission
+    this.#record = await inspect(inspection, { head, record, sealed, firstBytes: this.#firstBytes.bytes })
+    this.#sealed = sealed
   }
 
   /**
@@ -63,10 +75,10 @@ export class UploadDraft {
    */
   async publish(): Promise<StoredFile> {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
-    const { keys, record, toStoredFile } = this.#admission
+    const { keys, toStoredFile } = this.#admission
     let tried = ''
     for (const key of keys) {
-      const entry = await this.#sealed.publish(key, record)
+      const entry = await this.#sealed.publish(key, this.#record)
       if (entry !== undefined) return toStoredFile(entry)
       tried = key
     }

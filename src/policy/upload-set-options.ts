@@ -1,5 +1,6 @@
 import type { ExtensionRule } from '../media/extension-rule.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Check } from './check.ts'
 
 /** What a file is called in the storage. */
 export type Naming =
@@ -26,6 +27,13 @@ export interface UploadSetOptions {
   readonly minFileSize?: number | undefined
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined
+  /**
+   * `verify`, the default: what the first bytes of a file are has to agree with its extension, so that HTML is no PNG, and
+   * what they prove is the type that is recorded and served. `trust`: the extension decides alone.
+   */
+  readonly content?: 'verify' | 'trust' | undefined
+  /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */
+  readonly checks?: readonly Check[] | undefined
   /** Default `safe`. */
   readonly naming?: Naming | undefined
   /** Where the files are served, such as `/uploads` or `https://files.example`: what `url` puts before a key. */

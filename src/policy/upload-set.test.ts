@@ -176,7 +176,7 @@ describe('what a stored file is called', () => {
   })
 })
 
-describe('the type that is recorded', () => {
+describe('the type that is recorded where the name is trusted', () => {
   test.each([
     ['a.png', 'text/html', 'image/png'],
     ['a.madeup', 'application/x-mine; v=1', 'application/x-mine'],

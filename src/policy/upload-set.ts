@@ -45,7 +45,7 @@ export interface UploadSet<Name extends string = string> {
   /**
    * Keeps a file: one that `receive` gave, a `File` or `Blob`, or a stream. It is visible when it is whole, and never before.
    *
-   * @throws {UploadError} `type-not-allowed` (415), `file-too-large` (413), `file-too-small` (422), `invalid-name` (400),
+   * @throws {UploadError} `type-not-allowed` and `type-mismatch` (415), `file-too-large` (413), `file-too-small` (422), `invalid-name` (400),
    *   `no-file-selected` (422) for a file input in which nothing was chosen, `storage-full` (507), `storage-failed` (500).
    * @throws {TypeError} for a folder that is not safe, and for a source without a name.
    */
@@ -90,7 +90,7 @@ export interface UploadSet<Name extends string = string> {
  *   is none.
  */
 export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
-  const { storage, naming = 'safe' } = options
+  const { storage, naming = 'safe', content = 'verify', checks = [] } = options
   if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
     throw new TypeError(`${JSON.stringify(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
   }
@@ -141,7 +141,11 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       const { keys } = place
       // Last, since nobody would discard it if one of the above threw.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
-      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile })
+      const inspection = {
+        extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
+        checks,
+      }
+      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile, inspection })
     },
 
     save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),

@@ -183,7 +183,7 @@ describe('an upload set on disk', () => {
   }
 
   function photos(options: UploadHandlerOptions = {}) {
-    const set = uploadSet('photos', { storage: diskStorage(folder), maxFileSize: 100_000_000 })
+    const set = uploadSet('photos', { storage: diskStorage(folder), maxFileSize: 100_000_000, content: 'trust' })
     return { set, handler: uploadHandler(set, options) }
   }
 

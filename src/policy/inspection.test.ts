@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { UploadError } from '../errors/upload-error.ts'
+import { ALL } from '../media/extension-rule.ts'
+import type { Check, CheckedUpload } from './check.ts'
+import { diskSet, everyFile } from './fixtures/sets.ts'
+
+const PNG = '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0'
+const HTML = '<!doctype html><script>alert(1)</script>'
+
+let folder = ''
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'decant-inspection-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function file(name: string, content: string, type = ''): File {
+  return new File([Buffer.from(content, 'latin1')], name, { type })
+}
+
+describe('what a file is', () => {
+  const set = () => diskSet(folder, { content: 'verify', extensions: ALL })
+
+  test.each([
+    ['an HTML page called a PNG', 'cat.png', HTML, 'text/html'],
+    ['a program called a PDF', 'bill.pdf', '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'application/x-elf'],
+    ['a PNG called text', 'notes.txt', PNG, 'image/png'],
+    ['an SVG under a name that nobody knows', 'data.xyz', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml'],
+  ])('has to be what its name says: %s is refused, and nothing is kept', async (_, name, content, found) => {
+    await expect(set().save(file(name, content))).rejects.toMatchObject({
+      code: 'type-mismatch',
+      status: 415,
+      details: { filename: name, found },
+    })
+    expect(everyFile(folder)).toEqual([])
+  })
+
+  test.each([
+    ['cat.PNG', PNG, 'text/html', 'image/png'],
+    ['page.txt', HTML, 'text/html', 'text/plain'],
+    ['page.html', HTML, 'text/plain', 'text/html'],
+    ['cat.jpg', '', 'image/jpeg', 'image/jpeg'],
+    ['data.xyz', 'who knows', 'text/html', 'application/octet-stream'],
+  ])('is recorded and not what is claimed: %s', async (name, content, claimed, recorded) => {
+    const stored = await set().save(file(name, content, claimed))
+    expect(stored.type).toBe(recorded)
+    expect((await set().get(stored.key))?.type).toBe(recorded)
+  })
+
+  test('is judged by the name that the file will have', async () => {
+    await expect(set().save(file('cat.png', PNG), { name: 'cat.pdf' })).rejects.toMatchObject({ code: 'type-mismatch' })
+    expect(await set().save(file('cat.png', PNG), { name: 'avatar.' })).toMatchObject({ key: 'avatar.png' })
+  })
+
+  test('is told by its first bytes, in however small pieces they come', async () => {
+    const pieces = async function* (content: string): AsyncGenerator<Uint8Array> {
+      for (const byte of Buffer.from(content.padEnd(6000, ' '), 'latin1')) yield Uint8Array.of(byte)
+    }
+    await expect(set().save(pieces(HTML), { name: 'cat.png' })).rejects.toMatchObject({ code: 'type-mismatch' })
+    expect(await set().save(pieces(PNG), { name: 'cat.png' })).toMatchObject({ type: 'image/png', size: 6000 })
+  })
+
+  test("is nobody's business in a set that trusts names", async () => {
+    const trusting = diskSet(folder, { content: 'trust' })
+    expect(await trusting.save(file('cat.png', HTML, 'text/html'))).toMatchObject({ type: 'image/png' })
+  })
+})
+
+describe('a check', () => {
+  const refusal = new UploadError('content-refused', { filename: 'a.txt', reason: 'it is dull' })
+
+  test('sees the whole file while nobody else can, and as what it will be kept', async () => {
+    const seen: Pick<CheckedUpload, 'filename' | 'type' | 'size'>[] = []
+    const digests: string[] = []
+    const look: Check = async ({ filename, type, size, stream }) => {
+      // Twice, since the next check may read it again.
+      for (let time = 0; time < 2; time++) {
+        const hash = createHash('sha256')
+        for await (const chunk of stream()) hash.update(chunk)
+        digests.push(hash.digest('hex'))
+      }
+      seen.push({ filename, type, size })
+      expect(everyFile(folder).filter((name) => !name.startsWith('.decant/'))).toEqual([])
+    }
+    const set = diskSet(folder, { content: 'verify', checks: [look] })
+    await set.save(file('../a.txt', 'x'.repeat(300_000), 'text/html'))
+
+    expect(seen).toEqual([{ filename: '../a.txt', type: 'text/plain', size: 300_000 }])
+    const digest = createHash('sha256').update('x'.repeat(300_000)).digest('hex')
+    expect(digests).toEqual([digest, digest])
+    expect(everyFile(folder)).toEqual(['a.txt'])
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw refusal
+      },
+    ],
+    ['rejects', () => Promise.reject(refusal)],
+  ])('that %s refuses the file, and nothing is kept', async (_, check: Check) => {
+    const set = diskSet(folder, { checks: [check] })
+    await expect(set.save(file('a.txt', 'x'))).rejects.toBe(refusal)
+    expect(everyFile(folder)).toEqual([])
+  })
+
+  test('that fails in a way of its own refuses the file too', async () => {
+    const set = diskSet(folder, {
+      checks: [
+        () => {
+          throw new RangeError('broken')
+        },
+      ],
+    })
+    await expect(set.save(file('a.txt', 'x'))).rejects.toThrow('broken')
+    expect(everyFile(folder)).toEqual([])
+  })
+
+  test('is run after those before it, and not where one of them refused', async () => {
+    const ran: string[] = []
+    const first: Check = async () => {
+      await new Promise(setImmediate)
+      ran.push('first')
+    }
+    const second: Check = () => {
+      ran.push('second')
+      throw refusal
+    }
+    const third: Check = () => void ran.push('third')
+    await expect(diskSet(folder, { checks: [first, second, third] }).save(file('a.txt', 'x'))).rejects.toBe(refusal)
+    expect(ran).toEqual(['first', 'second'])
+  })
+
+  test('is not asked about a file whose type is refused', async () => {
+    let asked = false
+    const set = diskSet(folder, { content: 'verify', checks: [() => void (asked = true)] })
+    await expect(set.save(file('cat.png', HTML))).rejects.toMatchObject({ code: 'type-mismatch' })
+    expect(asked).toBe(false)
+  })
+})

@@ -30,6 +30,8 @@ export interface UploadAppOptions {
   readonly extensions?: ExtensionRule | undefined
   /** Extensions that are not taken, even if `extensions` has them. */
   readonly deny?: ExtensionRule | undefined
+  /** Whether what is in a file has to agree with its extension. Default `verify`. */
+  readonly content?: 'verify' | 'trust' | undefined
   /** Milliseconds without a byte after which an upload is given up. Default 60,000. */
   readonly idleTimeoutMs?: number | undefined
   /** Bytes of free disk below which no file is taken. Default 0. */
@@ -75,6 +77,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     storage,
     extensions,
     deny: options.deny,
+    content: options.content,
     maxFileSize,
     maxFiles: options.maxFiles,
   })

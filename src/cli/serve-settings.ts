@@ -72,6 +72,13 @@ const DENY: Option<ExtensionRule> = {
   about: 'what is not taken, whatever --extensions says',
   parse: parseExtensions,
 }
+const CONTENT: PresetOption<'verify' | 'trust'> = {
+  flag: 'content',
+  value: 'verify|trust',
+  about: 'whether what is in a file has to agree with its extension',
+  preset: 'verify',
+  parse: parseContent,
+}
 const MIN_FREE_SPACE: PresetOption<number> = {
   flag: 'min-free-space',
   value: 'SIZE',
@@ -106,6 +113,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   MAX_FILES,
   EXTENSIONS,
   DENY,
+  CONTENT,
   MIN_FREE_SPACE,
   IDLE_TIMEOUT,
   SHUTDOWN_TIMEOUT,
@@ -127,6 +135,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
       maxFiles: given.read(MAX_FILES),
       extensions: given.read(EXTENSIONS),
       deny: given.read(DENY),
+      content: given.read(CONTENT),
       minFreeSpace: given.read(MIN_FREE_SPACE),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
       title: given.read(TITLE),
@@ -137,6 +146,12 @@ export function readServeSettings(given: Arguments): ServeSettings {
 function parseText(text: string): string {
   if (text.trim() === '') throw new TypeError('it is empty.')
   return text
+}
+
+function parseContent(text: string): 'verify' | 'trust' {
+  const word = text.trim().toLowerCase()
+  if (word === 'verify' || word === 'trust') return word
+  throw new TypeError(`${JSON.stringify(text)} is neither "verify" nor "trust".`)
 }
 
 function parseHosts(text: string): readonly string[] {

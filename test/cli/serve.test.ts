@@ -209,6 +209,7 @@ describe('limits', () => {
   test.each([
     ['--extensions=images', 'a.txt', 415, 'type-not-allowed'],
     ['--deny=.txt', 'a.txt', 415, 'type-not-allowed'],
+    ['--content=verify', 'a.png', 415, 'type-mismatch'],
     ['--max-file-size=2', 'a.txt', 413, 'file-too-large'],
     ['--max-body-size=10B', 'a.txt', 413, 'body-too-large'],
     ['--min-free-space=1000TB', 'a.txt', 507, 'storage-full'],
@@ -221,6 +222,12 @@ describe('limits', () => {
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.text).code).toBe(code)
     expect(storedIn(folder.path)).toEqual([])
+  })
+
+  test('are taken off where names are trusted', async () => {
+    using folder = temporaryFolder()
+    await using decant = await serve(folder.path, ['--content=trust'])
+    expect((await request(decant.port, '/uploads', await form('a.png', 'abc'))).status).toBe(201)
   })
 
   test('are taken from the environment as well; a flag wins', async () => {

@@ -24,6 +24,7 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--max-files=0'], '--max-files: "0" is no whole number'],
     [['serve', '--extensions=imges'], '--extensions: "imges" is neither a group nor a known extension'],
     [['serve', '--deny=*'], '--deny: "*" is neither'],
+    [['serve', '--content=guess'], '--content: "guess" is neither "verify" nor "trust".'],
     [['serve', '--idle-timeout=30'], '--idle-timeout: "30" is no time'],
     [['serve', '--idle-timeout=0s'], '--idle-timeout: no upload could begin.'],
     [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is no time'],

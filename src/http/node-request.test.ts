@@ -63,10 +63,10 @@ describe('reading', () => {
       }
       return { finished }
     })
-    const post = async (path: string): Promise<unknown> =>
+    const postTo = async (path: string): Promise<unknown> =>
       (await fetch(server.origin + path, { method: 'POST', body: BODY })).json()
-    expect(await post('/')).toEqual({ finished: BODY.length })
-    expect(await post('/fails')).toEqual({ finished: BODY.length, error: 'Error: full' })
+    expect(await postTo('/')).toEqual({ finished: BODY.length })
+    expect(await postTo('/fails')).toEqual({ finished: BODY.length, error: 'Error: full' })
   })
 
   test('rejects with what the sink throws or rejects with, at once', async () => {

@@ -11,7 +11,7 @@ export interface CheckedUpload {
   /** Aborted when nobody waits for the result any more. */
   readonly signal?: AbortSignal
   /** Its bytes from the first to the last; may be called again. */
-  stream(): AsyncIterable<Uint8Array>
+  readonly stream: () => AsyncIterable<Uint8Array>
 }
 
 /**

@@ -1,10 +1,10 @@
 // What a user's bundle grows by, minified and gzipped: an alarm for a dependency or a room that slipped in, not a goal.
-// `#spool` and the dependencies are counted too, as they are with a bundler for Node.
+// `#spool`, `#digest` and the dependencies are counted too, as they are with a bundler for Node.
 const forNode = (config) => ({
   ...config,
   platform: 'node',
   format: 'esm',
-  alias: { '#spool': './dist/spool-file.js' },
+  alias: { '#spool': './dist/spool-file.js', '#digest': './dist/digest-node.js' },
   // Imported late, by what inspects content: a chunk of its own, of 23 kB, where a bundler splits.
   external: ['file-type'],
 })

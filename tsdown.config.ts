@@ -3,10 +3,13 @@ import { defineConfig } from 'tsdown'
 import type { UserConfig } from 'tsdown'
 
 // What dist/ may import at run time: package.json "dependencies". Anything else has to be bundled, on purpose, below.
-const DEPENDENCIES = ['content-disposition', 'file-type', 'mrmime']
+const DEPENDENCIES = ['content-disposition', 'file-type', 'mrmime', 'structured-headers']
 
-// devDependencies that travel inside dist/cli.js, so that a library user never installs them.
-const BUNDLED = ['hono', 'uqr']
+// devDependencies that travel inside dist/cli.js and dist/digest-pure.js, so that a library user never installs them.
+const BUNDLED = ['@noble/hashes', 'hono', 'uqr']
+
+// package.json "imports" chooses between two files where the code runs: here the name has to stay.
+const SWITCHES = ['#digest', '#spool']
 
 // One file in src/ = one entry of package.json "exports" (cli: its "bin"). test/architecture.test.ts compares the two.
 const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts'))
@@ -16,11 +19,16 @@ const config: UserConfig[] = defineConfig([
     name: 'library',
     entry: {
       ...Object.fromEntries(ENTRIES.map((name) => [name.replace(/\.ts$/, ''), `src/${name}`])),
-      // package.json "imports" chooses one of the two where the code runs: here `#spool` has to stay a `#spool`.
+      'digest-node': 'src/digest/node-hasher.ts',
+      'digest-pure': 'src/digest/pure-hasher.ts',
       'spool-file': 'src/receive/spool/file-spool.ts',
       'spool-memory': 'src/receive/spool/memory-spool.ts',
     },
-    deps: { neverBundle: ['#spool', ...DEPENDENCIES], onlyBundle: BUNDLED, onlyImport: ['#spool', ...DEPENDENCIES] },
+    deps: {
+      neverBundle: [...SWITCHES, ...DEPENDENCIES],
+      onlyBundle: BUNDLED,
+      onlyImport: [...SWITCHES, ...DEPENDENCIES],
+    },
     platform: 'node',
     target: 'node22',
     fixedExtension: false,

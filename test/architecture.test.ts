@@ -15,6 +15,11 @@ const ROOMS: RoomTable = {
   // Descriptors: shared by the disk and the spool.
   file: { rooms: [], node: true },
 
+  // Hash functions come in by `#digest` alone, which is JavaScript where there is no node:crypto.
+  digest: { rooms: ['http'], packages: ['#digest', 'structured-headers'] },
+  'digest/node-hasher.ts': { rooms: ['digest'], node: true },
+  'digest/pure-hasher.ts': { rooms: ['digest'], packages: ['@noble/hashes'] },
+
   // Pure: bytes and names in, bytes and names out.
   multipart: { rooms: ['http'] },
   filename: { rooms: ['http'] },
@@ -25,13 +30,13 @@ const ROOMS: RoomTable = {
   'storage/disk': { rooms: ['storage', 'filename', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
 
-  policy: { rooms: ['filename', 'media', 'storage'] },
+  policy: { rooms: ['digest', 'filename', 'media', 'storage'], packages: ['#digest'] },
 
   // Each check of a file's content that needs a program beside the server.
   'check/clamav': { rooms: ['policy'], node: true },
 
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
-  receive: { rooms: ['receive/spool', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
+  receive: { rooms: ['receive/spool', 'digest', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
   'receive/spool': { rooms: ['http'] },
   'receive/spool/file-spool.ts': {
     rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts'],
@@ -40,7 +45,7 @@ const ROOMS: RoomTable = {
   'receive/spool/save-file.ts': { rooms: ['receive/spool', 'file'], node: true },
   'receive/spool/temporary-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
-  protocols: { rooms: ['receive', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
+  protocols: { rooms: ['receive', 'digest', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
   handler: { rooms: ['protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
 
@@ -154,6 +159,14 @@ describe('these rules can fail:', () => {
     ['Node in the core', 'receive/receive.ts', 'node:fs', 'node:fs'],
     ['Node in the spool for runtimes without it', 'receive/spool/memory-spool.ts', 'node:fs', 'node:fs'],
     ['the files of Node past the switch', 'receive/a.ts', './spool/file-spool.ts', 'receive/spool/file-spool.ts'],
+    ['Node in the digest for runtimes without it', 'digest/pure-hasher.ts', 'node:crypto', 'node:crypto'],
+    ['the digest of Node past the switch', 'policy/a.ts', '../digest/node-hasher.ts', 'digest/node-hasher.ts'],
+    [
+      'the hash functions of JavaScript past the switch',
+      'digest/a.ts',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/sha2.js',
+    ],
     ['Node in the page of the browser', 'app/page/client/a.ts', 'node:fs', 'node:fs'],
     ['a package that the room has no need of', 'multipart/decoder.ts', 'mrmime', 'mrmime'],
     ['a package whose name only begins alike', 'media/a.ts', 'mrmimes', 'mrmimes'],

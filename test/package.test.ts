@@ -48,6 +48,29 @@ describe('the package', () => {
     expect(installed.toSorted()).toEqual(['decant', ...Object.keys(manifest.dependencies), ...OF_FILE_TYPE].toSorted())
   })
 
+  test('hashes with what the runtime has: node:crypto, or else JavaScript that travels inside it', async () => {
+    const script = `
+      const { uploadSet } = await import('decant')
+      const { memoryStorage } = await import('decant/memory')
+      const set = uploadSet('test', { storage: memoryStorage(), digest: 'sha-256', content: 'trust' })
+      const { digest } = await set.save(new TextEncoder().encode('abc'), { name: 'a.txt' })
+      console.log(digest)`
+    for (const conditions of [[], ['workerd'], ['edge-light'], ['browser']]) {
+      const options = conditions.map((condition) => `--conditions=${condition}`)
+      const { stdout } = await run(execPath, [...options, '--input-type=module', '--eval', script], { cwd: folder })
+      expect(stdout.trim()).toBe('sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:')
+    }
+
+    const built = packed.filter((path) => /^dist\/.*\.js$/.test(path))
+    const texts = await Promise.all(
+      built.map(async (path) => await readFile(join(folder, 'node_modules', 'decant', path), 'utf8')),
+    )
+    expect(built.filter((_, index) => texts[index]?.includes('@noble/hashes'))).toEqual(['dist/digest-pure.js'])
+    const pure = texts[built.indexOf('dist/digest-pure.js')] ?? ''
+    expect(pure).toContain('Paul Miller')
+    expect(/^import |^export .* from |\brequire\(|\bimport\(/m.exec(pure)?.[0]).toBeUndefined()
+  })
+
   test('can be imported, every entry of it, on the Node it is developed with', async () => {
     await importEveryEntry(execPath)
   })

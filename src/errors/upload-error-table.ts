@@ -8,6 +8,7 @@ export interface UploadErrorDetails {
   'malformed-body': { reason: string }
   'truncated-body': { reason?: string }
   'malformed-request': { reason: string }
+  'digest-mismatch': { algorithm: string }
   'invalid-key': { key: string; reason: string; suggestion?: string }
   'invalid-name': { filename: string; reason: string }
   forbidden: { action: string }
@@ -70,6 +71,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 400,
     title: 'The request is malformed',
     sentence: ({ reason }) => `The request could not be understood: ${reason}.`,
+  },
+  'digest-mismatch': {
+    status: 400,
+    title: 'The digest does not match',
+    sentence: ({ algorithm }) =>
+      `The bytes that arrived do not have the ${algorithm} digest that the request claims. Send them again.`,
   },
   'invalid-key': {
     status: 400,

@@ -9,6 +9,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'malformed-body': [{ reason: 'a part has no name' }],
   'truncated-body': [{}, { reason: 'the connection was lost' }],
   'malformed-request': [{ reason: 'the cursor is none' }],
+  'digest-mismatch': [{ algorithm: 'sha-256' }],
   'invalid-key': [
     { key: '.a', reason: 'it begins with a dot' },
     { key: '.a', reason: 'it begins with a dot', suggestion: 'a' },

@@ -37,6 +37,7 @@ export async function inspect(
     filename: head.filename,
     type,
     size: sealed.size,
+    ...(record.digest !== undefined && { digest: record.digest }),
     stream: () => sealed.stream(),
   }
   // One after the other: a cheap one may spare a dear one its work.

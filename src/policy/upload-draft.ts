@@ -1,3 +1,6 @@
+import { createHasher } from '#digest'
+import { toDigestField } from '../digest/digest-field.ts'
+import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { HEAD_SIZE } from '../media/real-type.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
@@ -18,6 +21,8 @@ export interface Admission {
   readonly keys: Iterable<string>
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
   readonly inspection: Inspection
+  /** The digest to record; `undefined` for none. */
+  readonly digest: DigestAlgorithm | undefined
 }
 
 /** A draft under the policy of a set: what every protocol makes, and the only way to a stored file. */
@@ -25,12 +30,14 @@ export class UploadDraft {
   readonly #draft: Draft
   readonly #admission: Admission
   readonly #firstBytes = new FirstBytes(HEAD_SIZE)
+  readonly #hasher: Hasher | undefined
   #record: FileRecord
   #sealed: SealedDraft | undefined
 
   constructor(draft: Draft, admission: Admission) {
     this.#draft = draft
     this.#admission = admission
+    this.#hasher = admission.digest === undefined ? undefined : createHasher(admission.digest)
     this.#record = admission.record
   }
 
@@ -50,7 +57,9 @@ export class UploadDraft {
       throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
     }
     this.#firstBytes.append(bytes)
-    return this.#draft.append(bytes)
+    const ready = this.#draft.append(bytes)
+    this.#hasher?.update(bytes)
+    return ready
   }
 
   /**
@@ -62,7 +71,8 @@ export class UploadDraft {
     const { minFileSize: limit, head } = this.#admission
     if (this.#draft.size < limit) throw new UploadError('file-too-small', { limit, filename: head.filename })
     const sealed = await this.#draft.seal()
-    const { record, inspection } = this.#admission
+    const { inspection } = this.#admission
+    const record = { ...this.#admission.record, ...this.#digest() }
     this.#record = await inspect(inspection, { head, record, sealed, firstBytes: this.#firstBytes.bytes })
     this.#sealed = sealed
   }
@@ -88,6 +98,12 @@ export class UploadDraft {
   /** Removes every trace of a draft that is not published. Never rejects. */
   discard(): Promise<void> {
     return this.#draft.discard()
+  }
+
+  #digest(): { digest?: string } {
+    const { digest: algorithm } = this.#admission
+    if (algorithm === undefined || this.#hasher === undefined) return {}
+    return { digest: toDigestField(algorithm, this.#hasher.digest()) }
   }
 }
 

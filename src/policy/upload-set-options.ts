@@ -34,6 +34,10 @@ export interface UploadSetOptions {
   readonly content?: 'verify' | 'trust' | undefined
   /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */
   readonly checks?: readonly Check[] | undefined
+  /**
+   * The digest to take of each file as it arrives; kept in its record, and served as `Repr-Digest` (RFC 9530). Default none.
+   */
+  readonly digest?: 'sha-256' | undefined
   /** Default `safe`. */
   readonly naming?: Naming | undefined
   /** Where the files are served, such as `/uploads` or `https://files.example`: what `url` puts before a key. */

@@ -86,13 +86,17 @@ export interface UploadSet<Name extends string = string> {
  * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES, maxFileSize: 16 * MiB })
  * const photo = await photos.save(file, { folder: user.id })
  * ```
- * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a limit that is no number, or an extension that
- *   is none.
+ * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a limit that is no number, an extension that is
+ *   none, or another digest than `sha-256`.
  */
 export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
-  const { storage, naming = 'safe', content = 'verify', checks = [] } = options
+  const { storage, naming = 'safe', content = 'verify', checks = [], digest } = options
   if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
     throw new TypeError(`${JSON.stringify(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
+  }
+  // Told by the type too; in JavaScript `sha256` would become a field that nobody can read.
+  if (digest !== undefined && digest !== 'sha-256') {
+    throw new TypeError(`The upload set "${name}" can take no digest ${JSON.stringify(digest)}: use "sha-256".`)
   }
   const rule = combineRules({ extensions: options.extensions ?? DEFAULTS, allow: options.allow, deny: options.deny })
   const extensions = listExtensions(rule)
@@ -145,7 +149,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
         extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
         checks,
       }
-      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile, inspection })
+      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile, inspection, digest })
     },
 
     save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),

@@ -1,3 +1,4 @@
+import { ClaimedDigests } from '../digest/claimed-digests.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toMediaType } from '../http/media-type.ts'
@@ -40,7 +41,8 @@ export interface ReadFormOptions {
  * sinks that `openFile` gives, and the fields come back in order of arrival. The limits hold on the way; when it rejects,
  * the rest of the body is still to be discarded.
  *
- * @throws {UploadError} `unsupported-media-type` for another type of body; `malformed-body`, `truncated-body`,
+ * @throws {UploadError} `unsupported-media-type` for another type of body; `malformed-request` and `digest-mismatch` for the
+ *   digests that are claimed of it; `malformed-body`, `truncated-body`,
  *   `request-timeout`, `body-too-large`, `too-many-files`, `too-many-fields`, `field-too-large` and the decoder's; and
  *   what the sinks threw.
  */
@@ -51,6 +53,7 @@ export async function readForm(
   const { body } = incoming
   const form = toFormDecoder(incoming.header('content-type') ?? '', limits, openFile)
   if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
+  const claimed = ClaimedDigests.of(incoming)
   const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
   if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
 
@@ -58,9 +61,11 @@ export async function readForm(
   const take = (chunk: Uint8Array): Promise<void> | undefined => {
     size += chunk.length
     if (size > limits.maxBodySize) throw tooLarge()
+    claimed?.append(chunk)
     return form.write(chunk)
   }
   await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, signal })
+  claimed?.verify()
   return form.end()
 }
 

@@ -94,6 +94,13 @@ describe('a stored file', () => {
     })
   })
 
+  test('is sent with its digest, where one was recorded', async () => {
+    const record = { name: 'a.txt', type: 'text/plain' }
+    const digest = 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
+    expect(await headersFor('a.txt', { ...record, digest })).toMatchObject({ 'repr-digest': digest })
+    expect(await headersFor('a.txt', record)).not.toHaveProperty('repr-digest')
+  })
+
   test('has the same headers for HEAD, and no body', async () => {
     const whole = await get()
     expect(await get({}, {}, 'HEAD')).toEqual({ ...whole, body: undefined, closed: true })

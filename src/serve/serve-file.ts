@@ -100,8 +100,11 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
     case 'proceed':
   }
 
+  const { record } = entry
   const headers = {
     ...always,
+    // RFC 9530 section 3: of the whole file, whatever range of it is sent.
+    ...(record?.digest !== undefined && { 'repr-digest': record.digest }),
     'last-modified': new Date(validators.lastModified).toUTCString(),
     'content-type': withCharset(type),
     'content-disposition': dispositionOf(entry, type, options),

@@ -1,3 +1,4 @@
+import { ClaimedDigests } from '../../digest/claimed-digests.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { toMediaType } from '../../http/media-type.ts'
 import type { Incoming } from '../../http/incoming.ts'
@@ -14,7 +15,8 @@ const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-url
  * (POST: a taken one is numbered).
  *
  * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a form,
- *   and for a coded body; `malformed-request` where the file has no name; `name-taken` and `invalid-key` for `key`; and
+ *   and for a coded body; `malformed-request` where the file has no name or a claimed digest is none;
+ *   `digest-mismatch` where the bytes have another one; `name-taken` and `invalid-key` for `key`; and
  *   what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
  */
 export async function receiveBinary(
@@ -32,6 +34,7 @@ export async function receiveBinary(
     const reason = `the file has no name; send Content-Disposition: attachment; filename="...", or PUT it to a URL that ends in its name`
     throw new UploadError('malformed-request', { reason })
   }
+  const claimed = ClaimedDigests.of(incoming)
   const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
   if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
   // Told before the bytes have come in vain; whoever takes the name meanwhile is noticed by `publish`.
@@ -40,9 +43,11 @@ export async function receiveBinary(
   try {
     const take = (chunk: Uint8Array): Promise<void> | undefined => {
       if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()
+      claimed?.append(chunk)
       return draft.append(chunk)
     }
     await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, signal })
+    claimed?.verify()
     await draft.seal()
     return { files: [{ filename, stored: await draft.publish() }], fields: [] }
   } catch (error) {

@@ -34,6 +34,12 @@ const config: UserConfig[] = defineConfig([
     fixedExtension: false,
     sourcemap: true,
     dts: { sourcemap: true },
+    // What travels along does so under its own terms.
+    copy: BUNDLED.map((name) => ({
+      from: `node_modules/${name}/LICENSE`,
+      to: 'dist/licenses',
+      rename: `${name.replace('@', '').replace('/', '-')}.txt`,
+    })),
   },
   // The script, the style sheet and the icon of the page that `decant serve` shows.
   {

@@ -43,6 +43,11 @@ describe('the package', () => {
     expect(packed.filter((path) => /\.test|fixtures|^(test|scripts|bench|examples)\//.test(path))).toEqual([])
   })
 
+  test('brings the licences of what is bundled into it', () => {
+    const licences = ['hono', 'noble-hashes', 'uqr'].map((name) => `dist/licenses/${name}.txt`)
+    expect(packed).toEqual(expect.arrayContaining(licences))
+  })
+
   test('brings its few dependencies and nothing else', async () => {
     const installed = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))
     expect(installed.toSorted()).toEqual(['decant', ...Object.keys(manifest.dependencies), ...OF_FILE_TYPE].toSorted())

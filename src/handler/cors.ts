@@ -1,8 +1,8 @@
 import type { Incoming } from '../http/incoming.ts'
 
 const REQUEST_HEADERS =
-  'accept, authorization, content-disposition, content-type, if-match, if-none-match, if-range, range'
-const RESPONSE_HEADERS = 'accept-ranges, content-disposition, content-range, etag, location'
+  'accept, authorization, content-digest, content-disposition, content-type, if-match, if-none-match, if-range, range, repr-digest'
+const RESPONSE_HEADERS = 'accept-ranges, content-disposition, content-range, etag, location, repr-digest'
 
 /** The CORS headers of an answer (Fetch Standard section 3.3), where the origin is one of `origins`. */
 export function corsHeaders(incoming: Incoming, origins: readonly string[]): Record<string, string> {

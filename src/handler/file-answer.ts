@@ -16,6 +16,8 @@ export interface FileAnswer {
   readonly size: number
   /** ISO 8601, UTC. */
   readonly storedAt: string
+  /** `sha-256=:base64:` (RFC 9530), where the set takes one. */
+  readonly digest?: string
   readonly url: string
 }
 
@@ -34,8 +36,9 @@ export interface ListAnswer {
 }
 
 export function toFileAnswer({ base }: Route, stored: StoredFile): FileAnswer {
-  const { name, key, type, size, storedAt } = stored
-  return { filename: name, key, type, size, storedAt, url: `${base}/${pathFromKey(key)}` }
+  const { name, key, type, size, storedAt, digest } = stored
+  const url = `${base}/${pathFromKey(key)}`
+  return { filename: name, key, type, size, storedAt, ...(digest !== undefined && { digest }), url }
 }
 
 export function toCreatedAnswer(route: Route, { files, fields }: Receipt): CreatedAnswer {

@@ -203,6 +203,15 @@ describe('listing', () => {
     expect(await json(response)).toMatchObject({ code: 'method-not-allowed', allow: ['POST', 'OPTIONS'] })
   })
 
+  test('and every other answer tells the digest that a set takes', async () => {
+    await using site = await openSite({ listing: true, policy: { digest: 'sha-256' } })
+    const digest = 'sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:'
+    const created = await json(await fetch(`${site.origin}/abc.txt`, { method: 'PUT', body: 'abc' }))
+    expect(created.files).toEqual([expect.objectContaining({ key: 'abc.txt', digest })])
+    expect((await json(await fetch(site.origin))).files).toEqual([expect.objectContaining({ digest })])
+    expect((await fetch(`${site.origin}/abc.txt`)).headers.get('repr-digest')).toBe(digest)
+  })
+
   test('goes on by `next`, by name or newest first', async () => {
     await using site = await openSite({ base: '/photos', listing: true })
     for (const name of ['b.txt', 'a b.txt', 'c.txt']) await site.set.save(new File(['x'], name))

@@ -247,7 +247,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'internal-error': {
     status: 500,
     title: 'Something went wrong',
-    sentence: () => 'Something went wrong on the server. Nothing was kept; try again later.',
+    sentence: () => 'Something went wrong on the server. Try again later.',
   },
   overloaded: {
     status: 503,

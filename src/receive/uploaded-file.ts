@@ -55,7 +55,7 @@ export class UploadedFile {
    *
    * @throws {UploadError} `name-taken` where something is there already, unless `overwrite` is set; `storage-full`,
    *   `storage-failed`.
-   * @throws {TypeError} where the runtime has no file system.
+   * @throws {TypeError} where the folder does not exist, and where the runtime has no file system.
    */
   async save(path: string, options: SaveFileOptions = {}): Promise<void> {
     await saveFile(path, this.#spool.stream(), options)

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { toUploadError } from '../../errors/to-upload-error.ts'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { someBytes } from '../fixtures/form-body.ts'
 import { temporaryFolders } from '../fixtures/temporary-folders.ts'
@@ -59,12 +60,14 @@ test('a source that fails in the middle leaves nothing, and tells why', async ()
   expect(openFilesIn(folder)).toEqual([])
 })
 
-test('a folder that is not there is a failure that tells the client no path', async () => {
-  const folder = newFolder()
-  const failure: unknown = await saveFile(join(folder, 'missing', 'a'), chunks(TEXT), {}).catch((e: unknown) => e)
-  expect(failure).toMatchObject({ code: 'storage-failed', cause: { code: 'ENOENT' } })
-  expect(String(failure)).not.toContain(folder)
-  expect(readdirSync(folder)).toEqual([])
+test('a folder that is not there is told to the developer, and a client hears of no path', async () => {
+  const missing = join(newFolder(), 'missing')
+  const failure: unknown = await saveFile(join(missing, 'a'), chunks(someBytes(10)), {}).catch(
+    (error: unknown) => error,
+  )
+  expect(failure).toBeInstanceOf(TypeError)
+  expect(String(failure)).toContain(`There is no folder ${missing} to save a file into.`)
+  expect(toUploadError(failure).message).not.toContain('missing')
 })
 
 test('a name that is taken is refused, and what has it stays', async () => {

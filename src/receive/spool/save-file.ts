@@ -19,7 +19,8 @@ const HIGH_WATER_MARK = 1024 * 1024
  * nothing at `path` that was not there before. A symlink at `path` is never followed.
  *
  * @throws {UploadError} `name-taken` where something is there and `overwrite` is not set; `storage-full` and
- *   `storage-failed` with the system's error as the cause, also where the folder does not exist.
+ *   `storage-failed` with the system's error as the cause.
+ * @throws {TypeError} where the folder does not exist.
  */
 export async function saveFile(
   path: string,
@@ -28,7 +29,7 @@ export async function saveFile(
 ): Promise<void> {
   const temporary = join(dirname(path), `.decant-${randomBytes(16).toString('hex')}`)
   const remove = (): Promise<void> => unlink(temporary).catch(ignore)
-  const writer = new FileWriter({ open: () => openFile(temporary, NEW_FILE, 0o666), remove }, HIGH_WATER_MARK)
+  const writer = new FileWriter({ open: () => create(temporary), remove }, HIGH_WATER_MARK)
   try {
     for await (const chunk of source) await writer.append(chunk)
     await writer.finish()
@@ -37,6 +38,16 @@ export async function saveFile(
   } catch (error) {
     await writer.abort(new Error('Saving failed.', { cause: error }))
     throw toStorageError(error)
+  }
+}
+
+async function create(path: string): Promise<number> {
+  try {
+    return await openFile(path, NEW_FILE, 0o666)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+    const hint = 'Make it when the server starts: await mkdir(folder, { recursive: true }).'
+    throw new TypeError(`There is no folder ${dirname(path)} to save a file into. ${hint}`, { cause: error })
   }
 }
 

@@ -22,7 +22,7 @@ export interface UploadAppOptions {
   readonly title?: string | undefined
   /** Bytes of one file. Default 4 GiB. */
   readonly maxFileSize?: number | undefined
-  /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 1 MiB. */
+  /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */
   readonly maxBodySize?: number | undefined
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined

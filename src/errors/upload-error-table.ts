@@ -26,6 +26,7 @@ export interface UploadErrorDetails {
   'too-many-fields': { limit: number }
   'too-many-parts': { limit: number }
   'field-too-large': { limit: number; field: string }
+  'fields-too-large': { limit: number }
   'part-header-too-large': { limit: number }
   'too-many-part-headers': { limit: number }
   'name-too-long': { limit: number }
@@ -167,6 +168,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'A field is too large',
     sentence: ({ limit, field }) =>
       `The field ${quote(field)} is larger than the limit of ${bytes(limit)} for a field. Shorten it.`,
+  },
+  'fields-too-large': {
+    status: 413,
+    title: 'The fields are too large together',
+    sentence: ({ limit }) => `All fields of a form together may have at most ${bytes(limit)}. Shorten them.`,
   },
   'part-header-too-large': {
     status: 413,

@@ -33,6 +33,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'too-many-fields': [{ limit: 1 }],
   'too-many-parts': [{ limit: 1 }],
   'field-too-large': [{ limit: 1, field: 'title' }],
+  'fields-too-large': [{ limit: 1024 }],
   'part-header-too-large': [{ limit: 1 }],
   'too-many-part-headers': [{ limit: 1 }],
   'name-too-long': [{ limit: 1 }],

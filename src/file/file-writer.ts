@@ -107,7 +107,7 @@ export class FileWriter {
         }
         // A network file system may tell only now that it has no room.
         await this.#close()
-        return found
+        return this.#failure === undefined ? found : undefined
       } catch (error) {
         await this.#fail(error)
         return undefined

@@ -53,6 +53,19 @@ describe('HTML', () => {
     expect((await fetch(site.origin)).status).toBe(405)
   })
 
+  test('that fails when the files are there already takes them back: who is told of a failure sends them again', async () => {
+    const broken: UploadPage = {
+      ...PAGE,
+      get url(): string {
+        throw new Error('where am I?')
+      },
+    }
+    await using site = await openSite({ page: broken })
+    const form = { method: 'POST', body: formOf(['a.txt', 'x']), headers: { accept: BROWSER } }
+    expect((await fetch(site.origin, form)).status).toBe(500)
+    expect(await site.everyFile()).toEqual([])
+  })
+
   test('after an upload is the page again by 303, with a message that is said once', async () => {
     await using site = await openSite({ page: { ...PAGE, url: '/' }, base: '/uploads', listing: true })
     const response = await fetch(`${site.origin}/uploads`, {

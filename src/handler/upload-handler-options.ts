@@ -44,6 +44,6 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    * download. Must not throw.
    */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
-  /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 1 MiB. */
+  /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */
   readonly maxBodySize?: number | undefined
 }

@@ -234,14 +234,20 @@ describe('listing', () => {
     expect(newest.files.map(({ key }: { key: string }) => key)).toEqual(['b.txt', 'c.txt', 'a b.txt'])
   })
 
-  test.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'order=size', 'cursor=nonsense'])(
-    'refuses %s',
-    async (query) => {
-      await using site = await openSite({ listing: true })
-      const response = await fetch(`${site.origin}/?${query}`)
-      expect([response.status, (await json(response)).code]).toEqual([400, 'malformed-request'])
-    },
-  )
+  test.each([
+    'limit=0',
+    'limit=1001',
+    'limit=1e3',
+    'limit=0x10',
+    'limit=x',
+    'limit=1.5',
+    'order=size',
+    'cursor=nonsense',
+  ])('refuses %s', async (query) => {
+    await using site = await openSite({ listing: true })
+    const response = await fetch(`${site.origin}/?${query}`)
+    expect([response.status, (await json(response)).code]).toEqual([400, 'malformed-request'])
+  })
 })
 
 describe('failures of ours', () => {

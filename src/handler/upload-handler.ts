@@ -3,6 +3,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import { prefersHtml } from '../http/accept.ts'
 import { isKey } from '../filename/key.ts'
+import { parseContentLength } from '../http/content-length.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
@@ -12,6 +13,7 @@ import type { StoredFilePage, UploadSet } from '../policy/upload-set.ts'
 import { receiveBinary } from '../protocols/binary/binary-protocol.ts'
 import { receiveForm } from '../protocols/form/form-protocol.ts'
 import type { Receipt } from '../protocols/receipt.ts'
+import { takeBack } from '../protocols/take-back.ts'
 import { toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { sendFile } from '../serve/send-file.ts'
@@ -33,8 +35,8 @@ export interface UploadHandler extends RequestHandler {
 /** One set at the base itself, or several, each below its name. */
 export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
 
-/** What a form may have beside its files. */
-const FIELDS_SIZE = 1024 ** 2
+/** What a form may have beside its files: its fields, which have a limit of their own, and the heads of its parts. */
+const FIELDS_SIZE = 8 * 1024 ** 2
 
 /**
  * Puts upload sets behind a URL: `POST {base}` takes a form or a file, `GET {base}` lists, `{base}/{key}` is a stored
@@ -109,7 +111,14 @@ class Handler implements UploadHandler {
     if (method === 'POST' || method === 'PUT') {
       if (key !== undefined) checkNoFolder(key)
       await this.#authorize('upload', incoming, route)
-      return this.#created(incoming, route, await this.#receive(incoming, route))
+      const receipt = await this.#receive(incoming, route)
+      try {
+        return this.#created(incoming, route, receipt)
+      } catch (error) {
+        // Whoever is told of a failure sends the files again.
+        await takeBack(set, receipt.files)
+        throw error
+      }
     }
     if (key === undefined) return this.#list(incoming, route)
     if (method === 'DELETE') {
@@ -212,11 +221,11 @@ const NEWEST = { order: 'newest' } as const
 async function listFiles({ set, query }: Route): Promise<StoredFilePage> {
   const cursor = query.get('cursor')
   const order = query.get('order') ?? 'newest'
-  const limit = Number(query.get('limit') ?? 100)
+  const limit = parseContentLength(query.get('limit') ?? '100') ?? 0
   if (order !== 'newest' && order !== 'name') {
     throw new UploadError('malformed-request', { reason: '"order" is neither "newest" nor "name"' })
   }
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+  if (limit < 1 || limit > MAX_PAGE) {
     throw new UploadError('malformed-request', { reason: `"limit" is no number from 1 to ${MAX_PAGE}` })
   }
   return set.list({ order, limit, ...(cursor !== null && { cursor }) })

@@ -23,7 +23,9 @@ export async function discardBody(incoming: Incoming): Promise<void> {
 /** True for a client that was not asked for its body yet and waits for `100 Continue` (RFC 9110 section 10.1.1). */
 function waitsToSend(incoming: Incoming): boolean {
   const { body } = incoming
-  return body?.unread === true && body.length !== 0 && incoming.header('expect')?.toLowerCase() === '100-continue'
+  return (
+    body?.unread === true && body.length !== 0 && /(?:^|\W)100-continue(?:$|\W)/i.test(incoming.header('expect') ?? '')
+  )
 }
 
 /** Reads within the caps by the `consume` of a source. Rejects where a cap ends it. */

@@ -1,5 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
-import { conflictNames } from '../filename/conflict-names.ts'
+import { conflictName } from '../filename/conflict-names.ts'
 import { splitExtension } from '../filename/extension.ts'
 import { isKey, safeKey } from '../filename/key.ts'
 import { secureFilename } from '../filename/secure-filename.ts'
@@ -11,8 +11,8 @@ import type { Naming } from './upload-set-options.ts'
 export interface Place {
   /** The name that the key ends in. */
   readonly name: string
-  /** The keys to try, best first. */
-  readonly keys: Iterable<string>
+  /** The key to try when `attempt` others were taken; `undefined` where there is none left. */
+  readonly keyOf: (attempt: number) => string | undefined
 }
 
 /**
@@ -34,13 +34,14 @@ export function toName(filename: string, naming: Naming): string | undefined {
  */
 export function toPlace(name: string, placement: Placement, naming: Naming): Place {
   const { key } = placement
-  if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), keys: [checkKey(key)] }
+  if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), keyOf: only(checkKey(key)) }
   const { folder, name: wanted } = override(name, placement)
   const final = storedName(wanted)
   // An unsafe folder is told now, and not when the last byte has come.
   const best = safeKey(naming === 'unique' ? join(folder, randomId()) : folder, final)
-  if (naming === 'unique') return { name: final, keys: [best] }
-  return { name: final, keys: prefixed(best.slice(0, -final.length), conflictNames(final)) }
+  if (naming === 'unique') return { name: final, keyOf: only(best) }
+  const prefix = best.slice(0, -final.length)
+  return { name: final, keyOf: (attempt) => prefix + conflictName(final, attempt) }
 }
 
 /** Flask-Uploads' `name`: a folder before the last slash, and the client's extension after a trailing dot. */
@@ -65,8 +66,8 @@ function checkKey(key: string): string {
   })
 }
 
-function* prefixed(prefix: string, names: Iterable<string>): Generator<string, void, undefined> {
-  for (const name of names) yield prefix + name
+function only(key: string): (attempt: number) => string | undefined {
+  return (attempt) => (attempt === 0 ? key : undefined)
 }
 
 function join(folder: string | undefined, segment: string): string {

@@ -9,7 +9,11 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
+import type { Place } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
+
+/** Names that are tried one after the other before taken ones are looked for in larger steps. */
+const PATIENCE = 4
 
 /** What a set has decided about a file when it was admitted. */
 export interface Admission {
@@ -17,8 +21,8 @@ export interface Admission {
   readonly record: FileRecord
   readonly maxFileSize: number
   readonly minFileSize: number
-  /** The keys to try, best first; the last failure is told for a finite list. */
-  readonly keys: Iterable<string>
+  readonly keyOf: Place['keyOf']
+  readonly isTaken: (key: string) => Promise<boolean>
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
   readonly inspection: Inspection
   /** The digest to record; `undefined` for none. */
@@ -85,14 +89,41 @@ export class UploadDraft {
    */
   async publish(): Promise<StoredFile> {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
-    const { keys, toStoredFile } = this.#admission
+    const { keyOf, toStoredFile } = this.#admission
     let tried = ''
-    for (const key of keys) {
+    for (let attempt = 0; ; attempt++) {
+      if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)
+      const key = keyOf(attempt)
+      if (key === undefined) break
       const entry = await this.#sealed.publish(key, this.#record)
       if (entry !== undefined) return toStoredFile(entry)
       tried = key
     }
     throw new UploadError('name-taken', { key: tried })
+  }
+
+  /**
+   * Where to go on trying: the thousandth `image.png` should not ask for the 999 before it. In doubling steps to one that
+   * is free, then by halves; publishing itself decides.
+   */
+  async #firstFree(start: number): Promise<number> {
+    const { keyOf, isTaken } = this.#admission
+    const isTakenAt = async (attempt: number): Promise<boolean> => {
+      const key = keyOf(attempt)
+      return key !== undefined && (await isTaken(key))
+    }
+    let taken = start - 1
+    let free = start
+    while (await isTakenAt(free)) {
+      taken = free
+      free *= 2
+    }
+    while (free - taken > 1) {
+      const middle = Math.floor((taken + free) / 2)
+      if (await isTakenAt(middle)) taken = middle
+      else free = middle
+    }
+    return free
   }
 
   /** Removes every trace of a draft that is not published. Never rejects. */

@@ -142,14 +142,25 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       }
       const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
       const record = { name: filename, type: type ?? claimedType(contentType) }
-      const { keys } = place
+      const { keyOf } = place
+      const isTaken = async (key: string): Promise<boolean> => (await storage.stat(key)) !== undefined
       // Last, since nobody would discard it if one of the above threw.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
       const inspection = {
         extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
         checks,
       }
-      return new UploadDraft(draft, { head, record, maxFileSize, minFileSize, keys, toStoredFile, inspection, digest })
+      return new UploadDraft(draft, {
+        head,
+        record,
+        maxFileSize,
+        minFileSize,
+        keyOf,
+        isTaken,
+        toStoredFile,
+        inspection,
+        digest,
+      })
     },
 
     save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),

@@ -12,6 +12,8 @@ export interface FormLimits extends DecoderLimits {
   readonly maxFields: number
   /** Bytes of one field, before its charset is decoded. Default 512,000. */
   readonly maxFieldSize: number
+  /** Bytes of all fields together, with their names: they are in memory at once. Default 8 MiB, or `maxFieldSize` if that is more. */
+  readonly maxFieldsSize: number
   /**
    * Milliseconds without a byte, while we are ready for one, after which a client is given up. Default 60,000; `Infinity`
    * waits for ever.
@@ -32,12 +34,14 @@ export function toFormLimits(options: FormLimitOptions): FormLimits {
   const idleTimeoutMs = limit('idleTimeoutMs', 60_000)
   // Elsewhere 0 turns a time-out off; here it would give up every client at once.
   if (idleTimeoutMs === 0) throw new TypeError('idleTimeoutMs must be more than 0; Infinity waits for ever')
+  const maxFieldSize = limit('maxFieldSize', 512_000)
   return {
     ...toDecoderLimits(options),
     maxBodySize: limit('maxBodySize', 64 * 1024 ** 2),
     maxFiles: limit('maxFiles', 100),
     maxFields: limit('maxFields', 1000),
-    maxFieldSize: limit('maxFieldSize', 512_000),
+    maxFieldSize,
+    maxFieldsSize: limit('maxFieldsSize', Math.max(8 * 1024 ** 2, maxFieldSize)),
     idleTimeoutMs,
   }
 }

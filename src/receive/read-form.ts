@@ -93,6 +93,7 @@ class MultipartForm implements FormDecoder {
   readonly #openFile: (head: FileHead) => FileSink
   readonly #fields: { readonly head: PartHead; readonly bytes: FieldBytes }[] = []
   #files = 0
+  #fieldsSize = 0
   #sink: FileSink | undefined
   #field: FieldBytes | undefined
   /** What the parts of the chunk that is being decoded ask to wait for. */
@@ -132,6 +133,7 @@ class MultipartForm implements FormDecoder {
 
   #begin(head: PartHead): void {
     if (head.filename === undefined) {
+      this.#countField(head.name.length)
       if (this.#fields.length >= this.#limits.maxFields) {
         throw new UploadError('too-many-fields', { limit: this.#limits.maxFields })
       }
@@ -147,8 +149,18 @@ class MultipartForm implements FormDecoder {
   }
 
   #bytes(bytes: Uint8Array): void {
-    if (this.#sink === undefined) this.#field?.append(bytes)
-    else this.#wait(this.#sink.append(bytes))
+    if (this.#sink !== undefined) {
+      this.#wait(this.#sink.append(bytes))
+      return
+    }
+    this.#countField(bytes.length)
+    this.#field?.append(bytes)
+  }
+
+  #countField(size: number): void {
+    const { maxFieldsSize: limit } = this.#limits
+    this.#fieldsSize += size
+    if (this.#fieldsSize > limit) throw new UploadError('fields-too-large', { limit })
   }
 
   #end(): void {

@@ -104,6 +104,20 @@ const CASES: LimitCase[] = [
     details: { limit: 10 },
   },
   {
+    limit: 'maxFieldsSize, names included',
+    options: { maxFieldsSize: 20 },
+    taken: [
+      { name: 'abcd', value: '123456' },
+      { name: 'efgh', value: '789012' },
+    ],
+    refused: [
+      { name: 'abcd', value: '123456' },
+      { name: 'efgh', value: '7890123' },
+    ],
+    code: 'fields-too-large',
+    details: { limit: 20 },
+  },
+  {
     limit: 'maxPartHeaders',
     options: { maxPartHeaders: 1 },
     taken: fields(2),

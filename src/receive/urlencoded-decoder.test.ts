@@ -138,6 +138,15 @@ describe('limits of a urlencoded form', () => {
     }).toThrow(expect.objectContaining({ code: 'field-too-large' }))
   })
 
+  test('maxFieldsSize holds for all pairs together', async () => {
+    await using upload = await receive(rawRequest('ab=12&cd=34', TYPE), { maxFieldsSize: 8 })
+    expect(upload.fields.size).toBe(2)
+    await expect(receive(rawRequest('ab=12&cd=345', TYPE), { maxFieldsSize: 8 })).rejects.toMatchObject({
+      code: 'fields-too-large',
+      details: { limit: 8 },
+    })
+  })
+
   test('maxBodySize holds for it too', async () => {
     await using upload = await receive(rawRequest('a=12345', TYPE), { maxBodySize: 7 })
     expect(upload.fields.get('a')).toBe('12345')

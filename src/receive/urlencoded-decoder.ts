@@ -18,6 +18,7 @@ const ENCODED = 3
  */
 export class UrlencodedDecoder {
   readonly #limits: FormLimits
+  #size = 0
   readonly #pairs: { readonly name: Uint8Array; readonly value: Uint8Array }[] = []
   #name: FieldBytes
   /** Absent until the first `=` of the pair. */
@@ -74,10 +75,12 @@ export class UrlencodedDecoder {
   }
 
   #keep(name: Uint8Array, value: Uint8Array): void {
-    const { maxFields, maxFieldSize, maxNameSize } = this.#limits
+    const { maxFields, maxFieldSize, maxFieldsSize, maxNameSize } = this.#limits
     if (this.#pairs.length >= maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
     if (name.length > maxNameSize) throw this.#nameTooLong()
     if (value.length > maxFieldSize) throw this.#valueTooLarge()
+    this.#size += name.length + value.length
+    if (this.#size > maxFieldsSize) throw new UploadError('fields-too-large', { limit: maxFieldsSize })
     this.#pairs.push({ name, value })
   }
 

@@ -5,8 +5,8 @@ import type { UploadSet } from '../../policy/upload-set.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
-import type { StoredFile } from '../../storage/stored-file.ts'
 import type { Receipt, ReceivedFile } from '../receipt.ts'
+import { takeBack } from '../take-back.ts'
 
 /**
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
@@ -48,16 +48,8 @@ async function publishAll(
     }
     return files
   } catch (error) {
-    await Promise.all(files.map(({ stored }) => takeBack(set, stored)))
+    await takeBack(set, files)
     throw error
-  }
-}
-
-async function takeBack(set: UploadSet, stored: StoredFile): Promise<void> {
-  try {
-    await set.delete(stored)
-  } catch {
-    // storage-failed: the medium is broken, and the failure that brought us here is the one to tell.
   }
 }
 

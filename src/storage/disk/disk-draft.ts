@@ -53,6 +53,8 @@ export class DiskDraft implements Draft {
   #stats: BigIntStats | undefined
   /** The record that is being written, or was, beside the draft, and not yet adopted. */
   #record: FileRecord | undefined
+  /** The record with which all is ready for a name, so that a second name costs no more than asking for it. */
+  #prepared: FileRecord | undefined
   #publishing: Promise<unknown> | undefined
   #discarding: Promise<void> | undefined
 
@@ -108,6 +110,7 @@ export class DiskDraft implements Draft {
       if (this.#state === 'sealing') this.#state = 'open'
       throw error
     }
+    if (this.#state !== 'sealing') throw new TypeError('The draft was discarded.')
     this.#state = 'sealed'
     return {
       id: this.id,
@@ -182,7 +185,10 @@ export class DiskDraft implements Draft {
     const stats = this.#stats
     if (stats === undefined) return undefined
     // All that can fail for want of room comes first, while there is still nothing to see.
-    await Promise.all([this.#keepRecord(record, stats), chmod(this.#path, mode)])
+    if (this.#prepared !== record) {
+      await Promise.all([this.#keepRecord(record, stats), chmod(this.#path, mode)])
+      this.#prepared = record
+    }
     if (!(await publishFile(this.#path, root, key, folder))) return undefined
     try {
       await records.adopt(key, `${this.#path}.record`)
@@ -195,7 +201,6 @@ export class DiskDraft implements Draft {
   }
 
   async #keepRecord(record: FileRecord, stats: BigIntStats): Promise<void> {
-    if (this.#record === record) return
     this.#record = record
     await writeRecord(`${this.#path}.record`, record, stats)
   }

@@ -130,6 +130,24 @@ export const DRAFT_PROMISES: Promises = {
     notEqual(await sealed.publish('sealed', RECORD), undefined)
   },
 
+  'is not sealed by a call that a discard overtakes': async (storage) => {
+    for (let turns = 1; turns < 40; turns++) {
+      const draft = storage.createDraft()
+      await draft.append(text('gone'))
+      await draft.flush()
+      let isDiscarded = false
+      const sealing = draft.seal().then(
+        () => ok(!isDiscarded, 'seal resolved after the draft was discarded'),
+        (error: unknown) => ok(error instanceof TypeError, String(error)),
+      )
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+      const discarding = draft.discard()
+      isDiscarded = true
+      await Promise.all([sealing, discarding])
+    }
+    deepEqual(await keys(storage), [])
+  },
+
   'tells misuse of a draft as a TypeError': async (storage) => {
     const draft = storage.createDraft()
     const sealed = await draft.seal()

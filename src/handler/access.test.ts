@@ -193,6 +193,15 @@ describe('CORS', () => {
 })
 
 describe('the Host', () => {
+  test('stands in the target where a client asks by the whole URL, and counts there', async () => {
+    await using site = await openSite({ hosts: ['localhost'], listing: true })
+    const ask = async (target: string) => (await site.ask(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`)).status
+    expect(await ask('http://localhost:3000/')).toBe(200)
+    expect(await ask('HTTP://localhost?limit=1')).toBe(200)
+    expect(await ask('http://localhost/none.txt')).toBe(404)
+    expect(await ask('http://evil.example/')).toBe(403)
+  })
+
   test.each([
     ['localhost', 200],
     ['LOCALHOST:3000', 200],

@@ -50,14 +50,16 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     headers['content-length'] !== undefined ||
     headers['transfer-encoding'] !== undefined ||
     request.httpVersionMajor >= 2
+  const { target, authority } = splitTarget(request.url ?? '/')
+  // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
+  const host = authority ?? headers['host'] ?? headers[':authority']
   let signal = options.signal
   return {
     method: request.method ?? 'GET',
-    target: request.url ?? '/',
+    target,
     mount: request.baseUrl ?? '',
     header(name) {
-      // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
-      const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
+      const value = name === 'host' ? host : headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     },
     body: hasBody ? new NodeBody(request, options) : undefined,
@@ -67,6 +69,14 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     },
     native: request,
   }
+}
+
+/** In absolute-form the host that is asked stands before the path, and counts (RFC 9112 section 3.2.2). */
+function splitTarget(url: string): { target: string; authority: string | undefined } {
+  const [absolute, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []
+  if (absolute === undefined) return { target: url, authority }
+  const rest = url.slice(absolute.length)
+  return { target: rest.startsWith('/') ? rest : `/${rest}`, authority }
 }
 
 function goneSignal(request: NodeRequest): AbortSignal {

@@ -235,6 +235,18 @@ describe('an upload set on disk', () => {
     })
   })
 
+  test.skipIf(process.platform !== 'linux')('a download whose client takes nothing is given up', async () => {
+    const { handler, set } = photos()
+    await set.save(new File([new Uint8Array(50_000_000)], 'b.txt'))
+    await withServer(nodeHandler(handler, { stallTimeoutMs: 100 }), async (origin) => {
+      const client = await RawClient.connect(origin)
+      await client.send(request('GET /b.txt HTTP/1.1'))
+      await client.read(100_000)
+      await expect.poll(open).toBe(0)
+      client.destroy()
+    })
+  })
+
   test.skipIf(process.platform !== 'linux')('a download whose client goes away closes its file', async () => {
     const { handler, set } = photos()
     await set.save(new File([new Uint8Array(50_000_000)], 'a.txt'))

@@ -36,7 +36,7 @@ export function nodeHandler(handler: RequestHandler, options: AdapterOptions = {
 
 async function respond(
   handler: RequestHandler,
-  { drainLimits, onError }: AdapterOptions,
+  { drainLimits, stallTimeoutMs, onError }: AdapterOptions,
   request: IncomingMessage,
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
@@ -44,7 +44,7 @@ async function respond(
   const incoming = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
   let refusal: AnyUploadError | undefined
   try {
-    if (await answer(handler, incoming, response)) return
+    if (await answer(handler, incoming, response, stallTimeoutMs)) return
   } catch (error) {
     // Whatever it was: whoever answers now may not know that a client is still sending.
     await discardBody(incoming)
@@ -60,10 +60,15 @@ async function respond(
 }
 
 /** Rejects with what the handler threw; nothing is sent then. */
-async function answer(handler: RequestHandler, incoming: Incoming, response: ServerResponse): Promise<boolean> {
+async function answer(
+  handler: RequestHandler,
+  incoming: Incoming,
+  response: ServerResponse,
+  stallTimeoutMs: number | undefined,
+): Promise<boolean> {
   const outgoing = await handler.handle(incoming)
   if (outgoing === undefined) return false
-  await writeOutgoing(response, outgoing, incoming)
+  await writeOutgoing(response, outgoing, incoming, stallTimeoutMs)
   return true
 }
 

@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http'
+import { IdleWatch } from '../../http/idle-watch.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { closeBody } from '../close-body.ts'
+
+/** What the limits of uploads give a client too. */
+const STALL_TIMEOUT_MS = 60_000
 
 /**
  * Writes an answer. Its last byte goes out at once, but the response ends only when the request's body is drained: Node
@@ -15,6 +19,7 @@ export async function writeOutgoing(
   response: ServerResponse,
   { status, headers, body }: Outgoing,
   incoming: Incoming,
+  stallTimeoutMs: number = STALL_TIMEOUT_MS,
 ): Promise<void> {
   // RFC 9110 section 15.5.9. Node says the same to a client whose body was not asked for (section 10.1.1).
   if (status === 408) response.shouldKeepAlive = false
@@ -26,7 +31,7 @@ export async function writeOutgoing(
   }
   try {
     if (body === undefined) response.flushHeaders()
-    else await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body)
+    else await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body, stallTimeoutMs)
     await incoming.body?.drain()
     response.end()
   } catch {
@@ -35,7 +40,11 @@ export async function writeOutgoing(
   }
 }
 
-async function writeBody(response: ServerResponse, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+async function writeBody(
+  response: ServerResponse,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  stallTimeoutMs: number,
+): Promise<void> {
   if (body instanceof Uint8Array) {
     response.write(body)
     return
@@ -43,18 +52,20 @@ async function writeBody(response: ServerResponse, body: Uint8Array | AsyncItera
   for await (const chunk of body) {
     // Leaving the loop closes what is read from.
     if (response.destroyed) return
-    if (!response.write(chunk)) await writable(response)
+    if (!response.write(chunk)) await writable(response, stallTimeoutMs)
   }
 }
 
-/** Resolves when the response takes more, or is closed. */
-function writable(response: ServerResponse): Promise<void> {
+/** Resolves when the response takes more, or is closed, as it is where it takes nothing for too long. */
+function writable(response: ServerResponse, stallTimeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (response.destroyed) {
       resolve()
       return
     }
+    const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
     const settle = (): void => {
+      watch.stop()
       response.off('drain', settle)
       response.off('close', settle)
       resolve()

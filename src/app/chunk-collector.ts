@@ -7,8 +7,8 @@ const INTERVAL = 4 * 1024 ** 2
 
 /**
  * The same handler, with memory that does not grow with the file. Node makes a buffer for each chunk of a body, and V8,
- * which sees only its small handle, lets tens of megabytes of them pile up before it collects. A collection of the young
- * generation, where they all are, takes less than a millisecond.
+ * which sees only its small handle, lets tens of megabytes of them pile up before it collects. They are all in the
+ * young generation, which is quickly collected.
  */
 export function collectingChunks(handler: RequestHandler): RequestHandler {
   const collect = youngCollector()

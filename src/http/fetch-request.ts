@@ -9,13 +9,15 @@ import type { Incoming } from './incoming.ts'
 export interface FetchRequestOptions {
   /** The path that a framework has already stripped from the URL. Default none. */
   readonly mount?: string | undefined
+  /** The client's IP address, which a Fetch `Request` does not tell. */
+  readonly clientAddress?: string | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
   readonly drainLimits?: DrainLimits | undefined
 }
 
 /** A Fetch `Request` as `Incoming`. */
 export function fromFetchRequest(request: Request, options: FetchRequestOptions = {}): Incoming {
-  const { mount = '', drainLimits = DRAIN_LIMITS } = options
+  const { mount = '', drainLimits = DRAIN_LIMITS, clientAddress } = options
   const { pathname, search, host } = new URL(request.url)
   const hasBody =
     request.body !== null || request.headers.has('content-length') || request.headers.has('transfer-encoding')
@@ -26,6 +28,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
     // Some runtimes tell the Host by the URL alone.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
     body: hasBody ? new FetchBody(request, drainLimits) : undefined,
+    clientAddress,
     signal: request.signal,
     native: request,
   }

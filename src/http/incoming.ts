@@ -15,6 +15,11 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined
   /** The content; `undefined` where the request has neither Content-Length nor Transfer-Encoding. */
   readonly body: ByteSource | undefined
+  /**
+   * The IP address at the other end of the connection, as the runtime writes it; behind a proxy the proxy's.
+   * `undefined` where the runtime does not tell.
+   */
+  readonly clientAddress: string | undefined
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
   /** The request of the runtime or framework, for an `authorize` hook. */

@@ -15,6 +15,7 @@ export interface NodeRequest {
   /** Express: the path at which the router is mounted, already stripped from `url`. */
   readonly baseUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined
   readonly httpVersionMajor: number
   readonly httpVersionMinor: number
   /** The whole body has arrived. */
@@ -63,6 +64,8 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
       return Array.isArray(value) ? value.join(', ') : value
     },
     body: hasBody ? new NodeBody(request, options) : undefined,
+    // Now: a closed socket does not know any more.
+    clientAddress: request.socket?.remoteAddress,
     get signal() {
       signal ??= goneSignal(request)
       return signal

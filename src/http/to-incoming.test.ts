@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { nodeServer } from '../receive/fixtures/node-server.ts'
+import { fromFetchRequest } from './fetch-request.ts'
 import { toIncoming } from './to-incoming.ts'
 
 test('a Fetch request and a Node request of the same content are seen as the same', async () => {
@@ -50,4 +51,11 @@ test('several headers of one name are joined', async () => {
   let text = ''
   for await (const chunk of socket) text += String(chunk)
   expect(text).toContain('"text/html, application/json"')
+})
+
+test('the address of the client is told where the runtime tells it', async () => {
+  await using server = await nodeServer(async (request) => toIncoming(request).clientAddress ?? 'unknown')
+  expect(await (await fetch(server.origin)).json()).toBe('127.0.0.1')
+  expect(toIncoming(new Request('http://localhost')).clientAddress).toBeUndefined()
+  expect(fromFetchRequest(new Request('http://localhost'), { clientAddress: '::1' }).clientAddress).toBe('::1')
 })

@@ -39,6 +39,7 @@ function incoming(target: string, method = 'GET', headers: Record<string, string
     method,
     target,
     mount: '',
+    clientAddress: undefined,
     header: (name) => headers[name],
     body: undefined,
     signal: new AbortController().signal,

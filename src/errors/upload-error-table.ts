@@ -11,13 +11,16 @@ export interface UploadErrorDetails {
   'digest-mismatch': { algorithm: string }
   'invalid-key': { key: string; reason: string; suggestion?: string }
   'invalid-name': { filename: string; reason: string }
+  unauthenticated: { challenge: string }
   forbidden: { action: string }
+  'invalid-link': Record<never, never>
   'cross-site': { origin: string }
   'unknown-host': { host: string }
   'not-found': { key?: string }
   'method-not-allowed': { method: string; allow: readonly string[] }
   'request-timeout': { idleTimeoutMs: number }
   'name-taken': { key: string }
+  'link-expired': Record<never, never>
   'length-required': Record<never, never>
   'precondition-failed': Record<never, never>
   'body-too-large': { limit: number }
@@ -90,10 +93,20 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'The file name cannot be used',
     sentence: ({ filename, reason }) => `${quote(filename)} cannot be used as a file name: ${reason}. Rename the file.`,
   },
+  unauthenticated: {
+    status: 401,
+    title: 'Not signed in',
+    sentence: () => 'A name and its password are needed for this, or a token. Sign in and try again.',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',
     sentence: ({ action }) => `You are not allowed to ${action} here.`,
+  },
+  'invalid-link': {
+    status: 403,
+    title: 'The link is not genuine',
+    sentence: () => 'This link was not made here, or was changed on the way. Copy it again, whole.',
   },
   'cross-site': {
     status: 403,
@@ -125,6 +138,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 409,
     title: 'The name is taken',
     sentence: ({ key }) => `${quote(key)} exists already and is never overwritten. Choose another name.`,
+  },
+  'link-expired': {
+    status: 410,
+    title: 'The link has expired',
+    sentence: () => 'The time of this link is over. Ask whoever gave it to you for a new one.',
   },
   'length-required': {
     status: 411,

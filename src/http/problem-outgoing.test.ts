@@ -58,3 +58,11 @@ test('a text is measured in bytes', () => {
   expect(outgoing.headers['content-length']).toBe('5')
   expect(outgoing.body).toEqual(new TextEncoder().encode('ü日'))
 })
+
+test('a refusal of somebody unknown says how to sign in (RFC 9110 section 11.6.1)', () => {
+  const error = new UploadError('unauthenticated', { challenge: 'Basic realm="Files"' })
+  expect(problemOutgoing(error, 'GET')).toMatchObject({
+    status: 401,
+    headers: { 'www-authenticate': 'Basic realm="Files"' },
+  })
+})

@@ -24,7 +24,11 @@ export function problemOutgoing(
   })
 }
 
-/** What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6). */
+/** Seconds after which a client that was one too many may come again. */
+const RETRY_AFTER = '10'
+
+/** What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3). */
 export function refusalHeaders(error: UploadError | AnyUploadError): Record<string, string> {
+  if (error.code === 'overloaded') return { 'retry-after': RETRY_AFTER }
   return 'allow' in error.details ? { allow: error.details.allow.join(', ') } : {}
 }

@@ -1,6 +1,7 @@
 import type { UploadError } from '../errors/upload-error.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
 import type { UploadPage } from './page.ts'
+import type { UploadSlotOptions } from './upload-slots.ts'
 
 /** What a request wants to do. HEAD counts as `fetch`. */
 export type UploadAction = 'upload' | 'list' | 'fetch' | 'delete'
@@ -16,7 +17,7 @@ export interface UploadRequest {
   readonly request: unknown
 }
 
-export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'> {
+export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {
   /**
    * The path before the handler's URLs, such as `/uploads`, where nothing in front of the handler strips it. Default: what
    * a framework has stripped, else none.

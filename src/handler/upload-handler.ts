@@ -24,6 +24,7 @@ import { pageOutgoing, redirectOutgoing } from './page-answer.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
 import { checkHost, checkSite } from './site-guard.ts'
+import { UploadSlots } from './upload-slots.ts'
 import { watchBody } from './watch-body.ts'
 import type { UploadAction, UploadHandlerOptions } from './upload-handler-options.ts'
 
@@ -61,6 +62,7 @@ class Handler implements UploadHandler {
   readonly #hosts: readonly string[] | undefined
   readonly #options: UploadHandlerOptions
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
+  readonly #slots: UploadSlots
 
   constructor(sets: UploadSets, options: UploadHandlerOptions) {
     this.#sets = toSets(sets)
@@ -68,6 +70,7 @@ class Handler implements UploadHandler {
     this.#origins = (options.origins ?? []).map(checkOrigin)
     this.#hosts = options.hosts?.map((host) => host.toLowerCase())
     this.#options = options
+    this.#slots = new UploadSlots(options)
     this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
   }
 
@@ -111,7 +114,7 @@ class Handler implements UploadHandler {
     if (method === 'POST' || method === 'PUT') {
       if (key !== undefined) checkNoFolder(key)
       await this.#authorize('upload', incoming, route)
-      const receipt = await this.#receive(incoming, route)
+      const receipt = await this.#slots.during(incoming.clientAddress, () => this.#receive(incoming, route))
       try {
         return this.#created(incoming, route, receipt)
       } catch (error) {

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { RawClient } from '../testing/adapter-contract/raw-client.ts'
+import { openSite } from './fixtures/site.ts'
+import type { Site } from './fixtures/site.ts'
+import { UploadSlots } from './upload-slots.ts'
+
+const FORM = '--b\r\nContent-Disposition: form-data; name="f"; filename="form.txt"\r\n\r\nhello'
+
+/** The beginnings of uploads that go on for as long as nobody ends them. */
+const BEGINNINGS = {
+  'a form': `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 200\r\n\r\n${FORM}`,
+  'a file': 'PUT /half.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello',
+} as const
+
+/** A client in the middle of an upload. */
+async function begin({ origin, everyFile }: Site, text: string = BEGINNINGS['a file']): Promise<RawClient> {
+  const before = (await everyFile()).length
+  const client = await RawClient.connect(origin)
+  await client.send(text)
+  await expect.poll(async () => (await everyFile()).length).toBe(before + 1)
+  return client
+}
+
+function put(name: string, content = 'x'): string {
+  return `PUT /${name} HTTP/1.1\r\nHost: x\r\nContent-Length: ${content.length}\r\n\r\n${content}`
+}
+
+test.each(Object.entries(BEGINNINGS))('%s beyond maxUploads is told to come again, in full', async (_, text) => {
+  const told: unknown[] = []
+  await using site = await openSite({ maxUploads: 1, onError: ({ code }) => told.push(code) })
+  const first = await begin(site, text)
+  const files = await site.everyFile()
+  const large = 'x'.repeat(20_000_000)
+  const { status, headers, body } = await site.ask(put('b.txt', large))
+  expect([status, headers['retry-after'], headers['content-type']]).toEqual([503, '10', 'application/problem+json'])
+  expect(JSON.parse(body.toString())).toMatchObject({ code: 'overloaded', status: 503 })
+  // Nor was a draft made of it, and a client that asks first is not asked for its body.
+  expect(await site.everyFile()).toEqual(files)
+  const asking = await site.ask('PUT /c.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n')
+  expect(asking.status).toBe(503)
+  // What is no upload takes no slot.
+  expect((await site.ask('GET /b.txt HTTP/1.1\r\nHost: x\r\n\r\n')).status).toBe(404)
+  expect(told).toEqual(['overloaded', 'overloaded'])
+  first.destroy()
+})
+
+test('a slot is free again whichever way its upload ends', async () => {
+  let isAllowed = true
+  await using site = await openSite({ maxUploads: 1, idleTimeoutMs: 200, authorize: () => isAllowed })
+  // Its slot is given back a moment after its end.
+  const expectFree = (name: string) =>
+    expect.poll(async () => (await site.ask(put(name))).status, { interval: 5 }).toBe(201)
+
+  for (const leave of ['reset', 'destroy', 'end'] as const) {
+    const client = await begin(site)
+    client[leave]()
+    await expectFree(`${leave}.txt`)
+  }
+  const stalled = await begin(site)
+  expect((await stalled.answer()).status).toBe(408)
+  await expectFree('stalled.txt')
+  expect((await site.ask(put('too-large.txt', 'x'.repeat(200_000)))).status).toBe(413)
+  await expectFree('too-large-after.txt')
+  expect((await site.ask(put('stalled.txt'))).status).toBe(409)
+  isAllowed = false
+  expect((await site.ask(put('forbidden.txt'))).status).toBe(403)
+  isAllowed = true
+  await expectFree('last.txt')
+})
+
+test('an upload that fails on our side gives its slot back', async () => {
+  const slots = new UploadSlots({ maxUploads: 1 })
+  for (let turn = 0; turn < 3; turn += 1) {
+    await expect(slots.during(undefined, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    await expect(
+      slots.during(undefined, () => {
+        throw new Error('at once')
+      }),
+    ).rejects.toThrow('at once')
+  }
+})
+
+test('maxUploadsPerClient counts each client by itself, and those that are not known not at all', async () => {
+  const slots = new UploadSlots({ maxUploadsPerClient: 1 })
+  const end = new EventTarget()
+  const wait = async (): Promise<string> => {
+    await once(end, 'end')
+    return 'done'
+  }
+  const running = ['192.0.2.1', '192.0.2.2', '2001:db8::1', undefined, undefined].map((client) =>
+    slots.during(client, wait),
+  )
+  const refused = ['192.0.2.1', '::ffff:192.0.2.2', '2001:db8::2'].map((client) => slots.during(client, wait))
+  for (const each of refused) await expect(each).rejects.toMatchObject({ code: 'overloaded' })
+  end.dispatchEvent(new Event('end'))
+  expect(await Promise.all(running)).toEqual(Array.from({ length: 5 }, () => 'done'))
+  expect(await slots.during('192.0.2.1', async () => 'free')).toBe('free')
+})
+
+test('maxUploadsPerClient counts clients by the address of their connection', async () => {
+  await using site = await openSite({ maxUploadsPerClient: 1 })
+  const first = await begin(site)
+  expect((await site.ask(put('b.txt'))).status).toBe(503)
+  first.destroy()
+})
+
+test('a limit that is none is a mistake of the developer', () => {
+  expect(() => new UploadSlots({ maxUploads: -1 })).toThrow('maxUploads must be')
+  expect(() => new UploadSlots({ maxUploadsPerClient: Number.NaN })).toThrow('maxUploadsPerClient must be')
+})

@@ -36,6 +36,8 @@ export interface UploadAppOptions {
   readonly idleTimeoutMs?: number | undefined
   /** Bytes of free disk below which no file is taken. Default 0. */
   readonly minFreeSpace?: number | undefined
+  /** Flushes each file to the medium before it is answered, as `durable` of `diskStorage`. Default false. */
+  readonly durable?: boolean | undefined
   /** Names without ports under which the server is known; every other Host is refused. Default: any. */
   readonly hosts?: readonly string[] | undefined
   /** Told of every failure of ours. */
@@ -72,7 +74,10 @@ const PAGE_HEADERS = {
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const { maxFileSize = 4 * GiB, extensions = ALL, onError } = options
-  const storage = diskStorage(options.folder, { minFreeSpace: options.minFreeSpace ?? 0 })
+  const storage = diskStorage(options.folder, {
+    minFreeSpace: options.minFreeSpace ?? 0,
+    durable: options.durable ?? false,
+  })
   const set = uploadSet('uploads', {
     storage,
     extensions,

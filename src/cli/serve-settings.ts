@@ -86,6 +86,11 @@ const MIN_FREE_SPACE: PresetOption<number> = {
   preset: '1GiB',
   parse: parseSize,
 }
+const DURABLE: Option<boolean> = {
+  flag: 'durable',
+  about: 'flush each file to the disk before it is answered, so that a loss of power cannot take it back',
+  parse: parseSwitch,
+}
 const IDLE_TIMEOUT: PresetOption<number> = {
   flag: 'idle-timeout',
   value: 'TIME',
@@ -115,6 +120,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   DENY,
   CONTENT,
   MIN_FREE_SPACE,
+  DURABLE,
   IDLE_TIMEOUT,
   SHUTDOWN_TIMEOUT,
   TITLE,
@@ -137,6 +143,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
       deny: given.read(DENY),
       content: given.read(CONTENT),
       minFreeSpace: given.read(MIN_FREE_SPACE),
+      durable: given.read(DURABLE),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
       title: given.read(TITLE),
     },

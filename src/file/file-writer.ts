@@ -19,6 +19,8 @@ export interface WriterTarget {
   open(): Promise<number>
   /** Asked before each write, with the bytes written so far; what it rejects with ends the writer. */
   beforeWrite?(written: number): Promise<void>
+  /** The last that is done with the whole file, before it is closed; what it rejects with ends the writer. */
+  beforeClose?(file: number): Promise<void>
   /** Removes the file; never rejects. */
   remove(): Promise<void>
 }
@@ -101,10 +103,12 @@ export class FileWriter {
     const stats = await this.#inTurn(async () => {
       if (this.#failure !== undefined) return undefined
       try {
-        const found = await statFile(await this.#opened, { bigint: true })
+        const file = await this.#opened
+        const found = await statFile(file, { bigint: true })
         if (found.size !== BigInt(this.#size)) {
           throw new Error(`${this.#size} bytes were written, and the file has ${found.size}.`)
         }
+        await this.#target.beforeClose?.(file)
         // A network file system may tell only now that it has no room.
         await this.#close()
         return this.#failure === undefined ? found : undefined

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { constants, open, unlink } from 'node:fs'
+import { constants, fchmod, fsync, open, unlink } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isKey } from '../../filename/key.ts'
@@ -9,8 +9,10 @@ import { checkByteRange } from '../byte-range.ts'
 import type { Draft, DraftOptions, SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { toEntry } from './disk-entry.ts'
+import { flushFolder } from '../../file/folder-flush.ts'
 import { FileWriter } from '../../file/file-writer.ts'
 import { FileRange } from '../../file/file-range.ts'
+import { foldersOf } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { FreeSpaceWatch } from './free-space.ts'
 import { publishFile } from './publication.ts'
@@ -19,7 +21,9 @@ import type { RecordCache } from './record-cache.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
+const changeMode = promisify(fchmod)
 const openFile = promisify(open)
+const syncFile = promisify(fsync)
 const unlinkFile = promisify(unlink)
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
@@ -32,6 +36,8 @@ export interface DraftPlace {
   readonly records: RecordCache
   /** Permissions of a stored file. */
   readonly mode: number
+  /** Whether what is published is flushed to the medium first. */
+  readonly durable: boolean
   /** Bytes that may wait to be written. */
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
@@ -70,6 +76,11 @@ export class DiskDraft implements Draft {
         return this.#openFile()
       },
       beforeWrite: (written: number) => space.check(written),
+      beforeClose: async (file: number) => {
+        await changeMode(file, place.mode)
+        // On the descriptor that wrote: another one might not be told of a write that failed.
+        if (place.durable) await syncFile(file)
+      },
       remove: () => this.#remove(),
     }
     this.#writer = new FileWriter(target, place.highWaterMark)
@@ -181,28 +192,56 @@ export class DiskDraft implements Draft {
   }
 
   async #publishAs(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
-    const { root, folder, records, mode } = this.#place
+    const { root, folder } = this.#place
     const stats = this.#stats
     if (stats === undefined) return undefined
     // All that can fail for want of room comes first, while there is still nothing to see.
     if (this.#prepared !== record) {
-      await Promise.all([this.#keepRecord(record, stats), chmod(this.#path, mode)])
+      await this.#keepRecord(record, stats)
       this.#prepared = record
     }
-    if (!(await publishFile(this.#path, root, key, folder))) return undefined
-    try {
-      await records.adopt(key, `${this.#path}.record`)
-      this.#record = undefined
-    } catch {
-      // EACCES, EIO, ...: the file is there, and goes without a record.
-    }
+    const settle = (): Promise<void> => this.#settle(key)
+    if (!(await publishFile({ draft: this.#path, root, key, folder, settle }))) return undefined
     await this.#remove()
     return toEntry(key, stats, record)
   }
 
+  /** Gives the new name its record and, where it has to last, flushes both. Then alone it rejects, and leaves neither. */
+  async #settle(key: string): Promise<void> {
+    const { root, records, durable } = this.#place
+    try {
+      await this.#adoptRecord(key)
+      if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
+    } catch (error) {
+      // EACCES, EIO, ...: the file is there, and goes without a record.
+      if (!durable) return
+      this.#prepared = undefined
+      try {
+        await records.delete(key)
+      } catch {
+        // EIO, EROFS, ...: a record without its file is as none.
+      }
+      throw error
+    }
+  }
+
+  async #adoptRecord(key: string): Promise<void> {
+    const { folder, records } = this.#place
+    const path = `${this.#path}.record`
+    try {
+      await records.adopt(key, path)
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error
+      // Somebody removed the folder of the records.
+      await folder.restore()
+      await records.adopt(key, path)
+    }
+    this.#record = undefined
+  }
+
   async #keepRecord(record: FileRecord, stats: BigIntStats): Promise<void> {
     this.#record = record
-    await writeRecord(`${this.#path}.record`, record, stats)
+    await writeRecord(`${this.#path}.record`, record, stats, this.#place.durable)
   }
 
   /** Removes the draft's names. What it cannot remove is left to the next sweep. */

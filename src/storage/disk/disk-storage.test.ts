@@ -61,6 +61,11 @@ async function read(storage: Storage, key: string): Promise<string | undefined> 
 describe.each(['auto', 'never'] as const)('a disk storage that publishes with links: %s', (links) => {
   for (const { name, run } of storageContract(() => diskStorage(newFolder(), { links }))) test(name, run)
 
+  describe('and flushes what it publishes', () => {
+    const durable = () => diskStorage(newFolder(), { links, durable: true })
+    for (const { name, run } of storageContract(durable)) test(name, run)
+  })
+
   test('keeps a file as a plain file and leaves nothing else but its record', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })

@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isKey } from '../../filename/key.ts'
 import type { Draft, DraftOptions } from '../draft.ts'
 import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
@@ -12,6 +12,7 @@ import { freeSpace } from './free-space.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
+import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { isMissing } from '../../file/system-error.ts'
 
@@ -30,6 +31,12 @@ export interface DiskStorageOptions {
    * opened and again every 64 MiB of it. Default 0: the disk may be filled.
    */
   readonly minFreeSpace?: number
+  /**
+   * Flushes a file, its record and the folders that name it to the medium (fsync) before `publish` resolves, and a
+   * folder before `delete` does, so that a loss of power cannot undo them. What cannot be flushed fails with
+   * `storage-failed` and is not published. Default false: a few seconds pass before the system does so by itself.
+   */
+  readonly durable?: boolean
 }
 
 /** A storage on disk, which knows where each file is. */
@@ -46,7 +53,7 @@ export interface DiskStorage extends Storage {
  * is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading makes nothing.
  *
  * Any number of processes of one host may use a folder. `storedAt` is a file's modification time. Published files are
- * not flushed to the medium (no fsync). Folders stay when their last file is deleted.
+ * flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
  *
  * @example
  * ```ts
@@ -59,16 +66,17 @@ export interface DiskStorage extends Storage {
  * @throws {TypeError} for a `minFreeSpace` that is no number.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
-  const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0 } = options
+  const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
   if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
   const root = resolve(folder)
-  const privateFolder = new PrivateFolder(root, links)
+  const privateFolder = new PrivateFolder(root, links, durable)
   const records = new RecordCache(privateFolder.records)
   const place: DraftPlace = {
     root,
     folder: privateFolder,
     records,
     mode,
+    durable,
     highWaterMark,
     minFreeSpace,
     freeSpace: () => freeSpace(root),
@@ -103,11 +111,12 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
         await records.delete(key)
         try {
           await unlink(join(root, key))
-          return true
         } catch (error) {
           if (isMissing(error)) return false
           throw error
         }
+        if (durable) await flushRemoval(dirname(join(root, key)))
+        return true
       })
     },
     sweep(): Promise<number> {
@@ -123,6 +132,15 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
       if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
       return join(root, key)
     },
+  }
+}
+
+async function flushRemoval(folder: string): Promise<void> {
+  try {
+    await flushFolder(folder)
+  } catch (error) {
+    // The folder went, too, with all that was in it.
+    if (!isMissing(error)) throw error
   }
 }
 

@@ -73,7 +73,14 @@ describe('a disk of which a part is to stay free', () => {
     const root = mkdtempSync(join(base, 'folder-'))
     const folder = new PrivateFolder(root, 'auto')
     const free = [10 * MiB, 0]
-    const place = { root, folder, records: new RecordCache(folder.records), mode: 0o644, highWaterMark: MiB }
+    const place = {
+      root,
+      folder,
+      records: new RecordCache(folder.records),
+      mode: 0o644,
+      durable: false,
+      highWaterMark: MiB,
+    }
     const draft = new DiskDraft({ ...place, minFreeSpace: MiB, freeSpace: async () => free.shift() ?? 0 }, {})
     const fill = async (): Promise<void> => {
       for (let written = 0; written <= 65 * MiB; written += MiB) await draft.append(new Uint8Array(MiB))

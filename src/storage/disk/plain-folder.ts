@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 
 /** The folders on the way to a key, outermost first. */
-function foldersOf(root: string, key: string): string[] {
+export function foldersOf(root: string, key: string): string[] {
   const folders: string[] = []
   for (let end = key.indexOf('/'); end !== -1; end = key.indexOf('/', end + 1))
     folders.push(join(root, key.slice(0, end)))

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { sweepDrafts } from './draft-sweep.ts'
 import { processOwner } from './process-owner.ts'
+import { flushFolder } from '../../file/folder-flush.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** The layout that this version writes, kept in `.decant/format`. */
@@ -29,13 +30,16 @@ export class PrivateFolder {
   readonly #folder: string
   readonly #path: string
   readonly #links: 'auto' | 'never'
+  readonly #durable: boolean
   #ready: Promise<void> | undefined
   #canLink: boolean | undefined
   #swept = false
 
-  constructor(folder: string, links: 'auto' | 'never') {
+  /** `durable`: flushes the names of what it makes to the medium. */
+  constructor(folder: string, links: 'auto' | 'never', durable = false) {
     this.#folder = folder
     this.#links = links
+    this.#durable = durable
     this.#path = join(folder, '.decant')
     this.drafts = join(this.#path, 'drafts')
     this.ownDrafts = join(this.drafts, processOwner())
@@ -77,6 +81,8 @@ export class PrivateFolder {
       if (hasCode(error, 'ENOENT')) return undefined
       throw error
     }
+    // Made an instant before the power went: its bytes never reached the medium.
+    if (/^[\s\0]*$/.test(text)) return undefined
     const format = Number(text)
     if (Number.isInteger(format) && format >= 1 && format <= FORMAT) return format
     throw new TypeError(
@@ -96,12 +102,28 @@ export class PrivateFolder {
     }
     await makeFolder(this.drafts)
     await Promise.all([this.ownDrafts, this.expiringDrafts, this.records, this.reserved].map(makeFolder))
+    // Whoever made them, and when: nobody can tell whether they were flushed.
+    if (this.#durable) await Promise.all([flushFolder(this.#path), flushFolder(this.#folder), this.#flushAncestors()])
     if (this.#swept) return
     this.#swept = true
     try {
       await sweepDrafts(this)
     } catch {
       // EACCES, EIO, ...: what stands in the way of tidying up may leave uploading alone.
+    }
+  }
+
+  /** Flushes the name of the folder itself, and those of the folders that were made for it, as far as its file system goes. */
+  async #flushAncestors(): Promise<void> {
+    const { dev } = await stat(this.#folder)
+    for (let path = dirname(this.#folder); (await stat(path)).dev === dev; path = dirname(path)) {
+      try {
+        await flushFolder(path)
+      } catch (error) {
+        // EACCES: a folder that others made and that is not ours to read.
+        if (!hasCode(error, 'EACCES')) throw error
+      }
+      if (path === dirname(path)) return
     }
   }
 

@@ -1,51 +1,91 @@
-import { link, lstat, rename } from 'node:fs/promises'
+import { link, lstat, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePlainFolders } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { reserve } from './reservation.ts'
+import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** Tries again where an emptied folder was removed between making it and using it. */
 const ATTEMPTS = 3
 
+/** A draft, and the name that it is to have. */
+export interface Publication {
+  /** Where the draft is, absolute. */
+  readonly draft: string
+  /** The folder of the stored files, absolute. */
+  readonly root: string
+  readonly key: string
+  readonly folder: PrivateFolder
+  /** What is to be done while the name is new; where it rejects, the name is taken back. */
+  readonly settle: () => Promise<void>
+}
+
 /**
- * Gives the file at `draft` the name `key` below `root`, in one step and only if nothing has that name, be it a folder or
- * a symlink that leads nowhere. False when it is taken. The draft's own name may be left over. Rejects with the system's error.
+ * Gives a draft its name, in one step and only if nothing has that name, be it a folder or a symlink that leads nowhere.
+ * False when it is taken. The draft's own name may be left over. Rejects with the system's error, or with that of
+ * `settle`, and then the draft is where it was.
  */
-export async function publishFile(draft: string, root: string, key: string, folder: PrivateFolder): Promise<boolean> {
-  const target = join(root, key)
+export async function publishFile(publication: Publication): Promise<boolean> {
+  const { root, key, folder } = publication
   const give = (await folder.canLink()) ? linkTo : moveTo
   for (let attempt = 1; ; attempt++) {
     await makePlainFolders(root, key)
     try {
-      return await give(draft, target, key, folder)
+      return await give(publication, join(root, key))
     } catch (error) {
       if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS) throw error
+      // It may as well be a private folder that somebody removed.
+      await folder.restore()
     }
   }
 }
 
-async function linkTo(draft: string, target: string): Promise<boolean> {
+async function linkTo({ draft, settle }: Publication, target: string): Promise<boolean> {
   try {
     await link(draft, target)
-    return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw error
   }
+  await settled(settle, async () => {
+    if (await isSame(draft, target)) await unlink(target)
+  })
+  return true
 }
 
 /** rename(2) overwrites, so the name is looked at while nobody else can take it. */
-async function moveTo(draft: string, target: string, key: string, folder: PrivateFolder): Promise<boolean> {
+async function moveTo({ draft, key, folder, settle }: Publication, target: string): Promise<boolean> {
   const reservation = await reserve(folder, key)
   if (reservation === undefined) return false
   try {
     if (await exists(target)) return false
     await rename(draft, target)
+    await settled(settle, () => rename(target, draft))
     return true
   } finally {
     await reservation.release()
   }
+}
+
+/** Runs `settle`, and `takeBack` where it fails. Rejects with its failure as an `UploadError`. */
+async function settled(settle: () => Promise<void>, takeBack: () => Promise<void>): Promise<void> {
+  try {
+    await settle()
+  } catch (error) {
+    try {
+      await takeBack()
+    } catch {
+      // ENOENT: deleted meanwhile. EIO, EROFS, ...: the name stays, and nobody was told that it would.
+    }
+    throw toStorageError(error)
+  }
+}
+
+/** Whether two names are those of one file: a new name may have been deleted meanwhile, and given to another file. */
+async function isSame(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([lstat(path, { bigint: true }), lstat(other, { bigint: true })])
+  return one.ino === two.ino && one.dev === two.dev
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -11,10 +11,11 @@ import { isMissing } from '../../file/system-error.ts'
  * out of date is as none.
  */
 export class RecordCache {
-  readonly #folder: string
+  /** Where they are, absolute. */
+  readonly folder: string
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.folder = folder
   }
 
   async read(key: string, stats: BigIntStats): Promise<FileRecord | undefined> {
@@ -42,15 +43,20 @@ export class RecordCache {
 
   /** A hash: it never clashes, fits every file system and tells upper case from lower where names do not. */
   #path(key: string): string {
-    return join(this.#folder, createHash('sha256').update(key).digest('hex'))
+    return join(this.folder, createHash('sha256').update(key).digest('hex'))
   }
 }
 
 /** Writes down what is to be kept of a file with these stats, at `path`, from where it can be adopted. */
-export async function writeRecord(path: string, record: FileRecord, stats: BigIntStats): Promise<void> {
+export async function writeRecord(
+  path: string,
+  record: FileRecord,
+  stats: BigIntStats,
+  durable: boolean,
+): Promise<void> {
   const { name, type, digest } = record
   const valid = { size: String(stats.size), mtimeNs: String(stats.mtimeNs) }
-  await writeFile(path, JSON.stringify({ name, type, digest, ...valid }), { mode: 0o600 })
+  await writeFile(path, JSON.stringify({ name, type, digest, ...valid }), { mode: 0o600, flush: durable })
 }
 
 function parseRecord(value: unknown, stats: BigIntStats): FileRecord | undefined {

@@ -27,8 +27,13 @@ export function problemOutgoing(
 /** Seconds after which a client that was one too many may come again. */
 const RETRY_AFTER = '10'
 
-/** What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3). */
-export function refusalHeaders(error: UploadError | AnyUploadError): Record<string, string> {
-  if (error.code === 'overloaded') return { 'retry-after': RETRY_AFTER }
-  return 'allow' in error.details ? { allow: error.details.allow.join(', ') } : {}
+/**
+ * What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3),
+ * WWW-Authenticate (section 11.6.1).
+ */
+export function refusalHeaders({ code, details }: UploadError | AnyUploadError): Record<string, string> {
+  if (code === 'overloaded') return { 'retry-after': RETRY_AFTER }
+  if ('allow' in details) return { allow: details.allow.join(', ') }
+  if ('challenge' in details) return { 'www-authenticate': details.challenge }
+  return {}
 }

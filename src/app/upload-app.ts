@@ -26,6 +26,10 @@ export interface UploadAppOptions {
   readonly maxBodySize?: number | undefined
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined
+  /** Uploads that are received at once. Default 2,000. */
+  readonly maxUploads?: number | undefined
+  /** Of those, as many from one address. Default any: behind a proxy all clients have one. */
+  readonly maxUploadsPerClient?: number | undefined
   /** Extensions that are taken. Default all: what is served is inert. */
   readonly extensions?: ExtensionRule | undefined
   /** Extensions that are not taken, even if `extensions` has them. */
@@ -99,6 +103,8 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     hosts: options.hosts,
     idleTimeoutMs: options.idleTimeoutMs,
     maxBodySize: options.maxBodySize,
+    maxUploads: options.maxUploads,
+    maxUploadsPerClient: options.maxUploadsPerClient,
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()

@@ -59,6 +59,19 @@ const MAX_FILES: PresetOption<number> = {
   preset: '100',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
+const MAX_UPLOADS: PresetOption<number> = {
+  flag: 'max-uploads',
+  value: 'NUMBER',
+  about: 'that are received at once; one more is told to come again',
+  preset: '2000',
+  parse: (text) => parseNumber(text, 1, 1_000_000),
+}
+const MAX_UPLOADS_PER_CLIENT: Option<number> = {
+  flag: 'max-uploads-per-client',
+  value: 'NUMBER',
+  about: 'of those, from one address; by default any: behind a proxy all have one',
+  parse: (text) => parseNumber(text, 1, 1_000_000),
+}
 const EXTENSIONS: PresetOption<ExtensionRule> = {
   flag: 'extensions',
   value: 'LIST',
@@ -116,6 +129,8 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   MAX_FILE_SIZE,
   MAX_BODY_SIZE,
   MAX_FILES,
+  MAX_UPLOADS,
+  MAX_UPLOADS_PER_CLIENT,
   EXTENSIONS,
   DENY,
   CONTENT,
@@ -139,6 +154,8 @@ export function readServeSettings(given: Arguments): ServeSettings {
       maxFileSize: given.read(MAX_FILE_SIZE),
       maxBodySize: given.read(MAX_BODY_SIZE),
       maxFiles: given.read(MAX_FILES),
+      maxUploads: given.read(MAX_UPLOADS),
+      maxUploadsPerClient: given.read(MAX_UPLOADS_PER_CLIENT),
       extensions: given.read(EXTENSIONS),
       deny: given.read(DENY),
       content: given.read(CONTENT),

@@ -5,7 +5,7 @@ import type { DiskStorage } from '../disk.ts'
 import { uploadHandler } from '../handler.ts'
 import type { RequestHandler } from '../handler.ts'
 import { ALL, GiB, uploadSet } from '../index.ts'
-import type { ExtensionRule, UploadError, UploadSet } from '../index.ts'
+import type { Check, ExtensionRule, UploadError, UploadSet } from '../index.ts'
 import { attach, nodeHandler } from '../node.ts'
 import { readAssets } from './assets.ts'
 import { collectingChunks } from './chunk-collector.ts'
@@ -36,6 +36,10 @@ export interface UploadAppOptions {
   readonly deny?: ExtensionRule | undefined
   /** Whether what is in a file has to agree with its extension. Default `verify`. */
   readonly content?: 'verify' | 'trust' | undefined
+  /** Run on each whole file before anybody can see it. Default none. */
+  readonly checks?: readonly Check[] | undefined
+  /** The digest to take of each file. Default none. */
+  readonly digest?: 'sha-256' | undefined
   /** Milliseconds without a byte after which an upload is given up. Default 60,000. */
   readonly idleTimeoutMs?: number | undefined
   /** Bytes of free disk below which no file is taken. Default 0. */
@@ -87,6 +91,8 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     extensions,
     deny: options.deny,
     content: options.content,
+    checks: options.checks,
+    digest: options.digest,
     maxFileSize,
     maxFiles: options.maxFiles,
   })

@@ -40,6 +40,16 @@ export class Arguments {
     return this.#flags.has(flag)
   }
 
+  /** True where anybody gave the option a value: what it has else is its default. */
+  has(option: Option<unknown>): boolean {
+    return this.isTyped(option) || Boolean(this.#environment[variableOf(option)])
+  }
+
+  /** The option by the name that its value was given under, for a message: its variable, or its flag. */
+  nameOf(option: Option<unknown>): string {
+    return this.has(option) && !this.isTyped(option) ? variableOf(option) : `--${option.flag}`
+  }
+
   /**
    * The value of an option; `undefined` where nobody gave one and there is no default.
    *
@@ -48,16 +58,14 @@ export class Arguments {
   read<Value>(option: PresetOption<Value>): Value
   read<Value>(option: Option<Value>): Value | undefined
   read<Value>(option: Option<Value>): Value | undefined {
-    const variable = variableOf(option)
-    const flagged = this.#flags.get(option.flag)
     // A variable that is set to nothing is how one is left out in a compose file.
-    const text = flagged ?? (this.#environment[variable] || option.preset)
+    const text = this.#flags.get(option.flag) ?? (this.#environment[variableOf(option)] || option.preset)
     if (text === undefined) return undefined
     try {
       return option.parse(text)
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
-      throw new CommandError(`${flagged === undefined ? variable : `--${option.flag}`}: ${error.message}`)
+      throw new CommandError(`${this.nameOf(option)}: ${error.message}`)
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Option } from './option.ts'
 import { parseSwitch } from './parse-value.ts'
 import { serve } from './serve.ts'
 import { SERVE_OPTIONS } from './serve-settings.ts'
+import { strayVariables } from './stray-variables.ts'
 import { terminal } from './terminal.ts'
 
 const HELP: Option<boolean> = { flag: 'help', short: 'h', about: 'show this help', parse: parseSwitch }
@@ -41,8 +42,9 @@ export async function main({ typed, environment, root }: Start): Promise<number>
       terminal.print(helpText(SERVE_OPTIONS, [HELP, VERSION]))
       return 0
     }
-    if (command === 'serve') return await serve(given, operands, new URL('dist/assets/', root))
-    throw unknownCommand(command)
+    if (command !== 'serve') throw unknownCommand(command)
+    for (const sentence of strayVariables(environment, SERVE_OPTIONS)) terminal.warn(sentence)
+    return await serve(given, operands, new URL('dist/assets/', root))
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     terminal.fail(error.message)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseNumber, parseSize, parseSwitch, parseTime } from './parse-value.ts'
+import { parseLimit, parseNumber, parseSize, parseSwitch, parseTime } from './parse-value.ts'
 
 describe('a size', () => {
   test.each([
@@ -35,6 +35,12 @@ describe('a size', () => {
   ])('is not %j', (text) => {
     expect(() => parseSize(text)).toThrow(TypeError)
   })
+})
+
+test('a limit is a size that lets something in', () => {
+  expect(parseLimit('1B')).toBe(1)
+  expect(() => parseLimit('0')).toThrow(TypeError)
+  expect(() => parseLimit('0.3')).toThrow(TypeError)
 })
 
 describe('a time', () => {

@@ -30,6 +30,17 @@ export function parseSize(text: string): number {
 }
 
 /**
+ * A size that something may have: as `parseSize`, but not 0, by which nothing could be taken.
+ *
+ * @throws {TypeError} for 0, and as `parseSize`.
+ */
+export function parseLimit(text: string): number {
+  const size = parseSize(text)
+  if (size === 0) throw new TypeError('nothing could be taken. Write a size above 0.')
+  return size
+}
+
+/**
  * `30s`, `500ms`, `2m` or `1h`, as milliseconds.
  *
  * @throws {TypeError} for anything else, and for more than 24 days.
@@ -60,6 +71,19 @@ export function parseSwitch(text: string): boolean {
   if (text === 'true' || text === '1') return true
   if (text === 'false' || text === '0') return false
   throw new TypeError(`${JSON.stringify(text)} is neither true nor false.`)
+}
+
+/**
+ * One of some words, in any case.
+ *
+ * @throws {TypeError} for any other.
+ */
+export function parseWord<Word extends string>(text: string, ...words: readonly Word[]): Word {
+  const found = words.find((word) => word === text.trim().toLowerCase())
+  if (found !== undefined) return found
+  const expected = words.map((word) => JSON.stringify(word))
+  const sentence = expected.length > 1 ? `is neither ${expected.join(' nor ')}` : `is not ${expected.join('')}`
+  throw new TypeError(`${JSON.stringify(text)} ${sentence}.`)
 }
 
 function parseQuantity(text: string, units: ReadonlyMap<string, number>): number | undefined {

@@ -1,9 +1,12 @@
 import type { UploadAppOptions } from '../app/upload-app.ts'
-import { EXTENSION_GROUP_NAMES, parseExtensions } from '../index.ts'
+import { bytes, combineRules, EXTENSION_GROUP_NAMES, listExtensions, parseExtensions } from '../index.ts'
 import type { ExtensionRule } from '../index.ts'
 import type { Arguments } from './arguments.ts'
+import { CommandError } from './command-error.ts'
 import type { Option, PresetOption } from './option.ts'
-import { parseNumber, parseSize, parseSwitch, parseTime } from './parse-value.ts'
+import { parseLimit, parseNumber, parseSize, parseSwitch, parseTime, parseWord } from './parse-value.ts'
+import { readScanSettings, SCAN_OPTIONS } from './scan-settings.ts'
+import type { ScanSettings } from './scan-settings.ts'
 
 /** What `decant serve` was asked for. */
 export interface ServeSettings {
@@ -14,7 +17,9 @@ export interface ServeSettings {
   readonly hosts: readonly string[] | undefined
   readonly shutdownTimeoutMs: number
   readonly json: boolean
-  readonly limits: Omit<UploadAppOptions, 'folder' | 'assets' | 'hosts' | 'onError'> & {
+  /** Absent: nothing is scanned. */
+  readonly scan: ScanSettings | undefined
+  readonly limits: Omit<UploadAppOptions, 'folder' | 'assets' | 'hosts' | 'checks' | 'onError'> & {
     readonly minFreeSpace: number
   }
 }
@@ -44,13 +49,13 @@ const MAX_FILE_SIZE: PresetOption<number> = {
   value: 'SIZE',
   about: 'of one file, such as 8MiB, 1GB or 500000',
   preset: '4GiB',
-  parse: parseSize,
+  parse: parseLimit,
 }
 const MAX_BODY_SIZE: Option<number> = {
   flag: 'max-body-size',
   value: 'SIZE',
   about: 'of a whole request; default: as many of the largest files as it may have',
-  parse: parseSize,
+  parse: parseLimit,
 }
 const MAX_FILES: PresetOption<number> = {
   flag: 'max-files',
@@ -90,7 +95,13 @@ const CONTENT: PresetOption<'verify' | 'trust'> = {
   value: 'verify|trust',
   about: 'whether what is in a file has to agree with its extension',
   preset: 'verify',
-  parse: parseContent,
+  parse: (text) => parseWord(text, 'verify', 'trust'),
+}
+const DIGEST: Option<'sha-256'> = {
+  flag: 'digest',
+  value: 'sha-256',
+  about: 'to take of each file, and to tell with it',
+  parse: (text) => parseWord(text, 'sha-256'),
 }
 const MIN_FREE_SPACE: PresetOption<number> = {
   flag: 'min-free-space',
@@ -134,6 +145,8 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   EXTENSIONS,
   DENY,
   CONTENT,
+  DIGEST,
+  ...SCAN_OPTIONS,
   MIN_FREE_SPACE,
   DURABLE,
   IDLE_TIMEOUT,
@@ -142,16 +155,19 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   JSON_LINE,
 ]
 
-/** @throws {CommandError} for a value that its option does not understand. */
+/** @throws {CommandError} for a value that its option does not understand, and for values that contradict each other. */
 export function readServeSettings(given: Arguments): ServeSettings {
+  const scan = readScanSettings(given)
+  checkTypes(given)
   return {
+    scan,
     host: given.read(HOST),
     port: given.read(PORT),
     hosts: given.read(HOSTS),
     shutdownTimeoutMs: given.read(SHUTDOWN_TIMEOUT),
     json: given.read(JSON_LINE) ?? false,
     limits: {
-      maxFileSize: given.read(MAX_FILE_SIZE),
+      maxFileSize: readMaxFileSize(given, scan),
       maxBodySize: given.read(MAX_BODY_SIZE),
       maxFiles: given.read(MAX_FILES),
       maxUploads: given.read(MAX_UPLOADS),
@@ -159,6 +175,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
       extensions: given.read(EXTENSIONS),
       deny: given.read(DENY),
       content: given.read(CONTENT),
+      digest: given.read(DIGEST),
       minFreeSpace: given.read(MIN_FREE_SPACE),
       durable: given.read(DURABLE),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
@@ -167,15 +184,41 @@ export function readServeSettings(given: Arguments): ServeSettings {
   }
 }
 
+/**
+ * What one file may have. A file that a limit beside this one would refuse is refused by this one, which the page tells and
+ * which does not take all of a file in first.
+ *
+ * @throws {CommandError} where somebody asked for larger files than another limit lets in.
+ */
+function readMaxFileSize(given: Arguments, scan: ScanSettings | undefined): number {
+  const asked = given.read(MAX_FILE_SIZE)
+  const ofBody = given.read(MAX_BODY_SIZE) ?? Infinity
+  const ofScan = scan?.maxStreamSize ?? Infinity
+  if (given.has(MAX_FILE_SIZE) && asked > ofBody) {
+    throw new CommandError(
+      `${given.nameOf(MAX_FILE_SIZE)} of ${bytes(asked)} does not fit into ${given.nameOf(MAX_BODY_SIZE)} of ` +
+        `${bytes(ofBody)}; lower the one, or raise the other`,
+    )
+  }
+  if (given.has(MAX_FILE_SIZE) && asked > ofScan) {
+    throw new CommandError(
+      `${given.nameOf(MAX_FILE_SIZE)}: only files of up to ${bytes(ofScan)} are scanned; lower it, or raise ` +
+        '--clamav-max-size and, in clamd.conf, StreamMaxLength, MaxFileSize and MaxScanSize',
+    )
+  }
+  return Math.min(asked, ofBody, ofScan)
+}
+
+/** @throws {CommandError} where no type of file is left. */
+function checkTypes(given: Arguments): void {
+  const rule = combineRules({ extensions: given.read(EXTENSIONS), deny: given.read(DENY) })
+  if (listExtensions(rule)?.length !== 0) return
+  throw new CommandError(`${given.nameOf(DENY)} leaves no type of file to take; deny less, or leave it out`)
+}
+
 function parseText(text: string): string {
   if (text.trim() === '') throw new TypeError('it is empty.')
   return text
-}
-
-function parseContent(text: string): 'verify' | 'trust' {
-  const word = text.trim().toLowerCase()
-  if (word === 'verify' || word === 'trust') return word
-  throw new TypeError(`${JSON.stringify(text)} is neither "verify" nor "trust".`)
 }
 
 function parseHosts(text: string): readonly string[] {

@@ -4,8 +4,10 @@ import { bytes } from '../index.ts'
 import type { UploadError } from '../index.ts'
 import { isLoopback, localUrl, loopbackNames, networkUrls } from './address.ts'
 import type { Arguments } from './arguments.ts'
+import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 import { listen } from './listen.ts'
+import { scanner } from './scanner.ts'
 import { readServeSettings } from './serve-settings.ts'
 import type { ServeSettings } from './serve-settings.ts'
 import { startReportJson, startReportText } from './start-report.ts'
@@ -29,7 +31,9 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   if (others.length > 0) throw new CommandError(`one DIR is enough; ${others.join(' ')} is too much`)
 
   const folder = await uploadFolder(path)
-  const app = await uploadApp({ ...settings.limits, folder, assets, hosts: hostsOf(settings), onError: report })
+  const { limits, scan } = settings
+  const checks = scan === undefined ? [] : [await scanner(scan)]
+  const app = await uploadApp({ ...limits, folder, assets, checks, hosts: hostsOf(settings), onError: report })
   await prepareStorage(app, settings)
   const port = await listen(app.server, settings.host, settings.port)
   // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
@@ -40,8 +44,9 @@ export async function serve(given: Arguments, operands: readonly string[], asset
     networkUrls: networkUrls(settings.host, port),
     folder,
     set: app.set,
-    denies: settings.limits.deny !== undefined,
-    minFreeSpace: settings.limits.minFreeSpace,
+    denies: limits.deny !== undefined,
+    scans: scan !== undefined,
+    minFreeSpace: limits.minFreeSpace,
   }
   const { isWatched, bold, dim } = terminal
   terminal.print(
@@ -92,7 +97,5 @@ async function stop(app: UploadApp, { shutdownTimeoutMs, json }: ServeSettings, 
 
 /** A failure of ours, with its causes, in a line. */
 function report(error: UploadError): void {
-  const causes: string[] = []
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(cause.message)
-  terminal.fail([`${error.status} ${error.code}`, ...causes].join(': '))
+  terminal.fail([`${error.status} ${error.code}`, ...causesOf(error)].join(': '))
 }

@@ -8,6 +8,7 @@ const report: StartReport = {
   folder: '/srv/uploads',
   set: { extensions: ['jpg', 'pdf'], maxFileSize: 8 * 1024 ** 2, maxFiles: 5 },
   denies: false,
+  scans: false,
   minFreeSpace: 1024 ** 3,
 }
 const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
@@ -43,6 +44,10 @@ describe('what a person is told', () => {
     expect(startReportText({ ...report, set: { ...report.set, extensions: undefined }, denies }, plain)).toContain(
       sentence,
     )
+  })
+
+  test('says that files are scanned, where they are', () => {
+    expect(startReportText({ ...report, scans: true }, plain)).toContain(' 5 at once, scanned by ClamAV. The last')
   })
 
   test('counts extensions that are many, and says nothing of room that may be filled', () => {

@@ -13,6 +13,8 @@ export interface StartReport {
   readonly set: Pick<UploadSet, 'extensions' | 'maxFileSize' | 'maxFiles'>
   /** Some types are not taken. */
   readonly denies: boolean
+  /** Files are scanned for viruses. */
+  readonly scans: boolean
   /** Bytes. */
   readonly minFreeSpace: number
 }
@@ -29,7 +31,7 @@ const EXTENSIONS_SHOWN = 12
 
 /** The report for a person: where to go, where the files go, which limits hold. */
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
-  const { url, networkUrls, folder, set, minFreeSpace } = report
+  const { url, networkUrls, folder, set, scans, minFreeSpace } = report
   const [first] = networkUrls
   const taken = `${typesOf(report)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
   const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
@@ -39,7 +41,7 @@ export function startReportText(report: StartReport, { qrCode, bold, dim }: Repo
     ...(qrCode && first !== undefined ? ['', renderUnicodeCompact(first, { border: 1 })] : []),
     '',
     `Files go to ${folder}`,
-    `Taken: ${taken}.${kept}`,
+    `Taken: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
     dim('Press Ctrl-C to stop.'),
   ].join('\n')
 }

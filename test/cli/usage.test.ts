@@ -25,6 +25,23 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--extensions=imges'], '--extensions: "imges" is neither a group nor a known extension'],
     [['serve', '--deny=*'], '--deny: "*" is neither'],
     [['serve', '--content=guess'], '--content: "guess" is neither "verify" nor "trust".'],
+    [['serve', '--max-file-size=0'], '--max-file-size: nothing could be taken. Write a size above 0.'],
+    [['serve', '--max-body-size=0B'], '--max-body-size: nothing could be taken.'],
+    [
+      ['serve', '--max-file-size=2MiB', '--max-body-size=1MiB'],
+      '--max-file-size of 2 MiB does not fit into --max-body-size of 1 MiB; lower the one, or raise the other',
+    ],
+    [['serve', '--deny=all'], '--deny leaves no type of file to take; deny less, or leave it out'],
+    [['serve', '--extensions=png,jpg', '--deny=images'], '--deny leaves no type of file to take'],
+    [['serve', '--digest=md5'], '--digest: "md5" is not "sha-256".'],
+    [['serve', '--clamav=tcp://a'], '--clamav: "tcp://a" is no address. Write clamav:3310, [::1]:3310 or /run/'],
+    [['serve', '--clamav=a:0'], '--clamav: "0" is no whole number from 1 to 65535.'],
+    [['serve', '--clamav-down=accept'], '--clamav-down scans nothing by itself; say where clamd listens with --clamav'],
+    [['serve', '--clamav=a', '--clamav-down=ignore'], '--clamav-down: "ignore" is neither "refuse" nor "accept".'],
+    [
+      ['serve', '--clamav=a', '--max-file-size=101MiB'],
+      '--max-file-size: only files of up to 100 MiB are scanned; lower it, or raise --clamav-max-size and, in clamd.conf,',
+    ],
     [['serve', '--idle-timeout=30'], '--idle-timeout: "30" is no time'],
     [['serve', '--idle-timeout=0s'], '--idle-timeout: no upload could begin.'],
     [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is no time'],
@@ -45,6 +62,16 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     const { code, stderr } = await run(['serve'], { env: { DECANT_MAX_FILE_SIZE: 'much' } })
 
     expect([code, stderr]).toEqual([2, expect.stringContaining('decant: DECANT_MAX_FILE_SIZE: "much" is no size.')])
+  })
+
+  test('variables that contradict each other, by their own names', async () => {
+    const env = { DECANT_MAX_FILE_SIZE: '2MiB', DECANT_MAX_BODY_SIZE: '1MiB' }
+    const { code, stderr } = await run(['serve'], { env })
+
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('DECANT_MAX_FILE_SIZE of 2 MiB does not fit into DECANT_'),
+    ])
   })
 
   test.each([
@@ -92,6 +119,27 @@ describe('help', () => {
       stdout: `${version}\n`,
       stderr: '',
     })
+  })
+})
+
+describe('a variable that no option has', () => {
+  test('is told in a warning, with the one that was probably meant', async () => {
+    using folder = temporaryFolder()
+    const env = { DECANT_MAX_FILESIZE: '1MiB', DECANT_COLOUR: 'red', DECANT_TITLE: 'Box', DECANTER: 'x' }
+    await using decant = await serve(folder.path, [], { env })
+
+    expect(decant.stderr()).toBe(
+      'warning: DECANT_MAX_FILESIZE means nothing to decant; did you mean DECANT_MAX_FILE_SIZE?\n' +
+        'warning: DECANT_COLOUR means nothing to decant\n',
+    )
+  })
+
+  test('is left alone where others set it: the version of an image, the service of a cluster', async () => {
+    using folder = temporaryFolder()
+    const service = { DECANT_SERVICE_HOST: '10.0.0.1', DECANT_SERVICE_PORT: '80', DECANT_PORT_80_TCP_PORT: '80' }
+    await using decant = await serve(folder.path, [], { env: { DECANT_VERSION: '1.0', ...service } })
+
+    expect(decant.stderr()).toBe('')
   })
 })
 

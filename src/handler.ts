@@ -5,7 +5,8 @@
  */
 export { uploadHandler } from './handler/upload-handler.ts'
 export type { UploadHandler, UploadSets } from './handler/upload-handler.ts'
-export type { UploadAction, UploadHandlerOptions, UploadRequest } from './handler/upload-handler-options.ts'
+export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'
+export type { UploadAction, UploadRequest } from './access/upload-request.ts'
 export type { CreatedAnswer, FileAnswer, ListAnswer } from './handler/file-answer.ts'
 export type { PageFile, PageView, UploadPage } from './handler/page.ts'
 export type { Incoming } from './http/incoming.ts'

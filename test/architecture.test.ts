@@ -25,6 +25,9 @@ const ROOMS: RoomTable = {
   filename: { rooms: ['http'] },
   media: { rooms: ['http', 'filename'], packages: ['file-type', 'mrmime'] },
 
+  // Who may do what: hashes come from Web Crypto, which every runtime has.
+  access: { rooms: [] },
+
   // The interface knows none of its drivers.
   storage: { rooms: ['http'] },
   'storage/disk': { rooms: ['storage', 'filename', 'file'], node: true },
@@ -47,7 +50,7 @@ const ROOMS: RoomTable = {
 
   protocols: { rooms: ['receive', 'digest', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
-  handler: { rooms: ['protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
+  handler: { rooms: ['access', 'protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
@@ -73,6 +76,7 @@ const ROOMS: RoomTable = {
       'storage/memory',
       'policy',
       'check/clamav',
+      'access',
       'receive',
       'receive/spool',
       'protocols',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { UploadRequest } from '../access/upload-request.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { formOf, openSite } from './fixtures/site.ts'
-import type { UploadRequest } from './upload-handler-options.ts'
 
 const HOST = 'Host: x'
 

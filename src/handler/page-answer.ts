@@ -10,6 +10,7 @@ import type { Receipt } from '../protocols/receipt.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { nextUrl, toFileAnswer } from './file-answer.ts'
 import { CLEAR_FLASH, flashCookie, readFlash } from './flash.ts'
+import type { PageRights } from './gate.ts'
 import type { PageView, UploadPage } from './page.ts'
 import type { Route } from './route.ts'
 
@@ -19,7 +20,11 @@ export interface PageParts {
   readonly limits: FormLimits
   /** Absent where nothing is to be listed. */
   readonly list: StoredFilePage | undefined
+  readonly rights: PageRights
 }
+
+/** In the query it asks for a password: browsers send one only where they were asked (RFC 7617 section 2.2). */
+export const SIGN_IN = 'sign-in'
 
 /** The page itself, with the message that the request before left; with a refusal it has the refusal's status. */
 export function pageOutgoing(
@@ -66,7 +71,7 @@ export function redirectOutgoing(page: UploadPage, { base }: Route, { files }: R
   }
 }
 
-function toView(page: UploadPage, { route, limits, list }: PageParts): PageView {
+function toView(page: UploadPage, { route, limits, list, rights }: PageParts): PageView {
   const { set, base } = route
   return {
     set: set.name,
@@ -75,6 +80,8 @@ function toView(page: UploadPage, { route, limits, list }: PageParts): PageView 
     maxFileSize: set.maxFileSize,
     maxBodySize: limits.maxBodySize,
     maxFiles: limits.maxFiles,
+    canUpload: rights.upload,
+    ...(rights.unauthenticated !== undefined && { signIn: `${pageUrl(page, base)}?${SIGN_IN}` }),
     ...(list !== undefined && {
       files: list.files.map((file) => {
         const { filename, ...others } = toFileAnswer(route, file)

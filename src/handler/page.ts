@@ -27,7 +27,11 @@ export interface PageView {
   /** Bytes, of a whole request. */
   readonly maxBodySize: number
   readonly maxFiles: number
-  /** Newest first; absent where listing is off. */
+  /** False where whoever looks may not upload: no form is of use to them. */
+  readonly canUpload: boolean
+  /** Where one can sign in; absent where there would be no more to see or to do. */
+  readonly signIn?: string
+  /** Newest first; absent where listing is off, or not for whoever looks. */
   readonly files?: readonly PageFile[]
   /** Where the next, older files are listed. */
   readonly next?: string

@@ -1,21 +1,9 @@
+import type { SignedLinks } from '../access/signed-links.ts'
+import type { UploadRequest } from '../access/upload-request.ts'
 import type { UploadError } from '../errors/upload-error.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
 import type { UploadPage } from './page.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
-
-/** What a request wants to do. HEAD counts as `fetch`. */
-export type UploadAction = 'upload' | 'list' | 'fetch' | 'delete'
-
-/** What `authorize` is asked. */
-export interface UploadRequest {
-  readonly action: UploadAction
-  /** The upload set's name. */
-  readonly set: string
-  /** The stored file, for `fetch` and `delete`, and for an upload that wants exactly this key. */
-  readonly key?: string | undefined
-  /** The runtime's or framework's own request: a Fetch `Request`, a Node `IncomingMessage`. */
-  readonly request: unknown
-}
 
 export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {
   /**
@@ -25,6 +13,11 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly base?: string | undefined
   /** Decides everything, before any byte is read. Only `true` allows; it may also throw an `UploadError`. Default: all is allowed. */
   readonly authorize?: ((request: UploadRequest) => boolean | Promise<boolean>) | undefined
+  /**
+   * Signed links, of `decant/access`: GET and HEAD with a genuine one to exactly this file are allowed without `authorize`,
+   * and one that is not, or whose time is over, is refused. Default: links mean nothing.
+   */
+  readonly links?: Pick<SignedLinks, 'verify'> | undefined
   /** Whether `GET {base}` lists the files. Default false. */
   readonly listing?: boolean | undefined
   /** Whether DELETE deletes. Default false. */

@@ -16,17 +16,20 @@ import type { Receipt } from '../protocols/receipt.ts'
 import { takeBack } from '../protocols/take-back.ts'
 import { toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
+import { checkPreconditions } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
+import { Gate } from './gate.ts'
+import type { PageRights } from './gate.ts'
 import type { UploadPage } from './page.ts'
-import { pageOutgoing, redirectOutgoing } from './page-answer.ts'
+import { pageOutgoing, redirectOutgoing, SIGN_IN } from './page-answer.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
 import { checkHost, checkSite } from './site-guard.ts'
 import { UploadSlots } from './upload-slots.ts'
+import type { UploadHandlerOptions } from './upload-handler-options.ts'
 import { watchBody } from './watch-body.ts'
-import type { UploadAction, UploadHandlerOptions } from './upload-handler-options.ts'
 
 /** Answers every request below its URL; an adapter connects it to a server. */
 export interface UploadHandler extends RequestHandler {
@@ -61,6 +64,7 @@ class Handler implements UploadHandler {
   readonly #origins: readonly string[]
   readonly #hosts: readonly string[] | undefined
   readonly #options: UploadHandlerOptions
+  readonly #gate: Gate
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
   readonly #slots: UploadSlots
 
@@ -70,6 +74,7 @@ class Handler implements UploadHandler {
     this.#origins = (options.origins ?? []).map(checkOrigin)
     this.#hosts = options.hosts?.map((host) => host.toLowerCase())
     this.#options = options
+    this.#gate = new Gate(options, this.#sets)
     this.#slots = new UploadSlots(options)
     this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
   }
@@ -113,7 +118,8 @@ class Handler implements UploadHandler {
     if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
     if (method === 'POST' || method === 'PUT') {
       if (key !== undefined) checkNoFolder(key)
-      await this.#authorize('upload', incoming, route)
+      await this.#gate.admit('upload', incoming, route)
+      if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
       const receipt = await this.#slots.during(incoming.clientAddress, () => this.#receive(incoming, route))
       try {
         return this.#created(incoming, route, receipt)
@@ -125,11 +131,12 @@ class Handler implements UploadHandler {
     }
     if (key === undefined) return this.#list(incoming, route)
     if (method === 'DELETE') {
-      await this.#authorize('delete', incoming, route)
+      await this.#gate.admit('delete', incoming, route)
+      await checkPreconditions(incoming, set.storage, key)
       if (!(await set.delete(key))) throw new UploadError('not-found', { key })
       return { status: 204, headers: {} }
     }
-    await this.#authorize('fetch', incoming, route)
+    await this.#gate.admit('fetch', incoming, route)
     const { maxAge } = this.#options
     return sendFile(incoming, set.storage, key, {
       ...(maxAge !== undefined && { maxAge }),
@@ -146,19 +153,6 @@ class Handler implements UploadHandler {
   /** The page, where this client wants one. */
   #pageFor(incoming: Incoming): UploadPage | undefined {
     return prefersHtml(incoming.header('accept')) ? this.#options.page : undefined
-  }
-
-  /** @throws {UploadError} `forbidden`, unless the hook says yes. */
-  async #authorize(action: UploadAction, incoming: Incoming, route: Route): Promise<void> {
-    if (!(await this.#isAllowed(action, incoming, route))) throw new UploadError('forbidden', { action })
-  }
-
-  async #isAllowed(action: UploadAction, incoming: Incoming, { set, key }: Route): Promise<boolean> {
-    const { authorize } = this.#options
-    if (authorize === undefined) return true
-    // A hook without types may return anything.
-    const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
-    return allowed === true
   }
 
   /** Tells the protocols apart; the resumable ones will be asked before these. */
@@ -181,21 +175,27 @@ class Handler implements UploadHandler {
 
   async #list(incoming: Incoming, route: Route): Promise<Outgoing> {
     const page = this.#pageFor(incoming)
-    if (page !== undefined && this.#options.listing !== true) return this.#page(page, incoming, route, undefined)
-    await this.#authorize('list', incoming, route)
-    const list = await listFiles(route)
-    if (page !== undefined) return this.#page(page, incoming, route, list)
-    return json(incoming, 200, toListAnswer(route, list))
+    if (page !== undefined) return this.#showPage(page, incoming, route)
+    await this.#gate.admit('list', incoming, route)
+    return json(incoming, 200, toListAnswer(route, await listFiles(route)))
+  }
+
+  /** The page with as much of it as this client may see, or the refusal of all of it. */
+  async #showPage(page: UploadPage, incoming: Incoming, route: Route): Promise<Outgoing> {
+    const rights = await this.#gate.pageRights(incoming, route)
+    const { list, upload, unauthenticated } = rights
+    if (unauthenticated !== undefined && ((!list && !upload) || route.query.has(SIGN_IN))) throw unauthenticated
+    if (!list && !upload) throw new UploadError('forbidden', { action: 'upload' })
+    return this.#page(page, incoming, route, rights, list ? await listFiles(route) : undefined)
   }
 
   async #refuse(incoming: Incoming, route: Route | undefined, refusal: AnyUploadError): Promise<Outgoing> {
-    const { listing = false } = this.#options
     const page = this.#pageFor(incoming)
     if (page === undefined || route === undefined) return problemOutgoing(refusal, incoming.method)
     try {
-      const mayList = listing && (await this.#isAllowed('list', incoming, { ...route, key: undefined }))
-      const list = mayList ? await route.set.list(NEWEST) : undefined
-      return this.#page(page, incoming, route, list, refusal)
+      const rights = await this.#gate.pageRights(incoming, route)
+      const list = rights.list ? await route.set.list(NEWEST) : undefined
+      return this.#page(page, incoming, route, rights, list, refusal)
     } catch (error) {
       // storage-failed, or what the hook or the page throws: the refusal itself can still be told.
       this.#toRefusal(incoming, error)
@@ -207,10 +207,11 @@ class Handler implements UploadHandler {
     page: UploadPage,
     incoming: Incoming,
     route: Route,
+    rights: PageRights,
     list: StoredFilePage | undefined,
     refusal?: AnyUploadError,
   ): Outgoing {
-    return pageOutgoing(page, incoming, { route, limits: this.#limitsOf(route.set), list }, refusal)
+    return pageOutgoing(page, incoming, { route, limits: this.#limitsOf(route.set), list, rights }, refusal)
   }
 
   #limitsOf(set: UploadSet): FormLimits {

@@ -11,6 +11,7 @@ const view: PageView = {
   maxFileSize: 4 * 1024 ** 3,
   maxBodySize: 8 * 1024 ** 3,
   maxFiles: 100,
+  canUpload: true,
   files: [],
 }
 const photo: PageFile = {

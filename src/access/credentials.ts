@@ -1,0 +1,151 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { authorizationHeader } from './authorization-header.ts'
+import { toAuthorization } from './authorization.ts'
+import type { Authorization } from './authorization.ts'
+import { challenge } from './challenge.ts'
+import { isSameDigest, SecretDigests } from './secret-digests.ts'
+import type { UploadAction, UploadRequest } from './upload-request.ts'
+
+/** A person or a program, shown as Basic `name:secret` (RFC 7617) or as Bearer `secret` (RFC 6750). */
+export interface Credential {
+  /** Without colons and control characters. Several may have one name, so that a password can be changed in peace. */
+  readonly name: string
+  /** Nothing slows an attacker down who guesses: 128 random bits and more, such as `openssl rand -base64 24` gives. */
+  readonly secret: string
+  /** What the bearer may do. */
+  readonly rights: readonly UploadAction[]
+}
+
+export interface CredentialsOptions {
+  /** What anybody may do, without showing anything. Default nothing. */
+  readonly anonymous?: readonly UploadAction[] | undefined
+  /** What a browser asks a person to sign in to; printable ASCII. Default `Files`. */
+  readonly realm?: string | undefined
+}
+
+/** An `authorize` hook of an upload handler. */
+export type Authorize = (request: UploadRequest) => Promise<boolean>
+
+/**
+ * An `authorize` hook that knows its clients by name and password, or by token. Whoever shows nothing has the rights of
+ * `anonymous`; whoever is known has those and their own. Whoever shows what is not known is refused everything, also what
+ * is open to all: a mistyped password is noticed, and never passes for a right one.
+ *
+ * The hook throws `unauthenticated` (401) where signing in could help, and says no (403) where it could not.
+ *
+ * @example
+ * ```ts
+ * const authorize = credentials(
+ *   [
+ *     { name: 'ann', secret: process.env.ANN, rights: ['upload', 'list', 'fetch', 'delete'] },
+ *     { name: 'scanner', secret: process.env.SCANNER, rights: ['upload'] },
+ *   ],
+ *   { anonymous: ['fetch'] },
+ * )
+ * uploadHandler(photos, { authorize, listing: true, deletion: true })
+ * ```
+ * @throws {TypeError} for a name or a secret that no client could show, one secret of two names, an unknown right, and a
+ *   realm that is not printable ASCII. The message holds no secret.
+ */
+export function credentials(list: readonly Credential[], options: CredentialsOptions = {}): Authorize {
+  const { anonymous = [], realm = 'Files' } = options
+  checkRights(anonymous, 'anonymous')
+  for (const credential of list) checkCredential(credential)
+  checkSecrets(list)
+  const asking = challenge(realm, false)
+  const refusing = challenge(realm, true)
+  const granted = new Set(list.flatMap(({ rights }) => rights))
+  const keeper = new Keeper(list)
+
+  return async ({ action, request }) => {
+    const shown = authorizationHeader(request)
+    if (shown === undefined) {
+      if (anonymous.includes(action)) return true
+      if (granted.has(action)) throw new UploadError('unauthenticated', { challenge: asking })
+      return false
+    }
+    const authorization = toAuthorization(shown)
+    const rights = authorization === undefined ? undefined : await keeper.rightsOf(authorization)
+    if (rights === undefined) {
+      const isToken = authorization?.scheme === 'bearer'
+      throw new UploadError('unauthenticated', { challenge: isToken ? refusing : asking })
+    }
+    return rights.has(action) || anonymous.includes(action)
+  }
+}
+
+/** What is kept of one credential. */
+interface Entry {
+  readonly basic: Uint8Array
+  readonly bearer: Uint8Array
+  readonly rights: readonly UploadAction[]
+}
+
+/** Knows credentials by their digests. */
+class Keeper {
+  readonly #digests = new SecretDigests()
+  readonly #list: readonly Credential[]
+  #entries: Promise<readonly Entry[]> | undefined
+
+  constructor(list: readonly Credential[]) {
+    this.#list = list.map(({ name, secret, rights }) => ({
+      name: name.normalize(),
+      secret: secret.normalize(),
+      rights,
+    }))
+  }
+
+  /** The rights of whoever shows this; `undefined` for a stranger. Compares with every entry, also after one that fits. */
+  async rightsOf(shown: Authorization): Promise<ReadonlySet<UploadAction> | undefined> {
+    this.#entries ??= Promise.all(this.#list.map((credential) => this.#toEntry(credential)))
+    const digest = await this.#digestOf(shown)
+    const fitting = (await this.#entries).filter((entry) => isSameDigest(entry[shown.scheme], digest))
+    return fitting.length === 0 ? undefined : new Set(fitting.flatMap(({ rights }) => rights))
+  }
+
+  async #toEntry({ name, secret, rights }: Credential): Promise<Entry> {
+    const [basic, bearer] = await Promise.all([
+      this.#digestOf({ scheme: 'basic', name, secret }),
+      this.#digestOf({ scheme: 'bearer', secret }),
+    ])
+    return { basic, bearer, rights }
+  }
+
+  /** What looks the same is the same, whichever way a keyboard composed it (RFC 8265 sections 3.3 and 4.2). */
+  async #digestOf(shown: Authorization): Promise<Uint8Array> {
+    if (shown.scheme === 'bearer') return this.#digests.digest('bearer', shown.secret.normalize())
+    return this.#digests.digest('basic', shown.name.normalize(), shown.secret.normalize())
+  }
+}
+
+const ACTIONS: readonly string[] = ['upload', 'list', 'fetch', 'delete'] satisfies readonly UploadAction[]
+
+/** @throws {TypeError} */
+function checkRights(rights: readonly UploadAction[], of: string): void {
+  for (const right of rights) {
+    if (ACTIONS.includes(right)) continue
+    throw new TypeError(`${JSON.stringify(right)}, of ${of}, is no right. There are ${ACTIONS.join(', ')}.`)
+  }
+}
+
+/** RFC 7617 section 2: no colon in the name, no control characters. */
+function checkCredential({ name, secret, rights }: Credential): void {
+  const quoted = JSON.stringify(name)
+  if (typeof name !== 'string' || !/^[^:\p{Cc}]+$/u.test(name) || !name.isWellFormed()) {
+    throw new TypeError(`${quoted} is no name of a credential: a text without colons and control characters.`)
+  }
+  if (typeof secret !== 'string' || !/^\P{Cc}+$/u.test(secret) || !secret.isWellFormed()) {
+    throw new TypeError(`The secret of ${quoted} is empty, or holds a control character.`)
+  }
+  checkRights(rights, quoted)
+}
+
+/** A token of two names would be neither's. */
+function checkSecrets(list: readonly Credential[]): void {
+  const names = new Map<string, string>()
+  for (const { name, secret } of list) {
+    const other = names.get(secret.normalize()) ?? name
+    if (other !== name) throw new TypeError(`${JSON.stringify(other)} and ${JSON.stringify(name)} have one secret.`)
+    names.set(secret.normalize(), name)
+  }
+}

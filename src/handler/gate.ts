@@ -1,0 +1,75 @@
+import { isLinkQuery } from '../access/signed-links.ts'
+import type { UploadAction } from '../access/upload-request.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import type { AnyUploadError } from '../errors/upload-error.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { Route, Sets } from './route.ts'
+import type { UploadHandlerOptions } from './upload-handler-options.ts'
+
+/** What a page has for whoever looks at it. */
+export interface PageRights {
+  readonly list: boolean
+  readonly upload: boolean
+  /** Why there is not more, where signing in could help. */
+  readonly unauthenticated: AnyUploadError | undefined
+}
+
+/** Decides what each request may do: by its signed link, or else by the `authorize` hook. */
+export class Gate {
+  readonly #options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>
+
+  /** @throws {TypeError} where a link to a file of one set would open the file of another. */
+  constructor(options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>, sets: Sets) {
+    this.#options = options
+    if (options.links !== undefined) checkNames(sets)
+  }
+
+  /**
+   * Whoever shows a link is judged by it alone: whether a false one opens anything must not depend on who else they are.
+   *
+   * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
+   */
+  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<void> {
+    const { authorize, links } = this.#options
+    if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
+      // The name and the key by which the file is going to be read, and nothing of how the URL spells them.
+      await links.verify({ set: set.name, key }, query)
+      return
+    }
+    if (authorize === undefined) return
+    // A hook without types may return anything.
+    const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
+    if (allowed !== true) throw new UploadError('forbidden', { action })
+  }
+
+  /** What the page of the set may show; rejects with failures of ours alone. */
+  async pageRights(incoming: Incoming, route: Route): Promise<PageRights> {
+    const { listing = false } = this.#options
+    const place = { ...route, key: undefined }
+    const ofList = listing ? await this.#refusalOf('list', incoming, place) : new UploadError('not-found', {})
+    const ofUpload = await this.#refusalOf('upload', incoming, place)
+    return {
+      list: ofList === undefined,
+      upload: ofUpload === undefined,
+      unauthenticated: [ofList, ofUpload].find((refusal) => refusal?.code === 'unauthenticated'),
+    }
+  }
+
+  async #refusalOf(action: UploadAction, incoming: Incoming, route: Route): Promise<AnyUploadError | undefined> {
+    try {
+      await this.admit(action, incoming, route)
+      return undefined
+    } catch (error) {
+      // unauthenticated, forbidden, or what else the hook has to say to a client.
+      if (isUploadError(error) && error.status < 500) return error
+      throw error
+    }
+  }
+}
+
+function checkNames(sets: Sets): void {
+  const names = [...sets.values()].map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return
+  throw new TypeError(`Two upload sets are called ${JSON.stringify(twice)}: signed links could not tell them apart.`)
+}

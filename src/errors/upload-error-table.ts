@@ -38,6 +38,7 @@ export interface UploadErrorDetails {
   'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
   'type-mismatch': { filename: string; extension: string; found: string }
   'range-not-satisfiable': { size: number }
+  'header-too-large': Record<never, never>
   'missing-file': { field?: string; hint?: string }
   'no-file-selected': { field?: string }
   'file-too-small': { limit: number; filename: string }
@@ -132,7 +133,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'request-timeout': {
     status: 408,
     title: 'The upload stalled',
-    sentence: ({ idleTimeoutMs }) => `Nothing arrived for ${idleTimeoutMs / 1000} seconds. Send the file again.`,
+    sentence: ({ idleTimeoutMs }) => `Too little arrived for ${idleTimeoutMs / 1000} seconds. Send the file again.`,
   },
   'name-taken': {
     status: 409,
@@ -236,6 +237,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 416,
     title: 'The range is outside the file',
     sentence: ({ size }) => `The file has ${bytes(size)}; the requested range lies outside it.`,
+  },
+  'header-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    sentence: () =>
+      'The address and the headers of the request are too large together. Send shorter ones, or fewer cookies.',
   },
   'missing-file': {
     status: 422,

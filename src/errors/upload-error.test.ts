@@ -58,6 +58,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'no-file-selected': [{}, { field: 'file' }],
   'file-too-small': [{ limit: 1, filename: 'a.txt' }],
   'content-refused': [{ filename: 'a.txt', reason: 'ClamAV found Eicar-Signature in it' }],
+  'header-too-large': [{}],
   'storage-failed': [{}],
   'storage-full': [{}],
   overloaded: [{}],

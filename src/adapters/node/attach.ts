@@ -1,19 +1,22 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
+import { answerClientErrors } from './answer-client-errors.ts'
 
 const attached = new WeakSet<Server | SecureServer>()
 
 /**
  * Prepares a server of `node:http` or `node:https` for uploads: one that keeps moving may take as long as it likes (Node
- * cuts every request after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), and a client that
- * asks first (`Expect: 100-continue`) is told to go on only when its body is really read.
+ * cuts every request after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), a client that asks
+ * first (`Expect: 100-continue`) is told to go on only when its body is really read, and one whose request Node cannot read
+ * is told why, as of any refusal, unless you listen to `clientError` yourself.
  *
- * Both hold for every handler of the server. Returns the server; harmless when repeated.
+ * All of this holds for every handler of the server. Returns the server; harmless when repeated.
  */
 export function attach<AnyServer extends Server | SecureServer>(server: AnyServer): AnyServer {
   if (attached.has(server)) return server
   attached.add(server)
   server.requestTimeout = 0
+  answerClientErrors(server)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Whoever reads the body, by whichever means, listens for one of these first.
     const goOn = (event: string): void => {

@@ -276,3 +276,27 @@ describe('a decoder that has stopped stays so', () => {
     }
   })
 })
+
+test('the work is linear: no byte is looked at twice in a row of beginnings of a delimiter', () => {
+  // Counts what is read, since time would depend on the machine.
+  const boundary = '-'.repeat(70)
+  const count = (text: string): number => {
+    let reads = 0
+    const target = bytes(text)
+    const chunk = new Proxy(target, {
+      get(array, key) {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1
+        const value: unknown = Reflect.get(array, key, array)
+        return typeof value === 'function' ? value.bind(array) : value
+      },
+    })
+    const decoder = new MultipartDecoder(boundary, IGNORE)
+    decoder.write(bytes(`--${boundary}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx`))
+    decoder.write(chunk)
+    return reads / text.length
+  }
+  expect(count('-'.repeat(20_000))).toBeLessThan(3)
+  expect(count(`\r\n${'-'.repeat(71)}`.repeat(300))).toBeLessThan(3)
+  expect(count('\r\n--'.repeat(5000))).toBeLessThan(3)
+  expect(count('\r'.repeat(20_000))).toBeLessThan(3)
+})

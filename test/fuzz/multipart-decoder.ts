@@ -1,0 +1,43 @@
+import { deepEqual } from 'node:assert/strict'
+import fc from 'fast-check'
+import type { DecoderLimitOptions } from '../../src/multipart/decoder-limits.ts'
+import { at, outcomeOf, whole } from '../../src/multipart/testing/outcome.ts'
+import { referenceOutcome } from '../../src/multipart/testing/reference-decoder.ts'
+import { multipartCases } from './multipart-body.ts'
+import type { MultipartCase } from './multipart-body.ts'
+import { fuzzTarget } from './target.ts'
+import type { Target } from './target.ts'
+
+interface Case extends MultipartCase {
+  /** Small, so that they are met; none for the usual ones. */
+  readonly limits: DecoderLimitOptions
+}
+
+const limits: fc.Arbitrary<DecoderLimitOptions> = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    maxParts: fc.nat({ max: 3 }),
+    maxPartHeaderSize: fc.integer({ min: 0, max: 120 }),
+    maxPartHeaders: fc.nat({ max: 2 }),
+    maxNameSize: fc.nat({ max: 10 }),
+    maxPaddingSize: fc.nat({ max: 8 }),
+  }),
+  // One at a time, or the strictest would hide the others.
+  fc.record({ maxParts: fc.nat({ max: 3 }) }),
+  fc.record({ maxPartHeaderSize: fc.integer({ min: 40, max: 120 }) }),
+  fc.record({ maxPaddingSize: fc.nat({ max: 8 }) }),
+)
+
+export const multipartDecoder: Target = fuzzTarget<Case>({
+  name: 'multipart-decoder',
+  promise: 'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut',
+  cases: fc.tuple(multipartCases, limits).map(([one, limit]) => ({ ...one, limits: limit })),
+  open: () => ({
+    check({ boundary, body, cuts, limits: limit }) {
+      const bytes = Buffer.from(body, 'latin1')
+      const expected = referenceOutcome(bytes, boundary, limit)
+      deepEqual(outcomeOf(bytes, boundary, whole, limit), expected)
+      deepEqual(outcomeOf(bytes, boundary, at(...cuts), limit), expected)
+    },
+  }),
+})

@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto'
+import fc from 'fast-check'
+
+/** Where a target gets its cases from, and for how long. */
+export interface FuzzOptions {
+  /** Milliseconds after which no new case is begun; default 0: the fixed examples and one batch. */
+  readonly durationMs?: number | undefined
+  /** The seed of one batch, to make a finding again; default random ones, until the time is over. */
+  readonly seed?: number | undefined
+  /** Which case of that batch, as a finding tells it. */
+  readonly path?: string | undefined
+  /** Told of each batch that has held. */
+  readonly onBatch?: ((runs: number, seed: number) => void) | undefined
+}
+
+/** A case that breaks the promise. */
+export interface Finding {
+  /** What to give to the command that makes it again; absent for a fixed example. */
+  readonly replay: { readonly seed: number; readonly path: string } | undefined
+  /** The smallest case found, as source text. */
+  readonly counterexample: string
+  readonly error: unknown
+}
+
+export interface FuzzResult {
+  readonly runs: number
+  readonly finding: Finding | undefined
+}
+
+/** Something to be fuzzed. */
+export interface Target {
+  /** The name of its file. */
+  readonly name: string
+  /** What holds for every case, as a sentence that begins with the name. */
+  readonly promise: string
+  fuzz(options?: FuzzOptions): Promise<FuzzResult>
+}
+
+/** What a target needs while it runs. */
+export interface Session<Value> {
+  /** Throws where the promise does not hold. */
+  check(value: Value): void | Promise<void>
+  close?(): Promise<void>
+}
+
+export interface TargetDefinition<Value> {
+  readonly name: string
+  readonly promise: string
+  readonly cases: fc.Arbitrary<Value>
+  /** Counterexamples that were found, and others that must never be left to chance: they come first, every time. */
+  readonly examples?: readonly Value[]
+  readonly open: () => Session<Value> | Promise<Session<Value>>
+}
+
+/** Cases of one seed: few, so that the time is kept. */
+const BATCH = 100
+
+/** Shrinking is worth this much time: a smaller case is nice to have. */
+const SHRINK_MS = 10_000
+
+export function fuzzTarget<Value>({ name, promise, cases, examples = [], open }: TargetDefinition<Value>): Target {
+  return {
+    name,
+    promise,
+    async fuzz({ durationMs = 0, seed, path, onBatch } = {}) {
+      const session = await open()
+      try {
+        if (seed !== undefined) return toResult(await tryBatch(cases, session, seed, path))
+        const example = await tryExamples(examples, session)
+        if (example !== undefined) return { runs: 0, finding: example }
+        let runs = examples.length
+        const end = Date.now() + durationMs
+        do {
+          const batchSeed = randomInt(2 ** 31)
+          const result = toResult(await tryBatch(cases, session, batchSeed))
+          runs += result.runs
+          if (result.finding !== undefined) return { runs, finding: result.finding }
+          onBatch?.(runs, batchSeed)
+        } while (Date.now() < end)
+        return { runs, finding: undefined }
+      } finally {
+        await session.close?.()
+      }
+    },
+  }
+}
+
+async function tryExamples<Value>(examples: readonly Value[], session: Session<Value>): Promise<Finding | undefined> {
+  for (const example of examples) {
+    try {
+      await session.check(example)
+    } catch (error) {
+      // Whatever the check throws is the finding.
+      return { replay: undefined, counterexample: fc.stringify(example), error }
+    }
+  }
+  return undefined
+}
+
+async function tryBatch<Value>(
+  cases: fc.Arbitrary<Value>,
+  session: Session<Value>,
+  seed: number,
+  path?: string,
+): Promise<fc.RunDetails<[Value]>> {
+  let shrinkUntil = Infinity
+  const property = fc.asyncProperty(cases, async (value) => {
+    // A smaller case that was not tried counts as one that holds, so the smallest so far is told.
+    if (Date.now() > shrinkUntil) return
+    try {
+      await session.check(value)
+    } catch (error) {
+      shrinkUntil = Math.min(shrinkUntil, Date.now() + SHRINK_MS)
+      throw error
+    }
+  })
+  return fc.check(property, {
+    seed,
+    ...(path !== undefined && { path }),
+    numRuns: BATCH,
+    // fast-check prefers extreme values, which meets limits; without that it meets what lies in between.
+    unbiased: seed % 2 === 0,
+  })
+}
+
+function toResult<Value>(details: fc.RunDetails<[Value]>): FuzzResult {
+  const { counterexample, counterexamplePath, seed, numRuns: runs } = details
+  if (!details.failed) return { runs, finding: undefined }
+  return {
+    runs,
+    finding: {
+      replay: counterexamplePath === null ? undefined : { seed, path: counterexamplePath },
+      counterexample: counterexample === null ? 'none: too few cases could be made' : fc.stringify(counterexample[0]),
+      error: details.errorInstance,
+    },
+  }
+}
+
+/** A finding as a person wants to read it, with the one command that makes it again. */
+export function describeFinding({ name, promise }: Target, { replay, counterexample, error }: Finding): string {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const command =
+    replay === undefined
+      ? `npm run fuzz -- --target ${name} --seconds 0`
+      : `npm run fuzz -- --target ${name} --seed ${replay.seed} --path ${replay.path}`
+  return [
+    `${name} ${promise}: not so for`,
+    counterexample,
+    '',
+    reason,
+    '',
+    ...(replay === undefined ? [] : [`seed ${replay.seed}, path ${replay.path}`]),
+    `Again: ${command}`,
+    `Mended? Then make it a fixed example in test/fuzz/${name}.ts.`,
+  ].join('\n')
+}

@@ -1,0 +1,17 @@
+import { filename } from './filename.ts'
+import { headerGrammar } from './header-grammar.ts'
+import { key } from './key.ts'
+import { multipartDecoder } from './multipart-decoder.ts'
+import { multipartEncoder } from './multipart-encoder.ts'
+import type { Target } from './target.ts'
+import { urlencodedDecoder } from './urlencoded-decoder.ts'
+
+/** All that is fuzzed, each in the file of its name. */
+export const TARGETS: readonly Target[] = [
+  multipartDecoder,
+  multipartEncoder,
+  urlencodedDecoder,
+  filename,
+  key,
+  headerGrammar,
+]

@@ -1,7 +1,7 @@
 import type { Incoming } from '../http/incoming.ts'
 
 const REQUEST_HEADERS =
-  'accept, authorization, content-digest, content-disposition, content-type, if-match, if-none-match, if-range, range, repr-digest'
+  'accept, authorization, content-digest, content-disposition, content-type, if-match, if-none-match, if-range, if-unmodified-since, range, repr-digest'
 const RESPONSE_HEADERS = 'accept-ranges, content-disposition, content-range, etag, location, repr-digest'
 
 /** The CORS headers of an answer (Fetch Standard section 3.3), where the origin is one of `origins`. */

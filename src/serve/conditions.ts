@@ -1,13 +1,6 @@
 import type { Incoming } from '../http/incoming.ts'
 import { parseHttpDate } from './http-date.ts'
-
-/** What tells one state of a file from another (RFC 9110 section 8.8). */
-export interface Validators {
-  /** A strong entity tag, with its quotes. */
-  readonly etag: string
-  /** Milliseconds since 1970, of a whole second: HTTP's dates know no more. */
-  readonly lastModified: number
-}
+import type { Validators } from './validators.ts'
 
 /** The headers that a condition is asked with. */
 export type ConditionalRequest = Pick<Incoming, 'method' | 'header'>

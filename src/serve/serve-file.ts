@@ -5,13 +5,15 @@ import type { OpenFile, StorageEntry } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import type { CacheOptions } from './cache-control.ts'
 import { evaluateConditions, isRangeWanted } from './conditions.ts'
-import type { ConditionalRequest, Validators } from './conditions.ts'
+import type { ConditionalRequest } from './conditions.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { inertHeaders } from './inert-headers.ts'
 import type { CrossOriginResourcePolicy } from './inert-headers.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { selectRange } from './ranges.ts'
 import type { ByteSpan } from './ranges.ts'
+import { toValidators } from './validators.ts'
+import type { Validators } from './validators.ts'
 
 /** How a stored file is handed out. Nothing here can make it run: see `inertHeaders`. */
 export interface ServeOptions extends CacheOptions {
@@ -81,7 +83,7 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
   assertReadable(request.method)
   const now = Date.now()
   const { size } = entry
-  const validators = validatorsOf(entry, now)
+  const validators = toValidators(entry, now)
   const type = typeOf(entry, options)
   const always = {
     etag: validators.etag,
@@ -122,12 +124,6 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
   }
   const outgoing = { status: 200, headers: { ...headers, 'content-length': String(size) } }
   return request.method === 'HEAD' || size === 0 ? { outgoing } : { outgoing, span: { start: 0, end: size } }
-}
-
-function validatorsOf({ version, storedAt }: StorageEntry, now: number): Validators {
-  // RFC 9110 section 8.8.2.1: never later than the answer itself, as the time of a file brought from elsewhere may be.
-  const lastModified = Math.min(storedAt.getTime(), now)
-  return { etag: `"${version}"`, lastModified: Math.floor(lastModified / 1000) * 1000 }
 }
 
 /** Range has a meaning for GET alone (RFC 9110 section 14.2). */

@@ -182,3 +182,22 @@ describe('the document', () => {
     expect(page.url).toBe('/')
   })
 })
+
+describe('whoever may not do everything', () => {
+  test('is shown no form, and no script, where uploading is not for them', () => {
+    const html = shown({ canUpload: false })
+    expect(html).not.toMatch(/<form|<input|<script/)
+    expect(html).toContain('The first file will be listed here.')
+  })
+
+  test('is told of a refusal without the claim that something was not uploaded', () => {
+    const problem = toProblem(new UploadError('forbidden', { action: 'upload' }))
+    expect(shown({ canUpload: false, problem })).toContain('<title>Not allowed: Upload files</title>')
+    expect(shown({ problem })).toContain('<title>Not uploaded: Upload files</title>')
+  })
+
+  test('can sign in where that helps', () => {
+    expect(shown({ signIn: '/?sign-in&a="b"' })).toContain('<a href="/?sign-in&amp;a=&quot;b&quot;">Sign in</a>')
+    expect(shown({})).not.toContain('Sign in')
+  })
+})

@@ -35,8 +35,8 @@ export interface UploadPageOptions {
 const EXTENSIONS_SHOWN = 12
 
 /**
- * The page of one upload set: a form and a list, whole without JavaScript; the script only makes them quicker. To be
- * sent with `UPLOAD_PAGE_CSP`.
+ * The page of one upload set: a form and a list, whole without JavaScript; the script only makes them quicker, and is not
+ * there without the form. To be sent with `UPLOAD_PAGE_CSP`.
  *
  * @example
  * ```ts
@@ -54,17 +54,17 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="color-scheme" content="light dark" />
-            <title>${view.problem === undefined ? '' : 'Not uploaded: '}${title}</title>
+            <title>${prefix(view)}${title}</title>
             <link rel="stylesheet" href="${assets.style}" />
             ${assets.icon === undefined ? '' : html`<link rel="icon" href="${assets.icon}" type="image/svg+xml" />`}
-            <script type="module" src="${assets.script}"></script>
+            ${view.canUpload ? html`<script type="module" src="${assets.script}"></script>` : ''}
           </head>
           <body>
             ${iconSprite()}
             <main>
               <div class="send">
                 <h1>${icon('decanter')}${url === undefined ? title : html`<a href="${url}">${title}</a>`}</h1>
-                ${said(view)} ${form(view)}
+                ${said(view)} ${view.canUpload ? form(view) : ''} ${signIn(view)}
               </div>
               <div class="kept">
                 <section class="uploads" aria-labelledby="uploads-heading" hidden>
@@ -98,6 +98,16 @@ function said({ flash, problem }: PageView): Markup {
         : html`<p class="said bad" id="problem" role="alert">${icon('problem')}<span>${problem.detail}</span></p>`
     }
   </div>`
+}
+
+/** Whoever may not upload has not failed to. */
+function prefix({ problem, canUpload }: PageView): string {
+  if (problem === undefined) return ''
+  return canUpload ? 'Not uploaded: ' : `${problem.title}: `
+}
+
+function signIn({ signIn: url }: PageView): Markup | '' {
+  return url === undefined ? '' : html`<p class="sign-in"><a href="${url}">Sign in</a> to see or do more here.</p>`
 }
 
 function form(view: PageView): Markup {
@@ -160,7 +170,7 @@ function allowed(extensions: readonly string[]): Markup {
 }
 
 /** Without a listing it stays hidden until the script has sent a file. */
-function list({ files, next }: PageView): Markup {
+function list({ files, next, canUpload }: PageView): Markup {
   return html`<section class="files" aria-labelledby="files-heading" ${files === undefined ? 'hidden' : ''}>
     <h2 id="files-heading">${files === undefined ? 'Sent just now' : 'Files'}</h2>
     <ul>
@@ -169,7 +179,8 @@ function list({ files, next }: PageView): Markup {
     ${
       files?.length === 0
         ? html`<p class="empty">
-            ${icon('decanter')}<b>Nothing here yet</b> The first file you upload will be listed here.
+            ${icon('decanter')}<b>Nothing here yet</b> The first file${canUpload ? ' you upload' : ''} will be listed
+            here.
           </p>`
         : ''
     }

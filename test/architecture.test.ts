@@ -45,7 +45,8 @@ const ROOMS: RoomTable = {
     rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts'],
     node: true,
   },
-  'receive/spool/save-file.ts': { rooms: ['receive/spool', 'file'], node: true },
+  'receive/spool/save-file.ts': { rooms: ['receive/spool', 'receive/spool/save-sweep.ts', 'file'], node: true },
+  'receive/spool/save-sweep.ts': { rooms: ['file'], node: true },
   'receive/spool/temporary-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
   protocols: { rooms: ['receive', 'digest', 'policy', 'storage', 'http'], packages: ['content-disposition'] },

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { UploadError, isUploadError } from '../errors/upload-error.ts'
 import { hasCode } from './system-error.ts'
 
@@ -7,6 +8,11 @@ import { hasCode } from './system-error.ts'
  */
 export function toStorageError(error: unknown): Error {
   if (error instanceof TypeError || (error instanceof Error && isUploadError(error))) return error
-  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return new UploadError('storage-full', {}, { cause: error })
+  if (hasCode(error, 'ENOSPC') || isOverQuota(error)) return new UploadError('storage-full', {}, { cause: error })
   return new UploadError('storage-failed', {}, { cause: error })
+}
+
+/** By its number: libuv has no name for EDQUOT, and Node calls it `Unknown system error -122`. */
+function isOverQuota(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && error.errno === -constants.errno.EDQUOT
 }

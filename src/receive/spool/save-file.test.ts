@@ -45,7 +45,7 @@ test('nothing has the name until the file is whole', async () => {
     seen.push(readdirSync(folder))
   }
   await saveFile(join(folder, 'a'), source(), {})
-  expect(seen.flat().filter((name) => !/^\.decant-[0-9a-f]{32}$/.test(name))).toEqual([])
+  expect(seen.flat().filter((name) => !/^\.decant-[\w.-]+\.[0-9a-f]{32}$/.test(name))).toEqual([])
   expect(readdirSync(folder)).toEqual(['a'])
 })
 

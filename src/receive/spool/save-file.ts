@@ -5,9 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { UploadError } from '../../errors/upload-error.ts'
 import { FileWriter } from '../../file/file-writer.ts'
+import { processOwner } from '../../file/process-owner.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 import type { SaveFileOptions } from './spool.ts'
+import { sweepSaves } from './save-sweep.ts'
 
 const openFile = promisify(openCallback)
 
@@ -27,7 +29,9 @@ export async function saveFile(
   source: AsyncIterable<Uint8Array>,
   { overwrite = false }: SaveFileOptions,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.decant-${randomBytes(16).toString('hex')}`)
+  await sweepSaves(dirname(path))
+  // It names its owner, so that what a killed process leaves is known for what it is.
+  const temporary = join(dirname(path), `.decant-${processOwner()}.${randomBytes(16).toString('hex')}`)
   const remove = (): Promise<void> => unlink(temporary).catch(ignore)
   const writer = new FileWriter({ open: () => create(temporary), remove }, HIGH_WATER_MARK)
   try {

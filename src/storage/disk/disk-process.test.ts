@@ -17,7 +17,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { diskStorage } from './disk-storage.ts'
-import { isDead, processOwner } from './process-owner.ts'
+import { isDead, processOwner } from '../../file/process-owner.ts'
 import { reserve } from './reservation.ts'
 import { PrivateFolder } from './private-folder.ts'
 

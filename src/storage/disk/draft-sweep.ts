@@ -1,6 +1,6 @@
 import { lstat, readFile, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDead } from './process-owner.ts'
+import { isDead } from '../../file/process-owner.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** A draft's name is its id; everything else in these folders is a draft's company. */

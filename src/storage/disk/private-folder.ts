@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sweepDrafts } from './draft-sweep.ts'
-import { processOwner } from './process-owner.ts'
+import { processOwner } from '../../file/process-owner.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -32,7 +32,7 @@ export class PrivateFolder {
   readonly #links: 'auto' | 'never'
   readonly #durable: boolean
   #ready: Promise<void> | undefined
-  #canLink: boolean | undefined
+  #canLink: Promise<boolean> | undefined
   #swept = false
 
   /** `durable`: flushes the names of what it makes to the medium. */
@@ -68,7 +68,11 @@ export class PrivateFolder {
 
   /** Whether a draft can be published by link(2). Found out by trying, once. */
   async canLink(): Promise<boolean> {
-    this.#canLink ??= this.#links === 'auto' && (await this.#probeLinks())
+    if (this.#links === 'never') return false
+    this.#canLink ??= this.#probeLinks().catch((error: unknown) => {
+      this.#canLink = undefined
+      throw error
+    })
     return this.#canLink
   }
 
@@ -94,14 +98,15 @@ export class PrivateFolder {
   async #make(): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
     await makeFolder(this.#path)
-    if ((await this.checkFormat()) === undefined) {
+    const format = await this.checkFormat()
+    await makeFolder(this.drafts)
+    await Promise.all([this.ownDrafts, this.expiringDrafts, this.records, this.reserved].map(makeFolder))
+    if (format === undefined) {
       // Renamed into its place, so that no other process ever reads half of it.
-      const temporary = join(this.#path, `format.${randomUUID()}`)
+      const temporary = join(this.ownDrafts, `${randomUUID()}.format`)
       await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })
       await rename(temporary, join(this.#path, 'format'))
     }
-    await makeFolder(this.drafts)
-    await Promise.all([this.ownDrafts, this.expiringDrafts, this.records, this.reserved].map(makeFolder))
     // Whoever made them, and when: nobody can tell whether they were flushed.
     if (this.#durable) await Promise.all([flushFolder(this.#path), flushFolder(this.#folder), this.#flushAncestors()])
     if (this.#swept) return

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
 import type { PrivateFolder } from './private-folder.ts'
-import { processOwner } from './process-owner.ts'
+import { processOwner } from '../../file/process-owner.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** A name that nobody else takes until it is released. */

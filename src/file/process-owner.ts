@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { hasCode } from '../../file/system-error.ts'
+import { hasCode } from './system-error.ts'
 
 /** Linux: process id, start time in clock ticks since boot, process id namespace, boot id. */
 const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})$/

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { processOwner } from '../../file/process-owner.ts'
+import { temporaryFolders } from '../fixtures/temporary-folders.ts'
+import { saveFile } from './save-file.ts'
+import { sweepSaves } from './save-sweep.ts'
+
+const newFolder = temporaryFolders()
+const ID = '0123456789abcdef'.repeat(2)
+
+/** The name of a process that has ended. */
+function deadOwner(): string {
+  const { pid } = spawnSync('true')
+  const [, ...rest] = processOwner().split('.')
+  return [pid, ...rest].join('.')
+}
+
+test.runIf(process.platform === 'linux')(
+  'the first save into a folder removes what a dead process was saving',
+  async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, `.decant-${deadOwner()}.${ID}`), 'half')
+    await saveFile(join(folder, 'a'), (async function* () {})(), {})
+    expect(readdirSync(folder)).toEqual(['a'])
+  },
+)
+
+test('what a living process is saving, and what only looks like it, stays', async () => {
+  const folder = newFolder()
+  const names = [
+    `.decant-${processOwner()}.${ID}`,
+    `.decant-${deadOwner()}.${ID}.txt`,
+    `.decant-${deadOwner()}.short`,
+    `.decant-somebody.${ID}`,
+    `decant-${deadOwner()}.${ID}`,
+  ]
+  for (const name of names) writeFileSync(join(folder, name), 'mine')
+  symlinkSync('/nowhere', join(folder, 'link'))
+  await sweepSaves(folder)
+  expect(readdirSync(folder).toSorted()).toEqual([...names, 'link'].toSorted())
+})
+
+test('a folder that cannot be looked at is no reason to fail', async () => {
+  await expect(sweepSaves(join(newFolder(), 'missing'))).resolves.toBeUndefined()
+})

@@ -1,0 +1,37 @@
+import { readdir, unlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isDead } from '../../file/process-owner.ts'
+
+/** A file that is being saved, and by whom. */
+const SAVE = /^\.decant-(?<owner>.+)\.[\da-f]{32}$/
+
+/** Folders that are remembered: one that is forgotten is looked at again, and no more. */
+const MAX_SWEPT = 10_000
+
+/** Folders that this process has looked at, or is looking at. */
+const swept = new Map<string, Promise<void>>()
+
+/**
+ * Removes the files that processes were saving into a folder when they were killed. Looks at each folder once in the
+ * life of a process: what died earlier is what there is to find. Never rejects.
+ */
+export function sweepSaves(folder: string): Promise<void> {
+  const path = resolve(folder)
+  const known = swept.get(path)
+  if (known !== undefined) return known
+  if (swept.size >= MAX_SWEPT) swept.clear()
+  const sweeping = sweep(path)
+  swept.set(path, sweeping)
+  return sweeping
+}
+
+async function sweep(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) {
+      const owner = SAVE.exec(name)?.groups?.['owner']
+      if (owner !== undefined && (await isDead(owner)) === true) await unlink(join(folder, name))
+    }
+  } catch {
+    // ENOENT, EACCES, EIO, ...: what stands in the way of tidying up may leave saving alone; another process may be quicker.
+  }
+}

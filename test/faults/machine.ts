@@ -1,0 +1,32 @@
+/**
+ * What this machine lets the fault tests do. A test that needs some of it says so (`describe.skipIf(!canMount)`). Under
+ * CI nothing is skipped: what is missing there makes the import itself fail, and with it the test file.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { env } from 'node:process'
+import { findFaketime, findMakeExt4, findStrace } from './find-fault-programs.ts'
+
+/** Where `mkfs.ext4` is. */
+export const makeExt4: string | undefined = findMakeExt4()
+/** Where strace is. */
+export const strace: string | undefined = findStrace()
+/** Where libfaketime is. */
+export const faketime: string | undefined = findFaketime()
+
+/** Whether file systems of our own can be made and mounted, where nobody else sees them. */
+export const canMount: boolean = makeExt4 !== undefined && succeeds('unshare', '--mount', 'losetup', '--find')
+/** Whether system calls of other processes can be made to fail. */
+export const canTrace: boolean = strace !== undefined && succeeds(strace, '--output=/dev/null', 'true')
+/** Whether a process can have a clock of its own. */
+export const canShiftClock: boolean = faketime !== undefined
+
+if (env['CI'] && !(canMount && canTrace && canShiftClock)) {
+  const found = JSON.stringify({ canMount, canTrace, canShiftClock })
+  throw new Error(`CI must run the fault tests, as root, with e2fsprogs, strace and libfaketime installed: ${found}`)
+}
+
+function succeeds(command: string, ...parameters: string[]): boolean {
+  return spawnSync(command, parameters, { stdio: 'ignore' }).status === 0
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { execPath } from 'node:process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { DiskStorageOptions } from '../../src/disk.ts'
+import { form, request } from '../cli/client.ts'
+import type { Answer } from '../cli/client.ts'
+import { strace } from './machine.ts'
+
+const PROGRAM = fileURLToPath(new URL('fixtures/upload-server.ts', import.meta.url))
+
+export interface ServerOptions {
+  readonly storage?: DiskStorageOptions
+  readonly naming?: 'unique'
+  readonly env?: Readonly<Record<string, string>>
+  /** What stands before the command, such as a shell that sets a limit. */
+  readonly before?: readonly string[]
+}
+
+/** A server in a process of its own. It is killed when it is disposed of. */
+export interface UploadServer extends AsyncDisposable {
+  readonly port: number
+  readonly child: ChildProcess
+  /** The exit code, or undefined where a signal ended it. */
+  readonly exited: Promise<unknown>
+  /** A PUT below `/uploads`. */
+  put(name: string, body: Buffer): Promise<Answer>
+  /** A form with one file, to `/uploads` or another place. */
+  post(name: string, body: Buffer<ArrayBuffer>, target?: string): Promise<Answer>
+  get(target: string): Promise<Answer>
+  /** A DELETE below `/uploads`. */
+  delete(name: string): Promise<Answer>
+}
+
+/** Starts a server for a folder, made where there is none. One thread works on files, so that calls come in one order. */
+export async function uploadServer(folder: string, options: ServerOptions = {}): Promise<UploadServer> {
+  const { storage = {}, naming = '', env = {}, before = [] } = options
+  const program = [execPath, '-C', 'source', PROGRAM, folder, JSON.stringify(storage), naming]
+  const [command = '', ...typed] = [...before, ...program]
+  const child = spawn(command, typed, {
+    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '1', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const port = Number(await Promise.race([once(lines, 'line'), exited.then(() => Number.NaN)]))
+  if (Number.isNaN(port)) throw new Error('The server did not start.')
+  return {
+    port,
+    child,
+    exited,
+    put: (name, body) => request(port, `/uploads/${name}`, { method: 'PUT', body }),
+    post: async (name, body, target = '/uploads') => request(port, target, await form(name, body)),
+    get: (target) => request(port, target),
+    delete: (name) => request(port, `/uploads/${name}`, { method: 'DELETE' }),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** strace at work on a process. It lets go of it when it is disposed of. */
+export interface Trace extends AsyncDisposable {
+  /** Lets go of the process; every call that it made of those that were asked for, one a line. */
+  end(): Promise<readonly string[]>
+}
+
+/** Attaches strace to a process, with these options, and waits until it has all of its threads. */
+export async function trace(pid: number | undefined, ...options: readonly string[]): Promise<Trace> {
+  if (strace === undefined || pid === undefined) throw new TypeError('There is no strace, or no process to trace.')
+  const child = spawn(strace, ['-f', '-y', '-p', String(pid), ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'close')
+  const calls: string[] = []
+  const lines = createInterface({ input: child.stderr })
+  lines.on('line', (line) => calls.push(line))
+  const [line] = await Promise.race([once(lines, 'line'), exited.then(() => ['it ended'])])
+  if (!String(line).includes('attached')) throw new Error(`strace: ${line}`)
+  const end = async (): Promise<readonly string[]> => {
+    child.kill('SIGINT')
+    await exited
+    return calls
+  }
+  return {
+    end,
+    async [Symbol.asyncDispose]() {
+      await end()
+    },
+  }
+}

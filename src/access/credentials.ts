@@ -48,7 +48,8 @@ export type Authorize = (request: UploadRequest) => Promise<boolean>
  *   realm that is not printable ASCII. The message holds no secret.
  */
 export function credentials(list: readonly Credential[], options: CredentialsOptions = {}): Authorize {
-  const { anonymous = [], realm = 'Files' } = options
+  const { realm = 'Files' } = options
+  const anonymous = [...(options.anonymous ?? [])]
   checkRights(anonymous, 'anonymous')
   for (const credential of list) checkCredential(credential)
   checkSecrets(list)
@@ -88,11 +89,7 @@ class Keeper {
   #entries: Promise<readonly Entry[]> | undefined
 
   constructor(list: readonly Credential[]) {
-    this.#list = list.map(({ name, secret, rights }) => ({
-      name: name.normalize(),
-      secret: secret.normalize(),
-      rights,
-    }))
+    this.#list = list.map(({ name, secret, rights }) => ({ name, secret, rights: [...rights] }))
   }
 
   /** The rights of whoever shows this; `undefined` for a stranger. Compares with every entry, also after one that fits. */

@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest'
+import { credentials } from '../access/credentials.ts'
+import { signedLinks } from '../access/signed-links.ts'
+import type { UploadRequest } from '../access/upload-request.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import { uploadSet } from '../policy/upload-set.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { formOf, openSite } from './fixtures/site.ts'
+import type { Site, SiteOptions } from './fixtures/site.ts'
+import type { PageView } from './page.ts'
+import { uploadHandler } from './upload-handler.ts'
+
+const basic = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+const ANN = basic('ann', 'a:nn')
+const LIST = [{ name: 'ann', secret: 'a:nn', rights: ['upload', 'list', 'fetch', 'delete'] }] as const
+const page = { render: (view: PageView): string => JSON.stringify(view) }
+
+async function codeOf(response: Response): Promise<unknown> {
+  const { code }: { code?: unknown } = JSON.parse(await response.text())
+  return code
+}
+
+describe('an unknown client', () => {
+  const options: SiteOptions = { authorize: credentials(LIST), listing: true, deletion: true }
+  const requests: readonly (readonly [string, string, (() => BodyInit)?])[] = [
+    ['GET', '/'],
+    ['POST', '/', () => formOf(['b.txt', 'b'])],
+    ['PUT', '/b.txt', () => 'b'],
+    ['GET', '/a.txt'],
+    ['DELETE', '/a.txt'],
+    // What is there and what is not look the same.
+    ['GET', '/none.txt'],
+  ]
+
+  test.each(requests)('is asked to sign in before it can %s %s', async (method, path, body) => {
+    await using site = await openSite(options)
+    await site.set.save(new File(['a'], 'a.txt'))
+    for (const shown of [undefined, basic('ann', 'wrong'), 'Bearer wrong', 'Basic !', 'Digest x=y']) {
+      const response = await fetch(site.origin + path, {
+        method,
+        body: body?.() ?? null,
+        headers: shown === undefined ? {} : { authorization: shown },
+      })
+      expect([response.status, await codeOf(response)]).toEqual([401, 'unauthenticated'])
+      expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm="Files", charset="UTF-8", Bearer realm=/)
+    }
+    expect((await site.set.list()).files.map(({ key }) => key)).toEqual(['a.txt'])
+  })
+
+  test('who signs in may', async () => {
+    await using site = await openSite(options)
+    await site.set.save(new File(['a'], 'a.txt'))
+    for (const headers of [{ authorization: ANN }, { authorization: 'bearer a:nn' }]) {
+      const statuses: number[] = []
+      for (const [method, path, body] of requests) {
+        const response = await fetch(site.origin + path, { method, body: body?.() ?? null, headers })
+        statuses.push(response.status)
+        await response.arrayBuffer()
+      }
+      await fetch(`${site.origin}/b.txt`, { method: 'DELETE', headers })
+      await site.set.save(new File(['a'], 'a.txt'))
+      expect(statuses).toEqual([200, 201, 409, 200, 204, 404])
+    }
+  })
+
+  test('a hook of any kind may ask to sign in in its own way', async () => {
+    const challenge = 'Bearer realm="api", scope="upload"'
+    const authorize = (): boolean => {
+      throw new UploadError('unauthenticated', { challenge })
+    }
+    await using site = await openSite({ authorize, listing: true, page })
+    for (const accept of ['application/json', 'text/html']) {
+      const response = await fetch(site.origin, { headers: { accept } })
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
+    }
+  })
+})
+
+describe('the page', () => {
+  type Shown = Pick<PageView, 'canUpload' | 'signIn' | 'problem'> & { readonly files?: readonly unknown[] }
+  const html = { accept: 'text/html' }
+
+  /** The status, the view, and whether a password is asked for. */
+  async function look(site: Site, path = '/', headers: Record<string, string> = {}): Promise<[number, Shown, boolean]> {
+    const response = await fetch(site.origin + path, { headers: { ...html, ...headers } })
+    expect(response.headers.get('content-type')).toContain('text/html')
+    const view: Shown = JSON.parse(await response.text())
+    return [response.status, view, response.headers.has('www-authenticate')]
+  }
+
+  test('of a closed site shows neither form nor list, and asks for a password', async () => {
+    await using site = await openSite({ authorize: credentials(LIST), listing: true, page })
+    await site.set.save(new File(['a'], 'a.txt'))
+    const [status, view, asks] = await look(site)
+    expect([status, view.canUpload, view.files, view.problem?.code, asks]).toEqual([
+      401,
+      false,
+      undefined,
+      'unauthenticated',
+      true,
+    ])
+    const [known, whole] = await look(site, '/', { authorization: ANN })
+    expect([known, whole.canUpload, whole.files?.length, whole.signIn]).toEqual([200, true, 1, undefined])
+  })
+
+  test('of a drop box shows anybody the form alone, and a way to sign in to the list', async () => {
+    const authorize = credentials(LIST, { anonymous: ['upload'] })
+    await using site = await openSite({ authorize, listing: true, page })
+    await site.set.save(new File(['a'], 'a.txt'))
+    const [status, view, asks] = await look(site)
+    expect([status, view.canUpload, view.files, view.problem, asks]).toEqual([200, true, undefined, undefined, false])
+    expect(view.signIn).toBe('/?sign-in')
+    const [refused, , asksNow] = await look(site, view.signIn)
+    expect([refused, asksNow]).toEqual([401, true])
+    const [known, whole] = await look(site, view.signIn, { authorization: ANN })
+    expect([known, whole.files?.length, whole.signIn]).toEqual([200, 1, undefined])
+  })
+
+  test('of an open shelf shows anybody the list without a form', async () => {
+    const authorize = credentials(LIST, { anonymous: ['list', 'fetch'] })
+    await using site = await openSite({ authorize, listing: true, page })
+    const [status, view] = await look(site)
+    expect([status, view.canUpload, view.files, view.signIn]).toEqual([200, false, [], '/?sign-in'])
+  })
+
+  test('says nothing of signing in where that helps nobody', async () => {
+    await using site = await openSite({ authorize: ({ action }) => action === 'upload', listing: true, page })
+    const [status, view] = await look(site, '/?sign-in')
+    expect([status, view.canUpload, view.files, view.signIn]).toEqual([200, true, undefined, undefined])
+  })
+
+  test('is refused to whoever may do nothing with it', async () => {
+    await using site = await openSite({ authorize: () => false, listing: true, page })
+    const [status, view, asks] = await look(site)
+    expect([status, view.canUpload, view.files, asks]).toEqual([403, false, undefined, false])
+  })
+
+  test('without a listing asks for the right to upload alone', async () => {
+    const asked: string[] = []
+    const authorize = ({ action }: UploadRequest): boolean => asked.push(action) > 0
+    await using site = await openSite({ authorize, page })
+    const [status, view] = await look(site)
+    expect([status, view.canUpload, view.files, asked]).toEqual([200, true, undefined, ['upload']])
+  })
+
+  test('says of a refused upload why, and asks for a password where one is missing', async () => {
+    await using site = await openSite({
+      authorize: credentials(LIST, { anonymous: ['list'] }),
+      listing: true,
+      page,
+    })
+    const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'a']), headers: html })
+    const view: Shown = JSON.parse(await response.text())
+    expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, true])
+    expect([view.problem?.code, view.canUpload, view.files]).toEqual(['unauthenticated', false, []])
+  })
+
+  test('fails where the hook fails, and is not taken for refused', async () => {
+    const told: unknown[] = []
+    const authorize = (): boolean => {
+      throw new Error('the database is gone')
+    }
+    await using site = await openSite({ authorize, listing: true, page, onError: (error) => told.push(error.cause) })
+    const response = await fetch(site.origin, { headers: html })
+    expect([response.status, await codeOf(response)]).toEqual([500, 'internal-error'])
+    expect(told.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a signed link', () => {
+  const links = signedLinks({ secret: 'x'.repeat(32) })
+  const asked: string[] = []
+  const authorize = ({ action, key }: UploadRequest): boolean => {
+    asked.push(`${action} ${key}`)
+    return false
+  }
+
+  /** A site that lets nobody do anything without a link, with a file in it. */
+  async function linkedSite(options: SiteOptions = {}): Promise<Site & { readonly url: string }> {
+    asked.length = 0
+    const site = await openSite({ authorize, links, listing: true, deletion: true, ...options })
+    const file = await site.set.save(new File(['hello'], 'Cat & dog.txt'))
+    return { ...site, url: await links.sign(file, '/Cat%20%26%20dog.txt') }
+  }
+
+  test('opens its file by GET and HEAD, in ranges and as a download, without a question to the hook', async () => {
+    await using site = await linkedSite()
+    const whole = await fetch(site.origin + site.url)
+    expect([whole.status, await whole.text()]).toEqual([200, 'hello'])
+    expect((await fetch(site.origin + site.url, { method: 'HEAD' })).status).toBe(200)
+    const range = await fetch(site.origin + site.url, { headers: { range: 'bytes=1-2' } })
+    expect([range.status, await range.text()]).toEqual([206, 'el'])
+    const download = await fetch(`${site.origin}${site.url}&download`)
+    expect([download.status, download.headers.get('content-disposition')?.startsWith('attachment')]).toEqual([
+      200,
+      true,
+    ])
+    expect(asked).toEqual([])
+  })
+
+  test('is kept by nobody on the way', async () => {
+    await using site = await linkedSite({ maxAge: 3600 })
+    expect((await fetch(site.origin + site.url)).headers.get('cache-control')).toBe('private, max-age=3600')
+  })
+
+  test('lets nobody do anything else', async () => {
+    await using site = await linkedSite()
+    const query = site.url.slice(site.url.indexOf('?'))
+    const requests: readonly (readonly [string, string, number])[] = [
+      ['GET', `/${query}`, 403],
+      ['POST', `/${query}`, 403],
+      ['PUT', site.url, 403],
+      ['PUT', `/new.txt${query}`, 403],
+      ['DELETE', site.url, 403],
+    ]
+    for (const [method, path, status] of requests) {
+      const response = await fetch(site.origin + path, { method, body: method.startsWith('P') ? 'x' : null })
+      expect([method, path, response.status, await codeOf(response)]).toEqual([method, path, status, 'forbidden'])
+    }
+    expect(asked.map((question) => question.split(' ', 1)[0])).toEqual(['list', 'upload', 'upload', 'upload', 'delete'])
+    expect((await site.set.list()).files).toHaveLength(1)
+  })
+
+  test('that is forged or over is refused, also to those who may fetch without it', async () => {
+    await using site = await linkedSite({ authorize: () => true })
+    const file = { set: 'photos', key: 'Cat & dog.txt' }
+    const path = '/Cat%20%26%20dog.txt'
+    const expired = await links.sign(file, path, { expiresAt: new Date(0) })
+    const cases: readonly (readonly [string, number, string])[] = [
+      [expired, 410, 'link-expired'],
+      [`${path}?expires=9999999999`, 403, 'invalid-link'],
+      [`${path}?signature=${'A'.repeat(43)}`, 403, 'invalid-link'],
+      [`${path}?expires=9999999999&signature=${'A'.repeat(43)}`, 403, 'invalid-link'],
+      [`${site.url}&expires=9999999999`, 403, 'invalid-link'],
+      [`${site.url}&signature=`, 403, 'invalid-link'],
+      [`/none.txt${site.url.slice(path.length)}`, 403, 'invalid-link'],
+    ]
+    for (const [url, status, code] of cases) {
+      const response = await fetch(site.origin + url)
+      expect([url, response.status, await codeOf(response)]).toEqual([url, status, code])
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    }
+    expect((await fetch(site.origin + path)).status).toBe(200)
+  })
+
+  test('opens one file however its URL is spelt, and never another one', async () => {
+    await using site = await openSite({ authorize, links })
+    for (const name of ['a%62.txt', 'ab.txt', 'A.txt']) await site.set.save(new File([name], name))
+    const { files } = await site.set.list()
+    const keys = files.map(({ key }) => key).toSorted()
+    expect(keys).toEqual(['A.txt', 'a%62.txt', 'ab.txt'])
+    const query = new URL(await links.sign({ set: 'photos', key: 'ab.txt' }, 'http://x/')).search
+    const ask = async (path: string): Promise<number> =>
+      (await site.ask(`GET ${path}${query} HTTP/1.1\r\nHost: x\r\n\r\n`)).status
+    expect(await Promise.all(['/ab.txt', '/%61b.txt', '/a%62.txt'].map(ask))).toEqual([200, 200, 200])
+    expect(
+      await Promise.all(
+        ['/a%2562.txt', '/A.txt', '//ab.txt', '/./ab.txt', '/x/../ab.txt', '/ab.txt/', '/AB.txt'].map(ask),
+      ),
+    ).toEqual([403, 403, 400, 400, 400, 400, 403])
+  })
+
+  test('works below whatever stands before the path, since the path is not signed', async () => {
+    await using site = await linkedSite({ base: '/deep/down' })
+    const moved = `/deep/down${site.url}`
+    expect((await fetch(site.origin + moved)).status).toBe(200)
+  })
+
+  test('opens the file of its set alone where several have one of that name', async () => {
+    const other = uploadSet('papers', { storage: memoryStorage() })
+    await other.save(new File(['secret'], 'a.txt'))
+    await using site = await openSite({ authorize, links, sets: (set) => ({ pictures: set, papers: other }) })
+    const file = await site.set.save(new File(['hello'], 'a.txt'))
+    const url = await links.sign(file, '/pictures/a.txt')
+    expect((await fetch(site.origin + url)).status).toBe(200)
+    expect((await fetch(site.origin + url.replace('pictures', 'papers'))).status).toBe(403)
+  })
+
+  test('means nothing to a handler that was not given any', async () => {
+    await using site = await linkedSite({ links: undefined })
+    const response = await fetch(site.origin + site.url)
+    expect([response.status, await codeOf(response), asked]).toEqual([403, 'forbidden', ['fetch Cat & dog.txt']])
+  })
+
+  test('shows a person a page where it does not open', async () => {
+    await using site = await linkedSite({ page })
+    const expired = await links.sign({ set: 'photos', key: 'a.txt' }, '/a.txt', { expiresAt: new Date(0) })
+    const response = await fetch(site.origin + expired, { headers: { accept: 'text/html' } })
+    const view: PageView = JSON.parse(await response.text())
+    expect([response.status, view.problem?.code, view.canUpload, view.files]).toEqual([
+      410,
+      'link-expired',
+      false,
+      undefined,
+    ])
+  })
+
+  test('needs sets that it can tell apart', () => {
+    const sets = {
+      a: uploadSet('same', { storage: memoryStorage() }),
+      b: uploadSet('same', { storage: memoryStorage() }),
+    }
+    expect(() => uploadHandler(sets, { links })).toThrow('Two upload sets are called "same"')
+    expect(() => uploadHandler(sets)).not.toThrow()
+  })
+})

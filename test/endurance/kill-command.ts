@@ -1,0 +1,30 @@
+// npm run kill -- --times 200 [--seed 1] [-- OPTIONS OF decant serve]
+import { argv, exit } from 'node:process'
+import { parseArgs } from 'node:util'
+import { killRun } from './kill-run.ts'
+import { positiveNumber } from './positive-number.ts'
+
+const { values, positionals } = parseArgs({
+  args: argv.slice(2),
+  allowPositionals: true,
+  options: {
+    times: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
+  },
+})
+const seed = positiveNumber('seed', values.seed)
+const times = positiveNumber('times', values.times)
+
+console.log(`seed ${seed}`)
+const { faults, ...counts } = await killRun({
+  times,
+  seed,
+  serveOptions: positionals,
+  onKill: (kills) => {
+    if (kills % 20 === 0) console.log(`${kills} kills`)
+  },
+})
+console.table(counts)
+for (const fault of faults) console.log(`FAULT: ${fault}`)
+console.log(faults.length === 0 ? 'Every promise was kept.' : 'Not every promise was kept.')
+exit(faults.length === 0 ? 0 : 1)

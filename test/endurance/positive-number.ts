@@ -1,0 +1,10 @@
+/**
+ * Reads the value of an option.
+ *
+ * @throws {TypeError} for what is no number above 0.
+ */
+export function positiveNumber(option: string, text: string): number {
+  const number = Number(text)
+  if (number > 0 && Number.isFinite(number)) return number
+  throw new TypeError(`--${option} wants a number above 0, not ${JSON.stringify(text)}.`)
+}

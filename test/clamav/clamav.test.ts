@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clamavCheck } from '../../src/clamav.ts'
@@ -89,10 +90,11 @@ describe.skipIf(clamd === undefined)('with a real clamd', () => {
     await using small = await startClamd('StreamMaxLength 1M')
     const check = clamavCheck({ port: small.port, onUnavailable: 'accept' })
     expect(await outcome(check, upload(randomBytes(MiB)))).toBe('passed')
-    // clamd hangs up on what it refuses: its answer can be lost on the way, which is no verdict either.
-    const refused = expect.stringMatching(/too large to be scanned for viruses|could not be checked just now/)
+    const refused = expect.stringContaining('too large to be scanned for viruses')
     expect(await outcome(check, upload(randomBytes(MiB + 1)))).toEqual(refused)
-    expect(await outcome(check, upload(randomBytes(20 * MiB)))).toEqual(refused)
+    // clamd hangs up on it while more is sent: its answer is heard nevertheless, each time.
+    const large = upload(randomBytes(20 * MiB), async () => await setImmediate())
+    for (let round = 0; round < 20; round++) expect(await outcome(check, large)).toEqual(refused)
   })
 
   test('what clamd would call clean unseen, beyond its MaxFileSize, is stopped by maxStreamSize', async () => {

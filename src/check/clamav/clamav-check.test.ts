@@ -151,6 +151,26 @@ describe('a file that clamd finds something in', () => {
     expect(refusal.message).toBe('"letter.txt" was refused: it is too large to be scanned for viruses.')
   })
 
+  test.each(['the next bytes', 'the end'])('is refused even where clamd has hung up before %s of it', async (next) => {
+    const hungUp = Promise.withResolvers<void>()
+    await using clamd = await scriptedClamd(async (conversation) => {
+      await conversation.command()
+      await conversation.chunk()
+      await new Promise((sent) => conversation.socket.write('INSTREAM size limit exceeded. ERROR\0', sent))
+      conversation.socket.resetAndDestroy()
+      // The writes that follow meet a connection which is no more, and whose answer nobody has read.
+      hungUp.resolve()
+    })
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(10)
+      await hungUp.promise
+      while (next !== 'the end') yield new Uint8Array(10)
+    }
+    const refusal = await refusalOf(clamavCheck({ port: clamd.port }), upload(chunks(), { size: 2 ** 20 }))
+    expect(refusal.message).toBe('"letter.txt" was refused: it is too large to be scanned for viruses.')
+    await clamd.idle()
+  })
+
   test('is refused when it is larger than is to be scanned, before anybody is asked', async () => {
     await using clamd = await scriptedClamd(async () => {})
     const file = upload([], { size: 1025 })

@@ -1,6 +1,6 @@
-import { connect } from 'node:net'
-import type { NetConnectOpts, Socket } from 'node:net'
+import type { NetConnectOpts } from 'node:net'
 import type { CheckedUpload } from '../../policy/check.ts'
+import { AttentiveSocket } from './attentive-socket.ts'
 import { ClamdError } from './clamd-error.ts'
 import { parseVerdict } from './clamd-verdict.ts'
 import type { ClamdVerdict } from './clamd-verdict.ts'
@@ -48,7 +48,9 @@ export async function scanStream(
     silence.refresh()
   }
 
-  const socket = connect(address)
+  // clamd hangs up on a stream that it finds too long, in the middle of it: what it said is to be heard.
+  const socket = new AttentiveSocket()
+  socket.connect(address)
   try {
     const both = Promise.allSettled([sendFile(socket, upload, chunkSize, onProgress), readAnswer(socket)])
     const [sent, answer] = await Promise.race([both, givenUp.promise])
@@ -69,7 +71,7 @@ export async function scanStream(
 
 /** The number of bytes sent with all that belongs around them; `undefined` where the connection ended before. */
 async function sendFile(
-  socket: Socket,
+  socket: AttentiveSocket,
   upload: CheckedUpload,
   chunkSize: number,
   onProgress: () => void,
@@ -99,11 +101,11 @@ async function sendFile(
 }
 
 /** Resolves when the bytes, which may be reused from then on, were taken; to `false` where the connection has ended. */
-function writeTo(socket: Socket, pieces: readonly Uint8Array[]): Promise<boolean> {
+function writeTo(socket: AttentiveSocket, pieces: readonly Uint8Array[]): Promise<boolean> {
   return new Promise((resolve) => {
     socket.cork()
     // What goes wrong is told by the socket's `error`, which whoever reads the answer hears.
-    for (const piece of pieces) socket.write(piece, (error) => resolve(!(error instanceof Error)))
+    for (const piece of pieces) socket.write(piece, (error) => resolve(!(error instanceof Error) && !socket.hasFailed))
     socket.uncork()
   })
 }
@@ -116,7 +118,7 @@ function lengthOf(chunk: Uint8Array): Uint8Array {
 }
 
 /** What came when there was a NUL, be it before all is sent; the connection is closed then. */
-function readAnswer(socket: Socket): Promise<string> {
+function readAnswer(socket: AttentiveSocket): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
     socket.setEncoding('latin1')

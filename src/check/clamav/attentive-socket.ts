@@ -1,0 +1,32 @@
+import { Socket } from 'node:net'
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * A socket that a failed write does not destroy, so that what the other side said before it hung up is still read. The end of
+ * the connection itself is told as by any socket.
+ */
+export class AttentiveSocket extends Socket {
+  #failed = false
+
+  /** A write has failed: the other side takes nothing more. */
+  get hasFailed(): boolean {
+    return this.#failed
+  }
+
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
+    super._write(chunk, encoding, this.#afterwards(callback))
+  }
+
+  override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], callback: Callback): void {
+    super._writev?.(chunks, this.#afterwards(callback))
+  }
+
+  /** Keeps the failure from the stream, which would close for reading as well. */
+  #afterwards(callback: Callback): Callback {
+    return (error) => {
+      if (error instanceof Error) this.#failed = true
+      callback()
+    }
+  }
+}

@@ -4,8 +4,10 @@
  * @module
  */
 export type { AdapterOptions } from './adapters/adapter-options.ts'
+export type { NodeAdapterOptions } from './adapters/node/node-adapter-options.ts'
 export { attach } from './adapters/node/attach.ts'
 export { nodeHandler } from './adapters/node/node-handler.ts'
 export type { NodeListener } from './adapters/node/node-handler.ts'
 export { sendFile } from './adapters/node/send-file.ts'
+export { trustedProxies } from './adapters/node/trusted-proxies.ts'
 export { sendProblem } from './adapters/node/send-problem.ts'

@@ -22,23 +22,22 @@ async function codeOf(response: Response): Promise<unknown> {
 
 describe('an unknown client', () => {
   const options: SiteOptions = { authorize: credentials(LIST), listing: true, deletion: true }
-  const requests: readonly (readonly [string, string, (() => BodyInit)?])[] = [
-    ['GET', '/'],
-    ['POST', '/', () => formOf(['b.txt', 'b'])],
-    ['PUT', '/b.txt', () => 'b'],
-    ['GET', '/a.txt'],
-    ['DELETE', '/a.txt'],
+  const requests: readonly (RequestInit & { readonly method: string; readonly path: string })[] = [
+    { method: 'GET', path: '/' },
+    { method: 'POST', path: '/', body: formOf(['b.txt', 'b']) },
+    { method: 'PUT', path: '/b.txt', body: 'b' },
+    { method: 'GET', path: '/a.txt' },
+    { method: 'DELETE', path: '/a.txt' },
     // What is there and what is not look the same.
-    ['GET', '/none.txt'],
+    { method: 'GET', path: '/none.txt' },
   ]
 
-  test.each(requests)('is asked to sign in before it can %s %s', async (method, path, body) => {
+  test.each(requests)('is asked to sign in before it can $method $path', async ({ path, ...request }) => {
     await using site = await openSite(options)
     await site.set.save(new File(['a'], 'a.txt'))
     for (const shown of [undefined, basic('ann', 'wrong'), 'Bearer wrong', 'Basic !', 'Digest x=y']) {
       const response = await fetch(site.origin + path, {
-        method,
-        body: body?.() ?? null,
+        ...request,
         headers: shown === undefined ? {} : { authorization: shown },
       })
       expect([response.status, await codeOf(response)]).toEqual([401, 'unauthenticated'])
@@ -52,8 +51,8 @@ describe('an unknown client', () => {
     await site.set.save(new File(['a'], 'a.txt'))
     for (const headers of [{ authorization: ANN }, { authorization: 'bearer a:nn' }]) {
       const statuses: number[] = []
-      for (const [method, path, body] of requests) {
-        const response = await fetch(site.origin + path, { method, body: body?.() ?? null, headers })
+      for (const { path, ...request } of requests) {
+        const response = await fetch(site.origin + path, { ...request, headers })
         statuses.push(response.status)
         await response.arrayBuffer()
       }

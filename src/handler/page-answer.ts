@@ -9,7 +9,7 @@ import type { StoredFilePage } from '../policy/upload-set.ts'
 import type { Receipt } from '../protocols/receipt.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { nextUrl, toFileAnswer } from './file-answer.ts'
-import { CLEAR_FLASH, flashCookie, readFlash } from './flash.ts'
+import { clearFlash, flashCookie, readFlash } from './flash.ts'
 import type { PageRights } from './gate.ts'
 import type { PageView, UploadPage } from './page.ts'
 import type { Route } from './route.ts'
@@ -48,13 +48,13 @@ export function pageOutgoing(
     headers: {
       ...page.headers,
       ...(error !== undefined && refusalHeaders(error)),
-      ...(flash !== undefined && { 'set-cookie': CLEAR_FLASH }),
+      ...(flash !== undefined && { 'set-cookie': clearFlash(incoming) }),
     },
   })
 }
 
 /** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), where it is told what was kept. */
-export function redirectOutgoing(page: UploadPage, { base }: Route, { files }: Receipt): Outgoing {
+export function redirectOutgoing(page: UploadPage, incoming: Incoming, { base }: Route, { files }: Receipt): Outgoing {
   const [first] = files
   const message =
     files.length === 1 && first !== undefined
@@ -64,7 +64,7 @@ export function redirectOutgoing(page: UploadPage, { base }: Route, { files }: R
     status: 303,
     headers: {
       location: pageUrl(page, base),
-      'set-cookie': flashCookie(message),
+      'set-cookie': flashCookie(message, incoming),
       'content-length': '0',
       'cache-control': 'no-store',
     },

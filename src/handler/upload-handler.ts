@@ -166,7 +166,7 @@ class Handler implements UploadHandler {
 
   #created(incoming: Incoming, route: Route, receipt: Receipt): Outgoing {
     const page = this.#pageFor(incoming)
-    if (page !== undefined) return redirectOutgoing(page, route, receipt)
+    if (page !== undefined) return redirectOutgoing(page, incoming, route, receipt)
     const answer = toCreatedAnswer(route, receipt)
     const [first] = answer.files
     const location = answer.files.length === 1 && first !== undefined ? { location: first.url } : {}

@@ -18,7 +18,7 @@ export interface FetchRequestOptions {
 /** A Fetch `Request` as `Incoming`. */
 export function fromFetchRequest(request: Request, options: FetchRequestOptions = {}): Incoming {
   const { mount = '', drainLimits = DRAIN_LIMITS, clientAddress } = options
-  const { pathname, search, host } = new URL(request.url)
+  const { pathname, search, host, protocol } = new URL(request.url)
   const hasBody =
     request.body !== null || request.headers.has('content-length') || request.headers.has('transfer-encoding')
   return {
@@ -29,6 +29,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
     header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
     body: hasBody ? new FetchBody(request, drainLimits) : undefined,
     clientAddress,
+    isSecure: protocol === 'https:',
     signal: request.signal,
     native: request,
   }

@@ -20,6 +20,8 @@ export interface Incoming {
    * `undefined` where the runtime does not tell.
    */
   readonly clientAddress: string | undefined
+  /** True where the client has asked by https. */
+  readonly isSecure: boolean
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
   /** The request of the runtime or framework, for an `authorize` hook. */

@@ -15,7 +15,10 @@ export interface NodeRequest {
   /** Express: the path at which the router is mounted, already stripped from `url`. */
   readonly baseUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined
+  readonly socket?:
+    | { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean | undefined }
+    | null
+    | undefined
   readonly httpVersionMajor: number
   readonly httpVersionMinor: number
   /** The whole body has arrived. */
@@ -66,6 +69,7 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     body: hasBody ? new NodeBody(request, options) : undefined,
     // Now: a closed socket does not know any more.
     clientAddress: request.socket?.remoteAddress,
+    isSecure: request.socket?.encrypted === true,
     get signal() {
       signal ??= goneSignal(request)
       return signal

@@ -40,6 +40,7 @@ function incoming(target: string, method = 'GET', headers: Record<string, string
     target,
     mount: '',
     clientAddress: undefined,
+    isSecure: false,
     header: (name) => headers[name],
     body: undefined,
     signal: new AbortController().signal,

@@ -3,11 +3,13 @@ import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
+import { behindProxy } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
-import type { AdapterOptions } from '../adapter-options.ts'
+import type { NodeAdapterOptions } from './node-adapter-options.ts'
+import { trustedProxies } from './trusted-proxies.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
@@ -29,19 +31,25 @@ export type NodeListener = (
  * const server = createServer(nodeHandler(uploadHandler(photos, { base: '/photos' })))
  * attach(server).listen(3000)
  * ```
+ * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
-export function nodeHandler(handler: RequestHandler, options: AdapterOptions = {}): NodeListener {
-  return (request, response, next) => void respond(handler, options, request, response, next)
+export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions = {}): NodeListener {
+  const isTrusted = trustedProxies(options.trustProxy ?? [])
+  return (request, response, next) => {
+    const { drainLimits } = options
+    const direct = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
+    void respond(handler, options, behindProxy(direct, isTrusted), request, response, next)
+  }
 }
 
 async function respond(
   handler: RequestHandler,
-  { drainLimits, stallTimeoutMs, onError }: AdapterOptions,
+  { stallTimeoutMs, onError }: NodeAdapterOptions,
+  incoming: Incoming,
   request: IncomingMessage,
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
-  const incoming = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
   let refusal: AnyUploadError | undefined
   try {
     if (await answer(handler, incoming, response, stallTimeoutMs)) return

@@ -1,0 +1,123 @@
+import { createServer } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { uploadHandler } from '../../handler/upload-handler.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { uploadSet } from '../../policy/upload-set.ts'
+import { memoryStorage } from '../../storage/memory/memory-storage.ts'
+import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
+import type { RawAnswer } from '../../testing/adapter-contract/raw-client.ts'
+import { fetchHandler } from '../fetch/fetch-handler.ts'
+import { listen } from './fixtures/listen.ts'
+import { nodeHandler } from './node-handler.ts'
+
+const page = { render: (): string => 'page' }
+const uploads = (): RequestHandler =>
+  uploadHandler(uploadSet('files', { storage: memoryStorage() }), { hosts: ['files.example'], page })
+
+/** Asks a server that listens on loopback, as a proxy of this machine does. */
+async function ask(
+  handler: RequestHandler,
+  trustProxy: readonly string[] | undefined,
+  head: string[],
+): Promise<RawAnswer> {
+  const server = await listen(createServer(nodeHandler(handler, { trustProxy })))
+  try {
+    const client = await RawClient.connect(server.origin)
+    return await client.ask(`${[...head, '', ''].join('\r\n')}x`)
+  } finally {
+    await server.close()
+  }
+}
+
+const UPLOAD = [
+  'POST / HTTP/1.1',
+  'Host: 127.0.0.1:3000',
+  'Content-Length: 1',
+  'Content-Disposition: attachment; filename="a.txt"',
+  'Accept: text/html',
+  'Origin: https://files.example',
+  'X-Forwarded-For: 192.0.2.1',
+  'X-Forwarded-Host: files.example',
+]
+
+describe('behind a proxy that is believed', () => {
+  test('a host is known, and a site its own, by the name that the client asked for', async () => {
+    const { status } = await ask(uploads(), ['loopback'], UPLOAD)
+    expect(status).toBe(303)
+  })
+
+  test('the cookie of a client that came by https goes out by nothing else', async () => {
+    const cookieOf = async (scheme: string): Promise<string | undefined> =>
+      (await ask(uploads(), ['loopback'], [...UPLOAD, `X-Forwarded-Proto: ${scheme}`])).headers['set-cookie']
+    expect(await cookieOf('https')).toMatch(/; SameSite=Lax; Secure$/)
+    expect(await cookieOf('http')).toMatch(/; SameSite=Lax$/)
+  })
+
+  test('a request tells of its client', async () => {
+    const echo: RequestHandler = {
+      async handle({ clientAddress, isSecure }) {
+        const body = `${clientAddress} ${isSecure}`
+        return { status: 200, headers: { 'content-length': String(body.length) }, body }
+      },
+    }
+    const head = ['GET / HTTP/1.1', 'Host: x', 'Forwarded: for="[2001:db8::1]";proto=https']
+    expect((await ask(echo, ['127.0.0.1'], head)).body.toString()).toBe('2001:db8::1 true')
+    expect((await ask(echo, undefined, head)).body.toString()).toBe('127.0.0.1 false')
+  })
+
+  test('clients are counted apart', async () => {
+    const begun = Promise.withResolvers<void>()
+    const set = uploadSet('files', { storage: memoryStorage() })
+    const handler = uploadHandler(set, {
+      maxUploadsPerClient: 1,
+      authorize: () => {
+        begun.resolve()
+        return true
+      },
+    })
+    const server = await listen(createServer(nodeHandler(handler, { trustProxy: ['loopback'] })))
+    const head = (name: string, from: string): string =>
+      [`PUT /${name} HTTP/1.1`, 'Host: x', 'Content-Length: 1', `X-Forwarded-For: ${from}`, '', ''].join('\r\n')
+    try {
+      const slow = await RawClient.connect(server.origin)
+      await slow.send(head('slow.txt', '192.0.2.1'))
+      await begun.promise
+      const put = async (name: string, from: string): Promise<number> =>
+        (await (await RawClient.connect(server.origin)).ask(`${head(name, from)}x`)).status
+      expect(await put('other.txt', '192.0.2.2')).toBe(201)
+      expect(await put('same.txt', '192.0.2.1')).toBe(503)
+      expect((await slow.ask('x')).status).toBe(201)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+describe('behind a proxy that is not', () => {
+  test.each([[undefined], [[]], [['10.0.0.0/8', '::1']]])('nothing of it counts (%j)', async (trustProxy) => {
+    const { status, body } = await ask(uploads(), trustProxy, UPLOAD)
+    expect([status, body.toString()]).toEqual([403, expect.stringContaining('"unknown-host"')])
+    const named = UPLOAD.map((line) => (line.startsWith('Host:') ? 'Host: files.example' : line))
+    const { headers } = await ask(uploads(), trustProxy, [...named, 'X-Forwarded-Proto: https'])
+    expect(headers['set-cookie']).toMatch(/; SameSite=Lax$/)
+  })
+})
+
+test('a list that holds what is no address is refused at the start', () => {
+  expect(() => nodeHandler(uploads(), { trustProxy: ['everybody'] })).toThrow('"everybody" is no address of a proxy')
+})
+
+test.each([
+  ['https', / Secure$/],
+  ['http', /SameSite=Lax$/],
+])('of a Fetch request the URL says whether it came by %s', async (scheme, ending) => {
+  const response = await fetchHandler(uploads())(
+    new Request(`${scheme}://files.example/`, {
+      method: 'POST',
+      body: 'x',
+      headers: { accept: 'text/html', 'content-disposition': 'attachment; filename="a.txt"' },
+    }),
+  )
+  expect(response.status).toBe(303)
+  expect(response.headers.get('set-cookie')).toMatch(ending)
+})

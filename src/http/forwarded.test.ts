@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { fromFetchRequest } from './fetch-request.ts'
+import { behindProxy } from './forwarded.ts'
+import type { Incoming } from './incoming.ts'
+
+const TRUSTED = ['10.0.0.1', '10.0.0.2', '::1']
+const isTrusted = (address: string): boolean => TRUSTED.includes(address)
+
+interface Seen {
+  readonly client: string | undefined
+  readonly host: string | undefined
+  readonly secure: boolean
+}
+
+function direct(headers: Record<string, string>, clientAddress: string | undefined, url: string): Incoming {
+  return fromFetchRequest(new Request(url, { headers }), { clientAddress })
+}
+
+function seen(
+  headers: Record<string, string>,
+  peer: string | undefined = '10.0.0.1',
+  url = 'http://inside:3000/',
+): Seen {
+  const incoming = behindProxy(direct({ host: 'inside:3000', ...headers }, peer, url), isTrusted)
+  return { client: incoming.clientAddress, host: incoming.header('host'), secure: incoming.isSecure }
+}
+
+const UNTOUCHED: Seen = { client: '10.0.0.1', host: 'inside:3000', secure: false }
+
+const LIES = {
+  'x-forwarded-for': '198.51.100.7',
+  'x-forwarded-host': 'evil.example',
+  'x-forwarded-proto': 'https',
+  forwarded: 'for=198.51.100.7;host=evil.example;proto=https',
+}
+
+describe('whoever is no trusted proxy', () => {
+  test.each(['192.0.2.1', '10.0.0.3', '::2', '::ffff:192.0.2.1'])('is not believed (%s)', (peer) => {
+    expect(seen(LIES, peer)).toEqual({ client: peer, host: 'inside:3000', secure: false })
+  })
+
+  test.each([undefined, '', 'unknown', '10.0.0.1.'])('nor one without an address (%s)', (peer) => {
+    const incoming = direct(LIES, peer, 'http://inside/')
+    expect(behindProxy(incoming, () => true)).toBe(incoming)
+  })
+})
+
+describe('a trusted proxy', () => {
+  test('says who asked, for which host, and how', () => {
+    expect(
+      seen({
+        'x-forwarded-for': '192.0.2.1',
+        'x-forwarded-host': 'files.example',
+        'x-forwarded-proto': 'https',
+      }),
+    ).toEqual({ client: '192.0.2.1', host: 'files.example', secure: true })
+    expect(seen({ forwarded: 'for=192.0.2.1;host=files.example;proto=https' })).toEqual({
+      client: '192.0.2.1',
+      host: 'files.example',
+      secure: true,
+    })
+  })
+
+  test('is known by its address however that is written', () => {
+    expect(seen({ 'x-forwarded-for': '192.0.2.1' }, '::ffff:10.0.0.1').client).toBe('192.0.2.1')
+    expect(seen({ 'x-forwarded-for': '192.0.2.1' }, '0:0:0:0:0:0:0:1').client).toBe('192.0.2.1')
+  })
+
+  test('that says nothing changes nothing', () => {
+    expect(seen({})).toEqual(UNTOUCHED)
+    expect(seen({ 'x-forwarded-for': '', 'x-forwarded-host': '', 'x-forwarded-proto': '' })).toEqual(UNTOUCHED)
+    expect(seen({ forwarded: '' })).toEqual(UNTOUCHED)
+  })
+
+  test('may say that its client has come by plain http', () => {
+    expect(seen({ 'x-forwarded-proto': 'http' }, '10.0.0.1', 'https://inside/').secure).toBe(false)
+    expect(seen({}, '10.0.0.1', 'https://inside/').secure).toBe(true)
+    expect(seen({ 'x-forwarded-proto': 'HTTPS' }).secure).toBe(true)
+  })
+
+  test('leaves the rest of the request alone', () => {
+    const before = direct(
+      { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'a', accept: 'x/y' },
+      '10.0.0.1',
+      'http://x/a?b',
+    )
+    const after = behindProxy(before, isTrusted)
+    expect({ ...after, header: 0, clientAddress: 0 }).toEqual({ ...before, header: 0, clientAddress: 0 })
+    expect([after.header('accept'), after.header('x-forwarded-for')]).toEqual(['x/y', '192.0.2.1'])
+  })
+})
+
+describe('the client', () => {
+  test.each([
+    ['is the last that was named', '192.0.2.9, 192.0.2.1', '192.0.2.1'],
+    ['is before every trusted proxy', '192.0.2.9, 192.0.2.1, 10.0.0.2', '192.0.2.1'],
+    ['is the first where all are trusted', '10.0.0.2, ::1', '10.0.0.2'],
+    ['cannot name itself as a proxy', '10.0.0.2, 192.0.2.1', '192.0.2.1'],
+    ['may have a port', '192.0.2.1:5555', '192.0.2.1'],
+    ['may have IPv6', '2001:DB8::0:1', '2001:db8::1'],
+    ['may have IPv6 with a port', '[2001:db8::1]:80', '2001:db8::1'],
+    ['is the proxy where it is unknown', 'unknown', '10.0.0.1'],
+    ['is the proxy where the last name is nonsense', '192.0.2.1, <script>', '10.0.0.1'],
+    ['is the proxy where the last name is empty', '192.0.2.1,', '10.0.0.1'],
+    ['is the outer proxy where that does not know it', '192.0.2.1, unknown, 10.0.0.2', '10.0.0.2'],
+    ['is not named by nonsense that it wrote', 'x, ,;=", 192.0.2.1', '192.0.2.1'],
+  ])('%s: %s', (_, value, client) => {
+    expect(seen({ 'x-forwarded-for': value }).client).toBe(client)
+    if (/["<]|,$/.test(value)) return
+    const forwarded = value.split(',').map((name) => `for="${name.trim()}"`)
+    expect(seen({ forwarded: forwarded.join(', ') }).client).toBe(client)
+  })
+
+  test('is found behind ten thousand names', () => {
+    expect(seen({ 'x-forwarded-for': `${'10.0.0.2, '.repeat(10_000)}10.0.0.2` }).client).toBe('10.0.0.2')
+  })
+})
+
+describe('of several hosts and schemes', () => {
+  test('counts what the outermost trusted proxy wrote, and never what stood there before', () => {
+    const headers = {
+      'x-forwarded-for': '198.51.100.7, 192.0.2.1, 10.0.0.2',
+      'x-forwarded-host': 'evil.example, files.example, inner.example',
+      'x-forwarded-proto': 'http, https, http',
+    }
+    expect(seen(headers)).toEqual({ client: '192.0.2.1', host: 'files.example', secure: true })
+    const elements = [
+      'for=198.51.100.7;host=evil.example;proto=http',
+      'for=192.0.2.1;host=files.example;proto=https',
+      'for=10.0.0.2;host=inner.example;proto=http',
+    ]
+    expect(seen({ forwarded: elements.join(',') })).toEqual({
+      client: '192.0.2.1',
+      host: 'files.example',
+      secure: true,
+    })
+  })
+
+  test('counts the one of a proxy that overwrites, however many proxies there are', () => {
+    const headers = {
+      'x-forwarded-for': '192.0.2.1, 10.0.0.2',
+      'x-forwarded-host': 'files.example',
+      'x-forwarded-proto': 'https',
+    }
+    expect(seen(headers)).toEqual({ client: '192.0.2.1', host: 'files.example', secure: true })
+  })
+
+  test('counts the last where nobody says who asked', () => {
+    expect(seen({ 'x-forwarded-host': 'evil.example, files.example', 'x-forwarded-proto': 'https, http' })).toEqual({
+      client: '10.0.0.1',
+      host: 'files.example',
+      secure: false,
+    })
+  })
+
+  test('counts the last where the client is unknown', () => {
+    expect(
+      seen({ 'x-forwarded-for': '192.0.2.1, unknown', 'x-forwarded-host': 'evil.example, files.example' }).host,
+    ).toBe('files.example')
+  })
+})
+
+describe('what is malformed is left out of account', () => {
+  test.each([
+    'evil.example/path',
+    'a b',
+    'user@host',
+    'http://a',
+    'a:b',
+    'a:',
+    '[::1',
+    'a"b',
+    '<b>',
+    'é.example',
+    'a\\b',
+  ])('as the host %j', (host) => {
+    // A header holds bytes; these are read as Latin-1.
+    expect(seen({ 'x-forwarded-host': host }).host).toBe('inside:3000')
+  })
+
+  test.each(['files.example', 'FILES.example:8443', '[2001:db8::1]:80', '192.0.2.1', 'a_b'])(
+    'but not the host %s',
+    (host) => {
+      expect(seen({ 'x-forwarded-host': host }).host).toBe(host)
+    },
+  )
+
+  test.each(['ftp', 'https://', 'on', 'httpss', '1'])('as the scheme %j', (scheme) => {
+    expect(seen({ 'x-forwarded-proto': scheme }).secure).toBe(false)
+  })
+
+  test.each([
+    'for=192.0.2.1;for=192.0.2.2',
+    'for="192.0.2.1',
+    'for=192.0.2.1;host="a, for=192.0.2.2',
+    'for = 192.0.2.1',
+    '192.0.2.1',
+    'for=192.0.2.1 host=a',
+    'for=[::1]"',
+    '=,=;"\\',
+  ])('as a whole, Forwarded: %s', (forwarded) => {
+    expect(seen({ forwarded })).toEqual(UNTOUCHED)
+  })
+
+  test('a comma in a quoted string ends no element', () => {
+    expect(seen({ forwarded: 'for=192.0.2.9;ext="a, \\", for=192.0.2.8", for="[2001:db8::1]:1";Proto=https' })).toEqual(
+      {
+        client: '2001:db8::1',
+        host: 'inside:3000',
+        secure: true,
+      },
+    )
+  })
+})
+
+test.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])(
+  'beside %s, Forwarded does not count: the proxy may have let it through',
+  (name) => {
+    const own = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'files.example', 'x-forwarded-proto': 'http' }
+    const headers = Object.fromEntries(Object.entries(own).filter(([each]) => each === name))
+    expect(seen({ ...headers, forwarded: LIES.forwarded })).toEqual(seen(headers))
+  },
+)

@@ -23,7 +23,7 @@ async function ask(
   const server = await listen(createServer(nodeHandler(handler, { trustProxy })))
   try {
     const client = await RawClient.connect(server.origin)
-    return await client.ask(`${[...head, '', ''].join('\r\n')}x`)
+    return await client.ask(`${[...head, '', ''].join('\r\n')}${head[0]?.startsWith('POST') ? 'x' : ''}`)
   } finally {
     await server.close()
   }

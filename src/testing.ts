@@ -1,10 +1,14 @@
 /**
- * What a storage or an adapter of your own must pass.
+ * What a storage or an adapter of your own must pass, and attacks that an app of your own must withstand.
  *
  * @module
  */
 export { adapterContract } from './testing/adapter-contract.ts'
 export type { AdapterCapabilities } from './testing/adapter-contract.ts'
 export type { AdapterServer, StartAdapter } from './testing/adapter-contract/steps.ts'
+export { RawClient } from './testing/adapter-contract/raw-client.ts'
+export type { RawAnswer } from './testing/adapter-contract/raw-client.ts'
 export { storageContract } from './testing/storage-contract.ts'
 export type { ContractCase } from './testing/contract-case.ts'
+export { uploadAttacks } from './testing/upload-attacks.ts'
+export type { AttackFile, UploadTarget } from './testing/upload-attacks/upload-target.ts'

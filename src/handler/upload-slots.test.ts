@@ -14,11 +14,11 @@ const BEGINNINGS = {
 } as const
 
 /** A client in the middle of an upload. */
-async function begin({ origin, everyFile }: Site, text: string = BEGINNINGS['a file']): Promise<RawClient> {
-  const before = (await everyFile()).length
-  const client = await RawClient.connect(origin)
+async function begin(site: Site, text: string = BEGINNINGS['a file']): Promise<RawClient> {
+  const before = (await site.everyFile()).length
+  const client = await RawClient.connect(site.origin)
   await client.send(text)
-  await expect.poll(async () => (await everyFile()).length).toBe(before + 1)
+  await expect.poll(async () => (await site.everyFile()).length).toBe(before + 1)
   return client
 }
 
@@ -49,8 +49,9 @@ test('a slot is free again whichever way its upload ends', async () => {
   let isAllowed = true
   await using site = await openSite({ maxUploads: 1, idleTimeoutMs: 200, authorize: () => isAllowed })
   // Its slot is given back a moment after its end.
-  const expectFree = (name: string) =>
-    expect.poll(async () => (await site.ask(put(name))).status, { interval: 5 }).toBe(201)
+  const expectFree = async (name: string): Promise<void> => {
+    await expect.poll(async () => (await site.ask(put(name))).status, { interval: 5 }).toBe(201)
+  }
 
   for (const leave of ['reset', 'destroy', 'end'] as const) {
     const client = await begin(site)

@@ -1,10 +1,12 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { diskStorage } from '../disk.ts'
 import { CommandError } from './command-error.ts'
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'it is a file'],
   ['ENOTDIR', 'a part of the path is a file'],
+  ['ENOENT', 'there can be no such folder'],
   ['EACCES', 'this user may not write there'],
   ['EPERM', 'this user may not write there'],
   ['EROFS', 'the disk is read-only'],
@@ -18,15 +20,22 @@ const REASONS: ReadonlyMap<string, string> = new Map([
  */
 export async function uploadFolder(path: string): Promise<string> {
   const folder = resolve(path)
+  // What a first upload does.
+  const draft = diskStorage(folder).createDraft()
   try {
-    await mkdir(folder, { recursive: true })
+    await draft.flush()
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     return folder
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const code = 'code' in error ? String(error.code) : ''
-    throw new CommandError(`${path} cannot be the upload folder: ${REASONS.get(code) ?? error.message}`, 2, {
-      cause: error,
-    })
+    throw new CommandError(`${path} cannot be the upload folder: ${reasonOf(error)}`, 2, { cause: error })
+  } finally {
+    await draft.discard()
   }
+}
+
+/** What the system says, which the storage has as its cause. */
+function reasonOf(error: Error): string {
+  const system = error.cause instanceof Error ? error.cause : error
+  return REASONS.get('code' in system ? String(system.code) : '') ?? system.message
 }

@@ -90,6 +90,13 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     expect(readFileSync(join(folder.path, 'file'), 'utf8')).toBe('kept')
   })
 
+  test.runIf(process.platform === 'linux')('a DIR where no folder can be made', async () => {
+    const { code, stderr } = await run(['serve', '/proc/decant/uploads', '--port=0'])
+
+    expect(stderr).toBe('decant: /proc/decant/uploads cannot be the upload folder: there can be no such folder\n')
+    expect(code).toBe(2)
+  })
+
   test('a DIR that a later version has made', async () => {
     using folder = temporaryFolder()
     await using first = await serve(folder.path)

@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- Node calls them so.
 import { Socket } from 'node:net'
 
 type Callback = (error?: Error | null) => void

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { sweepDrafts } from './draft-sweep.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
+import { makeFolders } from '../../file/make-folders.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** The layout that this version writes, kept in `.decant/format`. */
@@ -96,7 +97,7 @@ export class PrivateFolder {
   }
 
   async #make(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true })
+    await makeFolders(this.#folder)
     await makeFolder(this.#path)
     const format = await this.checkFormat()
     await makeFolder(this.drafts)

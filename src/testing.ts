@@ -9,6 +9,7 @@ export type { AdapterServer, StartAdapter } from './testing/adapter-contract/ste
 export { RawClient } from './testing/adapter-contract/raw-client.ts'
 export type { RawAnswer } from './testing/adapter-contract/raw-client.ts'
 export { storageContract } from './testing/storage-contract.ts'
+export type { StorageCapabilities } from './testing/storage-contract.ts'
 export type { ContractCase } from './testing/contract-case.ts'
 export { uploadAttacks } from './testing/upload-attacks.ts'
 export type { AttackFile, UploadTarget } from './testing/upload-attacks/upload-target.ts'

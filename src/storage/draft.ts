@@ -56,6 +56,22 @@ export interface SealedDraft {
    * draft is then as it was, and another key can be tried. Rejects with a TypeError for what is no key.
    */
   publish(key: string, record: FileRecord): Promise<StorageEntry | undefined>
+  /**
+   * Sets it aside until `expiresAt`, beyond this request and this process: `Storage.claim` gets it back, by its id. Nothing
+   * else can be done with it here afterwards. Rejects with `storage-full` or `storage-failed`. Optional.
+   *
+   * @param note whatever is to be given back with it
+   */
+  keep?(expiresAt: Date, note: string): Promise<void>
   /** As on a draft. */
   discard(): Promise<void>
+}
+
+/** A draft that was set aside and belongs to a request again. */
+export interface ClaimedDraft {
+  readonly sealed: SealedDraft
+  /** When it would have been swept. */
+  readonly expiresAt: Date
+  /** What `keep` was given. */
+  readonly note: string
 }

@@ -1,5 +1,6 @@
-import type { Draft, DraftOptions } from './draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions } from './draft.ts'
 import type { StorageEntry } from './storage-entry.ts'
+import type { StorageTransaction } from './transaction.ts'
 
 export type { FileRecord, StorageEntry } from './storage-entry.ts'
 
@@ -54,8 +55,18 @@ export interface Storage {
   list(options?: ListOptions): Promise<ListPage>
   /** True when there was such a file and it is gone now. */
   delete(key: string): Promise<boolean>
-  /** Discards the drafts whose owner is dead or whose time is over; the number of them. */
+  /**
+   * Discards the drafts whose owner is dead or whose time is over, and settles the transactions that were prepared by
+   * processes which are dead now; the number of drafts discarded.
+   */
   sweep(): Promise<number>
+  /** Begins a transaction. Optional. */
+  createTransaction?(): StorageTransaction
+  /**
+   * Takes back a draft that was set aside by `SealedDraft.keep`, in one atomic step: of several that claim it, one gets it.
+   * `undefined` where there is none, or its time is over. Optional.
+   */
+  claim?(id: string): Promise<ClaimedDraft | undefined>
   /** Bytes that can still be stored, where the medium can tell. Optional. */
   freeSpace?(): Promise<number>
   /** The file system's path of a key, where there is one. Optional. */

@@ -190,7 +190,7 @@ describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
   })
 
   test('keeps a reservation while it lives, and loses it when dead', async () => {
-    const folder = new PrivateFolder(newFolder(), 'never')
+    const folder = new PrivateFolder(newFolder(), { links: 'never' })
     await folder.prepare()
     const mine = await reserve(folder, 'Cat.jpg')
     expect(mine).toBeDefined()

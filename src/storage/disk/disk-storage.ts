@@ -1,20 +1,24 @@
 import { unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isKey } from '../../filename/key.ts'
-import type { Draft, DraftOptions } from '../draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
 import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import { claimDraft } from './claimed-draft.ts'
 import { DiskDraft } from './disk-draft.ts'
-import type { DraftPlace } from './disk-draft.ts'
+import { DiskTransaction } from './disk-transaction.ts'
+import type { DraftPlace } from './draft-place.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
 import { sweepDrafts } from './draft-sweep.ts'
 import { freeSpace } from './free-space.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
+import { settlePrepared } from './prepared-files.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { isMissing } from '../../file/system-error.ts'
+import type { Recover, StorageTransaction } from '../transaction.ts'
 
 export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. */
@@ -37,11 +41,18 @@ export interface DiskStorageOptions {
    * `storage-failed` and is not published. Default false: a few seconds pass before the system does so by itself.
    */
   readonly durable?: boolean
+  /**
+   * Asked by `sweep` of a transaction that was prepared by a process which is dead now. Default: publish, since a file
+   * that nobody knows of is harmless, and a row that names a file which is not there is not.
+   */
+  readonly recover?: Recover
 }
 
 /** A storage on disk, which knows where each file is. */
 export interface DiskStorage extends Storage {
   readonly kind: 'disk'
+  createTransaction(): StorageTransaction
+  claim(id: string): Promise<ClaimedDraft | undefined>
   /** Free bytes of the file system that holds the folder, or will. */
   freeSpace(): Promise<number>
   /** The absolute path of a key, whether or not there is such a file. Throws a TypeError for what is no key. */
@@ -67,9 +78,16 @@ export interface DiskStorage extends Storage {
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
+  const { recover = () => 'publish' } = options
   if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
   const root = resolve(folder)
-  const privateFolder = new PrivateFolder(root, links, durable)
+  const sweep = async (): Promise<number> => {
+    const count = await sweepDrafts(privateFolder)
+    // Not waited for: `recover` may itself want a draft.
+    void settle().catch(ignore)
+    return count
+  }
+  const privateFolder = new PrivateFolder(root, { links, durable, sweep })
   const records = new RecordCache(privateFolder.records)
   const place: DraftPlace = {
     root,
@@ -80,6 +98,14 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     highWaterMark,
     minFreeSpace,
     freeSpace: () => freeSpace(root),
+  }
+  // One at a time: to settle may make the private folder, which sweeps and would settle.
+  let settling: Promise<void> | undefined
+  const settle = (): Promise<void> => {
+    settling ??= settlePrepared(place, recover).finally(() => {
+      settling = undefined
+    })
+    return settling
   }
 
   return {
@@ -122,8 +148,16 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     sweep(): Promise<number> {
       return told(async () => {
         await privateFolder.checkFormat()
-        return sweepDrafts(privateFolder)
+        const count = await sweepDrafts(privateFolder)
+        await settle()
+        return count
       })
+    },
+    createTransaction(): StorageTransaction {
+      return new DiskTransaction(place)
+    },
+    claim(id: string): Promise<ClaimedDraft | undefined> {
+      return told(() => claimDraft(place, id))
     },
     freeSpace(): Promise<number> {
       return told(() => freeSpace(root))
@@ -134,6 +168,9 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     },
   }
 }
+
+/** Whatever it was, the next `sweep` meets it again. */
+function ignore(): void {}
 
 async function flushRemoval(folder: string): Promise<void> {
   try {

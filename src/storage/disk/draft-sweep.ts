@@ -1,10 +1,11 @@
 import { lstat, readFile, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exists } from '../../file/exists.ts'
 import { isDead } from '../../file/process-owner.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** A draft's name is its id; everything else in these folders is a draft's company. */
-const DRAFT_ID = /^[\da-f]{32}$/
+export const DRAFT_ID: RegExp = /^[\da-f]{32}$/
 
 /**
  * Where nobody can tell whether an owner lives (another container, no `/proc`), it counts as dead when nothing of its
@@ -16,6 +17,7 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 export interface DraftFolders {
   readonly drafts: string
   readonly expiringDrafts: string
+  readonly prepared: string
   readonly reserved: string
 }
 
@@ -30,26 +32,32 @@ export async function sweepDrafts(folders: DraftFolders): Promise<number> {
     if (path === folders.expiringDrafts || !(await isAbandoned(owner, path))) continue
     count += await removeOwner(path)
   }
-  for (const name of await names(folders.reserved)) await releaseAbandoned(join(folders.reserved, name))
+  for (const name of await names(folders.reserved))
+    await releaseAbandoned(join(folders.reserved, name), folders.prepared)
   return count
 }
 
 /**
  * Takes the tokens of dead owners out of a reservation. Each is removed by its own, unique name, so that a
- * reservation made this instant is never touched. True when nobody holds it any more.
+ * reservation made this instant is never touched. What a transaction reserved is held as long as that is among the
+ * `prepared`. True when nobody holds it any more.
  */
-export async function releaseAbandoned(reservation: string): Promise<boolean> {
+export async function releaseAbandoned(reservation: string, prepared: string): Promise<boolean> {
   let held = false
   for (const token of await names(reservation)) {
-    const owner = token.slice(0, token.lastIndexOf('.'))
-    if (await isAbandoned(owner, join(reservation, token))) await removeFile(join(reservation, token))
+    const dot = token.lastIndexOf('.')
+    const path = join(reservation, token)
+    const isOver =
+      (await isAbandoned(token.slice(0, dot), path)) && !(await exists(join(prepared, token.slice(dot + 1))))
+    if (isOver) await removeFile(path)
     else held = true
   }
   if (!held) await removeEmptyFolder(reservation)
   return !held
 }
 
-async function isAbandoned(owner: string, path: string): Promise<boolean> {
+/** Whether nobody is left who could finish what `owner` began at `path`. */
+export async function isAbandoned(owner: string, path: string): Promise<boolean> {
   return (await isDead(owner)) ?? (await lastChange(path)) < Date.now() - ABANDONED_AFTER_MS
 }
 
@@ -106,7 +114,8 @@ async function lastChange(path: string): Promise<number> {
   }
 }
 
-async function names(folder: string): Promise<string[]> {
+/** What is in a folder; nothing where there is none. */
+export async function names(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (error) {

@@ -71,7 +71,7 @@ describe('a disk of which a part is to stay free', () => {
 
   test('ends a draft that is under way when somebody else has taken the room', async () => {
     const root = mkdtempSync(join(base, 'folder-'))
-    const folder = new PrivateFolder(root, 'auto')
+    const folder = new PrivateFolder(root)
     const free = [10 * MiB, 0]
     const place = {
       root,

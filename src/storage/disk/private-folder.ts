@@ -13,6 +13,15 @@ const FORMAT = 1
 /** What `link` says where a file system has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES'] as const
 
+export interface PrivateFolderOptions {
+  /** Whether drafts are published by hard links where there are any. Default `auto`. */
+  readonly links?: 'auto' | 'never'
+  /** Flushes the names of what it makes to the medium. Default false. */
+  readonly durable?: boolean
+  /** Tidies up before the first draft. Default: sweeps the drafts. */
+  readonly sweep?: () => Promise<unknown>
+}
+
 /**
  * `<folder>/.decant`, where everything lives that no reader may see (mode 0700):
  *
@@ -20,7 +29,9 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK',
  * - `drafts/<owner>/<id>`: drafts of a request, gone with the process that owns them
  * - `drafts/expiring/<id>` and `<id>.json`: drafts that outlive it, gone when their time is over
  * - `records/<hash of the key>`: what a key cannot tell
- * - `reserved/<hash of the key>/`: names being taken, where the file system has no links
+ * - `reserved/<hash of the key>/`: names being taken, where the file system has no links, and names that a transaction
+ *   was promised
+ * - `prepared/<id>/`: the files of a transaction that only has to be carried out
  */
 export class PrivateFolder {
   readonly drafts: string
@@ -28,25 +39,28 @@ export class PrivateFolder {
   readonly expiringDrafts: string
   readonly records: string
   readonly reserved: string
+  readonly prepared: string
   readonly #folder: string
   readonly #path: string
   readonly #links: 'auto' | 'never'
   readonly #durable: boolean
+  readonly #sweep: () => Promise<unknown>
   #ready: Promise<void> | undefined
   #canLink: Promise<boolean> | undefined
   #swept = false
 
-  /** `durable`: flushes the names of what it makes to the medium. */
-  constructor(folder: string, links: 'auto' | 'never', durable = false) {
+  constructor(folder: string, { links = 'auto', durable = false, sweep }: PrivateFolderOptions = {}) {
     this.#folder = folder
     this.#links = links
     this.#durable = durable
+    this.#sweep = sweep ?? (() => sweepDrafts(this))
     this.#path = join(folder, '.decant')
     this.drafts = join(this.#path, 'drafts')
     this.ownDrafts = join(this.drafts, processOwner())
     this.expiringDrafts = join(this.drafts, 'expiring')
     this.records = join(this.#path, 'records')
     this.reserved = join(this.#path, 'reserved')
+    this.prepared = join(this.#path, 'prepared')
   }
 
   /**
@@ -101,7 +115,8 @@ export class PrivateFolder {
     await makeFolder(this.#path)
     const format = await this.checkFormat()
     await makeFolder(this.drafts)
-    await Promise.all([this.ownDrafts, this.expiringDrafts, this.records, this.reserved].map(makeFolder))
+    const folders = [this.ownDrafts, this.expiringDrafts, this.records, this.reserved, this.prepared]
+    await Promise.all(folders.map(makeFolder))
     if (format === undefined) {
       // Renamed into its place, so that no other process ever reads half of it.
       const temporary = join(this.ownDrafts, `${randomUUID()}.format`)
@@ -113,7 +128,7 @@ export class PrivateFolder {
     if (this.#swept) return
     this.#swept = true
     try {
-      await sweepDrafts(this)
+      await this.#sweep()
     } catch {
       // EACCES, EIO, ...: what stands in the way of tidying up may leave uploading alone.
     }

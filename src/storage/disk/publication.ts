@@ -2,7 +2,8 @@ import { link, lstat, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePlainFolders } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
-import { reserve } from './reservation.ts'
+import { isReserved, reserve } from './reservation.ts'
+import { exists } from '../../file/exists.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -41,16 +42,23 @@ export async function publishFile(publication: Publication): Promise<boolean> {
   }
 }
 
-async function linkTo({ draft, settle }: Publication, target: string): Promise<boolean> {
+async function linkTo({ draft, key, folder, settle }: Publication, target: string): Promise<boolean> {
   try {
     await link(draft, target)
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw error
   }
-  await settled(settle, async () => {
+  const takeBack = async (): Promise<void> => {
     if (await isSame(draft, target)) await unlink(target)
-  })
+  }
+  // Looked at after linking: a transaction reserves first and then looks whether the name is free, so that of the two at
+  // least one sees the other.
+  if (await isReserved(folder, key)) {
+    await takeBack()
+    return false
+  }
+  await settled(settle, takeBack)
   return true
 }
 
@@ -83,17 +91,7 @@ async function settled(settle: () => Promise<void>, takeBack: () => Promise<void
 }
 
 /** Whether two names are those of one file: a new name may have been deleted meanwhile, and given to another file. */
-async function isSame(path: string, other: string): Promise<boolean> {
+export async function isSame(path: string, other: string): Promise<boolean> {
   const [one, two] = await Promise.all([lstat(path, { bigint: true }), lstat(other, { bigint: true })])
   return one.ino === two.ino && one.dev === two.dev
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
-    throw error
-  }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { processOwner } from '../../file/process-owner.ts'
-import { hasCode } from '../../file/system-error.ts'
+import { hasCode, isMissing } from '../../file/system-error.ts'
 
 /** A name that nobody else takes until it is released. */
 export interface Reservation {
@@ -18,15 +18,24 @@ export interface Reservation {
  * It is a folder with its holder's token in it, made aside and renamed into its place: rename(2) fails where a folder
  * with something in it stands, and replaces an empty one. So the check and the taking are one step, and a dead holder's
  * token is removed by a name that no living one has.
+ *
+ * @param id of the transaction that reserves it: once that is prepared, the reservation outlives its holder
  */
-export async function reserve(folder: PrivateFolder, key: string): Promise<Reservation | undefined> {
-  const path = join(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
-  const token = `${processOwner()}.${randomUUID()}`
+export async function reserve(
+  folder: PrivateFolder,
+  key: string,
+  id: string = randomUUID(),
+): Promise<Reservation | undefined> {
+  const path = reservationPath(folder, key)
+  const token = `${processOwner()}.${id}`
   const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
   await mkdir(prepared, { mode: 0o700 })
   await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
   try {
-    if (!(await take(prepared, path)) && !((await releaseAbandoned(path)) && (await take(prepared, path)))) {
+    if (
+      !(await take(prepared, path)) &&
+      !((await releaseAbandoned(path, folder.prepared)) && (await take(prepared, path)))
+    ) {
       await rm(prepared, { recursive: true, force: true })
       return undefined
     }
@@ -35,6 +44,29 @@ export async function reserve(folder: PrivateFolder, key: string): Promise<Reser
     throw error
   }
   return { release: () => release(path, token) }
+}
+
+/** Whether somebody has reserved the key and still holds it. */
+export async function isReserved(folder: PrivateFolder, key: string): Promise<boolean> {
+  const path = reservationPath(folder, key)
+  try {
+    await lstat(path)
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+  return !(await releaseAbandoned(path, folder.prepared))
+}
+
+/** Ends what a transaction reserved, whoever held it. Never rejects. */
+export async function releaseReserved(folder: PrivateFolder, key: string, id: string): Promise<void> {
+  const path = reservationPath(folder, key)
+  try {
+    const tokens = await readdir(path)
+    await Promise.all(tokens.filter((token) => token.endsWith(`.${id}`)).map((token) => release(path, token)))
+  } catch {
+    // ENOENT: released already. EIO, EACCES, ...: as in `release`.
+  }
 }
 
 async function take(prepared: string, path: string): Promise<boolean> {
@@ -55,6 +87,10 @@ async function release(path: string, token: string): Promise<void> {
   } catch {
     // ENOTEMPTY, ENOENT: the next holder is quicker. EIO, EACCES, ...: the next sweep releases it when we are gone.
   }
+}
+
+function reservationPath(folder: PrivateFolder, key: string): string {
+  return join(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
 }
 
 /** The same for all names that any file system takes for the same. */

@@ -4,9 +4,9 @@ import { checkByteRange } from '../byte-range.ts'
 import type { Draft, SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { ByteChunks } from './byte-chunks.ts'
-import type { MemoryShelf } from './memory-shelf.ts'
+import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
 
-type State = 'open' | 'sealed' | 'published' | 'discarded'
+type State = 'open' | 'sealed' | 'reserved' | 'kept' | 'published' | 'discarded'
 
 /** A draft in memory, before and after it is sealed. */
 export class MemoryDraft implements Draft {
@@ -56,17 +56,59 @@ export class MemoryDraft implements Draft {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes.trim()
     this.#state = 'sealed'
-    return {
+    return this.#sealed()
+  }
+
+  #sealed(): SealedDraft {
+    const sealed: SealedDraft = {
       id: this.id,
       size: this.size,
       stream: (start = 0, end = this.size) => this.#stream(start, end),
       publish: (key, record) => this.#publish(key, record),
+      keep: (expiresAt, note) => this.#keep(expiresAt, note),
       discard: () => this.discard(),
+    }
+    this.#shelf.sealed.set(sealed, (key, record) => this.#reserve(key, record))
+    return sealed
+  }
+
+  #reserve(key: string, record: FileRecord): ReservedFile | undefined {
+    this.#require('sealed')
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (this.#failure !== undefined) throw this.#failure
+    const entry = this.#shelf.reserve(key, this.size, record)
+    if (entry === undefined) return undefined
+    this.#state = 'reserved'
+    return {
+      entry,
+      publish: () => {
+        this.#shelf.putReserved(entry, this.#bytes)
+        this.#state = 'published'
+      },
+      release: () => {
+        this.#shelf.reserved.delete(key)
+        this.#state = 'sealed'
+      },
     }
   }
 
+  async #keep(expiresAt: Date, note: string): Promise<void> {
+    this.#require('sealed')
+    if (this.#failure !== undefined) throw this.#failure
+    this.#state = 'kept'
+    this.#shelf.kept.set(this.id, { claim: () => this.#claim(), expiresAt, note })
+    this.#shelf.expiring.set(this, new Date(expiresAt))
+  }
+
+  #claim(): SealedDraft {
+    this.#require('kept')
+    this.#shelf.expiring.delete(this)
+    this.#state = 'sealed'
+    return this.#sealed()
+  }
+
   async discard(): Promise<void> {
-    if (this.#state === 'published' || this.#state === 'discarded') return
+    if (this.#state !== 'open' && this.#state !== 'sealed') return
     this.#state = 'discarded'
     this.#release()
   }
@@ -79,6 +121,7 @@ export class MemoryDraft implements Draft {
 
   #release(): void {
     this.#shelf.expiring.delete(this)
+    this.#shelf.kept.delete(this.id)
     this.#shelf.give(this.size)
     this.#bytes.truncate(0)
   }

@@ -1,4 +1,5 @@
 import type { UploadError } from '../../errors/upload-error.ts'
+import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
 
@@ -12,11 +13,33 @@ interface Perishable {
   fail(reason: UploadError): void
 }
 
+/** A draft that was set aside. */
+interface KeptDraft {
+  /** Belongs to a request again. */
+  readonly claim: () => SealedDraft
+  readonly expiresAt: Date
+  readonly note: string
+}
+
+/** A draft with a key that is promised to it. */
+export interface ReservedFile {
+  readonly entry: StorageEntry
+  publish(): void
+  /** Gives the key back. */
+  release(): void
+}
+
 /** What the drafts of a memory storage share: the stored files, and the room that is left. */
 export class MemoryShelf {
   readonly files: Map<string, ShelvedFile> = new Map()
   /** Drafts with a time of their own, and that time. */
   readonly expiring: Map<Perishable, Date> = new Map()
+  /** Drafts that were set aside, by their ids. */
+  readonly kept: Map<string, KeptDraft> = new Map()
+  /** Keys that are promised. */
+  readonly reserved: Set<string> = new Set()
+  /** How a key is promised to a sealed draft, to none where it is taken or promised. */
+  readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord) => ReservedFile | undefined> = new WeakMap()
   /** Versions of two runs of a program differ, too. */
   readonly #run = crypto.randomUUID().slice(0, 8)
   #versions = 0
@@ -41,13 +64,34 @@ export class MemoryShelf {
     this.#free += size
   }
 
-  /** `undefined` when the key is taken. */
-  put(key: string, bytes: ByteChunks, { name, type, digest }: FileRecord): StorageEntry | undefined {
-    if (this.files.has(key)) return undefined
-    const record = digest === undefined ? { name, type } : { name, type, digest }
-    const version = `${this.#run}-${(++this.#versions).toString(36)}`
-    const entry = { key, size: bytes.size, storedAt: new Date(), version, record }
+  /** `undefined` when the key is taken or promised. */
+  put(key: string, bytes: ByteChunks, record: FileRecord): StorageEntry | undefined {
+    if (this.#isTaken(key)) return undefined
+    const entry = this.#toEntry(key, bytes.size, record)
     this.files.set(key, { entry, bytes })
     return entry
+  }
+
+  /** Promises a key; `undefined` when it is taken or promised. */
+  reserve(key: string, size: number, record: FileRecord): StorageEntry | undefined {
+    if (this.#isTaken(key)) return undefined
+    this.reserved.add(key)
+    return this.#toEntry(key, size, record)
+  }
+
+  /** Puts a file where its key was promised. */
+  putReserved(entry: StorageEntry, bytes: ByteChunks): void {
+    this.reserved.delete(entry.key)
+    this.files.set(entry.key, { entry, bytes })
+  }
+
+  #isTaken(key: string): boolean {
+    return this.files.has(key) || this.reserved.has(key)
+  }
+
+  #toEntry(key: string, size: number, { name, type, digest }: FileRecord): StorageEntry {
+    const record = digest === undefined ? { name, type } : { name, type, digest }
+    const version = `${this.#run}-${(++this.#versions).toString(36)}`
+    return { key, size, storedAt: new Date(), version, record }
   }
 }

@@ -1,12 +1,14 @@
 import { UploadError } from '../../errors/upload-error.ts'
 import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
-import type { Draft, DraftOptions } from '../draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
 import { MemoryDraft } from './memory-draft.ts'
 import { MemoryShelf } from './memory-shelf.ts'
+import { MemoryTransaction } from './memory-transaction.ts'
+import type { StorageTransaction } from '../transaction.ts'
 
 export interface MemoryStorageOptions {
   /** Bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
@@ -16,6 +18,8 @@ export interface MemoryStorageOptions {
 /** A storage in memory, which knows how much room it has left. */
 export interface MemoryStorage extends Storage {
   readonly kind: 'memory'
+  createTransaction(): StorageTransaction
+  claim(id: string): Promise<ClaimedDraft | undefined>
   /** Bytes that are left of `maxSize`; `Infinity` without one. */
   freeSpace(): Promise<number>
 }
@@ -59,6 +63,15 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       for (const [draft] of over)
         draft.fail(new UploadError('storage-failed', {}, { cause: new Error('The draft expired.') }))
       return over.length
+    },
+    createTransaction(): StorageTransaction {
+      return new MemoryTransaction(shelf)
+    },
+    async claim(id: string): Promise<ClaimedDraft | undefined> {
+      const kept = shelf.kept.get(id)
+      if (kept === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
+      shelf.kept.delete(id)
+      return { sealed: kept.claim(), expiresAt: kept.expiresAt, note: kept.note }
     },
     async freeSpace(): Promise<number> {
       return shelf.free

@@ -1,0 +1,13 @@
+import { lstat } from 'node:fs/promises'
+import { hasCode } from './system-error.ts'
+
+/** Whether there is anything of that name, be it a symlink that leads nowhere. Rejects with the system's error. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}

@@ -1,0 +1,224 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import type { SealedDraft } from '../draft.ts'
+import type { Recover } from '../transaction.ts'
+import { diskStorage } from './disk-storage.ts'
+import type { DiskStorage } from './disk-storage.ts'
+
+const PROGRAM = fileURLToPath(new URL('fixtures/draft-process.ts', import.meta.url))
+const RECORD = { name: 'Ä.txt', type: 'text/plain' }
+
+const base = mkdtempSync(join(tmpdir(), 'decant-transaction-'))
+const children: ChildProcess[] = []
+afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+function newFolder(): string {
+  return mkdtempSync(join(base, 'folder-'))
+}
+
+async function seal(storage: DiskStorage, text: string): Promise<SealedDraft> {
+  const draft = storage.createDraft()
+  await draft.append(new TextEncoder().encode(text))
+  return draft.seal()
+}
+
+/** A folder in which a process died after it had prepared a transaction of `<key>` and `<key>.2`. */
+async function diePrepared(folder: string, links: string, key: string): Promise<void> {
+  const child = spawn(process.execPath, ['-C', 'source', PROGRAM, 'prepare', folder, links, key], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+/** Everything below a folder's `.decant` that is no folder, but for the format and the records. */
+function remains(folder: string): string[] {
+  const entries = readdirSync(join(folder, '.decant'), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('records'))
+  return files.map(({ name }) => name).filter((name) => name !== 'format')
+}
+
+function visible(folder: string): Record<string, string> {
+  const names = readdirSync(folder).filter((name) => name !== '.decant')
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+describe.each(['auto', 'never'] as const)('a transaction on disk, published with links: %s', (links) => {
+  const both = { cat: 'cat', 'cat.2': 'cat.2' }
+
+  test.each<[string, Recover | undefined, Record<string, string>]>([
+    ['published, where nobody can be asked', undefined, both],
+    ['published, where that is the answer', () => 'publish', both],
+    ['discarded, where that is the answer', () => Promise.resolve('discard' as const), {}],
+  ])('whose process died after preparing is %s', async (_, recover, expected) => {
+    const folder = newFolder()
+    await diePrepared(folder, links, 'cat')
+    expect(visible(folder)).toEqual({})
+    const asked: (readonly string[])[] = []
+    const spy: Recover = (keys) => (asked.push(keys), recover?.(keys) ?? 'publish')
+    const storage = diskStorage(folder, { links, ...(recover !== undefined && { recover: spy }) })
+    // Promised still, to nobody who lives: a plain upload gets another name.
+    const other = diskStorage(folder, { links, recover: () => Promise.reject(new Error('not now')) })
+    const rival = await seal(other, 'rival')
+    expect(await rival.publish('cat', RECORD)).toBeUndefined()
+    await rival.discard()
+    await expect(other.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
+    await storage.sweep()
+    expect(visible(folder)).toEqual(expected)
+    expect(asked).toEqual(recover === undefined ? [] : [['cat', 'cat.2']])
+    expect(remains(folder)).toEqual([])
+    expect((await storage.stat('cat'))?.record?.name).toBe(expected['cat'])
+    expect(await (await seal(storage, 'next')).publish('dog', RECORD)).toBeDefined()
+    await storage.sweep()
+    expect(asked).toHaveLength(recover === undefined ? 0 : 1)
+  })
+
+  test('is asked for again where nobody could answer', async () => {
+    const folder = newFolder()
+    await diePrepared(folder, links, 'cat')
+    const answers: Recover[] = [
+      () => Promise.reject(new Error('the database is down')),
+      // @ts-expect-error -- what JavaScript may answer
+      () => 'yes',
+      () => 'publish',
+    ]
+    const storage = diskStorage(folder, { links, recover: (keys) => answers.shift()?.(keys) ?? 'discard' })
+    await expect(storage.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
+    expect(visible(folder)).toEqual({})
+    await expect(storage.sweep()).rejects.toThrow(TypeError)
+    await storage.sweep()
+    expect(visible(folder)).toEqual(both)
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('is settled once, by whichever of many sweeps comes first', async () => {
+    const folder = newFolder()
+    await diePrepared(folder, links, 'cat')
+    let asked = 0
+    const storages = Array.from({ length: 6 }, () =>
+      diskStorage(folder, {
+        links,
+        recover: () => {
+          asked++
+          return 'publish'
+        },
+      }),
+    )
+    await Promise.all(storages.map((storage) => storage.sweep()))
+    expect(asked).toBe(1)
+    expect(visible(folder)).toEqual(both)
+  })
+
+  test('that lives is not settled by anybody else', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'mine'), 'cat', RECORD)
+    await transaction.prepare()
+    await diskStorage(folder, { links, recover: () => 'discard' }).sweep()
+    await transaction.commit()
+    expect(visible(folder)).toEqual({ cat: 'mine' })
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('that could not be published when it was to be is published by the next sweep', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links, recover: () => 'discard' })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'one'), 'one', RECORD)
+    await transaction.reserve(await seal(storage, 'two'), 'pets/two', RECORD)
+    await transaction.prepare()
+    writeFileSync(join(folder, 'pets'), 'in the way')
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await expect(storage.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
+    rmSync(join(folder, 'pets'))
+    await storage.sweep()
+    // `recover` is not asked: the commit was the decision.
+    expect((await storage.list()).entries.map(({ key, record }) => [key, record])).toEqual([
+      ['one', RECORD],
+      ['pets/two', RECORD],
+    ])
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('that could not be published can be taken back as a whole', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    const drafts = [await seal(storage, 'one'), await seal(storage, 'two')]
+    for (const [index, key] of ['one', 'pets/two'].entries()) {
+      await transaction.reserve(drafts[index] ?? expect.unreachable(), key, RECORD)
+    }
+    await transaction.prepare()
+    writeFileSync(join(folder, 'pets'), 'in the way')
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.rollback()
+    expect(visible(folder)).toEqual({ pets: 'in the way' })
+    expect(await drafts[0]?.publish('one', RECORD)).toBeDefined()
+    await drafts[1]?.discard()
+    await storage.sweep()
+    expect(visible(folder)).toEqual({ one: 'one', pets: 'in the way' })
+    expect(remains(folder)).toEqual([])
+    expect((await storage.stat('one'))?.record).toEqual(RECORD)
+  })
+
+  test('makes way for itself where somebody has put a file under its promised key by hand', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'promised'), 'cat.txt', RECORD)
+    await transaction.prepare()
+    writeFileSync(join(folder, 'cat.txt'), 'by hand')
+    await transaction.commit()
+    expect(visible(folder)).toEqual({ 'cat.txt': 'promised', 'cat_1.txt': 'by hand' })
+    expect((await storage.stat('cat.txt'))?.record).toEqual(RECORD)
+  })
+
+  test('promises no key below what is no folder', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const draft = await seal(storage, 'bytes')
+    writeFileSync(join(folder, 'file'), '')
+    const transaction = storage.createTransaction()
+    await expect(transaction.reserve(draft, 'file/below', RECORD)).rejects.toMatchObject({ code: 'storage-failed' })
+    await draft.discard()
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('takes keys that some file systems take for the same for one', async () => {
+    const storage = diskStorage(newFolder(), { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'a'), 'Straße.txt', RECORD)
+    const other = await seal(storage, 'b')
+    expect(await transaction.reserve(other, 'STRASSE.TXT', RECORD)).toBeUndefined()
+    expect(await other.publish('STRASSE.TXT', RECORD)).toBeUndefined()
+    await transaction.rollback()
+    expect(await other.publish('STRASSE.TXT', RECORD)).toBeDefined()
+  })
+
+  test('whose drafts cannot be moved is not prepared, and leaves them where they were', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    const drafts = [await seal(storage, 'one'), await seal(storage, 'two')]
+    for (const [index, draft] of drafts.entries()) await transaction.reserve(draft, `key${index}`, RECORD)
+    rmSync(join(folder, '.decant', 'prepared'), { recursive: true })
+    writeFileSync(join(folder, '.decant', 'prepared'), 'in the way')
+    await expect(transaction.prepare()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.rollback()
+    rmSync(join(folder, '.decant', 'prepared'))
+    mkdirSync(join(folder, '.decant', 'prepared'))
+    for (const [index, draft] of drafts.entries()) expect(await draft.publish(`key${index}`, RECORD)).toBeDefined()
+    expect(visible(folder)).toEqual({ key0: 'one', key1: 'two' })
+    expect(remains(folder)).toEqual([])
+  })
+})

@@ -1,0 +1,20 @@
+import type { PrivateFolder } from './private-folder.ts'
+import type { RecordCache } from './record-cache.ts'
+
+/** What all drafts of a storage share. */
+export interface DraftPlace {
+  /** The folder of the stored files, absolute. */
+  readonly root: string
+  readonly folder: PrivateFolder
+  readonly records: RecordCache
+  /** Permissions of a stored file. */
+  readonly mode: number
+  /** Whether what is published is flushed to the medium first. */
+  readonly durable: boolean
+  /** Bytes that may wait to be written. */
+  readonly highWaterMark: number
+  /** Bytes of the disk that stay free. */
+  readonly minFreeSpace: number
+  /** Asks how many bytes of it are free. */
+  readonly freeSpace: () => Promise<number>
+}

@@ -1,0 +1,198 @@
+import { constants, open, unlink } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { isKey } from '../../filename/key.ts'
+import { FileRange } from '../../file/file-range.ts'
+import { flushFolder } from '../../file/folder-flush.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+import { hasCode } from '../../file/system-error.ts'
+import { checkByteRange } from '../byte-range.ts'
+import type { SealedDraft } from '../draft.ts'
+import type { FileRecord, StorageEntry } from '../storage.ts'
+import { toEntry } from './disk-entry.ts'
+import type { DraftPlace } from './draft-place.ts'
+import { writeKeptNote } from './kept-note.ts'
+import { foldersOf } from './plain-folder.ts'
+import { publishFile } from './publication.ts'
+import { writeRecord } from './record-cache.ts'
+
+const openFile = promisify(open)
+const unlinkFile = promisify(unlink)
+
+type State = 'sealed' | 'publishing' | 'reserved' | 'published' | 'kept' | 'discarded'
+
+/** A whole file in the private folder. */
+export class SealedDiskDraft implements SealedDraft {
+  readonly id: string
+  readonly size: number
+  readonly path: string
+  readonly #place: DraftPlace
+  readonly #stats: BigIntStats
+  #state: State = 'sealed'
+  /** The record that is being written, or was, beside the draft, and not yet adopted. */
+  #record: FileRecord | undefined
+  /** The record with which all is ready for a name, so that a second name costs no more than asking for it. */
+  #prepared: FileRecord | undefined
+  #publishing: Promise<unknown> | undefined
+
+  constructor(place: DraftPlace, path: string, id: string, stats: BigIntStats) {
+    this.id = id
+    this.size = Number(stats.size)
+    this.path = path
+    this.#place = place
+    this.#stats = stats
+  }
+
+  stream(start: number = 0, end: number = this.size): AsyncIterable<Uint8Array> {
+    this.#require('sealed')
+    checkByteRange(start, end, this.size)
+    return new FileRange(() => openFile(this.path, constants.O_RDONLY | constants.O_NOFOLLOW), start, end)
+  }
+
+  async publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    this.#require('sealed')
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    this.#state = 'publishing'
+    const ended = Promise.withResolvers<void>()
+    this.#publishing = ended.promise
+    try {
+      const entry = await this.#publishAs(key, record)
+      this.#state = entry === undefined ? 'sealed' : 'published'
+      return entry
+    } catch (error) {
+      this.#state = 'sealed'
+      throw toStorageError(error)
+    } finally {
+      ended.resolve()
+    }
+  }
+
+  async keep(expiresAt: Date, note: string): Promise<void> {
+    this.#require('sealed')
+    this.#state = 'kept'
+    const { folder, durable } = this.#place
+    try {
+      await writeKeptNote(join(folder.expiringDrafts, this.id), { expiresAt, note }, durable)
+      await rename(this.path, join(folder.expiringDrafts, this.id))
+      if (durable) await flushFolder(folder.expiringDrafts)
+      await this.#removeRecord()
+    } catch (error) {
+      this.#state = 'sealed'
+      throw toStorageError(error)
+    }
+  }
+
+  async discard(): Promise<void> {
+    // Publishing cannot be called off half-way: it ends as it ends.
+    while (this.#state === 'publishing') await this.#publishing
+    if (this.#state !== 'sealed') return
+    this.#state = 'discarded'
+    await this.#remove()
+  }
+
+  /** Makes all ready for a name that a transaction promises to it: what is in the way of publishing is told now. */
+  async reserve(key: string, record: FileRecord): Promise<StorageEntry> {
+    this.#require('sealed')
+    this.#state = 'reserved'
+    try {
+      await this.#writeRecord(record)
+    } catch (error) {
+      this.#state = 'sealed'
+      throw error
+    }
+    return toEntry(key, this.#stats, record)
+  }
+
+  /** Ends what `reserve` began: the transaction has published it, or it is an ordinary draft again. */
+  release(isPublished: boolean): void {
+    this.#state = isPublished ? 'published' : 'sealed'
+    // The transaction may have used it up.
+    this.#prepared = undefined
+  }
+
+  isIn(place: DraftPlace): boolean {
+    return this.#place === place
+  }
+
+  /** Whether these are the stats of this very file. */
+  isOf({ ino, dev }: BigIntStats): boolean {
+    return this.#stats.ino === ino && this.#stats.dev === dev
+  }
+
+  #require(state: State): void {
+    if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
+  }
+
+  async #publishAs(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    const { root, folder } = this.#place
+    // All that can fail for want of room comes first, while there is still nothing to see.
+    if (this.#prepared !== record) await this.#writeRecord(record)
+    const settle = (): Promise<void> => this.#settle(key)
+    if (!(await publishFile({ draft: this.path, root, key, folder, settle }))) return undefined
+    await this.#remove()
+    return toEntry(key, this.#stats, record)
+  }
+
+  /** Gives the new name its record and, where it has to last, flushes both. Then alone it rejects, and leaves neither. */
+  async #settle(key: string): Promise<void> {
+    const { root, records, durable } = this.#place
+    try {
+      await this.#adoptRecord(key)
+      if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
+    } catch (error) {
+      // EACCES, EIO, ...: the file is there, and goes without a record.
+      if (!durable) return
+      this.#prepared = undefined
+      try {
+        await records.delete(key)
+      } catch {
+        // EIO, EROFS, ...: a record without its file is as none.
+      }
+      throw error
+    }
+  }
+
+  async #adoptRecord(key: string): Promise<void> {
+    const { folder, records } = this.#place
+    const path = `${this.path}.record`
+    try {
+      await records.adopt(key, path)
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error
+      // Somebody removed the folder of the records.
+      await folder.restore()
+      await records.adopt(key, path)
+    }
+    this.#record = undefined
+  }
+
+  async #writeRecord(record: FileRecord): Promise<void> {
+    this.#record = record
+    await writeRecord(`${this.path}.record`, record, this.#stats, this.#place.durable)
+    this.#prepared = record
+  }
+
+  /** Removes the draft's names. What it cannot remove is left to the next sweep. */
+  async #remove(): Promise<void> {
+    await removeName(this.path)
+    await this.#removeRecord()
+    if (dirname(this.path) === this.#place.folder.expiringDrafts) await removeName(`${this.path}.json`)
+  }
+
+  async #removeRecord(): Promise<void> {
+    if (this.#record !== undefined) await removeName(`${this.path}.record`)
+    this.#record = undefined
+    this.#prepared = undefined
+  }
+}
+
+/** Never rejects. */
+export async function removeName(path: string): Promise<void> {
+  try {
+    await unlinkFile(path)
+  } catch {
+    // ENOENT: never made, moved or swept. EACCES, EIO, EROFS: nothing more can be done here.
+  }
+}

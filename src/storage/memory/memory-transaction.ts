@@ -1,0 +1,46 @@
+import type { SealedDraft } from '../draft.ts'
+import type { FileRecord, StorageEntry } from '../storage.ts'
+import type { StorageTransaction } from '../transaction.ts'
+import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
+
+/** A transaction that lives as long as the process, like everything in memory: nothing of it can be left half done. */
+export class MemoryTransaction implements StorageTransaction {
+  readonly #shelf: MemoryShelf
+  #files: ReservedFile[] = []
+  #state: 'open' | 'prepared' | 'over' = 'open'
+
+  constructor(shelf: MemoryShelf) {
+    this.#shelf = shelf
+  }
+
+  async reserve(sealed: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    this.#require('open')
+    const reserve = this.#shelf.sealed.get(sealed)
+    if (reserve === undefined) throw new TypeError('The draft belongs to another storage.')
+    const file = reserve(key, record)
+    if (file !== undefined) this.#files.push(file)
+    return file?.entry
+  }
+
+  async prepare(): Promise<void> {
+    this.#require('open')
+    this.#state = 'prepared'
+  }
+
+  async commit(): Promise<void> {
+    this.#require('prepared')
+    this.#state = 'over'
+    for (const file of this.#files) file.publish()
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    for (const file of this.#files) file.release()
+    this.#files = []
+  }
+
+  #require(state: 'open' | 'prepared'): void {
+    if (this.#state !== state) throw new TypeError(`The transaction is ${this.#state}, not ${state}.`)
+  }
+}

@@ -9,11 +9,11 @@ import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { textOutgoing } from '../http/text-outgoing.ts'
+import { deleteFiles } from '../policy/delete-files.ts'
 import type { StoredFilePage, UploadSet } from '../policy/upload-set.ts'
 import { receiveBinary } from '../protocols/binary/binary-protocol.ts'
 import { receiveForm } from '../protocols/form/form-protocol.ts'
 import type { Receipt } from '../protocols/receipt.ts'
-import { takeBack } from '../protocols/take-back.ts'
 import { toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { checkPreconditions } from '../serve/preconditions.ts'
@@ -125,7 +125,10 @@ class Handler implements UploadHandler {
         return this.#created(incoming, route, receipt)
       } catch (error) {
         // Whoever is told of a failure sends the files again.
-        await takeBack(set, receipt.files)
+        await deleteFiles(
+          set.storage,
+          receipt.files.map(({ stored }) => stored),
+        )
         throw error
       }
     }

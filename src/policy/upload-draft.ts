@@ -4,8 +4,9 @@ import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { HEAD_SIZE } from '../media/real-type.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
-import type { FileRecord, StorageEntry } from '../storage/storage.ts'
+import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import type { StorageTransaction } from '../storage/transaction.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
@@ -22,7 +23,7 @@ export interface Admission {
   readonly maxFileSize: number
   readonly minFileSize: number
   readonly keyOf: Place['keyOf']
-  readonly isTaken: (key: string) => Promise<boolean>
+  readonly storage: Storage
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
   readonly inspection: Inspection
   /** The digest to record; `undefined` for none. */
@@ -81,13 +82,33 @@ export class UploadDraft {
     this.#sealed = sealed
   }
 
+  /** Where it lives: a transaction takes the drafts of one storage. */
+  get storage(): Storage {
+    return this.#admission.storage
+  }
+
   /**
    * Makes it a stored file, under the first of its keys that is free.
    *
    * @throws {UploadError} `name-taken` where it had to be one certain key; `storage-full`, `storage-failed`.
    * @throws {TypeError} before `seal`.
    */
-  async publish(): Promise<StoredFile> {
+  publish(): Promise<StoredFile> {
+    return this.#underFreeKey((sealed, key, record) => sealed.publish(key, record))
+  }
+
+  /**
+   * Promises it the first of its keys that is free: the stored file as it will be when `transaction` is committed.
+   *
+   * @throws as `publish`.
+   */
+  reserve(transaction: StorageTransaction): Promise<StoredFile> {
+    return this.#underFreeKey((sealed, key, record) => transaction.reserve(sealed, key, record))
+  }
+
+  async #underFreeKey(
+    take: (sealed: SealedDraft, key: string, record: FileRecord) => Promise<StorageEntry | undefined>,
+  ): Promise<StoredFile> {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
     const { keyOf, toStoredFile } = this.#admission
     let tried = ''
@@ -95,7 +116,7 @@ export class UploadDraft {
       if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)
       const key = keyOf(attempt)
       if (key === undefined) break
-      const entry = await this.#sealed.publish(key, this.#record)
+      const entry = await take(this.#sealed, key, this.#record)
       if (entry !== undefined) return toStoredFile(entry)
       tried = key
     }
@@ -107,10 +128,10 @@ export class UploadDraft {
    * is free, then by halves; publishing itself decides.
    */
   async #firstFree(start: number): Promise<number> {
-    const { keyOf, isTaken } = this.#admission
+    const { keyOf, storage } = this.#admission
     const isTakenAt = async (attempt: number): Promise<boolean> => {
       const key = keyOf(attempt)
-      return key !== undefined && (await isTaken(key))
+      return key !== undefined && (await storage.stat(key)) !== undefined
     }
     let taken = start - 1
     let free = start

@@ -143,7 +143,6 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
       const record = { name: filename, type: type ?? claimedType(contentType) }
       const { keyOf } = place
-      const isTaken = async (key: string): Promise<boolean> => (await storage.stat(key)) !== undefined
       // Last, since nobody would discard it if one of the above threw.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
       const inspection = {
@@ -156,7 +155,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
         maxFileSize,
         minFileSize,
         keyOf,
-        isTaken,
+        storage,
         toStoredFile,
         inspection,
         digest,

@@ -1,12 +1,13 @@
 import { UploadError } from '../../errors/upload-error.ts'
 import type { Incoming } from '../../http/incoming.ts'
+import { publishTogether } from '../../policy/publish-together.ts'
 import type { UploadDraft } from '../../policy/upload-draft.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
+import type { StoredFile } from '../../storage/stored-file.ts'
 import type { Receipt, ReceivedFile } from '../receipt.ts'
-import { takeBack } from '../take-back.ts'
 
 /**
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
@@ -27,30 +28,16 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
   try {
     const fields = await readForm(incoming, { limits, openFile, signal: incoming.signal })
     if (drafts.length === 0) throw new UploadError(inputs === 0 ? 'missing-file' : 'no-file-selected', {})
-    return { files: await publishAll(drafts, set), fields }
+    const stored = await publishTogether(drafts.map(({ draft }) => draft))
+    return { files: stored.map((file, index) => toReceivedFile(file, drafts[index]?.head)), fields }
   } catch (error) {
     await Promise.all(drafts.map(({ draft }) => draft.discard()))
     throw error
   }
 }
 
-/** Publishes in the order of the form; what is published already goes again when a later one fails. */
-async function publishAll(
-  drafts: readonly { readonly head: FileHead; readonly draft: UploadDraft }[],
-  set: UploadSet,
-): Promise<ReceivedFile[]> {
-  const files: ReceivedFile[] = []
-  try {
-    for (const { head, draft } of drafts) {
-      // One after the other, so that files of one name are numbered in the order of the form.
-      // oxlint-disable-next-line no-await-in-loop
-      files.push({ field: head.field, filename: head.filename, stored: await draft.publish() })
-    }
-    return files
-  } catch (error) {
-    await takeBack(set, files)
-    throw error
-  }
+function toReceivedFile(stored: StoredFile, head: FileHead | undefined): ReceivedFile {
+  return { ...(head !== undefined && { field: head.field }), filename: stored.name, stored }
 }
 
 /** A file input in which nothing was chosen. Browsers send it without bytes. */

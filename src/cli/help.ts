@@ -1,6 +1,11 @@
 import { variableOf } from './option.ts'
 import type { Option } from './option.ts'
 
+/** Characters of a line. */
+const MAX_WIDTH = 100
+/** Spaces between words; the default at the end is one. */
+const BETWEEN_WORDS = / (?!\S+\)$)/
+
 /**
  * The help of the command.
  *
@@ -14,11 +19,14 @@ export function helpText(options: readonly Option<unknown>[], others: readonly O
     'decant serve [DIR]  takes files in over HTTP and keeps them in DIR (default ./uploads)',
     '',
     'Options',
-    ...rows.map(({ left, right }) => left.padEnd(width) + right),
+    ...rows.flatMap(({ left, right }) => {
+      const [first = '', ...more] = inLines(right.split(BETWEEN_WORDS), MAX_WIDTH - width)
+      return [left.padEnd(width) + first, ...more.map((line) => ' '.repeat(width) + line)]
+    }),
     '',
     'Sizes are 8MiB, 1GB, 512KB or bytes; times are 30s, 500ms, 2m or 1h.',
     'In the environment, which flags win over, the options are:',
-    ...inLines(options.map(variableOf)),
+    ...inLines(options.map(variableOf), MAX_WIDTH - 2).map((line) => `  ${line}`),
     '',
     'Exit codes: 0 stopped by SIGTERM, 130 by Ctrl-C; 2 for an option, a value or a DIR',
     'that cannot be used; 1 where the machine refuses, such as a port that is taken.',
@@ -33,12 +41,12 @@ function aboutText({ about, preset }: Option<unknown>): string {
   return preset === undefined ? about : `${about} (default ${preset})`
 }
 
-/** Words in indented lines of at most 80 characters. */
-function inLines(words: readonly string[]): string[] {
+/** Words in lines of at most so many characters, unless a word alone has more. */
+function inLines(words: readonly string[], width: number): string[] {
   const lines: string[] = []
   for (const word of words) {
     const last = lines.at(-1)
-    if (last === undefined || last.length + word.length >= 79) lines.push(`  ${word}`)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
   return lines

@@ -17,20 +17,20 @@ export interface ScanSettings {
 const CLAMAV: Option<ClamdAddress> = {
   flag: 'clamav',
   value: 'HOST:PORT|SOCKET',
-  about: "where ClamAV's daemon listens, to scan every file",
+  about: "where ClamAV's daemon listens, to have it scan every file",
   parse: parseClamdAddress,
 }
 const CLAMAV_MAX_SIZE: PresetOption<number> = {
   flag: 'clamav-max-size',
   value: 'SIZE',
-  about: 'of a file, as clamd.conf lets it scan',
+  about: 'of a file, as clamd.conf lets it scan; larger ones are refused',
   preset: '100MiB',
   parse: parseLimit,
 }
 const CLAMAV_DOWN: PresetOption<'refuse' | 'accept'> = {
   flag: 'clamav-down',
   value: 'refuse|accept',
-  about: 'files unscanned, while it cannot be reached',
+  about: 'what becomes of files while it cannot be reached; accept lets them in unscanned',
   preset: 'refuse',
   parse: (text) => parseWord(text, 'refuse', 'accept'),
 }

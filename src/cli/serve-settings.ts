@@ -100,7 +100,7 @@ const CONTENT: PresetOption<'verify' | 'trust'> = {
 const DIGEST: Option<'sha-256'> = {
   flag: 'digest',
   value: 'sha-256',
-  about: 'to take of each file, and to tell with it',
+  about: 'taken of each file, and told in answers and with the file (Repr-Digest)',
   parse: (text) => parseWord(text, 'sha-256'),
 }
 const MIN_FREE_SPACE: PresetOption<number> = {

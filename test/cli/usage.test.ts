@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { firstLine, processOf, run, serve, spawnDecant, temporaryFolder } from './decant-process.ts'
 
+const ROOT = join(import.meta.dirname, '../..')
+
 describe('what cannot be done is one line on stderr, and exit code 2:', () => {
   test.each([
     [['serve', '--max-filesize=1MiB'], 'unknown option --max-filesize; did you mean --max-file-size?'],
@@ -116,6 +118,28 @@ describe('help', () => {
     expect(stdout).toContain('decant serve [DIR]')
     expect(stdout).toMatch(/--max-file-size SIZE +of one file.* \(default 4GiB\)/)
     expect(stdout).toContain('DECANT_MAX_FILE_SIZE')
+  })
+
+  test('fits a terminal of 100 columns, with what the options do in a column of its own', async () => {
+    const { stdout } = await run(['--help'])
+    const [, options = ''] = stdout.split(/^Options\n|\n\nSizes/m)
+    const starts = options.split('\n').map((line) => /^ {2}-.*? {2,}(?=\S)|^ +/.exec(line)?.[0].length)
+
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect(starts.length).toBeGreaterThan(20)
+    expect(new Set(starts).size).toBe(1)
+  })
+
+  test('knows every option and variable that the documentation speaks of', async () => {
+    const { stdout } = await run(['--help'])
+    const pages = ['README.md', 'docs/guide.md'].map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n')
+    // In code, after the command or by themselves: `npm start -- --port 4000`, `--clamav-down accept`, `DECANT_PORT`.
+    const commands = pages.match(/(?:npm start --|decant serve) .*|`(?:--[a-z]|DECANT_)[^`]*`/g) ?? []
+    const named = commands.flatMap((command) => command.match(/--[a-z][a-z-]*|DECANT_\w+/g) ?? [])
+
+    expect(named).toContain('--max-file-size')
+    expect(named).toContain('DECANT_MAX_FILE_SIZE')
+    expect(named.filter((name) => !stdout.split(/\s+/).includes(name))).toEqual([])
   })
 
   test('the version is that of the package', async () => {

@@ -34,7 +34,7 @@ describe('an upload handler under attack', () => {
       ...filesIn(folder),
       ...(await openFiles(process.pid)).filter((path) => path.startsWith(folder)),
     ]
-    const attacks = uploadAttacks({ url: server.origin, tooLarge: TOO_LARGE, leftovers })
+    const attacks = uploadAttacks({ url: server.origin, tooLarge: TOO_LARGE, crowd: 1000, leftovers })
     await attacks.find((attack) => attack.name === name)?.run()
   })
 })

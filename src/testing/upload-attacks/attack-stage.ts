@@ -1,4 +1,5 @@
 import { deepEqual, fail, ok } from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RawClient } from '../adapter-contract/raw-client.ts'
 import type { RawAnswer } from '../adapter-contract/raw-client.ts'
@@ -77,7 +78,9 @@ export class AttackStage {
   /** The headers of a file's part. */
   fileHead({ name, type }: Omit<AttackFile, 'content'> = this.#file): string {
     const { field = 'file' } = this.#target
-    return toBinary(`Content-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}`)
+    return toBinary(
+      `Content-Disposition: form-data; name="${field}"; filename="${unlike(name)}"\r\nContent-Type: ${type}`,
+    )
   }
 
   /** The parts of a good form before its file. */
@@ -193,6 +196,11 @@ export function isTaken({ status, body }: RawAnswer): void {
 
 export function isRefused({ status, body }: RawAnswer): void {
   ok(status >= 400 && status < 500, `It was answered ${status} and not 4xx: ${body.toString('utf8', 0, 200)}`)
+}
+
+/** The name with a word of its own before its extension: there are servers that take a name once. */
+function unlike(name: string): string {
+  return name.replace(/(?<=.)(?=\.[^.]*$)|(?<=^[^.]+)$/, `-${randomUUID().slice(0, 8)}`)
 }
 
 /** Characters for bytes, as they are written to the wire. */

@@ -14,7 +14,7 @@ export interface UploadTarget {
   readonly field?: string
   /** Fields that a good form needs beside the file. Default none. */
   readonly fields?: Readonly<Record<string, string>>
-  /** A file that is taken. Default a short `attack.txt`. */
+  /** A file that is taken; each upload gives it a name of its own, `attack-1a2b3c4d.txt`. Default a short `attack.txt`. */
   readonly file?: AttackFile
   /** Headers of every request, such as Cookie and Authorization. Default none. */
   readonly headers?: Readonly<Record<string, string>>

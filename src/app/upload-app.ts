@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { diskStorage } from '../disk.ts'
 import type { DiskStorage } from '../disk.ts'
 import { uploadHandler } from '../handler.ts'
-import type { RequestHandler } from '../handler.ts'
+import type { RequestHandler, UploadHandlerOptions } from '../handler.ts'
 import { ALL, GiB, uploadSet } from '../index.ts'
 import type { Check, ExtensionRule, UploadError, UploadSet } from '../index.ts'
 import { attach, nodeHandler } from '../node.ts'
@@ -48,6 +48,12 @@ export interface UploadAppOptions {
   readonly durable?: boolean | undefined
   /** Names without ports under which the server is known; every other Host is refused. Default: any. */
   readonly hosts?: readonly string[] | undefined
+  /** Decides who may do what. Default: everybody may upload, list and fetch. */
+  readonly authorize?: UploadHandlerOptions['authorize']
+  /** Whether DELETE deletes. Default false. */
+  readonly deletion?: boolean | undefined
+  /** Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default none. */
+  readonly trustProxy?: readonly string[] | undefined
   /** Told of every failure of ours. */
   readonly onError?: ((error: UploadError) => void) | undefined
 }
@@ -81,7 +87,7 @@ const PAGE_HEADERS = {
  * @throws {TypeError} for a limit that is no number; the system's error where the page's files are missing.
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
-  const { maxFileSize = 4 * GiB, extensions = ALL, onError } = options
+  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onError } = options
   const storage = diskStorage(options.folder, {
     minFreeSpace: options.minFreeSpace ?? 0,
     durable: options.durable ?? false,
@@ -107,6 +113,8 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     listing: true,
     page: { ...page, headers: PAGE_HEADERS },
     hosts: options.hosts,
+    authorize: options.authorize,
+    deletion: options.deletion,
     idleTimeoutMs: options.idleTimeoutMs,
     maxBodySize: options.maxBodySize,
     maxUploads: options.maxUploads,
@@ -114,7 +122,9 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()
-  const server = attach(createServer(nodeHandler(counted(collectingChunks(site(uploads, assets)), running))))
+  const server = attach(
+    createServer(nodeHandler(counted(collectingChunks(site(uploads, assets)), running), { trustProxy })),
+  )
   const connections = new Connections(server)
 
   return {

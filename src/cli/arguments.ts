@@ -13,7 +13,7 @@ export class Arguments {
   readonly #flags: ReadonlyMap<string, string>
   readonly #environment: Environment
 
-  /** @throws {CommandError} for a flag that is none of `options`, and for one without its value. */
+  /** @throws {CommandError} for a flag that is none of `options`, for one without its value, and for a secret. */
   constructor(typed: readonly string[], environment: Environment, options: readonly Option<unknown>[]) {
     const { tokens, positionals } = parseArgs({
       args: [...typed],
@@ -28,6 +28,7 @@ export class Arguments {
       if (token.kind !== 'option') continue
       const option = options.find(({ flag }) => flag === token.name)
       if (option === undefined) throw unknownFlag(token.rawName, options)
+      if (option.secret === true) throw shownSecret(option)
       flags.set(option.flag, valueOf(option, token))
     }
     this.positionals = positionals
@@ -94,10 +95,14 @@ function valueOf(option: Option<unknown>, { rawName, value, inlineValue }: Optio
   return value
 }
 
+function shownSecret(option: Option<unknown>): CommandError {
+  return new CommandError(`every user of this machine can read --${option.flag}; set ${variableOf(option)} instead`)
+}
+
 function unknownFlag(typed: string, options: readonly Option<unknown>[]): CommandError {
   const nearest = nearestWord(
     typed,
-    options.map(({ flag }) => `--${flag}`),
+    options.filter(({ secret }) => secret !== true).map(({ flag }) => `--${flag}`),
   )
   return new CommandError(
     `unknown option ${typed}${nearest === undefined ? '; see --help' : `; did you mean ${nearest}?`}`,

@@ -13,7 +13,8 @@ const BETWEEN_WORDS = / (?!\S+\)$)/
  * @param others those that can only be typed
  */
 export function helpText(options: readonly Option<unknown>[], others: readonly Option<unknown>[]): string {
-  const rows = [...options, ...others].map((option) => ({ left: `  ${flagText(option)}`, right: aboutText(option) }))
+  const typed = [...options, ...others].filter(({ secret }) => secret !== true)
+  const rows = typed.map((option) => ({ left: `  ${flagText(option)}`, right: aboutText(option) }))
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2
   return [
     'decant serve [DIR]  takes files in over HTTP and keeps them in DIR (default ./uploads)',

@@ -6,6 +6,8 @@ export interface Option<Value> {
   readonly value?: string
   /** One letter that stands for the flag. */
   readonly short?: string
+  /** True where arguments, which every user of the machine can read, are no place for it: only its variable is. */
+  readonly secret?: boolean
   /** What it does, in a line. */
   readonly about: string
   /** The default, as one would type it. */

@@ -86,6 +86,16 @@ export function parseWord<Word extends string>(text: string, ...words: readonly 
   throw new TypeError(`${JSON.stringify(text)} ${sentence}.`)
 }
 
+/**
+ * The text itself.
+ *
+ * @throws {TypeError} for one of spaces alone.
+ */
+export function parseText(text: string): string {
+  if (text.trim() === '') throw new TypeError('it is empty.')
+  return text
+}
+
 function parseQuantity(text: string, units: ReadonlyMap<string, number>): number | undefined {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim()) ?? []
   const factor = units.get(unit.toLowerCase())

@@ -1,10 +1,12 @@
 import type { UploadAppOptions } from '../app/upload-app.ts'
 import { bytes, combineRules, EXTENSION_GROUP_NAMES, listExtensions, parseExtensions } from '../index.ts'
 import type { ExtensionRule } from '../index.ts'
+import { ACCESS_OPTIONS, readAccessSettings } from './access-settings.ts'
+import type { AccessSettings } from './access-settings.ts'
 import type { Arguments } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import type { Option, PresetOption } from './option.ts'
-import { parseLimit, parseNumber, parseSize, parseSwitch, parseTime, parseWord } from './parse-value.ts'
+import { parseLimit, parseNumber, parseSize, parseSwitch, parseText, parseTime, parseWord } from './parse-value.ts'
 import { readScanSettings, SCAN_OPTIONS } from './scan-settings.ts'
 import type { ScanSettings } from './scan-settings.ts'
 
@@ -17,9 +19,13 @@ export interface ServeSettings {
   readonly hosts: readonly string[] | undefined
   readonly shutdownTimeoutMs: number
   readonly json: boolean
+  readonly access: AccessSettings
   /** Absent: nothing is scanned. */
   readonly scan: ScanSettings | undefined
-  readonly limits: Omit<UploadAppOptions, 'folder' | 'assets' | 'hosts' | 'checks' | 'onError'> & {
+  readonly limits: Omit<
+    UploadAppOptions,
+    'folder' | 'assets' | 'hosts' | 'authorize' | 'deletion' | 'trustProxy' | 'checks' | 'onError'
+  > & {
     readonly minFreeSpace: number
   }
 }
@@ -137,6 +143,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   HOST,
   PORT,
   HOSTS,
+  ...ACCESS_OPTIONS,
   MAX_FILE_SIZE,
   MAX_BODY_SIZE,
   MAX_FILES,
@@ -160,6 +167,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
   const scan = readScanSettings(given)
   checkTypes(given)
   return {
+    access: readAccessSettings(given),
     scan,
     host: given.read(HOST),
     port: given.read(PORT),
@@ -214,11 +222,6 @@ function checkTypes(given: Arguments): void {
   const rule = combineRules({ extensions: given.read(EXTENSIONS), deny: given.read(DENY) })
   if (listExtensions(rule)?.length !== 0) return
   throw new CommandError(`${given.nameOf(DENY)} leaves no type of file to take; deny less, or leave it out`)
-}
-
-function parseText(text: string): string {
-  if (text.trim() === '') throw new TypeError('it is empty.')
-  return text
 }
 
 function parseHosts(text: string): readonly string[] {

@@ -2,6 +2,7 @@ import { uploadApp } from '../app/upload-app.ts'
 import type { UploadApp } from '../app/upload-app.ts'
 import { bytes } from '../index.ts'
 import type { UploadError } from '../index.ts'
+import { readAccess } from './access.ts'
 import { isLoopback, localUrl, loopbackNames, networkUrls } from './address.ts'
 import type { Arguments } from './arguments.ts'
 import { causesOf } from './causes.ts'
@@ -33,12 +34,15 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   const folder = await uploadFolder(path)
   const { limits, scan } = settings
   const checks = scan === undefined ? [] : [await scanner(scan)]
-  const app = await uploadApp({ ...limits, folder, assets, checks, hosts: hostsOf(settings), onError: report })
+  const { trustProxy } = settings.access
+  const access = await readAccess(settings.access, folder)
+  const hosts = hostsOf(settings)
+  const app = await uploadApp({ ...limits, ...access, trustProxy, folder, assets, checks, hosts, onError: report })
   await prepareStorage(app, settings)
   const port = await listen(app.server, settings.host, settings.port)
   // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
   const stopped = untilStopped((again) => stop(app, settings, again))
-  warnOf(settings, port)
+  warnOf(settings, port, access !== undefined)
   const startReport = {
     url: localUrl(settings.host, port),
     networkUrls: networkUrls(settings.host, port),
@@ -79,10 +83,15 @@ async function prepareStorage({ storage }: UploadApp, { limits }: ServeSettings)
   }
 }
 
-function warnOf({ host, port }: ServeSettings, actualPort: number): void {
+function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {
   if (port === undefined && actualPort !== 3000) terminal.warn(`port 3000 is taken; this is port ${actualPort}`)
-  if (!isLoopback(host)) {
+  if (isLoopback(host)) return
+  if (!isGuarded) {
     terminal.warn('anybody who can reach this machine can upload files here and download all of them')
+  } else if (access.trustProxy === undefined) {
+    terminal.warn(
+      'passwords and files cross the network in clear text; put a proxy with https before this, see --trust-proxy',
+    )
   }
 }
 

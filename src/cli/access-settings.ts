@@ -1,0 +1,53 @@
+import { trustedProxies } from '../node.ts'
+import type { Arguments } from './arguments.ts'
+import type { Option } from './option.ts'
+import { parseCredentials } from './parse-credentials.ts'
+import type { CredentialList } from './parse-credentials.ts'
+import { parseText } from './parse-value.ts'
+
+/** Who may do what, and whom one believes. */
+export interface AccessSettings {
+  /** Where more credentials are. */
+  readonly file: string | undefined
+  readonly credentials: CredentialList | undefined
+  /** Addresses of proxies. */
+  readonly trustProxy: readonly string[] | undefined
+}
+
+const AUTH: Option<string> = {
+  flag: 'auth',
+  value: 'FILE',
+  about: 'of lines "name:secret upload,list,fetch,delete"; "* fetch" is for anybody',
+  parse: parseText,
+}
+const CREDENTIALS: Option<CredentialList> = {
+  flag: 'credentials',
+  value: 'LINES',
+  secret: true,
+  about: 'as in the file of --auth',
+  parse: parseCredentials,
+}
+const TRUST_PROXY: Option<readonly string[]> = {
+  flag: 'trust-proxy',
+  value: 'LIST',
+  about: 'whose X-Forwarded headers are believed, such as loopback,10.0.0.0/8',
+  parse: parseProxies,
+}
+
+/** The options of access, in the order of the help. */
+export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY]
+
+/** @throws {CommandError} for a value that its option does not understand. */
+export function readAccessSettings(given: Arguments): AccessSettings {
+  return {
+    file: given.read(AUTH),
+    credentials: given.read(CREDENTIALS),
+    trustProxy: given.read(TRUST_PROXY),
+  }
+}
+
+function parseProxies(text: string): readonly string[] {
+  const list = text.split(',').map((word) => word.trim().toLowerCase())
+  trustedProxies(list)
+  return list
+}

@@ -1,17 +1,17 @@
 import { UploadError } from '../errors/upload-error.ts'
-import { parseSignature, toSignatureText } from './link-signature.ts'
+import { fromSignatureText, toSignatureText } from './signature-text.ts'
+import { signer } from './signer.ts'
+import type { Secret } from './signer.ts'
 
 export interface SignedLinksOptions {
   /**
    * At least 32 bytes of chance that only servers know; a string counts in UTF-8. Of several, the first signs and all are
    * accepted, so that a new one can take the place of an old one while links of the old one run out.
    */
-  readonly secret: LinkSecret | readonly LinkSecret[]
+  readonly secret: Secret | readonly Secret[]
   /** Milliseconds for which a link opens. Default an hour. */
   readonly expiresInMs?: number | undefined
 }
-
-export type LinkSecret = string | Uint8Array
 
 /** What is linked: a stored file, by its record or its key. */
 export interface LinkTarget {
@@ -40,7 +40,6 @@ export interface SignedLinks {
   verify(file: LinkTarget, query: URLSearchParams): Promise<void>
 }
 
-const MIN_SECRET_BYTES = 32
 const HOUR_MS = 3_600_000
 /** The seconds of a date that JavaScript can have. */
 const MAX_SECONDS = 8_640_000_000_000
@@ -58,31 +57,23 @@ const MAX_SECONDS = 8_640_000_000_000
  */
 export function signedLinks(options: SignedLinksOptions): SignedLinks {
   const { secret, expiresInMs = HOUR_MS } = options
-  const secrets = (isList(secret) ? secret : [secret]).map(toSecretBytes)
-  if (secrets.length === 0) throw new TypeError('Signed links need a secret.')
+  const { sign, verify } = signer(secret)
   if (!(expiresInMs > 0 && expiresInMs < Infinity)) {
     throw new TypeError(`expiresInMs must be a positive number of milliseconds, not ${String(expiresInMs)}.`)
   }
-  let imported: Promise<readonly CryptoKey[]> | undefined
-  const keys = (): Promise<readonly CryptoKey[]> => (imported ??= Promise.all(secrets.map(importKey)))
-
   return {
     async sign(file, url, { expiresAt = new Date(Date.now() + expiresInMs) } = {}) {
       // Rounded up, so that a link is never shorter than what was promised.
       const expires = Math.ceil(expiresAt.getTime() / 1000)
       if (!(expires >= 0 && expires <= MAX_SECONDS)) throw new TypeError('expiresAt is no date from 1970 on.')
-      const [key] = await keys()
-      if (key === undefined) throw new TypeError('Signed links need a secret.')
-      const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, toMessage(file, String(expires))))
-      return withQuery(url, `expires=${expires}&signature=${toSignatureText(signature)}`)
+      const signature = toSignatureText(await sign(toMessage(file, String(expires))))
+      return withQuery(url, `expires=${expires}&signature=${signature}`)
     },
     async verify(file, query) {
       const expires = onlyOne(query, 'expires')
-      const signature = parseSignature(onlyOne(query, 'signature'))
-      const message = toMessage(file, expires)
-      // `verify` takes as long for a false signature as for a true one, and no secret is left out once one fits.
-      const verdicts = (await keys()).map((key) => crypto.subtle.verify('HMAC', key, signature, message))
-      if (!(await Promise.all(verdicts)).includes(true)) throw new UploadError('invalid-link', {})
+      const signature = fromSignatureText(onlyOne(query, 'signature'))
+      const isGenuine = signature !== undefined && (await verify(toMessage(file, expires), signature))
+      if (!isGenuine) throw new UploadError('invalid-link', {})
       // Only now: of a time that anybody could have written nothing is to be told.
       if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})
     },
@@ -98,8 +89,8 @@ export function isLinkQuery(query: URLSearchParams): boolean {
  * What is signed: no two links have the same text, whatever is in a name. The first word tells it from anything else that
  * the same secret may sign one day.
  */
-function toMessage({ set, key }: LinkTarget, expires: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(['decant-link-1', set, key, expires]))
+function toMessage({ set, key }: LinkTarget, expires: string): string {
+  return JSON.stringify(['decant-link-1', set, key, expires])
 }
 
 /** @throws {UploadError} `invalid-link` where it is missing, or said twice: another reader might take the other one. */
@@ -112,21 +103,4 @@ function onlyOne(query: URLSearchParams, name: string): string {
 function withQuery(url: string, query: string): string {
   const [address = '', ...fragment] = url.split('#')
   return [`${address}${address.includes('?') ? '&' : '?'}${query}`, ...fragment].join('#')
-}
-
-function toSecretBytes(secret: LinkSecret): Uint8Array<ArrayBuffer> {
-  // A copy: whoever gave the bytes may overwrite them.
-  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : new Uint8Array(secret)
-  if (bytes.length >= MIN_SECRET_BYTES) return bytes
-  throw new TypeError(
-    `A secret of signed links needs at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}. One is: openssl rand -base64 32`,
-  )
-}
-
-async function importKey(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
-}
-
-function isList(secret: SignedLinksOptions['secret']): secret is readonly LinkSecret[] {
-  return Array.isArray(secret)
 }

@@ -1,0 +1,55 @@
+/** At least 32 bytes of chance that only servers know; a string counts in UTF-8. */
+export type Secret = string | Uint8Array
+
+/** Signs texts, and knows its signatures again. */
+export interface Signer {
+  /** The 32 bytes of a signature (HMAC-SHA-256, RFC 2104). */
+  sign(message: string): Promise<Uint8Array<ArrayBuffer>>
+  verify(message: string, signature: Uint8Array<ArrayBuffer>): Promise<boolean>
+}
+
+const MIN_SECRET_BYTES = 32
+
+/**
+ * Of several secrets, the first signs and all are accepted: a new one can take the place of an old one while what that
+ * has signed runs out.
+ *
+ * @throws {TypeError} for no secret, and one of less than 32 bytes.
+ */
+export function signer(secret: Secret | readonly Secret[]): Signer {
+  const secrets = (isList(secret) ? secret : [secret]).map(toSecretBytes)
+  if (secrets.length === 0) throw new TypeError('To sign anything takes a secret.')
+  let imported: Promise<readonly CryptoKey[]> | undefined
+  const keys = (): Promise<readonly CryptoKey[]> => (imported ??= Promise.all(secrets.map(importKey)))
+
+  return {
+    async sign(message) {
+      const [key] = await keys()
+      if (key === undefined) throw new TypeError('To sign anything takes a secret.')
+      return new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(message)))
+    },
+    async verify(message, signature) {
+      const bytes = new TextEncoder().encode(message)
+      // `verify` takes as long for a false signature as for a true one, and no secret is left out once one fits.
+      const verdicts = (await keys()).map((key) => crypto.subtle.verify('HMAC', key, signature, bytes))
+      return (await Promise.all(verdicts)).includes(true)
+    },
+  }
+}
+
+function toSecretBytes(secret: Secret): Uint8Array<ArrayBuffer> {
+  // A copy: whoever gave the bytes may overwrite them.
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : new Uint8Array(secret)
+  if (bytes.length >= MIN_SECRET_BYTES) return bytes
+  throw new TypeError(
+    `A secret needs at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}. One is: openssl rand -base64 32`,
+  )
+}
+
+async function importKey(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+}
+
+function isList(secret: Secret | readonly Secret[]): secret is readonly Secret[] {
+  return Array.isArray(secret)
+}

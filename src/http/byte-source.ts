@@ -4,6 +4,11 @@ export type ByteSink = (chunk: Uint8Array) => Promise<void> | undefined
 export interface ReadOptions {
   /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: waits for ever. */
   readonly idleTimeoutMs?: number | undefined
+  /**
+   * Bytes a second on average over each minute, or each `idleTimeoutMs` if that is longer, while the sink is ready for them,
+   * below which reading stops; counts only beside an `idleTimeoutMs`. Default 0: any.
+   */
+  readonly minRate?: number | undefined
   /** Stops the reading; `read` rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }

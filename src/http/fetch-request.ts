@@ -83,17 +83,17 @@ class FetchBody implements ByteSource {
     )
   }
 
-  async #consume(sink: ByteSink, { idleTimeoutMs, signal }: ReadOptions): Promise<void> {
+  async #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions): Promise<void> {
     const stopped = Promise.withResolvers<never>()
     const onAbort = (): void => stopped.reject(signal?.reason)
     signal?.addEventListener('abort', onAbort)
-    const watch = new IdleWatch(idleTimeoutMs, stopped.reject)
+    const watch = new IdleWatch(idleTimeoutMs, stopped.reject, minRate)
     let isStopped = false
     const pump = async (): Promise<void> => {
       for (;;) {
         const chunk = await this.#next()
         if (chunk === undefined || isStopped) return
-        watch.touch()
+        watch.touch(chunk.length)
         const ready = sink(chunk)
         if (ready === undefined) continue
         watch.suspend()

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { IdleWatch } from './idle-watch.ts'
 
 // The clock is the one thing here that nobody wants to wait for.
@@ -69,4 +69,74 @@ test('a time beyond what a timer can wait for does not ring at once', () => {
   expect(rings).toEqual([])
   vi.advanceTimersByTime(1)
   expect(rings).toHaveLength(1)
+})
+
+describe('a least rate', () => {
+  /** Rings of a watch at 240 bytes a second, whose client sends `size` bytes every so often for five minutes. */
+  function drip(size: number, everyMs: number, use: (watching: IdleWatch) => void = () => {}): unknown[] {
+    const rings: unknown[] = []
+    const watching = new IdleWatch(60_000, (error) => rings.push(error), 240)
+    for (let time = 0; time < 300_000; time += everyMs) {
+      vi.advanceTimersByTime(everyMs)
+      if (rings.length > 0) break
+      watching.touch(size)
+      use(watching)
+    }
+    watching.stop()
+    return rings
+  }
+
+  test('ends a client that sends a byte now and then', () => {
+    expect(drip(1, 1000)).toMatchObject([{ code: 'request-timeout', details: { idleTimeoutMs: 60_000 } }])
+    expect(drip(239, 1000)).toHaveLength(1)
+  })
+
+  test('lets a slow client go on, and one that comes in bursts', () => {
+    expect(drip(250, 1000)).toEqual([])
+    expect(drip(20_000, 50_000)).toEqual([])
+  })
+
+  test('is asked for anew in each minute, whatever came before', () => {
+    const rings: unknown[] = []
+    const watching = new IdleWatch(60_000, (error) => rings.push(error), 240)
+    watching.touch(1_000_000_000)
+    for (let time = 0; time < 119; time += 1) {
+      vi.advanceTimersByTime(1000)
+      watching.touch(1)
+    }
+    expect(rings).toEqual([])
+    vi.advanceTimersByTime(1000)
+    expect(rings).toHaveLength(1)
+  })
+
+  test('does not count the time in which we make the client wait, which does not let a drip go on either', () => {
+    const wait = (ms: number) => (watching: IdleWatch) => {
+      watching.suspend()
+      vi.advanceTimersByTime(ms)
+      watching.resume()
+    }
+    expect(drip(250, 1000, wait(10_000))).toEqual([])
+    expect(drip(1, 1000, wait(10))).toHaveLength(1)
+  })
+
+  test('leaves a longer idle time-out as it is', () => {
+    const rings: unknown[] = []
+    const watching = new IdleWatch(600_000, (error) => rings.push(error), 240)
+    vi.advanceTimersByTime(599_999)
+    expect(rings).toEqual([])
+    watching.touch(240 * 600)
+    vi.advanceTimersByTime(599_999)
+    expect(rings).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(rings).toHaveLength(1)
+  })
+
+  test('is none where nothing is waited for', () => {
+    const rings: unknown[] = []
+    const watching = new IdleWatch(Infinity, (error) => rings.push(error), 240)
+    watching.touch(1)
+    vi.advanceTimersByTime(600_000)
+    expect(rings).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

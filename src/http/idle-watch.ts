@@ -3,37 +3,54 @@ import { UploadError } from '../errors/upload-error.ts'
 /** What a timer can wait for at most, about 25 days: one that is given more rings at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
+/** Over how long the rate is averaged at least: long enough for a train in a tunnel. */
+const WINDOW_MS = 60_000
+
 /**
- * Watches that bytes keep coming. The clock costs one comparison for each chunk; the timer is set anew only when it
- * rings.
+ * Watches that bytes keep coming, and that they are not so few that a client could hold its place for ever by them. The
+ * clock costs one comparison for each chunk; the timer is set anew only when it rings.
  */
 export class IdleWatch {
   readonly #idleTimeoutMs: number
+  readonly #windowMs: number
+  readonly #minBytes: number
   readonly #onIdle: (error: UploadError) => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #last = performance.now()
-  #suspended = false
+  #suspendedAt: number | undefined
+  /** When the present window began; it is put off for as long as we make the client wait. */
+  #windowStart = this.#last
+  #received = 0
 
-  /** `undefined` and `Infinity` never ring. */
-  constructor(idleTimeoutMs: number | undefined, onIdle: (error: UploadError) => void) {
+  /**
+   * `undefined` and `Infinity` never ring.
+   *
+   * @param minRate bytes a second, on average over each minute, or each `idleTimeoutMs` if that is longer. Default 0: any.
+   */
+  constructor(idleTimeoutMs: number | undefined, onIdle: (error: UploadError) => void, minRate: number = 0) {
     this.#idleTimeoutMs = idleTimeoutMs ?? Infinity
+    // Whoever may be silent for longer has the more time for its bytes.
+    this.#windowMs = Math.max(WINDOW_MS, this.#idleTimeoutMs)
+    this.#minBytes = minRate * (this.#windowMs / 1000)
     this.#onIdle = onIdle
-    if (this.#idleTimeoutMs !== Infinity) this.#arm(this.#idleTimeoutMs)
+    if (this.#idleTimeoutMs !== Infinity) this.#arm(this.#left())
   }
 
   /** Bytes came. */
-  touch(): void {
+  touch(size: number = 0): void {
+    this.#received += size
     if (this.#timer !== undefined) this.#last = performance.now()
   }
 
   /** It is we who make the client wait now. */
   suspend(): void {
-    this.#suspended = true
+    this.#suspendedAt ??= performance.now()
   }
 
   resume(): void {
-    this.#suspended = false
     this.touch()
+    if (this.#suspendedAt !== undefined) this.#windowStart += this.#last - this.#suspendedAt
+    this.#suspendedAt = undefined
   }
 
   stop(): void {
@@ -41,14 +58,32 @@ export class IdleWatch {
     this.#timer = undefined
   }
 
+  /** Milliseconds until there may be something to say. */
+  #left(): number {
+    const now = performance.now()
+    const idle = this.#last + this.#idleTimeoutMs - now
+    return this.#minBytes === 0 ? idle : Math.min(idle, this.#windowStart + this.#windowMs - now)
+  }
+
   #arm(delayMs: number): void {
-    this.#timer = setTimeout(
-      () => {
-        const left = this.#suspended ? this.#idleTimeoutMs : this.#last + this.#idleTimeoutMs - performance.now()
-        if (left > 0) this.#arm(left)
-        else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))
-      },
-      Math.min(delayMs, LONGEST_MS),
-    )
+    this.#timer = setTimeout(() => this.#ring(), Math.min(delayMs, LONGEST_MS))
+  }
+
+  #ring(): void {
+    if (this.#suspendedAt !== undefined) {
+      this.#arm(this.#idleTimeoutMs)
+      return
+    }
+    if (this.#minBytes > 0 && performance.now() - this.#windowStart >= this.#windowMs) {
+      if (this.#received < this.#minBytes) {
+        this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#windowMs }))
+        return
+      }
+      this.#windowStart = performance.now()
+      this.#received = 0
+    }
+    const left = this.#left()
+    if (left > 0) this.#arm(left)
+    else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))
   }
 }

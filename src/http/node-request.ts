@@ -156,7 +156,7 @@ class NodeBody implements ByteSource {
     })
   }
 
-  #consume(sink: ByteSink, { idleTimeoutMs, signal }: ReadOptions): Promise<void> {
+  #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions): Promise<void> {
     const request = this.#request
     readers.set(request, this)
     this.#state = 'reading'
@@ -190,7 +190,7 @@ class NodeBody implements ByteSource {
         request.resume()
       }
       const onData = (chunk: Uint8Array): void => {
-        watch.touch()
+        watch.touch(chunk.length)
         try {
           const ready = sink(chunk)
           if (ready === undefined) return
@@ -212,7 +212,7 @@ class NodeBody implements ByteSource {
         if (!ended) settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
       }
       const onAbort = (): void => stop(signal?.reason)
-      const watch = new IdleWatch(idleTimeoutMs, stop)
+      const watch = new IdleWatch(idleTimeoutMs, stop, minRate)
 
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
       request.on('error', ignore)

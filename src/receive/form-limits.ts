@@ -19,6 +19,11 @@ export interface FormLimits extends DecoderLimits {
    * waits for ever.
    */
   readonly idleTimeoutMs: number
+  /**
+   * Bytes a second, on average over each minute in which we are ready for them (or each `idleTimeoutMs`, if longer), below which a client is given up: else one
+   * byte a minute would hold its place for ever. Default 240; 0 takes any, as an `idleTimeoutMs` of `Infinity` does.
+   */
+  readonly minRate: number
 }
 
 /** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
@@ -43,5 +48,6 @@ export function toFormLimits(options: FormLimitOptions): FormLimits {
     maxFieldSize,
     maxFieldsSize: limit('maxFieldsSize', Math.max(8 * 1024 ** 2, maxFieldSize)),
     idleTimeoutMs,
+    minRate: limit('minRate', 240),
   }
 }

@@ -64,7 +64,7 @@ export async function readForm(
     claimed?.append(chunk)
     return form.write(chunk)
   }
-  await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, signal })
+  await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
   claimed?.verify()
   return form.end()
 }

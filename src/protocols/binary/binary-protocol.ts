@@ -46,7 +46,7 @@ export async function receiveBinary(
       claimed?.append(chunk)
       return draft.append(chunk)
     }
-    await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, signal })
+    await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
     claimed?.verify()
     await draft.seal()
     return { files: [{ filename, stored: await draft.publish() }], fields: [] }

@@ -3,6 +3,8 @@ import { headerGrammar } from './header-grammar.ts'
 import { key } from './key.ts'
 import { multipartDecoder } from './multipart-decoder.ts'
 import { multipartEncoder } from './multipart-encoder.ts'
+import { requests } from './requests.ts'
+import { serveFileTarget } from './serve-file.ts'
 import type { Target } from './target.ts'
 import { urlencodedDecoder } from './urlencoded-decoder.ts'
 
@@ -14,4 +16,6 @@ export const TARGETS: readonly Target[] = [
   filename,
   key,
   headerGrammar,
+  serveFileTarget,
+  requests,
 ]

@@ -18,11 +18,17 @@ export function attach<AnyServer extends Server | SecureServer>(server: AnyServe
   server.requestTimeout = 0
   answerClientErrors(server)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    const tell = (): void => {
+      if (!response.headersSent) response.writeContinue()
+    }
     // Whoever reads the body, by whichever means, listens for one of these first.
     const goOn = (event: string): void => {
       if (event !== 'data' && event !== 'readable') return
       request.off('newListener', goOn)
-      if (!response.headersSent) response.writeContinue()
+      // Behind another request of its connection it has no socket yet, and Node would put what is said now after its own
+      // header: the client would take it for the beginning of the body, and the end of that for another answer.
+      if (response.socket === null) response.once('socket', tell)
+      else tell()
     }
     request.on('newListener', goOn)
     server.emit('request', request, response)

@@ -117,6 +117,26 @@ describe('attach', () => {
     await running.close()
   })
 
+  test('tells a client to go on only when it is its turn to be answered', async () => {
+    const first = Promise.withResolvers<void>()
+    await withServer(
+      (incoming, response) => {
+        incoming.on('data', () => undefined)
+        if (incoming.url === '/first') void first.promise.then(() => response.end('1'))
+        else incoming.on('end', () => response.end(Buffer.from('2'))).on('end', () => first.resolve())
+      },
+      async (origin) => {
+        const client = await RawClient.connect(origin)
+        await client.send(
+          `${request('GET /first HTTP/1.1')}${request('POST /second HTTP/1.1', 'Content-Length: 1', 'Expect: 100-continue')}x`,
+        )
+        expect((await client.answer()).body.toString()).toBe('1')
+        expect((await client.answer()).body.toString()).toBe('2')
+        client.destroy()
+      },
+    )
+  })
+
   const readers: Record<string, (incoming: IncomingMessage) => Promise<string>> = {
     data: async (incoming) => {
       let text = ''

@@ -78,7 +78,7 @@ class HostileClients implements Traffic {
 
   /** Piece by piece, each within the idle time-out, longer than that in all. */
   async #drip(random: SeededRandom, stopped: AbortSignal): Promise<void> {
-    const name = `drip-${random.integer(0, 1e6)}.txt`
+    const name = this.#name('drip', 10)
     const client = await this.#connect()
     await client.send(put(name, 10))
     for (let sent = 0; sent < 10; sent++) {
@@ -93,7 +93,7 @@ class HostileClients implements Traffic {
     const request = await formRequest([this.#part('never', 100_000)])
     const client = await this.#connect()
     await client.send(request.subarray(0, random.integer(request.length / 2, request.length - 60)))
-    const text = await whileRunning(client, stopped)
+    const text = await untilClosed(client, stopped, this.#order.idleTimeoutMs * 5)
     if (text !== undefined) assert.match(text, /^HTTP\/1\.1 408 /, 'a stalled upload is not given up')
   }
 
@@ -137,7 +137,7 @@ class HostileClients implements Traffic {
   }
 
   async #traverse(random: SeededRandom): Promise<void> {
-    const name = `outside-${random.integer(0, 1e6)}.txt`
+    const name = this.#name('outside', 1)
     const path = random.pick(['../', '/', '../../.decant/drafts/', 'C:\\', '..\\..\\', '....//', '%2e%2e/'])
     const answer = await this.#exchange(
       await formRequest([{ name: 'file', filename: path + name, content: Buffer.from('x') }]),
@@ -161,7 +161,7 @@ class HostileClients implements Traffic {
     await client.send(head.slice(0, random.integer(0, head.length - 2)))
     if (random.chance(0.2)) {
       // Node gives up a head after a minute, and looks every half minute.
-      const text = await whileRunning(client, stopped)
+      const text = await untilClosed(client, stopped, 150_000)
       if (text !== undefined) assert.match(text, /^(?:HTTP\/1\.1 408 |$)/)
     }
     await pause(random.integer(0, 5000), stopped)
@@ -257,14 +257,21 @@ async function restOf(client: RawClient): Promise<string> {
   return (await client.rest()).toString('latin1')
 }
 
-/** What comes until the server closes the connection; `undefined` where the traffic is stopped first. */
-async function whileRunning(client: RawClient, stopped: AbortSignal): Promise<string | undefined> {
+/**
+ * What comes until the server closes the connection; `undefined` where the traffic is stopped first. Rejects where the
+ * server waits for longer than it may.
+ */
+async function untilClosed(client: RawClient, stopped: AbortSignal, mostMs: number): Promise<string | undefined> {
+  const tooLong = AbortSignal.timeout(mostMs)
   const hangUp = (): void => client.reset()
+  tooLong.addEventListener('abort', hangUp)
   stopped.addEventListener('abort', hangUp)
   try {
     const text = await restOf(client)
+    assert.ok(!tooLong.aborted, `the server waits for more than ${mostMs / 1000} s`)
     return stopped.aborted ? undefined : text
   } finally {
+    tooLong.removeEventListener('abort', hangUp)
     stopped.removeEventListener('abort', hangUp)
     client.destroy()
   }

@@ -22,6 +22,17 @@ export const requests: Target = fuzzTarget<WireCase>({
   promise:
     'over real sockets are answered in HTTP and never by a failure, and leave exactly the files that are told of',
   cases: wireCases,
+  batch: 20,
+  examples: [
+    // Node put the interim answer into the one that was still waiting for its turn.
+    {
+      text:
+        'PUT /a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\nPOST / HTTP/1.1\r\nHost: localhost\r\n' +
+        'Content-Type: multipart/form-data; boundary="-"\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n',
+      slices: [1],
+      ending: 'close',
+    },
+  ],
   async open() {
     const folder = await UploadFolder.open()
     const site = await openServer(folder)

@@ -49,30 +49,36 @@ export interface TargetDefinition<Value> {
   readonly cases: fc.Arbitrary<Value>
   /** Counterexamples that were found, and others that must never be left to chance: they come first, every time. */
   readonly examples?: readonly Value[]
+  /** Cases of one seed: few where they are slow, so that the time is kept. Default 100. */
+  readonly batch?: number
   readonly open: () => Session<Value> | Promise<Session<Value>>
 }
-
-/** Cases of one seed: few, so that the time is kept. */
-const BATCH = 100
 
 /** Shrinking is worth this much time: a smaller case is nice to have. */
 const SHRINK_MS = 10_000
 
-export function fuzzTarget<Value>({ name, promise, cases, examples = [], open }: TargetDefinition<Value>): Target {
+export function fuzzTarget<Value>({
+  name,
+  promise,
+  cases,
+  examples = [],
+  batch = 100,
+  open,
+}: TargetDefinition<Value>): Target {
   return {
     name,
     promise,
     async fuzz({ durationMs = 0, seed, path, onBatch } = {}) {
       const session = await open()
       try {
-        if (seed !== undefined) return toResult(await tryBatch(cases, session, seed, path))
+        if (seed !== undefined) return toResult(await tryBatch(cases, session, batch, seed, path))
         const example = await tryExamples(examples, session)
         if (example !== undefined) return { runs: 0, finding: example }
         let runs = examples.length
         const end = Date.now() + durationMs
         do {
           const batchSeed = randomInt(2 ** 31)
-          const result = toResult(await tryBatch(cases, session, batchSeed))
+          const result = toResult(await tryBatch(cases, session, batch, batchSeed))
           runs += result.runs
           if (result.finding !== undefined) return { runs, finding: result.finding }
           onBatch?.(runs, batchSeed)
@@ -100,6 +106,7 @@ async function tryExamples<Value>(examples: readonly Value[], session: Session<V
 async function tryBatch<Value>(
   cases: fc.Arbitrary<Value>,
   session: Session<Value>,
+  numRuns: number,
   seed: number,
   path?: string,
 ): Promise<fc.RunDetails<[Value]>> {
@@ -117,7 +124,7 @@ async function tryBatch<Value>(
   return fc.check(property, {
     seed,
     ...(path !== undefined && { path }),
-    numRuns: BATCH,
+    numRuns,
     // fast-check prefers extreme values, which meets limits; without that it meets what lies in between.
     unbiased: seed % 2 === 0,
   })

@@ -1,3 +1,4 @@
+import { fetchRequests } from './fetch-requests.ts'
 import { filename } from './filename.ts'
 import { headerGrammar } from './header-grammar.ts'
 import { key } from './key.ts'
@@ -18,4 +19,5 @@ export const TARGETS: readonly Target[] = [
   headerGrammar,
   serveFileTarget,
   requests,
+  fetchRequests,
 ]

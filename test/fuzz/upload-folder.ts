@@ -167,14 +167,15 @@ function summaryOf(exchanges: readonly Exchange[]): string {
   return exchanges.map(({ request, answer }) => `${request.method} ${request.url} ${answer?.status ?? '-'}`).join(', ')
 }
 
-interface SentFile {
+/** A file as a client sent it. */
+export interface SentFile {
   /** `undefined` where it is the URL's or a header's to say. */
   readonly filename: string | undefined
   readonly bytes: Buffer
 }
 
 /** The files of a whole upload, by the slow and obvious decoder; `undefined` for what is none. */
-function filesOf({ method, contentType = '', body }: SeenRequest): SentFile[] | undefined {
+export function filesOf({ method, contentType = '', body }: SeenRequest): SentFile[] | undefined {
   if (method !== 'POST' || !/^\s*multipart\/form-data\b/i.test(contentType))
     return [{ filename: undefined, bytes: body }]
   try {

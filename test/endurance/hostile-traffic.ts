@@ -93,7 +93,7 @@ class HostileClients implements Traffic {
     const request = await formRequest([this.#part('never', 100_000)])
     const client = await this.#connect()
     await client.send(request.subarray(0, random.integer(request.length / 2, request.length - 60)))
-    const text = await untilClosed(client, stopped, this.#order.idleTimeoutMs * 5)
+    const text = await untilClosed(client, stopped, this.#order.idleTimeoutMs * 3)
     if (text !== undefined) assert.match(text, /^HTTP\/1\.1 408 /, 'a stalled upload is not given up')
   }
 

@@ -42,7 +42,8 @@ export interface SoakReport {
   readonly faults: readonly string[]
 }
 
-const IDLE_TIMEOUT_MS = 2000
+/** Short, so that stalled clients meet it; long enough for a good client on a machine that has more to do. */
+const IDLE_TIMEOUT_MS = 5000
 const MAX_FILE_SIZE = 50 * 1024 ** 2
 const MAX_FILES = 20
 /** A request that was cut off has been tidied away after this, whatever the machine is doing. */

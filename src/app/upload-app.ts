@@ -11,6 +11,8 @@ import { readAssets } from './assets.ts'
 import { collectingChunks } from './chunk-collector.ts'
 import { Connections } from './connections.ts'
 import { UPLOAD_PAGE_CSP, uploadPage } from './page/upload-page.ts'
+import { logging } from './request-log.ts'
+import type { LoggedRequest } from './request-log.ts'
 import { site, UPLOADS_PATH } from './site.ts'
 
 export interface UploadAppOptions {
@@ -54,6 +56,8 @@ export interface UploadAppOptions {
   readonly deletion?: boolean | undefined
   /** Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default none. */
   readonly trustProxy?: readonly string[] | undefined
+  /** Told of every request, when it has an answer. */
+  readonly onAnswer?: ((request: LoggedRequest) => void) | undefined
   /** Told of every failure of ours. */
   readonly onError?: ((error: UploadError) => void) | undefined
 }
@@ -87,7 +91,7 @@ const PAGE_HEADERS = {
  * @throws {TypeError} for a limit that is no number; the system's error where the page's files are missing.
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
-  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onError } = options
+  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onAnswer, onError } = options
   const storage = diskStorage(options.folder, {
     minFreeSpace: options.minFreeSpace ?? 0,
     durable: options.durable ?? false,
@@ -122,9 +126,9 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()
-  const server = attach(
-    createServer(nodeHandler(counted(collectingChunks(site(uploads, assets)), running), { trustProxy })),
-  )
+  const answering = counted(collectingChunks(site(uploads, assets)), running)
+  const handler = onAnswer === undefined ? answering : logging(answering, onAnswer)
+  const server = attach(createServer(nodeHandler(handler, { trustProxy })))
   const connections = new Connections(server)
 
   return {

@@ -18,13 +18,14 @@ export interface ServeSettings {
   /** Names without ports under which the server is known besides. */
   readonly hosts: readonly string[] | undefined
   readonly shutdownTimeoutMs: number
+  readonly log: boolean
   readonly json: boolean
   readonly access: AccessSettings
   /** Absent: nothing is scanned. */
   readonly scan: ScanSettings | undefined
   readonly limits: Omit<
     UploadAppOptions,
-    'folder' | 'assets' | 'hosts' | 'authorize' | 'deletion' | 'trustProxy' | 'checks' | 'onError'
+    'folder' | 'assets' | 'hosts' | 'authorize' | 'deletion' | 'trustProxy' | 'checks' | 'onAnswer' | 'onError'
   > & {
     readonly minFreeSpace: number
   }
@@ -136,7 +137,12 @@ const SHUTDOWN_TIMEOUT: PresetOption<number> = {
   parse: parseTime,
 }
 const TITLE: Option<string> = { flag: 'title', value: 'TEXT', about: "the page's heading", parse: parseText }
-const JSON_LINE: Option<boolean> = { flag: 'json', about: 'print one line of JSON for programs', parse: parseSwitch }
+const LOG: Option<boolean> = {
+  flag: 'log',
+  about: 'print a line for every request, when it is answered',
+  parse: parseSwitch,
+}
+const JSON_LINE: Option<boolean> = { flag: 'json', about: 'print lines of JSON, for programs', parse: parseSwitch }
 
 /** The options of `decant serve`, in the order of its help. */
 export const SERVE_OPTIONS: readonly Option<unknown>[] = [
@@ -159,6 +165,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   IDLE_TIMEOUT,
   SHUTDOWN_TIMEOUT,
   TITLE,
+  LOG,
   JSON_LINE,
 ]
 
@@ -173,6 +180,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
     port: given.read(PORT),
     hosts: given.read(HOSTS),
     shutdownTimeoutMs: given.read(SHUTDOWN_TIMEOUT),
+    log: given.read(LOG) ?? false,
     json: given.read(JSON_LINE) ?? false,
     limits: {
       maxFileSize: readMaxFileSize(given, scan),

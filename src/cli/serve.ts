@@ -1,3 +1,4 @@
+import type { LoggedRequest } from '../app/request-log.ts'
 import { uploadApp } from '../app/upload-app.ts'
 import type { UploadApp } from '../app/upload-app.ts'
 import { bytes } from '../index.ts'
@@ -8,6 +9,7 @@ import type { Arguments } from './arguments.ts'
 import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 import { listen } from './listen.ts'
+import { logLine } from './log-line.ts'
 import { scanner } from './scanner.ts'
 import { readServeSettings } from './serve-settings.ts'
 import type { ServeSettings } from './serve-settings.ts'
@@ -37,7 +39,8 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   const { trustProxy } = settings.access
   const access = await readAccess(settings.access, folder)
   const hosts = hostsOf(settings)
-  const app = await uploadApp({ ...limits, ...access, trustProxy, folder, assets, checks, hosts, onError: report })
+  const told = { onError: report, ...(settings.log && { onAnswer: settings.json ? logJson : logText }) }
+  const app = await uploadApp({ ...limits, ...access, trustProxy, folder, assets, checks, hosts, ...told })
   await prepareStorage(app, settings)
   const port = await listen(app.server, settings.host, settings.port)
   // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
@@ -102,6 +105,14 @@ async function stop(app: UploadApp, { shutdownTimeoutMs, json }: ServeSettings, 
     terminal.print(`Stopping. ${requests} still running and may take ${graceMs / 1000} seconds to end.`)
   }
   await app.close(graceMs)
+}
+
+function logText(request: LoggedRequest): void {
+  terminal.print(logLine(request))
+}
+
+function logJson(request: LoggedRequest): void {
+  terminal.print(JSON.stringify(request))
 }
 
 /** A failure of ours, with its causes, in a line. */

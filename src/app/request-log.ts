@@ -1,0 +1,64 @@
+import type { Incoming, RequestHandler } from '../handler.ts'
+import { toUploadError } from '../index.ts'
+
+/** A request and what it was answered, for a line of a log. Nothing in it can forge a line or move a terminal's cursor. */
+export interface LoggedRequest {
+  /** When it came: ISO 8601, UTC. */
+  readonly time: string
+  /** Of the client; absent where nobody knows. */
+  readonly address?: string
+  readonly method: string
+  /** As it was asked, without the query, which may hold the secret of a link. */
+  readonly path: string
+  readonly status: number
+  /** Bytes that the client announced; absent where it sent none, or did not say. */
+  readonly received?: number
+  /** Bytes of the answer's content; absent where it has none. */
+  readonly sent?: number
+  /** Milliseconds until there was an answer: a download goes on after that. */
+  readonly ms: number
+}
+
+/** The same handler; each of its answers is told to `log`. */
+export function logging(handler: RequestHandler, log: (request: LoggedRequest) => void): RequestHandler {
+  return {
+    async handle(incoming) {
+      const came = Date.now()
+      const start = performance.now()
+      const tell = (status: number, sent?: number): void => {
+        log({
+          ...asked(incoming, came),
+          status,
+          ...(sent !== undefined && { sent }),
+          ms: Math.round(performance.now() - start),
+        })
+      }
+      try {
+        const outgoing = await handler.handle(incoming)
+        const length = outgoing?.headers['content-length']
+        // What nobody answers is answered 404 by the adapter.
+        tell(outgoing?.status ?? 404, length === undefined ? undefined : Number(length))
+        return outgoing
+      } catch (error) {
+        tell(toUploadError(error).status)
+        throw error
+      }
+    },
+  }
+}
+
+function asked({ method, target, clientAddress, body }: Incoming, came: number): Omit<LoggedRequest, 'status' | 'ms'> {
+  const [path = ''] = target.split('?', 1)
+  return {
+    time: new Date(came).toISOString(),
+    ...(clientAddress !== undefined && { address: printable(clientAddress) }),
+    method: printable(method),
+    path: printable(path),
+    ...(body?.length !== undefined && { received: body.length }),
+  }
+}
+
+/** ASCII without spaces; what is not is percent-encoded, byte for byte: Node hands us bytes above ASCII as Latin-1. */
+function printable(text: string): string {
+  return text.replace(/[^!-~]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+}

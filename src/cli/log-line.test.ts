@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { logLine } from './log-line.ts'
+
+const request = { time: '2026-11-24T12:00:00.000Z', method: 'PUT', path: '/uploads/a.txt', status: 201, ms: 34 }
+
+test('a line tells when, who, what, the status, how much and how long', () => {
+  expect(logLine({ ...request, address: '192.0.2.7', received: 2048, sent: 100 })).toBe(
+    '2026-11-24T12:00:00.000Z  192.0.2.7  PUT  /uploads/a.txt  201  2 KiB  34 ms',
+  )
+  expect(logLine({ ...request, sent: 100 })).toContain('  -  PUT  /uploads/a.txt  201  100 bytes  34 ms')
+  expect(logLine(request)).toContain('  201  -  34 ms')
+})

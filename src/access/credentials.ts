@@ -108,9 +108,9 @@ class Keeper {
     return { basic, bearer, rights }
   }
 
-  /** What looks the same is the same, whichever way a keyboard composed it (RFC 8265 sections 3.3 and 4.2). */
+  /** What looks the same is the same, whichever way a keyboard composed it (RFC 8265 sections 3.3 and 4.2); tokens are ASCII. */
   async #digestOf(shown: Authorization): Promise<Uint8Array> {
-    if (shown.scheme === 'bearer') return this.#digests.digest('bearer', shown.secret.normalize())
+    if (shown.scheme === 'bearer') return this.#digests.digest('bearer', shown.secret)
     return this.#digests.digest('basic', shown.name.normalize(), shown.secret.normalize())
   }
 }

@@ -34,26 +34,30 @@ export async function writeOutgoing(
     else await writeBody(response, typeof body === 'string' ? Buffer.from(body) : body, stallTimeoutMs)
     await incoming.body?.drain()
     response.end()
+    if (!response.closed) watchEnd(response, stallTimeoutMs)
   } catch {
     // storage-failed in the middle of a file, or whatever the body throws: too late for another answer.
     response.destroy()
   }
 }
 
+/** What is given to the response at once: not more than it takes a moment to send. */
+const PIECE = 65_536
+
 async function writeBody(
   response: ServerResponse,
   body: Uint8Array | AsyncIterable<Uint8Array>,
   stallTimeoutMs: number,
 ): Promise<void> {
-  if (body instanceof Uint8Array) {
-    response.write(body)
-    return
-  }
-  for await (const chunk of body) {
+  for await (const chunk of body instanceof Uint8Array ? piecesOf(body) : body) {
     // Leaving the loop closes what is read from.
     if (response.destroyed) return
     if (!response.write(chunk)) await writable(response, stallTimeoutMs)
   }
+}
+
+function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE)
 }
 
 /** Resolves when the response takes more, or is closed, as it is where it takes nothing for too long. */
@@ -63,7 +67,7 @@ function writable(response: ServerResponse, stallTimeoutMs: number): Promise<voi
       resolve()
       return
     }
-    const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
+    const watch = watchStall(response, stallTimeoutMs)
     const settle = (): void => {
       watch.stop()
       response.off('drain', settle)
@@ -73,4 +77,20 @@ function writable(response: ServerResponse, stallTimeoutMs: number): Promise<voi
     response.on('drain', settle)
     response.on('close', settle)
   })
+}
+
+/** The last of an answer has to be taken, too. */
+function watchEnd(response: ServerResponse, stallTimeoutMs: number): void {
+  const watch = watchStall(response, stallTimeoutMs)
+  response.on('close', () => watch.stop())
+}
+
+function watchStall(response: ServerResponse, stallTimeoutMs: number): IdleWatch {
+  const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
+  if (response.socket === null) {
+    // Its client is still taking the answer to a request before this one (RFC 9112 section 9.3.2).
+    watch.suspend()
+    response.once('socket', () => watch.resume())
+  }
+  return watch
 }

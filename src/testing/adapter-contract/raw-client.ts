@@ -13,7 +13,8 @@ export interface RawAnswer {
 /** A client of HTTP/1.1 that sends what it is told and nothing else: no URL is tidied, no refusal hidden, no request repeated. */
 export class RawClient {
   readonly #socket: Socket
-  #received = Buffer.alloc(0)
+  /** What came and nobody has taken yet. */
+  #chunks: Buffer[] = []
   #ended = false
 
   /** `origin` as `http://host:port`. */
@@ -72,12 +73,18 @@ export class RawClient {
 
   /** Takes exactly this many bytes off the connection and no more: the rest waits in the server. */
   async read(size: number): Promise<Buffer> {
-    return this.#take((bytes) => (bytes.length >= size ? size : undefined))
+    let length = sizeOf(this.#chunks)
+    while (length < size) length += await this.#next()
+    return this.#cut(size)
   }
 
   /** Everything up to the end of the connection, whether that is orderly or not. */
   async rest(): Promise<Buffer> {
-    return this.#take(() => (this.#ended ? this.#received.length : undefined))
+    for (;;) {
+      // Whatever ends it.
+      const more = await this.#next().catch(() => undefined)
+      if (more === undefined) return this.#cut(sizeOf(this.#chunks))
+    }
   }
 
   /** Says that nothing more will be sent (FIN), and still listens. */
@@ -112,20 +119,36 @@ export class RawClient {
     }
   }
 
-  /** Reads until `enough` says how many bytes to take. Nothing is read while nobody asks. */
+  /** Reads until `enough` says how many bytes to take: for what is short. */
   async #take(enough: (bytes: Buffer) => number | undefined): Promise<Buffer> {
     for (;;) {
-      const size = enough(this.#received)
-      if (size !== undefined) {
-        const taken = this.#received.subarray(0, size)
-        this.#received = this.#received.subarray(size)
-        return taken
-      }
+      const bytes = Buffer.concat(this.#chunks)
+      this.#chunks = [bytes]
+      const size = enough(bytes)
+      if (size !== undefined) return this.#cut(size)
+      await this.#next()
+    }
+  }
+
+  #cut(size: number): Buffer {
+    const bytes = Buffer.concat(this.#chunks)
+    this.#chunks = [bytes.subarray(size)]
+    return bytes.subarray(0, size)
+  }
+
+  /** Waits for more, and gives its size. Nothing is read while nobody asks. */
+  async #next(): Promise<number> {
+    for (;;) {
       const chunk: unknown = this.#socket.read()
-      if (Buffer.isBuffer(chunk)) this.#received = Buffer.concat([this.#received, chunk])
-      else if (this.#ended)
-        throw new Error(`The connection ended after ${JSON.stringify(this.#received.toString('latin1', 0, 200))}`)
-      else await this.#readable()
+      if (Buffer.isBuffer(chunk)) {
+        this.#chunks.push(chunk)
+        return chunk.length
+      }
+      if (this.#ended) {
+        const begin = Buffer.concat(this.#chunks).toString('latin1', 0, 200)
+        throw new Error(`The connection ended after ${JSON.stringify(begin)}`)
+      }
+      await this.#readable()
     }
   }
 
@@ -141,3 +164,7 @@ export class RawClient {
 }
 
 const EVENTS = ['readable', 'end', 'close'] as const
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((size, chunk) => size + chunk.length, 0)
+}

@@ -10,7 +10,8 @@ const MAX_KEY_BYTES = 1024
  * beginning with a dot, without backslashes and control characters; 1024 bytes at most in all.
  *
  * It keeps reads inside the storage and its private parts hidden, and is no stricter than that, so that files which a
- * person put into the folder by hand can be served. What Decant itself writes is checked by `isStoredName`.
+ * person put into the folder by hand can be served. What Decant itself writes is checked by `isStoredName`; what Windows
+ * would read in another way (`a:b`, `NUL`, `A~1`), the disk storage refuses there.
  */
 export function isKey(key: string): boolean {
   return keyFault(key) === undefined

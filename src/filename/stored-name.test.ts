@@ -153,6 +153,20 @@ describe('a name that means something to Windows or a server loses the meaning',
   })
 })
 
+describe('a name that Windows gives to another file as its second one', () => {
+  test.each([
+    ['DECANT~1', 'DECANT_1'],
+    ['REPORT~2.DOC', 'REPORT_2.doc'],
+    ['a~1.txt', 'a_1.txt'],
+    // None of these has that form.
+    ['a~b.txt', 'a~b.txt'],
+    ['~1', '~1'],
+    ['report-of~1.docx', 'report-of~1.docx'],
+  ])('%j is stored as %j', (filename, stored) => {
+    expect(storedName(filename)).toBe(stored)
+  })
+})
+
 describe('a script hidden behind another extension loses its dot', () => {
   test.each([
     ['a.php.jpg', 'a_php.jpg'],

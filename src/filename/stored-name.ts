@@ -1,6 +1,7 @@
 import { splitExtension } from './extension.ts'
 import type { SplitName } from './extension.ts'
 import { cutToBytes, MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
+import { isShortName } from './short-name.ts'
 
 /** Bytes of the dot and the extension; what is longer is no extension, and would leave the stem no room. */
 const MAX_SUFFIX_BYTES = 64
@@ -55,7 +56,7 @@ const SERVER_SCRIPT =
  *   files. Controls, bidi and invisible characters go; the client's own name is kept in the file's record.
  * - What a system forbids becomes `_`, also as fullwidth or any form that NFKC would turn into it.
  * - No dot, dash or space leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey
- *   (`web.config`) get a leading `_`; an inner extension that servers run loses its dot. The last extension is the
+ *   (`web.config`) get a leading `_`; a short name (`A~1`) loses its `~`; an inner extension that servers run loses its dot. The last extension is the
  *   policy's to judge: it should ask `extensionOf` the stored name.
  *
  * Idempotent: a stored name is its own stored name.
@@ -66,7 +67,8 @@ export function storedName(filename: string): string {
   let fitted = fit(trimStart(stem), room)
   if (fitted === '') fitted = 'file'
   if (isObeyed(fitted + suffix)) fitted = `_${fit(fitted, room - 1)}`
-  return disarm(fitted) + suffix
+  const name = disarm(fitted) + suffix
+  return isShortName(name) ? name.replace('~', '_') : name
 }
 
 /** True when the name is safe to be written as it is: it is its own stored name. */

@@ -19,13 +19,24 @@ const FORMS: Record<string, (name: string) => string> = {
 
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)/i
 const INNER_SCRIPT = /\.(?:php[0-9]*|phtml|phar|pht|aspx?|jspx?|cgi|fcgi|pl|py|rb|sh|cer|shtml|cfm)\./i
+const SHORT_NAME = /^[a-z0-9_-]{1,6}~\d+(?:\.[a-z0-9]{1,3})?$/i
 const OBEYED = /^(?:web\.config|\.htaccess|\.user\.ini|php\.ini|desktop\.ini|autorun\.inf)$/i
 
 export const filename: Target = fuzzTarget({
   name: 'filename',
   promise: 'is stored under a name that is safe on every system, and so is every name that is tried after it',
   cases: hostileNames,
-  examples: ['', '..', 'CON', 'NUL .txt', '__proto__', '\u{1f600}'.repeat(64), `${'\u{1f600}'.repeat(63)}.txt`],
+  examples: [
+    '',
+    '..',
+    'CON',
+    'DECANT~1',
+    'a~1.txt',
+    'NUL .txt',
+    '__proto__',
+    '\u{1f600}'.repeat(64),
+    `${'\u{1f600}'.repeat(63)}.txt`,
+  ],
   open: () => ({
     check(name) {
       const stored = storedName(name)
@@ -50,6 +61,7 @@ function checkStored(stored: string): void {
     ok(!/[<>:"|?*;/\\\0]/.test(form), `nothing forbidden, ${title}`)
     ok(!/^[.-]/.test(form), `no leading dot or dash, ${title}`)
     ok(!DEVICE.test(form), `no device, ${title}`)
+    ok(!SHORT_NAME.test(form), `no short name, ${title}`)
     ok(!OBEYED.test(form), `no server obeys it, ${title}`)
     ok(!INNER_SCRIPT.test(form), `no inner script, ${title}`)
     equal(posix.join('/uploads', form), `/uploads/${form}`)

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isKey } from '../../filename/key.ts'
+import { isDiskKey } from './disk-key.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { Listed } from '../list-cursor.ts'
 import type { ListOptions, ListPage } from '../storage.ts'
@@ -25,7 +25,8 @@ export async function listFiles(root: string, records: RecordCache, options: Lis
   const { folder, order = 'name', cursor } = options
   const limit = toLimit(options.limit)
   const after = cursor === undefined ? undefined : parseCursor(order, cursor)
-  if (folder !== undefined && !(isKey(folder) && (await hasPlainFolders(root, `${folder}/`)))) return { entries: [] }
+  if (folder !== undefined && !(isDiskKey(folder) && (await hasPlainFolders(root, `${folder}/`))))
+    return { entries: [] }
   const prefix = folder === undefined ? '' : `${folder}/`
   // One more than the page holds tells whether there is a next one.
   const found =
@@ -76,7 +77,7 @@ async function* walk(root: string, prefix: string, after: string | undefined): A
   const children: string[] = []
   for (const child of await readFolder(join(root, prefix))) {
     // With its slash a folder sorts as the keys in it do.
-    if (isKey(prefix + child.name)) {
+    if (isDiskKey(prefix + child.name)) {
       children.push(child.isDirectory() ? `${child.name}/` : child.name)
     }
   }

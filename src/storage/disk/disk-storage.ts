@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isKey } from '../../filename/key.ts'
+import { isDiskKey } from './disk-key.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
 import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import { claimDraft } from './claimed-draft.ts'
@@ -115,13 +115,13 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     },
     stat(key: string): Promise<StorageEntry | undefined> {
       return told(async () => {
-        const stats = isKey(key) ? await findFile(root, key) : undefined
+        const stats = isDiskKey(key) ? await findFile(root, key) : undefined
         return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
       })
     },
     open(key: string): Promise<OpenFile | undefined> {
       return told(async () => {
-        const found = isKey(key) ? await openStoredFile(root, key) : undefined
+        const found = isDiskKey(key) ? await openStoredFile(root, key) : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
         return new OpenDiskFile(entry, found.file)
@@ -132,7 +132,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     },
     delete(key: string): Promise<boolean> {
       return told(async () => {
-        if (!isKey(key) || (await findFile(root, key)) === undefined) return false
+        if (!isDiskKey(key) || (await findFile(root, key)) === undefined) return false
         // The record first: as long as the file is there, nobody can publish another and have its record removed.
         await records.delete(key)
         try {
@@ -163,7 +163,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
       return told(() => freeSpace(root))
     },
     path(key: string): string {
-      if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+      if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
       return join(root, key)
     },
   }

@@ -4,7 +4,7 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exists } from '../../file/exists.ts'
 import { toStorageError } from '../../file/storage-error.ts'
-import { isKey } from '../../filename/key.ts'
+import { isDiskKey } from './disk-key.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { StorageTransaction } from '../transaction.ts'
@@ -46,7 +46,7 @@ export class DiskTransaction implements StorageTransaction {
   async reserve(sealed: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('open')
     const draft = this.#ownDraft(sealed)
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
     try {
       const reservation = await this.#reserveKey(key)
       if (reservation === undefined) return undefined

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { isKey } from '../../filename/key.ts'
+import { isDiskKey } from './disk-key.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
@@ -53,7 +53,7 @@ export class SealedDiskDraft implements SealedDraft {
 
   async publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('sealed')
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
     this.#state = 'publishing'
     const ended = Promise.withResolvers<void>()
     this.#publishing = ended.promise

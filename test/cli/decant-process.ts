@@ -58,10 +58,15 @@ export function spawnDecant(typed: readonly string[], { env = {}, cwd }: RunOpti
   })
 }
 
-/** Runs a command that ends by itself. */
+const LONGEST_RUN_MS = 30_000
+
+/** Runs a command that ends by itself; one that does not is killed, and has no exit code. */
 export async function run(typed: readonly string[], options?: RunOptions): Promise<Ended> {
   const child = spawnDecant(typed, options)
+  // One that should not have started a server, and did, is not waited for until the end of the day.
+  const bound = setTimeout(() => child.kill('SIGKILL'), LONGEST_RUN_MS)
   const [stdout, stderr] = await Promise.all([text(out(child)), text(err(child)), once(child, 'close')])
+  clearTimeout(bound)
   return { code: child.exitCode, stdout, stderr }
 }
 

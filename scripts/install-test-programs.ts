@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
+import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
 
 interface TestProgram {
   readonly name: string
@@ -19,6 +20,9 @@ interface TestProgram {
 const PROGRAMS: readonly TestProgram[] = [
   { name: 'Chromium', find: findChromium, package: 'chromium', tests: 'browser tests', variable: 'CHROMIUM' },
   { name: 'clamd', find: findClamd, package: 'clamav-daemon', tests: 'virus scanner tests', variable: 'CLAMD' },
+  { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },
+  { name: 'mkfs.ext4', find: findMakeExt4, package: 'e2fsprogs', tests: 'tests of full disks', variable: 'MKFS_EXT4' },
+  { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },
 ]
 
 const missing = PROGRAMS.filter(({ find }) => find() === undefined)
@@ -35,6 +39,8 @@ for (const { name, find, tests, variable } of missing) {
     console.error(`${tests} are skipped: no ${name} found (install it, or set ${variable} to its path)`)
   }
 }
+if (getuid?.() !== 0)
+  console.error('tests of full disks and of a loss of power are skipped: only root may mount a disk')
 
 function runs(command: string, ...args: string[]): boolean {
   const { status } = spawnSync(command, args, {

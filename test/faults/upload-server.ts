@@ -64,7 +64,9 @@ export async function uploadServer(folder: string, options: ServerOptions = {}):
 
 /** strace at work on a process. It lets go of it when it is disposed of. */
 export interface Trace extends AsyncDisposable {
-  /** Lets go of the process; every call that it made of those that were asked for, one a line. */
+  /** What it has told so far: each call of those that were asked for, one a line. */
+  readonly lines: readonly string[]
+  /** Lets go of the process; every call that it made. */
   end(): Promise<readonly string[]>
 }
 
@@ -73,20 +75,22 @@ export async function trace(pid: number | undefined, ...options: readonly string
   if (strace === undefined || pid === undefined) throw new TypeError('There is no strace, or no process to trace.')
   const child = spawn(strace, ['-f', '-y', '-p', String(pid), ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'close')
-  const calls: string[] = []
-  const lines = createInterface({ input: child.stderr })
-  lines.on('line', (line) => calls.push(line))
-  const [line] = await Promise.race([once(lines, 'line'), exited.then(() => ['it ended'])])
-  if (!String(line).includes('attached')) throw new Error(`strace: ${line}`)
-  const end = async (): Promise<readonly string[]> => {
-    child.kill('SIGINT')
-    await exited
-    return calls
-  }
+  const lines: string[] = []
+  const input = createInterface({ input: child.stderr })
+  input.on('line', (line) => lines.push(line))
+  await Promise.race([once(input, 'line'), exited])
+  if (lines[0]?.includes('attached') !== true) throw new Error(`strace: ${lines[0]}`)
   return {
-    end,
+    lines,
+    async end() {
+      child.kill('SIGINT')
+      await exited
+      return lines
+    },
     async [Symbol.asyncDispose]() {
-      await end()
+      // Not SIGINT: of a process that was killed, strace may wait for threads that are gone.
+      child.kill('SIGKILL')
+      await exited
     },
   }
 }

@@ -30,7 +30,7 @@ export interface UploadAppOptions {
   readonly maxFiles?: number | undefined
   /** Uploads that are received at once. Default 2,000. */
   readonly maxUploads?: number | undefined
-  /** Of those, as many from one address. Default any: behind a proxy all clients have one. */
+  /** Of those, as many from one address. Default any: an office may have one. */
   readonly maxUploadsPerClient?: number | undefined
   /** Extensions that are taken. Default all: what is served is inert. */
   readonly extensions?: ExtensionRule | undefined

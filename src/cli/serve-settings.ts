@@ -81,7 +81,7 @@ const MAX_UPLOADS: PresetOption<number> = {
 const MAX_UPLOADS_PER_CLIENT: Option<number> = {
   flag: 'max-uploads-per-client',
   value: 'NUMBER',
-  about: 'of those, from one address; by default any: behind a proxy all have one',
+  about: 'of those, from one address; by default any: an office may have one',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const EXTENSIONS: PresetOption<ExtensionRule> = {

@@ -48,9 +48,9 @@ describe.each(Object.entries(HEADS))('%s that drips', (title, head) => {
     // The clock of the limits alone is ours: nobody wants to wait for a minute here.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const client = await begin(head, { idleTimeoutMs: 10_000 })
-    let isOver = false
-    const answer = client.answer().finally(() => (isOver = true))
-    for (let seconds = 0; !isOver && seconds < 600; seconds += 5) {
+    const over = new AbortController()
+    const answer = client.answer().finally(() => over.abort())
+    for (let seconds = 0; !over.signal.aborted && seconds < 600; seconds += 5) {
       await client.send(drop).catch(() => {})
       // The byte is with the server when this is answered.
       await (await RawClient.connect(server.origin)).ask('OPTIONS / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')

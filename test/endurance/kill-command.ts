@@ -1,5 +1,5 @@
 // npm run kill -- --times 200 [--seed 1] [-- OPTIONS OF decant serve]
-import { argv, exit } from 'node:process'
+import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { killRun } from './kill-run.ts'
 import { positiveNumber } from './positive-number.ts'
@@ -27,4 +27,4 @@ const { faults, ...counts } = await killRun({
 console.table(counts)
 for (const fault of faults) console.log(`FAULT: ${fault}`)
 console.log(faults.length === 0 ? 'Every promise was kept.' : 'Not every promise was kept.')
-exit(faults.length === 0 ? 0 : 1)
+process.exitCode = faults.length === 0 ? 0 : 1

@@ -2,15 +2,15 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { env, memoryUsage } from 'node:process'
 
-const { MEMORY_REPORT } = env
-if (MEMORY_REPORT !== undefined) {
-  await report(MEMORY_REPORT)
-  // Never synchronously: a busy disk would hold up the whole server.
-  setInterval(() => void report(MEMORY_REPORT), 1000).unref()
-}
+const INTERVAL_MS = 1000
 
-/** Renamed into its place, so that no reader meets a half. */
+const { MEMORY_REPORT } = env
+if (MEMORY_REPORT !== undefined) await report(MEMORY_REPORT)
+
+/** Never synchronously: a busy disk would hold up the whole server. */
 async function report(path: string): Promise<void> {
+  // Renamed into its place, so that no reader meets a half.
   await writeFile(`${path}.new`, JSON.stringify(memoryUsage()))
   await rename(`${path}.new`, path)
+  setTimeout(() => void report(path), INTERVAL_MS).unref()
 }

@@ -2,7 +2,7 @@
 //
 // Exits with 1 where a promise was not kept, or where memory grows after the warm-up. A run has to be long for that: while
 // code is still being compiled and the heap finds its size, memory grows anyway.
-import { argv, exit } from 'node:process'
+import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from './positive-number.ts'
 import { soak } from './soak.ts'
@@ -44,7 +44,7 @@ const report = await soak({
     console.log(lineOf(sample))
   },
 })
-exit(print(report))
+process.exitCode = print(report)
 
 function print({ before, samples, after, counts, faults }: SoakReport): number {
   const warm = samples.filter(({ time }) => time >= warmUpMs)

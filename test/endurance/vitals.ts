@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { draftsIn, storedIn } from '../cli/client.ts'
+import { join } from 'node:path'
 import type { DecantProcess } from '../cli/decant-process.ts'
 
 /** How a server is, as the system sees it. */
@@ -13,11 +13,13 @@ export interface Vitals {
   readonly descriptors: number
   /** Those descriptors that are sockets. */
   readonly sockets: number
-  /** Files below `.decant/drafts`. */
+  /** Files in `.decant` but the version of its layout and the records: drafts, and names that are held. */
   readonly drafts: number
   /** Keys of the stored files. */
   readonly stored: readonly string[]
 }
+
+const UNFINISHED = /^\.decant\/(?!format$|records\/)/
 
 /**
  * Looks at a server through `/proc` (Linux).
@@ -28,14 +30,28 @@ export function vitalsOf({ child, folder }: Pick<DecantProcess, 'child' | 'folde
   const process = `/proc/${child.pid}`
   const [, rss = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`${process}/status`, 'utf8')) ?? []
   const descriptors = readdirSync(`${process}/fd`).map((number) => targetOf(`${process}/fd/${number}`))
+  const files = filesBelow(folder, '')
   const open = descriptors.filter((target) => target !== undefined)
   return {
     rss: Number(rss) * 1024,
     ...readReport(memoryReport),
     descriptors: open.length,
     sockets: open.filter((target) => target.startsWith('socket:')).length,
-    drafts: draftsIn(folder).length,
-    stored: storedIn(folder),
+    drafts: files.filter((path) => UNFINISHED.test(path)).length,
+    stored: files.filter((path) => !path.startsWith('.decant/')),
+  }
+}
+
+/** While the server is at work: a folder that is being held for a name may go at any moment. */
+function filesBelow(root: string, folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? filesBelow(root, path) : [path]
+    })
+  } catch {
+    // ENOENT: gone since its own folder was read.
+    return []
   }
 }
 

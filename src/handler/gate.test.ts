@@ -164,6 +164,15 @@ describe('the page', () => {
     expect([response.status, await codeOf(response)]).toEqual([500, 'internal-error'])
     expect(told.length).toBeGreaterThan(0)
   })
+
+  test('is not for now where the hook has no answer for now', async () => {
+    const authorize = (): boolean => {
+      throw new UploadError('overloaded', {})
+    }
+    await using site = await openSite({ authorize, listing: true, page })
+    const response = await fetch(site.origin, { headers: html })
+    expect([response.status, await codeOf(response)]).toEqual([503, 'overloaded'])
+  })
 })
 
 describe('a signed link', () => {

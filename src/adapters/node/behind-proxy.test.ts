@@ -1,6 +1,9 @@
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { uploadHandler } from '../../handler/upload-handler.ts'
+import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { uploadSet } from '../../policy/upload-set.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
@@ -120,4 +123,9 @@ test.each([
   )
   expect(response.status).toBe(303)
   expect(response.headers.get('set-cookie')).toMatch(ending)
+})
+
+test('of a Node request the socket says so', () => {
+  expect(fromNodeRequest(new IncomingMessage(new TLSSocket(new Socket()))).isSecure).toBe(true)
+  expect(fromNodeRequest(new IncomingMessage(new Socket())).isSecure).toBe(false)
 })

@@ -60,7 +60,8 @@ class GoodClients implements Traffic {
     { name: 'removal', weight: 4, run: (random) => this.#removal(random) },
   ]
   readonly #order: TrafficOrder
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 3 })
+  /** It closes what it does not use long before the server does: who sends at that moment has a lost request. */
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 3, timeout: 2000 })
   readonly #sizes: readonly number[]
   readonly #free: number[]
   readonly #kept = new Set<Kept>()
@@ -253,7 +254,12 @@ class GoodClients implements Traffic {
       sent.setHeader('content-length', body.length)
       sent.end(body)
     }
-    return answer
+    try {
+      return await answer
+    } catch (error) {
+      const connection = sent.reusedSocket ? 'a kept connection' : 'a new connection'
+      throw new Error(`${options.method ?? 'GET'} over ${connection}: ${String(error)}`, { cause: error })
+    }
   }
 }
 

@@ -79,6 +79,8 @@ describe('a folder under a prefix', () => {
     '/files/sub/',
     '/files/missing.txt',
     '/filesystem/a.txt',
+    '/files-a.txt',
+    '/files_sub/a.txt',
     '/files/a.txt/',
     '/files//a.txt',
     '//files/a.txt',

@@ -1,0 +1,64 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const CREDENTIALS = 'src/access/credentials.test.ts'
+const LINKS = 'src/access/signed-links.test.ts'
+
+export const ACCESS: GuardedPromise = {
+  heading: 'Nobody may do what they were not allowed to',
+  mutations: [
+    {
+      guard: 'asks `authorize` before it does anything, and takes nothing but a yes for one',
+      file: 'src/handler/gate.ts',
+      find: 'if (allowed !== true) throw',
+      replace: 'if (allowed === null) throw',
+      tests: [['src/handler/access.test.ts', 'that gives %s refuses, before any byte is read or deleted']],
+    },
+    {
+      guard: 'refuses a secret that is not known, even for what is open to anybody',
+      file: 'src/access/credentials.ts',
+      find: 'if (rights === undefined) {',
+      replace: 'if (rights === undefined && !anonymous.includes(action)) {',
+      tests: [[CREDENTIALS, 'refuse what is shown and not known, even what is open to anybody']],
+    },
+    {
+      guard: 'compares what is shown with every entry, whichever fits',
+      file: 'src/access/credentials.ts',
+      find: '.filter((entry) => isSameDigest(entry[shown.scheme], digest))',
+      replace: '.slice(0, 1).filter((entry) => isSameDigest(entry[shown.scheme], digest))',
+      tests: [
+        [CREDENTIALS, 'looks at every entry whoever is shown, the first, the last or none, and takes one digest of it'],
+      ],
+    },
+    {
+      guard: 'opens by a link what was signed, and nothing else',
+      file: 'src/access/signed-links.ts',
+      find: "if (!isGenuine) throw new UploadError('invalid-link', {})",
+      replace: '',
+      tests: [
+        [LINKS, 'opens no other file and no other set, not even where names could be read in two ways'],
+        [LINKS, 'is forged whichever character of its signature is another one'],
+      ],
+    },
+    {
+      guard: 'opens nothing by a link whose time is over',
+      file: 'src/access/signed-links.ts',
+      find: "if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})",
+      replace: '',
+      tests: [[LINKS, 'whose time is over is told so, and only where it is genuine']],
+    },
+    {
+      guard: 'refuses what another site makes a browser send',
+      file: 'src/handler/site-guard.ts',
+      find: "throw new UploadError('cross-site', { origin: origin ?? 'another site' })",
+      replace: '',
+      tests: [['src/handler/access.test.ts', 'cross-site requests > %j: %i']],
+    },
+    {
+      guard: 'answers to the names alone by which it is known',
+      file: 'src/handler/site-guard.ts',
+      find: "if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })",
+      replace: '',
+      tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],
+    },
+  ],
+}

@@ -1,0 +1,71 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const FORM = 'src/protocols/form/form-protocol.test.ts'
+const HANDLER = 'src/handler/upload-handler.test.ts'
+const BINARY = 'src/protocols/binary/binary-protocol.test.ts'
+
+export const ALL_OR_NOTHING: GuardedPromise = {
+  heading: 'All of a request is kept, or nothing',
+  mutations: [
+    {
+      guard: 'discards every draft of a form that is refused',
+      file: 'src/protocols/form/form-protocol.ts',
+      find: 'await Promise.all(drafts.map(({ draft }) => draft.discard()))',
+      replace: '',
+      tests: [
+        [FORM, 'of a form nothing is kept > when %s'],
+        [HANDLER, 'a second file that %s leaves nothing of the form'],
+      ],
+    },
+    {
+      guard: 'publishes no file of a form before all of the form has come',
+      file: 'src/protocols/form/form-protocol.ts',
+      find: 'end: () => draft.seal() }',
+      replace: 'end: () => draft.seal().then(() => draft.publish()).then(() => undefined) }',
+      tests: [
+        [FORM, 'when it ends before its last delimiter'],
+        [HANDLER, 'a second file that %s leaves nothing of the form'],
+      ],
+    },
+    {
+      guard: 'takes back what is published already when a later file of the form cannot be',
+      file: 'src/policy/publish-together.ts',
+      find: 'for (const { storage, file } of published) await deleteFiles(storage, [file])',
+      replace: '',
+      tests: [[FORM, 'when the storage breaks after the first was published (%s)']],
+    },
+    {
+      guard: 'takes the files back when the answer about them cannot be made',
+      file: 'src/handler/upload-handler.ts',
+      find: `        await deleteFiles(
+          set.storage,
+          receipt.files.map(({ stored }) => stored),
+        )
+`,
+      replace: '',
+      tests: [
+        [
+          'src/handler/page-answer.test.ts',
+          'that fails when the files are there already takes them back: who is told of a failure sends them again',
+        ],
+      ],
+    },
+    {
+      guard: 'discards the draft of a body that is refused',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: '    await draft.discard()\n',
+      replace: '',
+      tests: [
+        [BINARY, 'of a body that turns out to be %s'],
+        [BINARY, 'when the client vanishes'],
+      ],
+    },
+    {
+      guard: 'lets go of every temporary file of a form that `receive` refuses',
+      file: 'src/receive/receive.ts',
+      find: '    await dispose()\n',
+      replace: '',
+      tests: [['src/receive/spool/file-spool.test.ts', 'no temporary file is left > by a refusal']],
+    },
+  ],
+}

@@ -1,0 +1,41 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const INSPECTION = 'src/policy/inspection.test.ts'
+const CLAMAV = 'src/check/clamav/clamav-check.test.ts'
+
+export const CHECKS: GuardedPromise = {
+  heading: 'Nothing is published that a check has not passed',
+  mutations: [
+    {
+      guard: 'runs every check, and waits for it',
+      file: 'src/policy/inspection.ts',
+      find: 'for (const check of checks) await check(upload)',
+      replace: '',
+      tests: [
+        [INSPECTION, 'that %s refuses the file, and nothing is kept'],
+        [INSPECTION, 'that fails in a way of its own refuses the file too'],
+      ],
+    },
+    {
+      guard: 'refuses every file while the scanner cannot be reached, unless it is told otherwise',
+      file: 'src/check/clamav/clamav-check.ts',
+      find: 'if (acceptsUnscanned && !error.reached)',
+      replace: 'if (!error.reached)',
+      tests: [[CLAMAV, 'nothing passes, nothing of the file is read, and the client learns no address']],
+    },
+    {
+      guard: 'takes no scan that broke off for a clean one, even where unscanned files may pass',
+      file: 'src/check/clamav/clamav-check.ts',
+      find: 'if (acceptsUnscanned && !error.reached)',
+      replace: 'if (acceptsUnscanned)',
+      tests: [[CLAMAV, 'but not one that clamd broke down on, since that may be its own doing']],
+    },
+    {
+      guard: 'refuses what the scanner finds something in',
+      file: 'src/check/clamav/clamav-check.ts',
+      find: "if (verdict.kind === 'infected') {",
+      replace: "if (verdict.kind === 'infected' && filename === '\\0') {",
+      tests: [[CLAMAV, 'is refused with the name of what was found']],
+    },
+  ],
+}

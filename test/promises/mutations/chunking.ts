@@ -1,0 +1,43 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const WIRE = 'test/wire/wire.test.ts'
+const FUZZ = 'test/fuzz/fuzz.test.ts'
+const REFERENCE =
+  'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut'
+
+export const CHUNKING: GuardedPromise = {
+  heading: 'Chunking never changes the result',
+  mutations: [
+    {
+      guard: 'holds back what may be the beginning of a delimiter',
+      file: 'src/multipart/decoder.ts',
+      find: 'this.#held = this.#beginning(chunk, start)',
+      replace: 'this.#held = 0',
+      tests: [
+        [WIRE, 'split at every byte, it is the same form'],
+        ['src/receive/receive-node.test.ts', 'a body in writes of one byte is the same as one in a single write'],
+      ],
+    },
+    {
+      guard: 'gives back what was held back and turned out to be no delimiter',
+      file: 'src/multipart/decoder.ts',
+      find: 'if (this.#held > this.#imagined) this.#emit(delimiter.slice(this.#imagined, this.#held))',
+      replace: '',
+      tests: [[FUZZ, REFERENCE]],
+    },
+    {
+      guard: 'meets the limit of a header at the same byte, however the header was cut',
+      file: 'src/multipart/decoder.ts',
+      find: 'const size = Math.min(before + chunk.length - start, limit)',
+      replace: 'const size = before + chunk.length - start',
+      tests: [[FUZZ, REFERENCE]],
+    },
+    {
+      guard: 'goes on where the system stopped in the middle of a chunk',
+      file: 'src/file/after-bytes.ts',
+      find: 'return [chunk.subarray(left), ',
+      replace: 'return [chunk, ',
+      tests: [['src/file/after-bytes.test.ts', 'leaves exactly what was not written, wherever the system stopped']],
+    },
+  ],
+}

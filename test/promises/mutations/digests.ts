@@ -1,0 +1,42 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const HTTP = 'test/digest/digest.test.ts'
+
+export const DIGESTS: GuardedPromise = {
+  heading: 'A claimed digest is checked, and a recorded one is true',
+  mutations: [
+    {
+      guard: 'refuses a body whose digest is another one',
+      file: 'src/digest/claimed-digests.ts',
+      find: "if (digests.some((digest) => !isEqual(digest, actual))) throw new UploadError('digest-mismatch', { algorithm })",
+      replace: '',
+      tests: [['src/digest/claimed-digests.test.ts', 'one claim of %s that is not true is enough: %o']],
+    },
+    {
+      guard: 'holds a body that is a file against its digest before the file is published',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: 'claimed?.verify()',
+      replace: '',
+      tests: [[HTTP, 'with a false %s is refused, and nothing is left: %o']],
+    },
+    {
+      guard: 'holds a form against its digest before a file of it is published',
+      file: 'src/receive/read-form.ts',
+      find: 'claimed?.verify()',
+      replace: '',
+      tests: [[HTTP, 'is checked as a whole: %s']],
+    },
+    {
+      guard: 'takes the digest of the bytes that are stored',
+      file: 'src/policy/upload-draft.ts',
+      find: 'this.#hasher?.update(bytes)',
+      replace: '',
+      tests: [
+        [
+          'src/policy/digest.test.ts',
+          'a set that takes digests tells and keeps that of each file, for other processes too',
+        ],
+      ],
+    },
+  ],
+}

@@ -1,0 +1,57 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const DISK = 'src/storage/disk/disk-storage.test.ts'
+const NAMES = 'src/filename/stored-name.test.ts'
+
+export const INSIDE_THE_FOLDER: GuardedPromise = {
+  heading: 'Nothing is written outside the folder',
+  mutations: [
+    {
+      guard: "keeps only the last segment of a client's name",
+      file: 'src/filename/stored-name.ts',
+      find: "return path.split(/[\\\\/]/).findLast((segment) => segment !== '') ?? ''",
+      replace: 'return path',
+      tests: [
+        [NAMES, 'only the last part of a path counts > %j is stored as %j'],
+        ['test/promises/names-on-the-wire.test.ts', 'no way to say a path leads out of the folder: %s'],
+      ],
+    },
+    {
+      guard: 'takes no backslash, which is a slash on Windows',
+      file: 'src/filename/key.ts',
+      find: "if (key.includes('\\\\')) return 'it holds a backslash'",
+      replace: '',
+      tests: [['src/filename/key.test.ts', 'nothing outside or private can be named > %j is no key: %s']],
+    },
+    {
+      guard: 'makes no file below a folder that is really a symlink',
+      file: 'src/storage/disk/plain-folder.ts',
+      find: `      if (!(await lstat(folder)).isDirectory())
+        throw`,
+      replace: `      if (folder === '')
+        throw`,
+      tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
+    },
+    {
+      guard: 'keeps its drafts in no private folder that is really a symlink',
+      file: 'src/storage/disk/private-folder.ts',
+      find: 'if (!(await lstat(path)).isDirectory()) throw',
+      replace: "if (path === '') throw",
+      tests: [[DISK, 'refuses a private folder that is a symlink']],
+    },
+    {
+      guard: 'lets no client make folders',
+      file: 'src/handler/upload-handler.ts',
+      find: 'if (key !== undefined) checkNoFolder(key)',
+      replace: '',
+      tests: [['src/handler/upload-handler.test.ts', 'only the server makes folders']],
+    },
+    {
+      guard: "takes no folder of the developer's that is not safe",
+      file: 'src/filename/key.ts',
+      find: "if (!folder.split('/').every(isStoredName)) {",
+      replace: "if (folder === '\\0') {",
+      tests: [['src/policy/placement.test.ts', 'the folder in the name %j is a TypeError too']],
+    },
+  ],
+}

@@ -1,0 +1,148 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const LIMITS = 'src/receive/receive-limits.test.ts'
+const ONE_MORE = '$limit refuses one more with $code'
+const DECODER = 'src/multipart/decoder.test.ts'
+const EXACTLY = '%s of %d (else %s): %j'
+
+export const LIMITS_OF_EVERYTHING: GuardedPromise = {
+  heading: 'Everything has a limit',
+  mutations: [
+    {
+      guard: 'counts the bytes of a form as they come',
+      file: 'src/receive/read-form.ts',
+      find: 'if (size > limits.maxBodySize) throw tooLarge()',
+      replace: '',
+      tests: [[LIMITS, 'maxBodySize holds to the byte (%j)']],
+    },
+    {
+      guard: 'believes a declared length that is too much',
+      file: 'src/receive/read-form.ts',
+      find: 'if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()',
+      replace: '',
+      tests: [[LIMITS, 'without any limit given there are limits']],
+    },
+    {
+      guard: 'counts the bytes of a body that is a file as they come',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: 'if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()',
+      replace: '',
+      tests: [['src/protocols/binary/binary-protocol.test.ts', 'of a body that turns out to be %s']],
+    },
+    {
+      guard: 'counts the bytes of each file that goes to a set',
+      file: 'src/policy/upload-draft.ts',
+      find: 'if (this.#draft.size + bytes.length > limit) {',
+      replace: 'if (this.#draft.size + bytes.length > Infinity) {',
+      tests: [
+        ['src/policy/save-source.test.ts', 'maxFileSize holds to the byte, %s'],
+        ['src/handler/upload-handler.test.ts', 'a second file that %s leaves nothing of the form'],
+      ],
+    },
+    {
+      guard: 'counts the bytes of each file that `receive` takes',
+      file: 'src/receive/receive.ts',
+      find: 'if (spool.size + bytes.length > maxFileSize) {',
+      replace: 'if (spool.size + bytes.length > Infinity) {',
+      tests: [[LIMITS, ONE_MORE]],
+    },
+    {
+      guard: 'counts files',
+      file: 'src/receive/read-form.ts',
+      find: 'if (this.#files > this.#limits.maxFiles) throw',
+      replace: 'if (this.#files > Infinity) throw',
+      tests: [[LIMITS, ONE_MORE]],
+    },
+    {
+      guard: 'counts fields',
+      file: 'src/receive/read-form.ts',
+      find: 'if (this.#fields.length >= this.#limits.maxFields) {',
+      replace: 'if (this.#fields.length >= Infinity) {',
+      tests: [[LIMITS, ONE_MORE]],
+    },
+    {
+      guard: 'counts the bytes of a field',
+      file: 'src/receive/field-bytes.ts',
+      find: 'if (this.#bytes.size + bytes.length > this.#limit) throw this.#tooLarge()',
+      replace: '',
+      tests: [
+        [LIMITS, ONE_MORE],
+        [
+          'src/receive/urlencoded-decoder.test.ts',
+          'are met while the body arrives: no field is kept beyond what it may have',
+        ],
+      ],
+    },
+    {
+      guard: 'counts the bytes of all fields together',
+      file: 'src/receive/read-form.ts',
+      find: 'if (this.#fieldsSize > limit) throw',
+      replace: 'if (this.#fieldsSize > Infinity) throw',
+      tests: [[LIMITS, ONE_MORE]],
+    },
+    {
+      guard: 'counts the fields of a urlencoded form',
+      file: 'src/receive/urlencoded-decoder.ts',
+      find: "if (this.#pairs.length >= maxFields) throw new UploadError('too-many-fields', { limit: maxFields })",
+      replace: '',
+      tests: [['src/receive/urlencoded-decoder.test.ts', 'maxFields takes exactly so many']],
+    },
+    {
+      guard: 'counts parts',
+      file: 'src/multipart/decoder.ts',
+      find: "if (this.#parts > limit) throw new UploadError('too-many-parts', { limit })",
+      replace: '',
+      tests: [
+        [DECODER, EXACTLY],
+        [LIMITS, ONE_MORE],
+      ],
+    },
+    {
+      guard: 'counts what stands before, between and after the parts',
+      file: 'src/multipart/decoder.ts',
+      find: "if (this.#paddingSize > limit) throw new UploadError('padding-too-large', { limit })",
+      replace: '',
+      tests: [
+        [DECODER, EXACTLY],
+        [LIMITS, 'maxPaddingSize holds to the byte'],
+      ],
+    },
+    {
+      guard: "counts the bytes of a part's header before it keeps them",
+      file: 'src/multipart/decoder.ts',
+      find: "if (size === limit) throw new UploadError('part-header-too-large', { limit })",
+      replace: '',
+      tests: [
+        [DECODER, EXACTLY],
+        [LIMITS, 'maxPartHeaderSize holds to the byte'],
+      ],
+    },
+    {
+      guard: 'counts the headers of a part',
+      file: 'src/multipart/part-head.ts',
+      find: "if (lines.length > limit) throw new UploadError('too-many-part-headers', { limit })",
+      replace: '',
+      tests: [
+        [DECODER, EXACTLY],
+        [LIMITS, ONE_MORE],
+      ],
+    },
+    {
+      guard: 'counts the bytes of a name',
+      file: 'src/multipart/part-head.ts',
+      find: "if (name.length * 3 > limit && UTF_8.encode(name).length > limit) throw new UploadError('name-too-long', { limit })",
+      replace: '',
+      tests: [
+        [DECODER, EXACTLY],
+        [LIMITS, ONE_MORE],
+      ],
+    },
+    {
+      guard: 'takes no NaN for a limit, which would be none',
+      file: 'src/errors/limit.ts',
+      find: 'if (!(limit >= 0)) throw',
+      replace: 'if (limit < 0) throw',
+      tests: [[LIMITS, '%s has to be a number: NaN would be no limit at all']],
+    },
+  ],
+}

@@ -1,0 +1,61 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const RECEIVE = 'src/receive/receive-node.test.ts'
+const FUZZ = 'test/fuzz/fuzz.test.ts'
+const REFERENCE =
+  'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut'
+
+export const MALFORMED: GuardedPromise = {
+  heading: 'What is truncated or malformed is refused with a reason',
+  mutations: [
+    {
+      guard: 'wants the last delimiter',
+      file: 'src/multipart/decoder.ts',
+      find: "throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })",
+      replace: 'return',
+      tests: [
+        [RECEIVE, 'a form whose last delimiter never comes is truncated'],
+        ['src/protocols/form/form-protocol.test.ts', 'when it ends before its last delimiter'],
+        ['test/wire/wire.test.ts', 'cut short anywhere, it is refused'],
+      ],
+    },
+    {
+      guard: 'refuses a body in which the announced boundary never comes',
+      file: 'src/multipart/decoder.ts',
+      find: "if (this.#state === 'preamble') throw malformed('the boundary that the Content-Type announces is not in it')",
+      replace: "if (this.#state === 'preamble') return",
+      tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
+        [FUZZ, REFERENCE],
+      ],
+    },
+    {
+      guard: 'takes no line that ends in LF alone, in which another reader would see other parts',
+      file: 'src/multipart/decoder.ts',
+      find: "    if (byte === LF) throw malformed('a line ends in LF without CR')\n    if (byte !== CR)",
+      replace: '    if (byte !== CR && byte !== LF)',
+      tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
+    },
+    {
+      guard: 'refuses a name that is given twice',
+      file: 'src/multipart/disposition.ts',
+      find: 'if (before !== undefined) throw malformed(',
+      replace: "if (before === '\\0') throw malformed(",
+      tests: [['src/multipart/part-head.test.ts', 'a header is refused with the reason > %j']],
+    },
+    {
+      guard: 'refuses a header of a part with control characters',
+      file: 'src/multipart/decoder.ts',
+      find: "if (byte !== CR) throw malformed('the header of a part has control characters')",
+      replace: 'if (byte !== CR) continue',
+      tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
+    },
+    {
+      guard: 'says so, and does not wait for ever, where somebody has read the body already',
+      file: 'src/http/node-request.ts',
+      find: 'if (readers.has(this.#request) || readableDidRead || readableEnded) throw alreadyRead()',
+      replace: 'if (readableDidRead && !readableEnded) throw alreadyRead()',
+      tests: [[RECEIVE, 'is a TypeError that says so, at once (Connection: %s)']],
+    },
+  ],
+}

@@ -1,0 +1,78 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const NODE = 'src/adapters/node/node-handler.test.ts'
+const WRITER = 'src/file/file-writer.test.ts'
+
+export const OTHER_CLIENTS: GuardedPromise = {
+  heading: 'One client cannot hurt the others',
+  mutations: [
+    {
+      guard: 'gives up a client that sends nothing',
+      file: 'src/http/idle-watch.ts',
+      find: "else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))",
+      replace: 'else this.stop()',
+      tests: [
+        ['src/http/idle-watch.test.ts', 'silence for so long rings once, and says for how long'],
+        [NODE, 'a stalled upload is given up with 408, and hung up on'],
+      ],
+    },
+    {
+      guard: 'gives up a download that nobody takes',
+      file: 'src/adapters/node/write-outgoing.ts',
+      find: 'new IdleWatch(stallTimeoutMs, () => response.destroy())',
+      replace: 'new IdleWatch(stallTimeoutMs, () => {})',
+      tests: [[NODE, 'a download whose client takes nothing is given up']],
+    },
+    {
+      guard: 'throws away so many bytes after a refusal and no more',
+      file: 'src/http/discard-body.ts',
+      find: "if (left < 0) throw new UploadError('body-too-large', { limit: maxBytes })",
+      replace: '',
+      tests: [['src/http/node-request.test.ts', 'gives the connection up after too much %s, without an error']],
+    },
+    {
+      guard: 'throws bytes away for so long after a refusal and no longer',
+      file: 'src/http/discard-body.ts',
+      find: 'const timer = setTimeout(() => timeout.abort(), maxMs)',
+      replace: 'const timer = setTimeout(() => {}, maxMs)',
+      tests: [[NODE, 'a client that sends no more is hung up on after %s']],
+    },
+    {
+      guard: 'asks a client to slow down that sends faster than the disk writes',
+      file: 'src/file/file-writer.ts',
+      find: 'if (this.#waiting <= this.#highWaterMark) return undefined',
+      replace: 'if (this.#waiting >= 0) return undefined',
+      tests: [[WRITER, 'asks for patience above the high-water mark, and no longer below it']],
+    },
+    {
+      guard: 'counts what a chunk costs beside its bytes',
+      file: 'src/file/file-writer.ts',
+      find: 'this.#waiting += bytes.byteLength + CHUNK_OVERHEAD',
+      replace: 'this.#waiting += bytes.byteLength',
+      tests: [[WRITER, 'counts what a chunk costs beside its bytes']],
+    },
+    {
+      guard: 'gives copies of what it keeps, so that one byte does not hold a whole file',
+      file: 'src/receive/spool/growing-bytes.ts',
+      find: 'yield this.#bytes.slice(',
+      replace: 'yield this.#bytes.subarray(',
+      tests: [['src/receive/spool/growing-bytes.test.ts', 'chunks are copies too, of at most 64 KiB']],
+    },
+    {
+      guard: 'asks for few names where thousands are taken',
+      file: 'src/policy/upload-draft.ts',
+      find: 'if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)',
+      replace: '',
+      tests: [
+        ['src/policy/save-source.test.ts', 'the hundredth file of one name asks for few names before it has its own'],
+      ],
+    },
+    {
+      guard: 'receives so many uploads at once and no more',
+      file: 'src/handler/upload-slots.ts',
+      find: "if (this.#running >= this.#maxUploads) throw new UploadError('overloaded', {})",
+      replace: '',
+      tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads is told to come again, in full']],
+    },
+  ],
+}

@@ -1,0 +1,52 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const SERVE = 'src/serve/serve-file.test.ts'
+const RANGES = 'src/serve/ranges.test.ts'
+const CONDITIONS = 'src/serve/conditions.test.ts'
+
+export const RANGES_AND_CONDITIONS: GuardedPromise = {
+  heading: 'Ranges and conditions follow RFC 9110',
+  mutations: [
+    {
+      guard: 'gives the whole file to who asks for more of its end than there is',
+      file: 'src/serve/ranges.ts',
+      find: 'start: Math.max(0, size - Number(suffix)), end: size }',
+      replace: 'start: size - Number(suffix), end: size }',
+      tests: [
+        [RANGES, 'of a file of ten bytes > %s is a part'],
+        [RANGES, 'no header, however long or odd, yields a part that lies outside the file or is empty'],
+      ],
+    },
+    {
+      guard: 'never sends more than the file has, however many ranges are asked for',
+      file: 'src/serve/ranges.ts',
+      find: 'if (start !== undefined && span.start > end) return undefined',
+      replace: '',
+      tests: [[RANGES, '%s is more than one part, and ignored']],
+    },
+    {
+      guard: 'tells 416 with the size from a range that is to be ignored',
+      file: 'src/serve/ranges.ts',
+      find: "return spans.length === 0 ? 'unsatisfiable' : coalesce(spans)",
+      replace: 'return coalesce(spans)',
+      tests: [
+        [SERVE, '%s is refused with the size'],
+        ['src/handler/upload-handler.test.ts', 'a range outside the file tells its size'],
+      ],
+    },
+    {
+      guard: 'weighs If-Range before it sends a part',
+      file: 'src/serve/serve-file.ts',
+      find: ' || !isRangeWanted(request, validators, now)) return undefined',
+      replace: ') return undefined',
+      tests: [[SERVE, 'with If-Range is a part of the same file, or the whole of the new one']],
+    },
+    {
+      guard: 'compares entity tags weakly for readers only',
+      file: 'src/serve/conditions.ts',
+      find: "if (!listHas(ifMatch, etag, 'strong')) return 'precondition-failed'",
+      replace: "if (!listHas(ifMatch, etag, 'weak')) return 'precondition-failed'",
+      tests: [[CONDITIONS, 'a request with conditions > %j: %s']],
+    },
+  ],
+}

@@ -1,0 +1,79 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const DISK = 'src/storage/disk/disk-storage.test.ts'
+const HIDDEN = 'neither lists nor opens what is hidden, a link or no regular file'
+const ESCAPE = 'test/promises/reads-on-the-wire.test.ts'
+const NOWHERE = 'what no upload put there is not found by %s: %s'
+
+export const READS: GuardedPromise = {
+  heading: 'Reads cannot escape',
+  mutations: [
+    {
+      guard: 'takes no encoded slash for one that parts segments',
+      file: 'src/filename/key.ts',
+      find: "if (segments.some((segment) => segment.includes('/'))) throw invalidKey(path, 'it holds an encoded slash')",
+      replace: '',
+      tests: [
+        ['src/filename/key.test.ts', "a URL's path > %j is refused: %s"],
+        [ESCAPE, NOWHERE],
+      ],
+    },
+    {
+      guard: 'takes no dot segment, nor any other name with a leading dot',
+      file: 'src/filename/key.ts',
+      find: "if (beginsWithDot(segment)) return 'a segment begins with a dot'",
+      replace: '',
+      tests: [
+        ['test/serve/serving-over-http.test.ts', '%s, as no browser would send it, finds nothing'],
+        [ESCAPE, NOWHERE],
+      ],
+    },
+    {
+      guard: 'opens no symlink',
+      file: 'src/storage/disk/open-disk-file.ts',
+      find: 'constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK',
+      replace: 'constants.O_RDONLY | constants.O_NONBLOCK',
+      tests: [
+        [DISK, HIDDEN],
+        [ESCAPE, NOWHERE],
+      ],
+    },
+    {
+      guard: 'opens nothing below a folder that is really a symlink',
+      file: 'src/storage/disk/open-disk-file.ts',
+      find: "if (!key.includes('/')) return true",
+      replace: "if (key !== '') return true",
+      tests: [
+        [DISK, HIDDEN],
+        [ESCAPE, NOWHERE],
+      ],
+    },
+    {
+      guard: 'opens regular files only: no folder, device, socket or FIFO',
+      file: 'src/storage/disk/open-disk-file.ts',
+      find: 'if (stats.isFile() && (await isWhereItSeems(root, key, stats)))',
+      replace: 'if (await isWhereItSeems(root, key, stats))',
+      tests: [
+        [DISK, HIDDEN],
+        [ESCAPE, NOWHERE],
+      ],
+    },
+    {
+      guard: 'lists no symlink and nothing behind one',
+      file: 'src/storage/disk/disk-entry.ts',
+      find: 'return stats.isFile() ? stats : undefined',
+      replace: 'return stats.isDirectory() ? undefined : stats',
+      tests: [
+        [DISK, HIDDEN],
+        [ESCAPE, 'a list names nothing but what can be fetched'],
+      ],
+    },
+    {
+      guard: 'takes a prefix for whole segments, so that `/files` is not `/files-secret`',
+      file: 'src/serve/file-server.ts',
+      find: '(path) => (path.startsWith(`${base}/`) ?',
+      replace: '(path) => (path.startsWith(base) ?',
+      tests: [['src/serve/file-server.test.ts', '%s is left to whoever is next']],
+    },
+  ],
+}

@@ -1,0 +1,61 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const WRITER = 'src/file/file-writer.test.ts'
+const NODE_REQUEST = 'src/http/node-request.test.ts'
+
+export const STORED_BYTES: GuardedPromise = {
+  heading: 'A 2xx means stored, byte for byte',
+  mutations: [
+    {
+      guard: 'compares the size of the file with what was written before it calls the file whole',
+      file: 'src/file/file-writer.ts',
+      find: 'if (found.size !== BigInt(this.#size)) {',
+      replace: 'if (found.size < 0n) {',
+      tests: [[WRITER, 'notices that the file is not as long as what was written']],
+    },
+    {
+      guard: 'ends a draft at the first write that the system refuses',
+      file: 'src/file/file-writer.ts',
+      find: `    } catch (error) {
+      await this.#fail(error)
+    } finally {
+      this.#pumping = false`,
+      replace: `    } catch {
+      this.#queue = []
+    } finally {
+      this.#pumping = false`,
+      tests: [
+        [WRITER, 'fails where the system refuses to write'],
+        [WRITER, 'ends with what is said before a write, and writes nothing then'],
+      ],
+    },
+    {
+      guard: 'waits for the last chunk to be written before a body counts as received',
+      file: 'src/http/node-request.ts',
+      find: "if (!waiting) settle('ended')",
+      replace: "settle('ended')",
+      tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
+    },
+    {
+      guard: 'holds a body of a Fetch server against the length that was declared',
+      file: 'src/http/fetch-request.ts',
+      find: 'if (this.length !== undefined && this.#size < this.length) {',
+      replace: 'if (this.length !== undefined && this.#size < 0) {',
+      tests: [
+        ['src/http/fetch-request.test.ts', 'is told of a body that is shorter than it says, or breaks off'],
+        ['src/protocols/binary/binary-protocol.test.ts', 'of a body that is shorter than it says'],
+      ],
+    },
+    {
+      guard: 'cuts the connection where a stored file cannot be read to its end, so that no part looks like the whole',
+      file: 'src/adapters/node/write-outgoing.ts',
+      find: `too late for another answer.
+    response.destroy()`,
+      replace: `too late for another answer.
+    response.end()`,
+      tests: [
+        ['src/adapters/node/node-handler.contract.test.ts', 'never lets a body that fails look like a whole one'],
+      ],
+    },
+  ],
+}

@@ -1,0 +1,72 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { formOf, openSite } from '../../src/handler/fixtures/site.ts'
+import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'planted-'))
+  folders.push(folder)
+  return folder
+}
+
+/** What somebody with access to the folder may put at `a.txt`, with something precious `outside`. */
+const PLANTED: Record<string, (path: string, outside: string) => void> = {
+  'symlink to a file': (path, outside) => symlinkSync(join(outside, 'precious'), path),
+  'symlink to nothing': (path, outside) => symlinkSync(join(outside, 'nothing'), path),
+  'symlink to a folder': (path, outside) => symlinkSync(outside, path),
+  'symlink to itself': (path) => symlinkSync('a.txt', path),
+  folder: (path) => mkdirSync(path),
+  file: (path) => writeFileSync(path, 'mine'),
+}
+
+const UPLOADS: Record<string, (origin: string) => Promise<Response>> = {
+  PUT: (origin) => fetch(`${origin}/a.txt`, { method: 'PUT', body: 'new' }),
+  POST: (origin) =>
+    fetch(origin, { method: 'POST', body: 'new', headers: { 'content-disposition': 'attachment; filename=a.txt' } }),
+  form: (origin) => fetch(origin, { method: 'POST', body: formOf(['a.txt', 'new']) }),
+}
+
+const CASES = Object.entries(UPLOADS).flatMap(([way, upload]) =>
+  Object.entries(PLANTED).map(([what, plant]) => ({ way, what, upload, plant })),
+)
+
+describe.each(['auto', 'never'] as const)('where files are published with links: %s', (links) => {
+  test.each(CASES)('an upload by $way over a planted $what leaves it alone', async ({ way, upload, plant }) => {
+    const folder = newFolder()
+    const outside = newFolder()
+    writeFileSync(join(outside, 'precious'), 'precious')
+    plant(join(folder, 'a.txt'), outside)
+    const planted = lstatSync(join(folder, 'a.txt'))
+
+    await using site = await openSite({ policy: { storage: diskStorage(folder, { links }) } })
+    const response = await upload(site.origin)
+    if (way === 'PUT') {
+      expect([response.status, await response.json()]).toMatchObject([409, { code: 'name-taken' }])
+    } else {
+      expect([response.status, await response.json()]).toMatchObject([201, { files: [{ key: 'a_1.txt' }] }])
+      expect(readFileSync(join(folder, 'a_1.txt'), 'utf8')).toBe('new')
+    }
+    const after = lstatSync(join(folder, 'a.txt'))
+    expect([after.ino, after.mode]).toEqual([planted.ino, planted.mode])
+    if (planted.isFile()) expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('mine')
+    if (planted.isDirectory()) expect(readdirSync(join(folder, 'a.txt'))).toEqual([])
+    expect(readdirSync(outside)).toEqual(['precious'])
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
+  })
+})

@@ -1,0 +1,80 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { GROUP, mutate, titlePattern, toLiterals } from './mutation.ts'
+import type { Mutation } from './mutation.ts'
+import { withGuards } from './promises-page.ts'
+import { PROMISES } from './promises.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const page = read('docs/promises.md')
+const mutations = PROMISES.flatMap((promise) => promise.mutations)
+/** Contracts and fuzz targets bring the titles of their cases. */
+const contracts = globSync(['src/testing/**/*.ts', 'test/fuzz/*.ts'], { cwd: root }).map(read).join('\n')
+
+test.each(mutations)('$file $guard: the guard stands there once', (mutation) => {
+  expect(mutate(read(mutation.file), mutation)).not.toBe(read(mutation.file))
+})
+
+test.each(mutations.flatMap(({ tests }) => tests))('the test is there: %s %s', (file, title) => {
+  const source = read(file)
+  for (const literal of title.split(GROUP).flatMap(toLiterals)) {
+    const spellings = [literal, literal.replaceAll("'", String.raw`\'`)]
+    const isThere = spellings.some((text) => source.includes(text) || contracts.includes(text))
+    expect(isThere, literal).toBe(true)
+  }
+})
+
+test('every promise has a guard that a test misses', () => {
+  for (const { heading, mutations: guards } of PROMISES) expect(guards.length, heading).toBeGreaterThan(0)
+  expect(new Set(mutations.map(({ guard }) => guard)).size).toBe(mutations.length)
+})
+
+describe('docs/promises.md', () => {
+  test('tells of every promise, every guard and every test, and of no others; else run `npm run mutate:list`', () => {
+    expect(page).toBe(withGuards(page, PROMISES))
+  })
+
+  test('has every promise in the table at its top, which leads to its section', () => {
+    const rows = [...page.matchAll(/^\| *(\d+) *\| \[(.+?)\]\(#(.+?)\)/gm)].map(([, ...cells]) => cells)
+    expect(rows).toEqual(PROMISES.map(({ heading }, index) => [`${index + 1}`, heading, anchor(index + 1, heading)]))
+  })
+
+  test('has links that lead somewhere', () => {
+    const anchors = PROMISES.map(({ heading }, index) => anchor(index + 1, heading))
+    for (const [, path = '', name = ''] of page.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
+      if (path === '') expect(anchors).toContain(name)
+      else expect(existsSync(join(root, dirname('docs/promises.md'), path)), path).toBe(true)
+    }
+  })
+})
+
+describe('a mutation', () => {
+  const mutation: Mutation = { guard: 'does a thing', file: 'a.ts', find: 'a();', replace: '', tests: [] }
+
+  test('is refused with a sentence where its text does not stand there once', () => {
+    expect(mutate('b();a();', mutation)).toBe('b();')
+    for (const source of ['', 'a();a();']) {
+      expect(() => mutate(source, mutation)).toThrow(
+        /^The text of the mutation "does a thing" stands [02] times in a\.ts, not once\..* update the mutation/,
+      )
+    }
+  })
+
+  test('finds its tests by title, whatever stands for its placeholders, in their groups or not', () => {
+    expect(titlePattern('gives %s to $name (%j)').test('a group gives 1 to 2 (3)')).toBe(true)
+    expect(titlePattern('one > two').test('zero > one > two')).toBe(true)
+    expect(titlePattern('one > two').test('one two')).toBe(true)
+    expect(titlePattern('one > two').test('one two three')).toBe(false)
+    expect(titlePattern('one').test('none')).toBe(false)
+  })
+})
+
+/** As GitHub makes the anchor of a heading. */
+function anchor(number: number, heading: string): string {
+  return `${number}. ${heading}`
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+}

@@ -43,8 +43,16 @@ export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, 
     boundary,
     {
       begin: (head) => parts.push({ head, chunks: [], isWhole: false }),
-      bytes: (chunk) => parts.at(-1)?.chunks.push(new Uint8Array(chunk)),
-      end: () => Object.assign(parts.at(-1) ?? {}, { isWhole: true }),
+      bytes(chunk) {
+        const part = parts.at(-1)
+        if (part === undefined || part.isWhole || chunk.length === 0) throw new Error('Bytes without a beginning')
+        part.chunks.push(new Uint8Array(chunk))
+      },
+      end() {
+        const part = parts.at(-1)
+        if (part === undefined || part.isWhole) throw new Error('An end without a beginning')
+        part.isWhole = true
+      },
     },
     limits,
   )

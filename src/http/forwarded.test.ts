@@ -195,6 +195,8 @@ describe('what is malformed is left out of account', () => {
     'for=192.0.2.1;host="a, for=192.0.2.2',
     'for = 192.0.2.1',
     '192.0.2.1',
+    'for=192.0.2.9, nonsense',
+    'nonsense, for=192.0.2.9',
     'for=192.0.2.1 host=a',
     'for=[::1]"',
     '=,=;"\\',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
+import { findNtfs } from '../test/names/find-ntfs.ts'
 import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
 
 interface TestProgram {
@@ -20,6 +21,13 @@ interface TestProgram {
 const PROGRAMS: readonly TestProgram[] = [
   { name: 'Chromium', find: findChromium, package: 'chromium', tests: 'browser tests', variable: 'CHROMIUM' },
   { name: 'clamd', find: findClamd, package: 'clamav-daemon', tests: 'virus scanner tests', variable: 'CLAMD' },
+  {
+    name: 'lowntfs-3g',
+    find: findNtfs,
+    package: 'ntfs-3g',
+    tests: 'tests of a file system without upper case',
+    variable: 'NTFS',
+  },
   { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },
   { name: 'mkfs.ext4', find: findMakeExt4, package: 'e2fsprogs', tests: 'tests of full disks', variable: 'MKFS_EXT4' },
   { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },

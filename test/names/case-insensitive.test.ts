@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { env } from 'node:process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { uploadSet } from '../../src/policy/upload-set.ts'
+import type { UploadSet } from '../../src/policy/upload-set.ts'
+import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
+import { canMount, findNtfs } from './find-ntfs.ts'
+
+const ntfs = findNtfs()
+if (ntfs === undefined && env['CI'] === 'true')
+  throw new Error('No lowntfs-3g: npm test installs it, where it may mount')
+
+describe.skipIf(ntfs === undefined)('on a file system that does not tell upper case from lower', () => {
+  let folder: string
+  let mountPoint: string
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ntfs-'))
+    const image = join(folder, 'image')
+    writeFileSync(image, '')
+    truncateSync(image, 32 * 1024 ** 2)
+    execFileSync('mkntfs', ['-q', '-F', '-f', image], { stdio: 'ignore' })
+    mountPoint = join(folder, 'mounted')
+    mkdirSync(mountPoint)
+    execFileSync(ntfs ?? '', ['-o', 'ignore_case', image, mountPoint])
+  })
+
+  afterAll(() => {
+    execFileSync('umount', [mountPoint])
+    rmSync(folder, { recursive: true })
+  })
+
+  test('it is one: the tests below could fail', () => {
+    writeFileSync(join(mountPoint, 'A.txt'), '')
+    expect(() => writeFileSync(join(mountPoint, 'a.TXT'), '', { flag: 'wx' })).toThrow('EEXIST')
+  })
+
+  describe.each(['auto', 'never'] as const)('published with links: %s,', (links) => {
+    const names = ['CAT.jpg', 'cat.jpg', 'Cat.JPG', '\u00e9.txt', 'e\u0301.txt', '\u00c9.txt']
+
+    function newSet(): UploadSet {
+      const path = mkdtempSync(join(mountPoint, 'set-'))
+      return uploadSet('files', { storage: diskStorage(path, { links }), content: 'trust' })
+    }
+
+    test('files whose names differ in nothing else do not overwrite one another', async () => {
+      const set = newSet()
+      const saved = []
+      for (const name of names) saved.push(await set.save(new File([name], name)))
+      expect(new Set(saved.map(({ key }) => key.toLowerCase())).size).toBe(names.length)
+      for (const [index, { key }] of saved.entries()) {
+        expect(await textOf(set, key)).toBe(names[index])
+      }
+    })
+
+    test('nor do twenty at once', async () => {
+      const set = newSet()
+      const wanted = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'CAT.jpg' : 'cat.jpg'))
+      const saved = await Promise.all(wanted.map((name, index) => set.save(new File([String(index)], name))))
+      for (const [index, { key }] of saved.entries()) expect(await textOf(set, key)).toBe(String(index))
+      const path = set.storage.path?.('x') ?? ''
+      expect(readdirSync(join(path, '..')).filter((name) => name !== '.decant')).toHaveLength(20)
+    })
+
+    test('no other way to write a name brings the record of another file', async () => {
+      const set = newSet()
+      const first = await set.save(new File(['1'], 'C\u00c4T.jpg'), { name: 'CAT.jpg' })
+      expect((await set.get(first.key))?.name).toBe('C\u00c4T.jpg')
+      await set.delete('cat.jpg')
+      await set.save(new File(['two'], 'cat.jpg'))
+      // Whether it is known by this name too, it is not the file that was deleted.
+      const found = await set.get('CAT.jpg')
+      expect(found).toMatchObject({ size: 3 })
+      expect(found?.name).not.toBe('C\u00c4T.jpg')
+      expect(await textOf(set, 'CAT.jpg')).toBe('two')
+    })
+  })
+})
+
+async function textOf(set: UploadSet, key: string): Promise<string> {
+  const open = await set.open(key)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of open?.stream() ?? []) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}

@@ -79,6 +79,26 @@ describe.skipIf(!canMount)('when the power goes in the instant of the answer', (
     }
   })
 
+  test.each(['auto', 'never'] as const)('every file of one form is there, with links: %s', async (links) => {
+    await using disk = await ext4Disk(64 * MiB)
+    await using server = await uploadServer(join(disk.path, UPLOADS), {
+      storage: { links, durable: true },
+      naming: 'unique',
+    })
+    const bodies = [randomBytes(10), randomBytes(MiB)]
+    const fields = new FormData()
+    for (const body of bodies) fields.append('file', new Blob([body]), 'a.bin')
+    const answer = await fetch(`http://127.0.0.1:${server.port}/uploads`, { method: 'POST', body: fields })
+    const { files }: { files: { key: string }[] } = await answer.json()
+    await using after = await disk.afterPowerLoss()
+    expect(answer.status).toBe(201)
+    for (const [index, { key }] of files.entries()) {
+      const found = await kept(after, key)
+      expect(found.bytes?.equals(bodies[index] ?? Buffer.alloc(0))).toBe(true)
+      expect(found.record).toMatchObject({ name: 'a.bin' })
+    }
+  })
+
   test.each(['auto', 'never'] as const)('a deleted file stays deleted, with links: %s', async (links) => {
     await using disk = await ext4Disk(64 * MiB)
     await using server = await uploadServer(join(disk.path, UPLOADS), { storage: { links, durable: true } })

@@ -1,5 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
-import { fromSignatureText, toSignatureText } from './signature-text.ts'
+import { fromBase64url, toBase64url } from './base64url.ts'
 import { signer } from './signer.ts'
 import type { Secret } from './signer.ts'
 
@@ -57,7 +57,7 @@ const MAX_SECONDS = 8_640_000_000_000
  */
 export function signedLinks(options: SignedLinksOptions): SignedLinks {
   const { secret, expiresInMs = HOUR_MS } = options
-  const { sign, verify } = signer(secret)
+  const signatures = signer(secret)
   if (!(expiresInMs > 0 && expiresInMs < Infinity)) {
     throw new TypeError(`expiresInMs must be a positive number of milliseconds, not ${String(expiresInMs)}.`)
   }
@@ -66,13 +66,13 @@ export function signedLinks(options: SignedLinksOptions): SignedLinks {
       // Rounded up, so that a link is never shorter than what was promised.
       const expires = Math.ceil(expiresAt.getTime() / 1000)
       if (!(expires >= 0 && expires <= MAX_SECONDS)) throw new TypeError('expiresAt is no date from 1970 on.')
-      const signature = toSignatureText(await sign(toMessage(file, String(expires))))
+      const signature = toBase64url(await signatures.sign(toMessage(file, String(expires))))
       return withQuery(url, `expires=${expires}&signature=${signature}`)
     },
     async verify(file, query) {
       const expires = onlyOne(query, 'expires')
-      const signature = fromSignatureText(onlyOne(query, 'signature'))
-      const isGenuine = signature !== undefined && (await verify(toMessage(file, expires), signature))
+      const signature = fromBase64url(onlyOne(query, 'signature'))
+      const isGenuine = signature !== undefined && (await signatures.verify(toMessage(file, expires), signature))
       if (!isGenuine) throw new UploadError('invalid-link', {})
       // Only now: of a time that anybody could have written nothing is to be told.
       if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})

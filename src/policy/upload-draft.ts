@@ -7,6 +7,7 @@ import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { StorageTransaction } from '../storage/transaction.ts'
+import { toDraftNote } from './draft-note.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
@@ -18,6 +19,8 @@ const PATIENCE = 4
 
 /** What a set has decided about a file when it was admitted. */
 export interface Admission {
+  /** The set's name. */
+  readonly set: string
   readonly head: UploadHead
   readonly record: FileRecord
   readonly maxFileSize: number
@@ -32,18 +35,25 @@ export interface Admission {
 
 /** A draft under the policy of a set: what every protocol makes, and the only way to a stored file. */
 export class UploadDraft {
-  readonly #draft: Draft
+  readonly #draft: Draft | SealedDraft
   readonly #admission: Admission
   readonly #firstBytes = new FirstBytes(HEAD_SIZE)
   readonly #hasher: Hasher | undefined
   #record: FileRecord
   #sealed: SealedDraft | undefined
 
-  constructor(draft: Draft, admission: Admission) {
+  /** A sealed draft was inspected before, and has the record that came of it. */
+  constructor(draft: Draft | SealedDraft, admission: Admission) {
     this.#draft = draft
     this.#admission = admission
-    this.#hasher = admission.digest === undefined ? undefined : createHasher(admission.digest)
     this.#record = admission.record
+    if (isSealed(draft)) this.#sealed = draft
+    else if (admission.digest !== undefined) this.#hasher = createHasher(admission.digest)
+  }
+
+  /** What the client said of it. */
+  get head(): UploadHead {
+    return this.#admission.head
   }
 
   /** Bytes appended so far. */
@@ -58,6 +68,7 @@ export class UploadDraft {
    */
   append(bytes: Uint8Array): Promise<void> | undefined {
     const { maxFileSize: limit, head } = this.#admission
+    if (isSealed(this.#draft)) throw new TypeError('The draft is sealed: it takes no more bytes.')
     if (this.#draft.size + bytes.length > limit) {
       throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
     }
@@ -74,6 +85,7 @@ export class UploadDraft {
    */
   async seal(): Promise<void> {
     const { minFileSize: limit, head } = this.#admission
+    if (isSealed(this.#draft)) throw new TypeError('The draft is sealed already.')
     if (this.#draft.size < limit) throw new UploadError('file-too-small', { limit, filename: head.filename })
     const sealed = await this.#draft.seal()
     const { inspection } = this.#admission
@@ -147,6 +159,20 @@ export class UploadDraft {
     return free
   }
 
+  /**
+   * Sets it aside until `expiresAt`: `UploadSet.claim` gets it back, by the id that is returned.
+   *
+   * @throws {UploadError} `storage-full`, `storage-failed`.
+   * @throws {TypeError} before `seal`, and where the storage cannot set drafts aside.
+   */
+  async keep(expiresAt: Date): Promise<string> {
+    const sealed = this.#sealed
+    if (sealed === undefined) throw new TypeError('Seal the draft before it is set aside.')
+    if (sealed.keep === undefined) throw new TypeError(`A storage of kind "${this.storage.kind}" sets no drafts aside.`)
+    await sealed.keep(expiresAt, toDraftNote({ set: this.#admission.set, head: this.head, record: this.#record }))
+    return sealed.id
+  }
+
   /** Removes every trace of a draft that is not published. Never rejects. */
   discard(): Promise<void> {
     return this.#draft.discard()
@@ -157,6 +183,10 @@ export class UploadDraft {
     if (algorithm === undefined || this.#hasher === undefined) return {}
     return { digest: toDigestField(algorithm, this.#hasher.digest()) }
   }
+}
+
+function isSealed(draft: Draft | SealedDraft): draft is SealedDraft {
+  return 'publish' in draft
 }
 
 function fieldOf({ field }: UploadHead): { field?: string } {

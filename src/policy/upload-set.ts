@@ -5,13 +5,17 @@ import { pathFromKey } from '../filename/key.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
 import { allows, combineRules, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
-import type { DraftOptions } from '../storage/draft.ts'
 import type { ListOptions, OpenFile, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { fromDraftNote } from './draft-note.ts'
+import type { DraftSource } from './draft-source.ts'
+import { manyFiles, oneFile, optionalFile } from './file-input.ts'
+import type { FileCount, FileInput } from './file-input.ts'
 import { toName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
+import type { Admission } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
 
@@ -28,15 +32,11 @@ export interface StoredFilePage {
 }
 
 /** A named policy together with a storage: which names, types and sizes it takes, and what they are called. */
-export interface UploadSet<Name extends string = string> {
+export interface UploadSet<Name extends string = string> extends DraftSource {
   readonly name: Name
   readonly storage: Storage
-  /** Bytes of one file. */
-  readonly maxFileSize: number
   /** Bytes that a file needs at least. */
   readonly minFileSize: number
-  /** Files of one request. */
-  readonly maxFiles: number
   /** The extensions that are taken, lower-case, without dots; `undefined` where they cannot be listed. */
   readonly extensions: readonly string[] | undefined
 
@@ -50,13 +50,12 @@ export interface UploadSet<Name extends string = string> {
    * @throws {TypeError} for a folder that is not safe, and for a source without a name.
    */
   save(source: SaveSource, options?: SaveOptions): Promise<StoredFile>
-  /**
-   * Admits a file and opens a draft for it: for protocols and others that have the bytes piece by piece. Whoever calls it
-   * discards the draft that is not published.
-   *
-   * @throws as `save`, for what can be told before the bytes come.
-   */
-  draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
+  /** A file input of `uploadForm` that needs one file. */
+  one(placement?: Placement): FileInput<StoredFile>
+  /** A file input of `uploadForm` in which nothing may be chosen. */
+  optional(placement?: Placement): FileInput<StoredFile | undefined>
+  /** A file input of `uploadForm` that takes several files: from `min` (default 0) to `max` (default `maxFiles`). */
+  many(options?: FileCount & Placement): FileInput<StoredFile[]>
   /** The stored file of a key. */
   get(key: string): Promise<StoredFile | undefined>
   open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
@@ -110,6 +109,42 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return { set: name, key, ...described, size, storedAt: storedAt.toISOString() }
   }
 
+  /** What the set makes of a file by what is known before its bytes. */
+  const admit = (head: UploadHead, placement: Placement): Admission => {
+    const { filename, size, contentType, field } = head
+    const ownName = toName(filename, naming)
+    if (ownName === undefined) {
+      throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
+    }
+    const place = toPlace(ownName, placement, naming)
+    const ownExtension = extensionOf(ownName)
+    // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
+    for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
+      if (!allows(rule, extension)) {
+        throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
+      }
+    }
+    if (size !== undefined && size > maxFileSize) {
+      throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...(field !== undefined && { field }) })
+    }
+    const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
+    return {
+      set: name,
+      head,
+      record: { name: filename, type: type ?? claimedType(contentType) },
+      maxFileSize,
+      minFileSize,
+      keyOf: place.keyOf,
+      storage,
+      toStoredFile,
+      inspection: {
+        extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
+        checks,
+      },
+      digest,
+    }
+  }
+
   const set: UploadSet<Name> = {
     name,
     storage,
@@ -124,43 +159,34 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     },
 
     draft(head, placement = {}, draftOptions = {}) {
-      const { filename, size, contentType, field } = head
-      const ownName = toName(filename, naming)
-      if (ownName === undefined) {
-        throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
-      }
-      const place = toPlace(ownName, placement, naming)
-      const ownExtension = extensionOf(ownName)
-      // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
-      for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
-        if (!allows(rule, extension)) {
-          throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
-        }
-      }
-      if (size !== undefined && size > maxFileSize) {
-        throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...(field !== undefined && { field }) })
-      }
-      const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
-      const record = { name: filename, type: type ?? claimedType(contentType) }
-      const { keyOf } = place
-      // Last, since nobody would discard it if one of the above threw.
+      const admission = admit(head, placement)
+      const { size } = head
+      // Last, since nobody would discard it if the set had refused.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
-      const inspection = {
-        extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
-        checks,
-      }
-      return new UploadDraft(draft, {
-        head,
-        record,
-        maxFileSize,
-        minFileSize,
-        keyOf,
-        storage,
-        toStoredFile,
-        inspection,
-        digest,
-      })
+      return new UploadDraft(draft, admission)
     },
+
+    async claim(id, placement = {}) {
+      const claimed = await storage.claim?.(id)
+      if (claimed === undefined) return undefined
+      const { sealed, expiresAt } = claimed
+      const note = fromDraftNote(claimed.note)
+      if (note?.set !== name) {
+        await sealed.keep?.(expiresAt, claimed.note)
+        return undefined
+      }
+      try {
+        const admission = { ...admit({ ...note.head, size: sealed.size }, placement), record: note.record }
+        return { draft: new UploadDraft(sealed, admission), expiresAt }
+      } catch (error) {
+        await sealed.discard()
+        throw error
+      }
+    },
+
+    one: (placement = {}) => oneFile(set, placement),
+    optional: (placement = {}) => optionalFile(set, placement),
+    many: (fileCount = {}) => manyFiles(set, fileCount),
 
     save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),
 

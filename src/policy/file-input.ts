@@ -1,0 +1,53 @@
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { DraftSource } from './draft-source.ts'
+import type { Placement } from './upload-head.ts'
+
+/** A file input of a form: how many files of which set it takes, and what comes of them. */
+export interface FileInput<Value = unknown> {
+  readonly set: DraftSource
+  /** Where its files go. */
+  readonly placement: Placement
+  /** Files that it needs at least. */
+  readonly min: number
+  /** Files that it takes at most. */
+  readonly max: number
+  /** What the form's data has for the files that were stored. */
+  readonly toValue: (files: readonly StoredFile[]) => Value
+}
+
+/** How many files an input takes. */
+export interface FileCount {
+  /** Default 0. */
+  readonly min?: number | undefined
+  /** Default the set's `maxFiles`. */
+  readonly max?: number | undefined
+}
+
+/** Exactly one file. */
+export function oneFile(set: DraftSource, placement: Placement): FileInput<StoredFile> {
+  const toValue = ([file]: readonly StoredFile[]): StoredFile => {
+    if (file === undefined) throw new TypeError('One file was asked for, and there is none.')
+    return file
+  }
+  return { set, placement, min: 1, max: 1, toValue }
+}
+
+/** One file, or none. */
+export function optionalFile(set: DraftSource, placement: Placement): FileInput<StoredFile | undefined> {
+  return { set, placement, min: 0, max: 1, toValue: ([file]) => file }
+}
+
+/**
+ * Any number of files within bounds.
+ *
+ * @throws {TypeError} for bounds that are no numbers, or leave nothing between them.
+ */
+export function manyFiles(
+  set: DraftSource,
+  { min = 0, max = set.maxFiles, ...placement }: FileCount & Placement,
+): FileInput<StoredFile[]> {
+  if (!(Number.isInteger(min) && min >= 0 && max >= min && max >= 1)) {
+    throw new TypeError(`From ${min} to ${max} files is no number of files.`)
+  }
+  return { set, placement, min, max, toValue: (files) => [...files] }
+}

@@ -18,6 +18,7 @@ export default [
   entry('decant/memory', 'dist/memory.js', '8 kB'),
   entry('decant/clamav', 'dist/clamav.js', '5 kB'),
   entry('decant/access', 'dist/access.js', '6 kB'),
+  entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '15 kB'),
   { name: "the page's script", path: 'dist/assets/client.js', limit: '8 kB', gzip: true },
 ]

@@ -3,7 +3,7 @@ import { defineConfig } from 'tsdown'
 import type { UserConfig } from 'tsdown'
 
 // What dist/ may import at run time: package.json "dependencies". Anything else has to be bundled, on purpose, below.
-const DEPENDENCIES = ['content-disposition', 'file-type', 'mrmime', 'structured-headers']
+const DEPENDENCIES = ['@standard-schema/spec', 'content-disposition', 'file-type', 'mrmime', 'structured-headers']
 
 // devDependencies that travel inside dist/cli.js and dist/digest-pure.js, so that a library user never installs them.
 const BUNDLED = ['@noble/hashes', 'hono', 'uqr']

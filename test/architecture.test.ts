@@ -49,6 +49,9 @@ const ROOMS: RoomTable = {
   'receive/spool/save-sweep.ts': { rooms: ['file'], node: true },
   'receive/spool/temporary-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
+  // Typed forms: fields and files declared once, and stored together.
+  form: { rooms: ['access', 'receive', 'policy', 'storage', 'http'], packages: ['@standard-schema/spec'] },
+
   protocols: { rooms: ['receive', 'digest', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
   handler: { rooms: ['access', 'protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
@@ -80,6 +83,7 @@ const ROOMS: RoomTable = {
       'access',
       'receive',
       'receive/spool',
+      'form',
       'protocols',
       'serve',
       'handler',

@@ -39,6 +39,7 @@ export interface UploadErrorDetails {
   'type-mismatch': { filename: string; extension: string; found: string }
   'range-not-satisfiable': { size: number }
   'header-too-large': Record<never, never>
+  'invalid-form': { errors: readonly FormError[] }
   'missing-file': { field?: string; hint?: string }
   'no-file-selected': { field?: string }
   'file-too-small': { limit: number; filename: string }
@@ -47,11 +48,41 @@ export interface UploadErrorDetails {
   'storage-full': Record<never, never>
   overloaded: Record<never, never>
   'check-unavailable': { filename: string }
+  'publishing-delayed': Record<never, never>
   'internal-error': Record<never, never>
 }
 
 /** The closed union of everything Decant can refuse. Stable: a code is never renamed or reused. */
 export type UploadErrorCode = keyof UploadErrorDetails
+
+/** What can be wrong with one control of a form, beside the refusals of its files. */
+export type FormErrorCode =
+  /** It has to be filled in. */
+  | 'missing-field'
+  /** The schema does not take the value; the sentence is the schema's. */
+  | 'invalid-value'
+  /** It came more than once, and is no list. */
+  | 'repeated-field'
+  /** The form declares no control of this name. */
+  | 'unknown-field'
+  /** A file input was sent as text. */
+  | 'not-a-file'
+  | 'too-few-items'
+  | 'too-many-items'
+  | 'too-few-files'
+  /** A file of an earlier try is no longer kept. */
+  | 'file-expired'
+
+/** What is wrong with one control of a form: fit for JSON, and for the page that shows the form again. */
+export interface FormError {
+  /** Where in the form's data: `['items', 0, 'name']`. */
+  readonly path: readonly (string | number)[]
+  /** The control's name, as HTML has it: `items[0].name`. */
+  readonly name: string
+  readonly code: FormErrorCode | UploadErrorCode
+  /** A sentence that a person can act on. */
+  readonly detail: string
+}
 
 interface Row<Details> {
   readonly status: number
@@ -244,6 +275,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     sentence: () =>
       'The address and the headers of the request are too large together. Send shorter ones, or fewer cookies.',
   },
+  'invalid-form': {
+    status: 422,
+    title: 'The form is not valid',
+    sentence: ({ errors }) => [...new Set(errors.map(({ detail }) => detail))].slice(0, 10).join(' '),
+  },
   'missing-file': {
     status: 422,
     title: 'No file part',
@@ -274,6 +310,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 507,
     title: 'There is no room left',
     sentence: () => 'There is no room left to store the file. Nothing of it was kept; try again later.',
+  },
+  'publishing-delayed': {
+    status: 500,
+    title: 'The files are not there yet',
+    sentence: () => 'The form was accepted, and its files will be there later. Do not send it again.',
   },
   'internal-error': {
     status: 500,

@@ -54,6 +54,9 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   ],
   'type-mismatch': [{ filename: 'a.png', extension: 'png', found: 'text/html' }],
   'range-not-satisfiable': [{ size: 1 }],
+  'invalid-form': [
+    { errors: [{ path: ['title'], name: 'title', code: 'missing-field', detail: '"title" is missing.' }] },
+  ],
   'missing-file': [{}, { field: 'file' }, { field: 'file', hint: 'Send a form.' }],
   'no-file-selected': [{}, { field: 'file' }],
   'file-too-small': [{ limit: 1, filename: 'a.txt' }],
@@ -63,6 +66,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'storage-full': [{}],
   overloaded: [{}],
   'check-unavailable': [{ filename: 'a.txt' }],
+  'publishing-delayed': [{}],
   'internal-error': [{}],
 }
 

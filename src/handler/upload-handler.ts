@@ -14,7 +14,7 @@ import type { StoredFilePage, UploadSet } from '../policy/upload-set.ts'
 import { receiveBinary } from '../protocols/binary/binary-protocol.ts'
 import { receiveForm } from '../protocols/form/form-protocol.ts'
 import type { Receipt } from '../protocols/receipt.ts'
-import { toFormLimits } from '../receive/form-limits.ts'
+import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { checkPreconditions } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
@@ -38,9 +38,6 @@ export interface UploadHandler extends RequestHandler {
 
 /** One set at the base itself, or several, each below its name. */
 export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
-
-/** What a form may have beside its files: its fields, which have a limit of their own, and the heads of its parts. */
-const FIELDS_SIZE = 8 * 1024 ** 2
 
 /**
  * Puts upload sets behind a URL: `POST {base}` takes a form or a file, `GET {base}` lists, `{base}/{key}` is a stored

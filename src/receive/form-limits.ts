@@ -2,6 +2,9 @@ import { toLimit } from '../errors/limit.ts'
 import { toDecoderLimits } from '../multipart/decoder-limits.ts'
 import type { DecoderLimits } from '../multipart/decoder-limits.ts'
 
+/** Bytes that a form may have beside its files: its fields, which have a limit of their own, and the heads of its parts. */
+export const FIELDS_SIZE: number = 8 * 1024 ** 2
+
 /** How much of a form is taken, whatever is done with its files. A limit of N admits exactly N. */
 export interface FormLimits extends DecoderLimits {
   /** Bytes of the whole body. Default 64 MiB, or more where a single file may have more. */
@@ -46,7 +49,7 @@ export function toFormLimits(options: FormLimitOptions): FormLimits {
     maxFiles: limit('maxFiles', 100),
     maxFields: limit('maxFields', 1000),
     maxFieldSize,
-    maxFieldsSize: limit('maxFieldsSize', Math.max(8 * 1024 ** 2, maxFieldSize)),
+    maxFieldsSize: limit('maxFieldsSize', Math.max(FIELDS_SIZE, maxFieldSize)),
     idleTimeoutMs,
     minRate: limit('minRate', 240),
   }

@@ -4,6 +4,7 @@ import { publishTogether } from '../../policy/publish-together.ts'
 import type { UploadDraft } from '../../policy/upload-draft.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
+import { EmptyInput } from '../../receive/empty-input.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
@@ -38,13 +39,4 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
 
 function toReceivedFile(stored: StoredFile, head: FileHead | undefined): ReceivedFile {
   return { ...(head !== undefined && { field: head.field }), filename: stored.name, stored }
-}
-
-/** A file input in which nothing was chosen. Browsers send it without bytes. */
-class EmptyInput implements FileSink {
-  append(): never {
-    throw new UploadError('malformed-body', { reason: 'a file has bytes but no name' })
-  }
-
-  end(): undefined {}
 }

@@ -1,0 +1,114 @@
+import type { FormError } from '../errors/upload-error-table.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import type { Incoming } from '../http/incoming.ts'
+import { toMediaType } from '../http/media-type.ts'
+import { EmptyInput } from '../receive/empty-input.ts'
+import type { FormField } from '../receive/form-field.ts'
+import type { FormLimits } from '../receive/form-limits.ts'
+import { readForm } from '../receive/read-form.ts'
+import type { FileHead, FileSink } from '../receive/read-form.ts'
+import { quote } from './field-node.ts'
+import { FileIntake } from './file-intake.ts'
+import type { FilesNode } from './files-node.ts'
+import type { FormShape } from './form-shape.ts'
+import { FormTree } from './form-tree.ts'
+import { KEPT_FIELD } from './kept-files.ts'
+import type { FileKeeper } from './kept-files.ts'
+
+export interface FormReadingOptions {
+  readonly keeper: FileKeeper | undefined
+  /** Whether parts that the form does not declare are thrown away without a word. */
+  readonly ignoresUnknown: boolean
+}
+
+/** What is wrong with a form is told up to here: more helps nobody. */
+const MAX_ERRORS = 100
+
+/** One request's form, from its first byte to its value. */
+export class FormReading {
+  readonly #tree: FormTree
+  readonly #options: FormReadingOptions
+  readonly #unknown: FormError[] = []
+  readonly #tokens: string[] = []
+  #values: readonly FormField[] = []
+
+  constructor(shape: FormShape, options: FormReadingOptions) {
+    this.#tree = new FormTree(shape)
+    this.#options = options
+  }
+
+  /** The fields as they were sent. */
+  get values(): readonly FormField[] {
+    return this.#values
+  }
+
+  get inputs(): FilesNode[] {
+    return this.#tree.fileInputs()
+  }
+
+  /** @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have come. */
+  async read(incoming: Incoming, limits: FormLimits, signal: AbortSignal | undefined): Promise<void> {
+    this.#checkType(incoming.header('content-type') ?? '')
+    const fields = await readForm(incoming, { limits, openFile: (head) => this.#openFile(head), signal })
+    for (const [name, value] of fields) this.#addField(name, value)
+    this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== '_charset_')
+    await this.#options.keeper?.claim(this.#tokens, this.#tree)
+  }
+
+  /** @throws {UploadError} `invalid-form` with all that is wrong. */
+  async check(): Promise<void> {
+    const errors = [...(await this.#tree.validate()), ...this.#unknown].slice(0, MAX_ERRORS)
+    if (errors.length > 0) throw new UploadError('invalid-form', { errors })
+  }
+
+  /** The form's data; `stored` of all inputs has to be set. */
+  toValue(): unknown {
+    return this.#tree.toValue()
+  }
+
+  /** Lets go of all drafts that are not published. Never rejects. */
+  async release(): Promise<void> {
+    await Promise.all(this.inputs.map((input) => input.release()))
+  }
+
+  #checkType(contentType: string): void {
+    const isUrlencoded = toMediaType(contentType)?.essence === 'application/x-www-form-urlencoded'
+    if (!isUrlencoded || this.inputs.length === 0) return
+    const hint = 'Give the form enctype="multipart/form-data", or its files do not come along.'
+    throw new UploadError('unsupported-media-type', { contentType, hint })
+  }
+
+  #openFile(head: FileHead): FileSink {
+    const node = this.#tree.find(head.field)
+    if (node?.kind !== 'files') {
+      this.#refuseUnknown(head.field)
+      return new IgnoredFile()
+    }
+    if (head.filename !== '') return new FileIntake(node, head)
+    node.skip()
+    return new EmptyInput()
+  }
+
+  #addField(name: string, value: string): void {
+    if (name === '_charset_') return
+    if (name === KEPT_FIELD && this.#options.keeper !== undefined) {
+      this.#tokens.push(value)
+      return
+    }
+    const node = this.#tree.find(name)
+    if (node === undefined) this.#refuseUnknown(name)
+    else if (node.kind === 'field') node.add(value)
+    else node.refuse({ code: 'not-a-file', detail: `${quote(name)} has to be a file, and came as text.` })
+  }
+
+  #refuseUnknown(name: string): void {
+    if (this.#options.ignoresUnknown || this.#unknown.length >= MAX_ERRORS) return
+    this.#unknown.push({ path: [name], name, code: 'unknown-field', detail: `The form has no ${quote(name)}.` })
+  }
+}
+
+/** A file that the form does not declare: read past. */
+class IgnoredFile implements FileSink {
+  append(): undefined {}
+  end(): undefined {}
+}

@@ -1,0 +1,72 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { FileInput } from '../policy/file-input.ts'
+
+/** What a form has under a name: a field, by its schema; a file input; a list; or more controls below that name. */
+export type FormMember = StandardSchemaV1 | FileInput | FormList | FormShape
+
+/** The controls of a form by their names. */
+export interface FormShape {
+  readonly [name: string]: FormMember
+}
+
+/** Several of one kind under one name. */
+export interface FormList<Item extends FormItem = FormItem> {
+  readonly item: Item
+  /** Items that it needs at least. */
+  readonly min: number
+  /** Items that it takes at most. */
+  readonly max: number
+}
+
+/** What there can be several of: files have `set.many()` instead. */
+export type FormItem = StandardSchemaV1 | FormShape
+
+/** What a form comes to: each field as its schema makes it, each file input as stored files. */
+export type FormData<Shape extends FormShape> = { -readonly [Name in keyof Shape]: FormValue<Shape[Name]> }
+
+type FormValue<Member> =
+  Member extends StandardSchemaV1<unknown, infer Output>
+    ? Output
+    : Member extends FileInput<infer Value>
+      ? Value
+      : Member extends FormList<infer Item>
+        ? FormValue<Item>[]
+        : Member extends FormShape
+          ? FormData<Member>
+          : never
+
+/**
+ * Several fields of one name (`tags`, `tags[]` or `tags[0]`), or several groups of controls (`items[0].name`).
+ *
+ * @example
+ * ```ts
+ * const post = uploadForm({ tags: list(z.string()), items: list({ name: z.string(), photo: photos.one() }, { max: 5 }) })
+ * ```
+ * @throws {TypeError} for bounds that are no numbers, or leave nothing between them.
+ */
+export function list<const Item extends FormItem>(
+  item: Item,
+  { min = 0, max = 100 }: { readonly min?: number; readonly max?: number } = {},
+): FormList<Item> {
+  if (!(Number.isInteger(min) && min >= 0 && max >= min && max >= 1)) {
+    throw new TypeError(`From ${min} to ${max} items is no number of items.`)
+  }
+  return { item, min, max }
+}
+
+export function isSchema(member: FormMember): member is StandardSchemaV1 {
+  return '~standard' in member
+}
+
+export function isFileInput(member: FormMember): member is FileInput {
+  return 'set' in member && hasBounds(member)
+}
+
+export function isList(member: FormMember): member is FormList {
+  return 'item' in member && hasBounds(member)
+}
+
+/** What a form declares below a name is never a number. */
+function hasBounds(member: FormMember): boolean {
+  return 'min' in member && typeof member.min === 'number'
+}

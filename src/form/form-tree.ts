@@ -1,0 +1,146 @@
+import type { FormError } from '../errors/upload-error-table.ts'
+import { joinFieldName, parseFieldName } from './field-name.ts'
+import type { NameStep } from './field-name.ts'
+import { FieldNode, quote } from './field-node.ts'
+import { FilesNode } from './files-node.ts'
+import { isFileInput, isList, isSchema } from './form-shape.ts'
+import type { FormList, FormMember, FormShape } from './form-shape.ts'
+
+/** A control of a form. */
+export type ControlNode = FieldNode | FilesNode
+
+type FormNode = ControlNode | ListNode | GroupNode
+
+/** What a form declares, filled in with what was sent: only declared names have a place in it. */
+export class FormTree {
+  readonly #root: GroupNode
+
+  constructor(shape: FormShape) {
+    this.#root = new GroupNode('', shape)
+  }
+
+  /** The control of that name; `undefined` where the form declares none. */
+  find(name: string): ControlNode | undefined {
+    const steps = parseFieldName(name)
+    return this.#root.find([name]) ?? (steps === undefined ? undefined : this.#root.find(steps))
+  }
+
+  /** All that is wrong with what was sent, in the order of the declaration. */
+  validate(): Promise<FormError[]> {
+    return this.#root.validate([])
+  }
+
+  /** The form's data, after `validate` has found nothing and `stored` of all file inputs has been set. */
+  toValue(): unknown {
+    return this.#root.toValue()
+  }
+
+  /** Every file input that has a place in the form. */
+  fileInputs(): FilesNode[] {
+    return [...filesBelow(this.#root)]
+  }
+}
+
+/** Controls below a common name, or those of the whole form. */
+class GroupNode {
+  readonly kind = 'group'
+  readonly children: ReadonlyMap<string, FormNode>
+
+  constructor(name: string, shape: FormShape) {
+    const children = Object.entries(shape).map(
+      ([key, member]) => [key, toNode(joinFieldName(name, key), member)] as const,
+    )
+    this.children = new Map(children)
+  }
+
+  find([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
+    return step === undefined ? undefined : this.children.get(String(step))?.find(rest)
+  }
+
+  async validate(path: FormError['path']): Promise<FormError[]> {
+    const errors: FormError[] = []
+    for (const [key, child] of this.children) errors.push(...(await child.validate([...path, key])))
+    return errors
+  }
+
+  toValue(): unknown {
+    // Own properties whatever their names, `__proto__` too.
+    return Object.fromEntries([...this.children].map(([key, child]) => [key, child.toValue()]))
+  }
+}
+
+/** Fields or groups under one name. */
+class ListNode {
+  readonly kind = 'list'
+  readonly name: string
+  readonly #list: FormList
+  /** Those with a number. */
+  readonly #numbered = new Map<number, FieldNode | GroupNode>()
+  /** Those without, in the order in which they came. */
+  readonly #others: (FieldNode | GroupNode)[] = []
+
+  constructor(name: string, list: FormList) {
+    this.name = name
+    this.#list = list
+  }
+
+  find([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
+    if (typeof step === 'number') {
+      const item = this.#numbered.get(step) ?? this.#toItem(joinFieldName(this.name, step))
+      const control = item.find(rest)
+      // A control that is not declared makes no item.
+      if (control !== undefined) this.#numbered.set(step, item)
+      return control
+    }
+    // Nobody could tell which controls of groups without numbers belong together.
+    if (step !== undefined || rest.length > 0 || !isSchema(this.#list.item)) return undefined
+    const item = new FieldNode(this.name, this.#list.item)
+    this.#others.push(item)
+    return item
+  }
+
+  /** Those with a number by that, then the others. */
+  get items(): (FieldNode | GroupNode)[] {
+    const numbered = [...this.#numbered].toSorted(([one], [two]) => one - two).map(([, item]) => item)
+    return [...numbered, ...this.#others]
+  }
+
+  async validate(path: FormError['path']): Promise<FormError[]> {
+    const { items, name } = this
+    const { min, max } = this.#list
+    if (items.length < min) {
+      return [
+        { path, name, code: 'too-few-items', detail: `${quote(name)} needs ${min} at least, not ${items.length}.` },
+      ]
+    }
+    if (items.length > max) {
+      return [
+        { path, name, code: 'too-many-items', detail: `${quote(name)} takes ${max} at most, not ${items.length}.` },
+      ]
+    }
+    const errors: FormError[] = []
+    for (const [index, item] of items.entries()) errors.push(...(await item.validate([...path, index])))
+    return errors
+  }
+
+  toValue(): unknown {
+    return this.items.map((item) => item.toValue())
+  }
+
+  #toItem(name: string): FieldNode | GroupNode {
+    const { item } = this.#list
+    return isSchema(item) ? new FieldNode(name, item) : new GroupNode(name, item)
+  }
+}
+
+function toNode(name: string, member: FormMember): FormNode {
+  if (isSchema(member)) return new FieldNode(name, member)
+  if (isFileInput(member)) return new FilesNode(name, member)
+  return isList(member) ? new ListNode(name, member) : new GroupNode(name, member)
+}
+
+function* filesBelow(node: FormNode): Generator<FilesNode> {
+  if (node.kind === 'files') yield node
+  if (node.kind === 'group') for (const child of node.children.values()) yield* filesBelow(child)
+  if (node.kind === 'list') for (const item of node.items) yield* filesBelow(item)
+}

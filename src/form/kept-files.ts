@@ -1,0 +1,119 @@
+import { fromBase64url, toBase64url } from '../access/base64url.ts'
+import { signer } from '../access/signer.ts'
+import type { Secret, Signer } from '../access/signer.ts'
+import type { FilesNode } from './files-node.ts'
+import { quote } from './field-node.ts'
+import type { FormTree } from './form-tree.ts'
+
+/** The hidden field that tells which files of an earlier try belong to a form. */
+export const KEPT_FIELD = '_kept'
+
+export interface KeepOptions {
+  /**
+   * At least 32 bytes of chance that only servers know; a string counts in UTF-8. Of several, the first signs and all are
+   * accepted.
+   */
+  readonly secret: Secret | readonly Secret[]
+  /** Milliseconds for which files are kept. Default an hour. */
+  readonly expiresInMs?: number | undefined
+}
+
+/** Files that need not be sent again. */
+export interface KeptFiles {
+  /** What the form has to have when it is shown again: `<input type="hidden" name="_kept" value="...">`. */
+  readonly field: { readonly name: string; readonly value: string }
+  readonly files: readonly KeptFile[]
+  readonly expiresAt: Date
+}
+
+/** A file that need not be sent again. */
+export interface KeptFile {
+  /** The file input's name. */
+  readonly name: string
+  /** The file's, as the client gave it. */
+  readonly filename: string
+  /** Bytes. */
+  readonly size: number
+}
+
+const HOUR_MS = 3_600_000
+
+/** A draft that was set aside, and the input that it was sent in. */
+type KeptDraft = readonly [name: string, id: string]
+
+/** Keeps the good files of a form that was refused, and knows them again by what a hidden field says. */
+export class FileKeeper {
+  readonly #signer: Signer
+  readonly #expiresInMs: number
+
+  /** @throws {TypeError} for a secret of less than 32 bytes, and a time that is no positive number. */
+  constructor({ secret, expiresInMs = HOUR_MS }: KeepOptions) {
+    this.#signer = signer(secret)
+    if (!(expiresInMs > 0 && expiresInMs < Infinity)) {
+      throw new TypeError(`expiresInMs must be a positive number of milliseconds, not ${String(expiresInMs)}.`)
+    }
+    this.#expiresInMs = expiresInMs
+  }
+
+  /** Sets all drafts of a form aside; `undefined` where there are none. */
+  async keep(inputs: readonly FilesNode[]): Promise<KeptFiles | undefined> {
+    const expiresAt = new Date(Date.now() + this.#expiresInMs)
+    const drafts: KeptDraft[] = []
+    const files: KeptFile[] = []
+    for (const { name, drafts: sealed } of inputs) {
+      for (const draft of sealed.splice(0)) {
+        files.push({ name, filename: draft.head.filename, size: draft.size })
+        drafts.push([name, await draft.keep(expiresAt)])
+      }
+    }
+    if (drafts.length === 0) return undefined
+    return { field: { name: KEPT_FIELD, value: await this.#toToken(drafts) }, files, expiresAt }
+  }
+
+  /**
+   * Puts the files of earlier tries back into the form. One that was chosen anew takes the place of the kept one; one that
+   * is kept no longer is noted down.
+   */
+  async claim(tokens: readonly string[], tree: FormTree): Promise<void> {
+    for (const token of tokens) {
+      for (const [name, id] of await this.#fromToken(token)) {
+        const node = tree.find(name)
+        if (node?.kind === 'files') await claimFile(node, id)
+      }
+    }
+  }
+
+  async #toToken(drafts: readonly KeptDraft[]): Promise<string> {
+    const text = toBase64url(new TextEncoder().encode(JSON.stringify(drafts)))
+    return `${text}.${toBase64url(await this.#signer.sign(toMessage(text)))}`
+  }
+
+  /** Nothing for a token that is not ours: whoever has changed it has no files here. */
+  async #fromToken(token: string): Promise<KeptDraft[]> {
+    const [text = '', signatureText = ''] = token.split('.')
+    const [bytes, signature] = [fromBase64url(text), fromBase64url(signatureText)]
+    if (bytes === undefined || signature === undefined) return []
+    if (!(await this.#signer.verify(toMessage(text), signature))) return []
+    const drafts: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return Array.isArray(drafts) ? drafts.filter(isKeptDraft) : []
+  }
+}
+
+async function claimFile(node: FilesNode, id: string): Promise<void> {
+  const { input } = node
+  const claimed = await input.set.claim(id, input.placement)
+  const isReplaced = input.max === 1 && node.count > 0
+  if (isReplaced) await claimed?.draft.discard()
+  else if (claimed !== undefined) node.restore(claimed)
+  else
+    node.refuse({ code: 'file-expired', detail: `The file in ${quote(node.name)} is kept no longer. Choose it again.` })
+}
+
+/** The first word tells it from anything else that the same secret may sign. */
+function toMessage(text: string): string {
+  return `decant-kept-1 ${text}`
+}
+
+function isKeptDraft(value: unknown): value is KeptDraft {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+}

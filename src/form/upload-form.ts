@@ -1,0 +1,227 @@
+import type { FormError } from '../errors/upload-error-table.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import { discardBody } from '../http/discard-body.ts'
+import type { AnyRequest } from '../http/to-incoming.ts'
+import { toIncoming } from '../http/to-incoming.ts'
+import { publishTogether } from '../policy/publish-together.ts'
+import { UploadTransaction } from '../policy/upload-transaction.ts'
+import { toFormLimits } from '../receive/form-limits.ts'
+import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
+import { MultiMap } from '../receive/multi-map.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import type { FilesNode } from './files-node.ts'
+import { FormReading } from './form-reading.ts'
+import { toFormSize } from './form-size.ts'
+import type { FormData, FormShape } from './form-shape.ts'
+import { FileKeeper } from './kept-files.ts'
+import type { KeepOptions, KeptFiles } from './kept-files.ts'
+
+export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'> {
+  /** What is done with parts that the form does not declare: `refuse` (default) tells of each, `ignore` throws them away. */
+  readonly unknownParts?: 'refuse' | 'ignore' | undefined
+  /** Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are discarded. */
+  readonly keep?: KeepOptions | undefined
+  /** Bytes of the whole body. Default: as many of the largest files as the form takes, and 8 MiB. */
+  readonly maxBodySize?: number | undefined
+}
+
+export interface FormReceiveOptions {
+  /** Gives up and leaves nothing behind; what was called rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What came of a form: its value, or what a page needs to show the form again. */
+export type FormAttempt<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: false
+      readonly error: UploadError<'invalid-form'>
+      /** By the names of the controls: `errors.get('title')?.detail`. */
+      readonly errors: MultiMap<FormError>
+      /** The texts as they were sent, by the names of the fields. */
+      readonly values: MultiMap<string>
+      /** The files that need not be sent again; absent where none are kept. */
+      readonly kept?: KeptFiles
+    }
+
+/**
+ * Does what belongs to the form, with data whose files have their keys already and are not visible yet. Where it throws,
+ * none of them is kept.
+ */
+export type FormHandler<Data, Value> = (data: Data) => Value | Promise<Value>
+
+/** A form, declared once: its fields and its files. */
+export interface UploadForm<Shape extends FormShape = FormShape> {
+  readonly shape: Shape
+  /**
+   * Receives the form: all of its files are stored, or none.
+   *
+   * @throws {UploadError} `invalid-form` (422) with all that is wrong; what `receive` throws for a body that cannot be read;
+   *   `storage-full`, `storage-failed`.
+   * @throws {TypeError} as `receive`.
+   */
+  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormData<Shape>>
+  /**
+   * Receives the form, runs `handler`, and publishes the files when that has succeeded. Where it throws, none is kept, and
+   * `receive` rejects with what it threw; an `UploadError` of `invalid-form` tells of what only the handler could know.
+   *
+   * @throws {UploadError} besides, `publishing-delayed` where the handler has succeeded and the storage failed then: the
+   *   files are published by a later `sweep`.
+   */
+  receive<Value>(
+    request: AnyRequest,
+    handler: FormHandler<FormData<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<Value>
+  /** As `receive`; where the form is not valid, resolves with what a page needs to show it again. */
+  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormData<Shape>>>
+  attempt<Value>(
+    request: AnyRequest,
+    handler: FormHandler<FormData<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<FormAttempt<Value>>
+}
+
+/**
+ * A form of fields and files. Fields are declared by any Standard Schema library, files by their sets; what comes of it has
+ * the types of both.
+ *
+ * @example
+ * ```ts
+ * const post = uploadForm({ title: z.string().max(80), cover: photos.one(), gallery: photos.many({ max: 10 }) })
+ * const { title, cover, gallery } = await post.receive(request)
+ * await post.receive(request, (data) => db.insert(data))
+ * ```
+ * @throws {TypeError} for a limit that is none, and for a secret of less than 32 bytes.
+ */
+export function uploadForm<const Shape extends FormShape>(
+  shape: Shape,
+  options: UploadFormOptions = {},
+): UploadForm<Shape> {
+  return new Form(shape, options)
+}
+
+/** A form that was received, or one that is not valid, with what it left in its reading. */
+type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: UploadError<'invalid-form'>; readonly reading: FormReading }
+
+class Form<Shape extends FormShape> implements UploadForm<Shape> {
+  readonly shape: Shape
+  readonly #limits: FormLimits
+  readonly #ignoresUnknown: boolean
+  readonly #keeper: FileKeeper | undefined
+
+  constructor(shape: Shape, options: UploadFormOptions) {
+    const { unknownParts = 'refuse', keep } = options
+    const { maxFiles, maxBodySize } = toFormSize(shape)
+    this.shape = shape
+    this.#limits = toFormLimits({ ...options, maxFiles, maxBodySize: options.maxBodySize ?? maxBodySize })
+    this.#ignoresUnknown = unknownParts === 'ignore'
+    this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
+  }
+
+  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormData<Shape>>
+  receive<Value>(
+    request: AnyRequest,
+    handler: FormHandler<FormData<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<Value>
+  async receive(request: AnyRequest, ...others: Others<FormData<Shape>>): Promise<unknown> {
+    const outcome = await this.#run(request, ...others)
+    if (outcome.ok) return outcome.value
+    await outcome.reading.release()
+    throw outcome.error
+  }
+
+  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormData<Shape>>>
+  attempt<Value>(
+    request: AnyRequest,
+    handler: FormHandler<FormData<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<FormAttempt<Value>>
+  async attempt(request: AnyRequest, ...others: Others<FormData<Shape>>): Promise<FormAttempt<unknown>> {
+    const outcome = await this.#run(request, ...others)
+    if (outcome.ok) return outcome
+    const { error, reading } = outcome
+    const kept = await this.#keep(reading)
+    return {
+      ok: false,
+      error,
+      errors: new MultiMap(error.details.errors.map((each) => [each.name, each] as const)),
+      values: new MultiMap(reading.values),
+      ...(kept !== undefined && { kept }),
+    }
+  }
+
+  async #run(request: AnyRequest, ...[first, second]: Others<FormData<Shape>>): Promise<Outcome> {
+    const [handler, { signal } = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
+    const incoming = toIncoming(request)
+    const reading = new FormReading(this.shape, { keeper: this.#keeper, ignoresUnknown: this.#ignoresUnknown })
+    try {
+      await reading.read(incoming, this.#limits, signal)
+      await reading.check()
+      const toData = (): FormData<Shape> => toFormData(reading)
+      if (handler !== undefined) return { ok: true, value: await storeWith(reading.inputs, () => handler(toData())) }
+      await store(reading.inputs)
+      return { ok: true, value: toData() }
+    } catch (error) {
+      if (isUploadError(error) && error.code === 'invalid-form') return { ok: false, error, reading }
+      await reading.release()
+      await discardBody(incoming)
+      throw error
+    }
+  }
+
+  async #keep(reading: FormReading): Promise<KeptFiles | undefined> {
+    try {
+      return await this.#keeper?.keep(reading.inputs)
+    } catch (error) {
+      if (!isUploadError(error)) throw error
+      // storage-full, storage-failed: the files have to be sent again.
+      return undefined
+    } finally {
+      await reading.release()
+    }
+  }
+}
+
+type Others<Data> =
+  | readonly [options?: FormReceiveOptions | undefined]
+  | readonly [handler: FormHandler<Data, unknown>, options?: FormReceiveOptions | undefined]
+
+/** By its shape, which the types cannot follow through the tree. */
+function toFormData<Shape extends FormShape>(reading: FormReading): FormData<Shape>
+function toFormData(reading: FormReading): unknown {
+  return reading.toValue()
+}
+
+async function store(inputs: readonly FilesNode[]): Promise<void> {
+  const stored = await publishTogether(inputs.flatMap(({ drafts }) => drafts))
+  for (const input of inputs) input.stored = stored.splice(0, input.drafts.length)
+}
+
+/** Promises the files their keys, runs `work`, and publishes them. */
+async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value | Promise<Value>): Promise<Value> {
+  const transaction = new UploadTransaction()
+  let value: Value
+  try {
+    for (const input of inputs) {
+      const stored: StoredFile[] = []
+      for (const draft of input.drafts) stored.push(await transaction.reserve(draft))
+      input.stored = stored
+    }
+    await transaction.prepare()
+    value = await work()
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+  try {
+    await transaction.commit()
+    return value
+  } catch (error) {
+    // What `work` has done cannot be undone, so that nobody may be told to send the form again.
+    throw new UploadError('publishing-delayed', {}, { cause: error })
+  }
+}

@@ -12,8 +12,8 @@ const USAGE = `npm run fuzz -- [--minutes N | --seconds N] [--target NAME] [--se
   --target               one of: ${TARGETS.map(({ name }) => name).join(', ')}; default all, in turns
   --seed, --path         makes a finding again, with --target`
 
-/** How long a target keeps its turn. */
-const TURN_MS = 10_000
+/** How long a share of a turn is at most. */
+const SHARE_MS = 10_000
 
 const options = readOptions()
 exit(options.seed === undefined ? await fuzz() : await replay(options.seed))
@@ -28,12 +28,13 @@ interface Options {
 async function fuzz(): Promise<number> {
   const { durationMs, targets } = options
   const began = Date.now()
+  const shares = targets.reduce((sum, { share }) => sum + share, 0)
   const runs = new Map<string, number>()
   let seeds = 0
   do {
     for (const target of targets) {
       const left = began + durationMs - Date.now()
-      const fair = Math.min(TURN_MS, durationMs / targets.length)
+      const fair = target.share * Math.min(SHARE_MS, durationMs / shares)
       let seed = 0
       const onBatch = (_: number, last: number): void => {
         seeds += 1

@@ -34,7 +34,7 @@ export const fetchRequests: Target = fuzzTarget<Case>({
   name: 'fetch-requests',
   promise: 'over Fetch are never answered by a failure, leave exactly the files that are told of, and receive() agrees',
   cases,
-  batch: 20,
+  slow: true,
   async open() {
     const folder = await UploadFolder.open()
     const temporaryFolder = await mkdtemp(join(tmpdir(), 'fuzz-receive-'))

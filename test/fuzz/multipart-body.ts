@@ -22,7 +22,7 @@ export const boundaries: fc.Arbitrary<string> = fc.constantFrom(
 )
 
 /** Pieces of a delimiter, line ends and other bytes, in any order. */
-export function contents(boundary: string): fc.Arbitrary<string> {
+function contents(boundary: string): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(
       '\r',
@@ -47,7 +47,7 @@ export function contents(boundary: string): fc.Arbitrary<string> {
 }
 
 /** As clients write them, as they should not, and as nobody does. */
-export const dispositions: fc.Arbitrary<string> = fc.constantFrom(
+const dispositions: fc.Arbitrary<string> = fc.constantFrom(
   'Content-Disposition: form-data; name="a"',
   'Content-Disposition: form-data; name="a"',
   'Content-Disposition: form-data; name="f"; filename="a.txt"',

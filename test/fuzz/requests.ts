@@ -22,7 +22,7 @@ export const requests: Target = fuzzTarget<WireCase>({
   promise:
     'over real sockets are answered in HTTP and never by a failure, and leave exactly the files that are told of',
   cases: wireCases,
-  batch: 20,
+  slow: true,
   examples: [
     // Node put the interim answer into the one that was still waiting for its turn.
     {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
 
 /** Where a target gets its cases from, and for how long. */
-export interface FuzzOptions {
+interface FuzzOptions {
   /** Milliseconds after which no new case is begun; default 0: the fixed examples and one batch. */
   readonly durationMs?: number | undefined
   /** The seed of one batch, to make a finding again; default random ones, until the time is over. */
@@ -22,7 +22,7 @@ export interface Finding {
   readonly error: unknown
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   readonly runs: number
   readonly finding: Finding | undefined
 }
@@ -33,11 +33,13 @@ export interface Target {
   readonly name: string
   /** What holds for every case, as a sentence that begins with the name. */
   readonly promise: string
+  /** How much of the time it gets, where the fast ones get 1. */
+  readonly share: number
   fuzz(options?: FuzzOptions): Promise<FuzzResult>
 }
 
 /** What a target needs while it runs. */
-export interface Session<Value> {
+interface Session<Value> {
   /** Throws where the promise does not hold. */
   check(value: Value): void | Promise<void>
   close?(): Promise<void>
@@ -49,8 +51,8 @@ export interface TargetDefinition<Value> {
   readonly cases: fc.Arbitrary<Value>
   /** Counterexamples that were found, and others that must never be left to chance: they come first, every time. */
   readonly examples?: readonly Value[]
-  /** Cases of one seed: few where they are slow, so that the time is kept. Default 100. */
-  readonly batch?: number
+  /** True where a case takes milliseconds: it gets more time, and in smaller batches, lest that be exceeded. Default false. */
+  readonly slow?: boolean
   readonly open: () => Session<Value> | Promise<Session<Value>>
 }
 
@@ -62,23 +64,24 @@ export function fuzzTarget<Value>({
   promise,
   cases,
   examples = [],
-  batch = 100,
+  slow = false,
   open,
 }: TargetDefinition<Value>): Target {
   return {
     name,
     promise,
+    share: slow ? 3 : 1,
     async fuzz({ durationMs = 0, seed, path, onBatch } = {}) {
       const session = await open()
       try {
-        if (seed !== undefined) return toResult(await tryBatch(cases, session, batch, seed, path))
+        if (seed !== undefined) return toResult(await tryBatch(cases, session, slow ? 20 : 100, seed, path))
         const example = await tryExamples(examples, session)
         if (example !== undefined) return { runs: 0, finding: example }
         let runs = examples.length
         const end = Date.now() + durationMs
         do {
           const batchSeed = randomInt(2 ** 31)
-          const result = toResult(await tryBatch(cases, session, batch, batchSeed))
+          const result = toResult(await tryBatch(cases, session, slow ? 20 : 100, batchSeed))
           runs += result.runs
           if (result.finding !== undefined) return { runs, finding: result.finding }
           onBatch?.(runs, batchSeed)

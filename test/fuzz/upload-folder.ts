@@ -24,7 +24,7 @@ export interface SeenRequest {
 }
 
 /** What a client was told; absent where it had gone. */
-export interface SeenAnswer {
+interface SeenAnswer {
   readonly status: number
   readonly body: Buffer
 }

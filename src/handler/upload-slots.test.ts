@@ -13,12 +13,15 @@ const BEGINNINGS = {
   'a file': 'PUT /half.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello',
 } as const
 
+/** For a machine that has other things to do. */
+const PATIENCE = { timeout: 30_000, interval: 5 } as const
+
 /** A client in the middle of an upload. */
 async function begin(site: Site, text: string = BEGINNINGS['a file']): Promise<RawClient> {
   const before = (await site.everyFile()).length
   const client = await RawClient.connect(site.origin)
   await client.send(text)
-  await expect.poll(async () => (await site.everyFile()).length).toBe(before + 1)
+  await expect.poll(async () => (await site.everyFile()).length, PATIENCE).toBe(before + 1)
   return client
 }
 
@@ -50,7 +53,7 @@ test('a slot is free again whichever way its upload ends', async () => {
   await using site = await openSite({ maxUploads: 1, idleTimeoutMs: 200, authorize: () => isAllowed })
   // Its slot is given back a moment after its end.
   const expectFree = async (name: string): Promise<void> => {
-    await expect.poll(async () => (await site.ask(put(name))).status, { interval: 5 }).toBe(201)
+    await expect.poll(async () => (await site.ask(put(name))).status, PATIENCE).toBe(201)
   }
 
   for (const leave of ['reset', 'destroy', 'end'] as const) {

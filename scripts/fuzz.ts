@@ -2,6 +2,7 @@
 // Prints how far it is; stops at the first finding with exit code 1 and the command that makes it again.
 import { argv, exit } from 'node:process'
 import { parseArgs } from 'node:util'
+import { measureGrowth } from '../test/fuzz/growth.ts'
 import { describeFinding } from '../test/fuzz/target.ts'
 import type { Target } from '../test/fuzz/target.ts'
 import { TARGETS } from '../test/fuzz/targets.ts'
@@ -51,9 +52,19 @@ async function fuzz(): Promise<number> {
       console.log(`${seconds} s  ${target.name}: ${total} runs hold (last seed ${seed})`)
     }
   } while (Date.now() < began + durationMs)
+  if (targets.length > 1) reportGrowth()
   const total = [...runs.values()].reduce((sum, each) => sum + each, 0)
   console.log(`${total} runs of ${seeds} seeds over ${targets.length} targets: every promise held`)
   return 0
+}
+
+function reportGrowth(): void {
+  console.log('With a text sixteen times as long, the slowest case of each reader takes (16 where time is linear):')
+  for (const { reader, piece, factor, milliseconds } of measureGrowth()) {
+    console.log(
+      `  ${factor.toFixed(0)} times as long, ${milliseconds.toFixed(0)} ms  ${reader}: ${JSON.stringify(piece)}`,
+    )
+  }
 }
 
 async function replay(seed: number): Promise<number> {

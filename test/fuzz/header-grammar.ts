@@ -36,7 +36,7 @@ const FILE = { etag: '"a"', lastModified: NOW }
 const LIMITS = toDecoderLimits({})
 
 /** Every reader of what a stranger wrote into a header, and the refusals that it may throw. */
-const READERS: Record<string, readonly [read: (text: string) => unknown, ...codes: UploadErrorCode[]]> = {
+export const READERS: Record<string, readonly [read: (text: string) => unknown, ...codes: UploadErrorCode[]]> = {
   parameters: [(text) => toParameters(text)],
   'media type': [toMediaType],
   accept: [prefersHtml],

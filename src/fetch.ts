@@ -5,6 +5,6 @@
  */
 export type { AdapterOptions } from './adapters/adapter-options.ts'
 export { fetchHandler } from './adapters/fetch/fetch-handler.ts'
-export type { FetchListener } from './adapters/fetch/fetch-handler.ts'
+export type { FetchHandlerOptions, FetchListener } from './adapters/fetch/fetch-handler.ts'
 export { problemResponse } from './adapters/fetch/problem-response.ts'
 export { sendFile } from './adapters/fetch/send-file.ts'

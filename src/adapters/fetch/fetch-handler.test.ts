@@ -50,3 +50,16 @@ test('one file is sent by sendFile', async () => {
   expect(await (await sendFile(new Request('http://x/'), set.storage, 'a.txt')).text()).toBe('hello')
   await expect(sendFile(new Request('http://x/'), set.storage, '../a.txt')).rejects.toMatchObject({ code: 'not-found' })
 })
+
+test('the address of a client is what the runtime says', async () => {
+  const told: unknown[] = []
+  const handler: RequestHandler = {
+    async handle(incoming) {
+      told.push(incoming.clientAddress)
+      return undefined
+    },
+  }
+  await fetchHandler(handler, { clientAddress: ({ url }) => url.slice(-1) })(new Request('http://x/1'))
+  await fetchHandler(handler)(new Request('http://x/1'))
+  expect(told).toEqual(['1', undefined])
+})

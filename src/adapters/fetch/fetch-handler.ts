@@ -11,6 +11,14 @@ import { toResponse } from './to-response.ts'
 /** What `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener = (request: Request) => Promise<Response>
 
+export interface FetchHandlerOptions extends AdapterOptions {
+  /**
+   * The client's IP address, which a `Request` does not tell but the runtime does, such as `requestIP` of Bun's server.
+   * Default: it is not known, and `maxUploadsPerClient` counts nobody.
+   */
+  readonly clientAddress?: ((request: Request) => string | undefined) | undefined
+}
+
 /**
  * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is answered as
  * `problemResponse` does, and `onError` is told.
@@ -20,10 +28,10 @@ export type FetchListener = (request: Request) => Promise<Response>
  * Bun.serve({ fetch: fetchHandler(uploadHandler(photos, { base: '/photos' })) })
  * ```
  */
-export function fetchHandler(handler: RequestHandler, options: AdapterOptions = {}): FetchListener {
-  const { drainLimits, onError } = options
+export function fetchHandler(handler: RequestHandler, options: FetchHandlerOptions = {}): FetchListener {
+  const { drainLimits, onError, clientAddress } = options
   return async (request) => {
-    const incoming = fromFetchRequest(request, { drainLimits })
+    const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
     let refusal: AnyUploadError
     try {
       const outgoing = await handler.handle(incoming)

@@ -44,7 +44,7 @@ exit(counts.failed === 0 ? 0 : 1)
 async function requireGreen(workspace: Workspace): Promise<void> {
   const tests = new Map(jobs.flatMap(({ mutation }) => mutation.tests).map((named) => [named.join('\n'), named]))
   const named = [...tests.values()]
-  const run = await runTests(workspace.path, named)
+  const run = await runTests(workspace.path, named, { missingGuard: false })
   const complaints = 'broken' in run ? [run.broken] : complaintsOf(named, run, true)
   for (const complaint of complaints) report('not ok', `with every guard in its place, ${complaint}`)
 }
@@ -102,7 +102,7 @@ async function judge(workspace: Workspace, mutation: Mutation): Promise<string[]
   const complaints: string[] = []
   for (const named of mutation.tests) {
     // One after the other, since a run ends at its first failure.
-    const run = await runTests(workspace.path, [named], { bail: true })
+    const run = await runTests(workspace.path, [named], { missingGuard: true })
     complaints.push(...('broken' in run ? [run.broken] : complaintsOf([named], run, false)))
   }
   return complaints

@@ -35,6 +35,18 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       tests: [[FORM, 'when the storage breaks after the first was published (%s)']],
     },
     {
+      guard: 'gives back every name that was promised to a form which then fails',
+      file: 'src/policy/publish-together.ts',
+      find: '    await transaction.rollback()\n',
+      replace: '',
+      tests: [
+        [
+          'test/promises/all-or-nothing.test.ts',
+          'a form that fails to $step on $kind leaves no file and takes no name',
+        ],
+      ],
+    },
+    {
       guard: 'takes the files back when the answer about them cannot be made',
       file: 'src/handler/upload-handler.ts',
       find: `        await deleteFiles(

@@ -97,7 +97,7 @@ describe.skipIf(!canMount).each(DISKS)('a full disk (%s)', (_, newDisk) => {
   })
 })
 
-describe.skipIf(!canTrace)('room that ends', () => {
+describe.skipIf(!(canTrace && canMount))('room that ends', () => {
   // Of a body of one write: opening the draft, writing it, its record, and giving it its name.
   test.each([
     ['when the draft is opened', 'openat:when=1'],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { draftsIn, request, storedIn } from '../cli/client.ts'
 import { serve, temporaryFolder } from '../cli/decant-process.ts'
 import type { DecantProcess } from '../cli/decant-process.ts'
+import { entriesBelow } from './entries-below.ts'
 import { KillClient } from './kill-client.ts'
 import { bytesOfName } from './seeded-file.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -43,7 +44,7 @@ const MOST_MS = 1000
 const KILLS_PER_FOLDER = 10
 
 /** All that may be in `.decant` before the first upload. */
-const PRIVATE = /^(?:format|drafts|drafts\/expiring|records|records\/[\da-f]{64}|reserved)$/
+const PRIVATE = /^(?:format|(?:drafts|drafts\/expiring|records|reserved|prepared)\/|records\/[\da-f]{64})$/
 
 /** Kills a `decant serve` with SIGKILL at random moments while clients upload, and looks at what the next run makes of it. */
 export async function killRun(options: KillOptions): Promise<KillReport> {
@@ -103,8 +104,11 @@ class KillRun {
   /** What the next run finds, from the moment at which it says that it is ready. Empties the folder. */
   async look(folder: string): Promise<void> {
     await using decant = await this.#serve(folder)
-    const left = privateEntries(folder).filter((path) => !PRIVATE.test(path))
-    if (left.length > 0) this.#fault(`a new run leaves ${left.join(', ')} in .decant`)
+    // The place for the run's own drafts may be there, without any.
+    const own = new RegExp(`^drafts/${decant.child.pid}\\.[^/]+/$`)
+    const entries = entriesBelow(join(folder, '.decant'))
+    const left = entries.filter((path) => !PRIVATE.test(path) && !own.test(path))
+    if (left.length > 0) this.#fault(`a new run leaves ${left.length} entries in .decant, such as ${left[0]}`)
 
     const stored = new Set(storedIn(folder))
     for (const key of stored) {
@@ -143,7 +147,10 @@ class KillRun {
       const there = keys.filter((key) => stored.has(key)).length
       this.report.cutRequests++
       if (there === keys.length) this.report.wholeRequests++
-      else if (there > 0) this.report.partialForms++
+      if (there === keys.length || there === 0) continue
+      // A form's files become visible together, or the next run completes what was decided.
+      this.report.partialForms++
+      this.#fault(`of a form of ${keys.length} files ${there} are there`)
     }
   }
 
@@ -174,13 +181,4 @@ async function listing({ port }: DecantProcess): Promise<ReadonlyMap<string, Lis
     url = page.next
   }
   return listed
-}
-
-/** Everything in `.decant`, empty folders too. */
-function privateEntries(folder: string): string[] {
-  const path = join(folder, '.decant')
-  // Made with the first upload, for which the kill may have been too early.
-  if (!existsSync(path)) return []
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true })
-  return entries.map((entry) => relative(path, join(entry.parentPath, entry.name))).toSorted()
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DecantProcess } from '../cli/decant-process.ts'
+import { entriesBelow } from './entries-below.ts'
 
 /** How a server is, as the system sees it. */
 export interface Vitals {
@@ -30,7 +30,7 @@ export function vitalsOf({ child, folder }: Pick<DecantProcess, 'child' | 'folde
   const process = `/proc/${child.pid}`
   const [, rss = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`${process}/status`, 'utf8')) ?? []
   const descriptors = readdirSync(`${process}/fd`).map((number) => targetOf(`${process}/fd/${number}`))
-  const files = filesBelow(folder, '')
+  const files = entriesBelow(folder).filter((path) => !path.endsWith('/'))
   const open = descriptors.filter((target) => target !== undefined)
   return {
     rss: Number(rss) * 1024,
@@ -39,19 +39,6 @@ export function vitalsOf({ child, folder }: Pick<DecantProcess, 'child' | 'folde
     sockets: open.filter((target) => target.startsWith('socket:')).length,
     drafts: files.filter((path) => UNFINISHED.test(path)).length,
     stored: files.filter((path) => !path.startsWith('.decant/')),
-  }
-}
-
-/** While the server is at work: a folder that is being held for a name may go at any moment. */
-function filesBelow(root: string, folder: string): string[] {
-  try {
-    return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = join(folder, entry.name)
-      return entry.isDirectory() ? filesBelow(root, path) : [path]
-    })
-  } catch {
-    // ENOENT: gone since its own folder was read.
-    return []
   }
 }
 

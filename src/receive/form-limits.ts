@@ -54,3 +54,27 @@ export function toFormLimits(options: FormLimitOptions): FormLimits {
     minRate: limit('minRate', 240),
   }
 }
+
+/** The limits of a form whose files all have the same one. */
+export interface ReceiveLimits extends FormLimits {
+  /** Bytes of one file. Default 32 MiB. A larger one raises the default of `maxBodySize`, so that such a file fits. */
+  readonly maxFileSize: number
+}
+
+/** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
+export interface ReceiveLimitOptions extends FormLimitOptions {
+  /** Bytes of one file. Default 32 MiB. A larger one raises the default of `maxBodySize`, so that such a file fits. */
+  readonly maxFileSize?: number | undefined
+}
+
+/**
+ * The limits in full.
+ *
+ * @throws {TypeError} as `toFormLimits`.
+ */
+export function toReceiveLimits(options: ReceiveLimitOptions): ReceiveLimits {
+  const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
+  // The usual 64 MiB, or a largest file and a mebibyte for what is around it.
+  const maxBodySize = options.maxBodySize ?? Math.max(64 * 1024 ** 2, maxFileSize + 1024 ** 2)
+  return { ...toFormLimits({ ...options, maxBodySize }), maxFileSize }
+}

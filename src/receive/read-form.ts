@@ -1,14 +1,12 @@
-import { ClaimedDigests } from '../digest/claimed-digests.ts'
-import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toMediaType } from '../http/media-type.ts'
-import { parseBoundary } from '../multipart/boundary.ts'
-import { MultipartDecoder } from '../multipart/decoder.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
 import type { PartHead } from '../multipart/part-head.ts'
-import { FieldBytes } from './field-bytes.ts'
+import { BodyCheck } from './body-check.ts'
+import { FormDecoder } from './form-decoder.ts'
 import type { FormField } from './form-field.ts'
 import type { FormLimits } from './form-limits.ts'
+import { GrowingBytes } from './spool/growing-bytes.ts'
 import { UrlencodedDecoder } from './urlencoded-decoder.ts'
 
 /** Takes the bytes of one file of a form. */
@@ -50,63 +48,48 @@ export async function readForm(
   incoming: Incoming,
   { limits, openFile, signal }: ReadFormOptions,
 ): Promise<FormField[]> {
-  const { body } = incoming
-  const form = toFormDecoder(incoming.header('content-type') ?? '', limits, openFile)
-  if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
-  const claimed = ClaimedDigests.of(incoming)
-  const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
-  if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
-
-  let size = 0
+  const form = toFormReader(incoming.header('content-type') ?? '', limits, openFile)
+  const check = new BodyCheck(incoming, limits.maxBodySize)
   const take = (chunk: Uint8Array): Promise<void> | undefined => {
-    size += chunk.length
-    if (size > limits.maxBodySize) throw tooLarge()
-    claimed?.append(chunk)
+    check.append(chunk)
     return form.write(chunk)
   }
-  await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
-  claimed?.verify()
+  await check.body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
+  check.end()
   return form.end()
 }
 
 /** A form of either type on its way in. */
-interface FormDecoder {
+interface FormReader {
   /** A promise asks to wait before the next chunk. */
   write(chunk: Uint8Array): Promise<void> | undefined
   end(): FormField[]
 }
 
-function toFormDecoder(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormDecoder {
+function toFormReader(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
   const essence = toMediaType(contentType)?.essence
   if (essence === 'application/x-www-form-urlencoded') return new UrlencodedDecoder(limits)
-  if (essence === 'text/plain' || contentType === '') {
-    const hint = 'Give the form method="post" and enctype="multipart/form-data".'
-    throw new UploadError('unsupported-media-type', { contentType, hint })
-  }
-  return new MultipartForm(parseBoundary(contentType), limits, openFile)
+  return new MultipartForm(contentType, limits, openFile)
 }
 
 /** Gives each part to a sink or to a field. */
-class MultipartForm implements FormDecoder {
-  readonly #decoder: MultipartDecoder
-  readonly #limits: FormLimits
+class MultipartForm implements FormReader {
+  readonly #decoder: FormDecoder
   readonly #openFile: (head: FileHead) => FileSink
-  readonly #fields: { readonly head: PartHead; readonly bytes: FieldBytes }[] = []
-  #files = 0
-  #fieldsSize = 0
+  readonly #maxFieldSize: number
+  readonly #fields: { readonly head: PartHead; readonly bytes: GrowingBytes }[] = []
   #sink: FileSink | undefined
-  #field: FieldBytes | undefined
   /** What the parts of the chunk that is being decoded ask to wait for. */
   #waits: Promise<void>[] = []
 
-  constructor(boundary: string, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
-    this.#limits = limits
+  constructor(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
+    this.#maxFieldSize = limits.maxFieldSize
     this.#openFile = openFile
-    this.#decoder = new MultipartDecoder(
-      boundary,
-      { begin: (head) => this.#begin(head), bytes: (bytes) => this.#bytes(bytes), end: () => this.#end() },
-      limits,
-    )
+    this.#decoder = new FormDecoder(contentType, limits, {
+      begin: (head) => this.#begin(head),
+      bytes: (bytes) => this.#bytes(bytes),
+      end: () => this.#end(),
+    })
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
@@ -126,60 +109,29 @@ class MultipartForm implements FormDecoder {
   end(): FormField[] {
     this.#decoder.end()
     // Only now, since the field that names their charset may be the last (RFC 7578 section 4.6).
-    const charset = this.#fields.find(({ head }) => head.name === '_charset_')
-    const label = charset === undefined ? undefined : toLabel(charset.bytes)
-    return this.#fields.map(({ head, bytes }) => [head.name, decodeFieldText(bytes.join(), head, label)])
+    const { charset } = this.#decoder
+    return this.#fields.map(({ head, bytes }) => [head.name, decodeFieldText(bytes.view(), head, charset)])
   }
 
   #begin(head: PartHead): void {
-    if (head.filename === undefined) {
-      this.#countField(head.name.length)
-      if (this.#fields.length >= this.#limits.maxFields) {
-        throw new UploadError('too-many-fields', { limit: this.#limits.maxFields })
-      }
-      const limit = this.#limits.maxFieldSize
-      const tooLarge = (): UploadError => new UploadError('field-too-large', { limit, field: head.name })
-      this.#field = new FieldBytes(limit, tooLarge)
-      this.#fields.push({ head, bytes: this.#field })
-      return
-    }
-    if (head.filename !== '') this.#files += 1
-    if (this.#files > this.#limits.maxFiles) throw new UploadError('too-many-files', { limit: this.#limits.maxFiles })
-    this.#sink = this.#openFile({ field: head.name, filename: head.filename, contentType: head.contentType })
+    const { name, filename, contentType } = head
+    if (filename === undefined) this.#fields.push({ head, bytes: new GrowingBytes(this.#maxFieldSize) })
+    else this.#sink = this.#openFile({ field: name, filename, contentType })
   }
 
   #bytes(bytes: Uint8Array): void {
-    if (this.#sink !== undefined) {
-      this.#wait(this.#sink.append(bytes))
-      return
-    }
-    this.#countField(bytes.length)
-    this.#field?.append(bytes)
-  }
-
-  #countField(size: number): void {
-    const { maxFieldsSize: limit } = this.#limits
-    this.#fieldsSize += size
-    if (this.#fieldsSize > limit) throw new UploadError('fields-too-large', { limit })
+    if (this.#sink === undefined) this.#fields.at(-1)?.bytes.append(bytes)
+    else this.#wait(this.#sink.append(bytes))
   }
 
   #end(): void {
     this.#wait(this.#sink?.end())
     this.#sink = undefined
-    if (this.#field !== undefined && this.#fields.at(-1)?.head.name === '_charset_') {
-      this.#decoder.useCharset(toLabel(this.#field))
-    }
-    this.#field = undefined
   }
 
   #wait(ready: Promise<void> | undefined): void {
     if (ready !== undefined) this.#waits.push(ready)
   }
-}
-
-/** The name of a charset is ASCII. */
-function toLabel(field: FieldBytes): string {
-  return new TextDecoder().decode(field.join())
 }
 
 function ignore(): void {}

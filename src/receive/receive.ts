@@ -5,8 +5,8 @@ import { discardBody } from '../http/discard-body.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
-import { toFormLimits } from './form-limits.ts'
-import type { FormLimitOptions } from './form-limits.ts'
+import { toReceiveLimits } from './form-limits.ts'
+import type { ReceiveLimitOptions } from './form-limits.ts'
 import { MultiMap } from './multi-map.ts'
 import { readForm } from './read-form.ts'
 import type { FileHead, FileSink } from './read-form.ts'
@@ -22,9 +22,7 @@ export interface Upload extends AsyncDisposable {
   dispose(): Promise<void>
 }
 
-export interface ReceiveOptions extends FormLimitOptions {
-  /** Bytes of one file. Default 32 MiB. A larger one raises the default of `maxBodySize`, so that such a file fits. */
-  readonly maxFileSize?: number | undefined
+export interface ReceiveOptions extends ReceiveLimitOptions {
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
   /** Where temporary files go, which have no name there. Default the system's folder for them. */
@@ -52,9 +50,9 @@ export interface ReceiveOptions extends FormLimitOptions {
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
   const { temporaryFolder, signal } = options
-  const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
-  const limits = toFormLimits({ ...options, maxBodySize: options.maxBodySize ?? bodySizeFor(maxFileSize) })
+  const limits = toReceiveLimits(options)
+  const { maxFileSize } = limits
   const incoming = toIncoming(request)
   const received: { readonly head: FileHead; readonly spool: Spool }[] = []
   const dispose = async (): Promise<void> => {
@@ -90,9 +88,4 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
     await discardBody(incoming)
     throw error
   }
-}
-
-/** The usual 64 MiB, or a largest file and a mebibyte for what is around it. */
-function bodySizeFor(maxFileSize: number): number {
-  return Math.max(64 * 1024 ** 2, maxFileSize + 1024 ** 2)
 }

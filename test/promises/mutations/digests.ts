@@ -21,8 +21,8 @@ export const DIGESTS: GuardedPromise = {
     },
     {
       guard: 'holds a form against its digest before a file of it is published',
-      file: 'src/receive/read-form.ts',
-      find: 'claimed?.verify()',
+      file: 'src/receive/body-check.ts',
+      find: 'this.#claimed?.verify()',
       replace: '',
       tests: [[HTTP, 'is checked as a whole: %s']],
     },

@@ -10,15 +10,15 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
   mutations: [
     {
       guard: 'counts the bytes of a form as they come',
-      file: 'src/receive/read-form.ts',
-      find: 'if (size > limits.maxBodySize) throw tooLarge()',
+      file: 'src/receive/body-check.ts',
+      find: 'this.#checkSize(this.#size)',
       replace: '',
       tests: [[LIMITS, 'maxBodySize holds to the byte (%j)']],
     },
     {
       guard: 'believes a declared length that is too much',
-      file: 'src/receive/read-form.ts',
-      find: 'if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()',
+      file: 'src/receive/body-check.ts',
+      find: 'if (body.length !== undefined) this.#checkSize(body.length)',
       replace: '',
       tests: [[LIMITS, 'without any limit given there are limits']],
     },
@@ -48,25 +48,31 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     },
     {
       guard: 'counts files',
-      file: 'src/receive/read-form.ts',
-      find: 'if (this.#files > this.#limits.maxFiles) throw',
+      file: 'src/receive/form-decoder.ts',
+      find: 'if (this.#files > maxFiles) throw',
       replace: 'if (this.#files > Infinity) throw',
       tests: [[LIMITS, ONE_MORE]],
     },
     {
       guard: 'counts fields',
-      file: 'src/receive/read-form.ts',
-      find: 'if (this.#fields.length >= this.#limits.maxFields) {',
-      replace: 'if (this.#fields.length >= Infinity) {',
+      file: 'src/receive/form-decoder.ts',
+      find: 'if (this.#fields > maxFields) throw',
+      replace: 'if (this.#fields > Infinity) throw',
       tests: [[LIMITS, ONE_MORE]],
     },
     {
       guard: 'counts the bytes of a field',
+      file: 'src/receive/form-decoder.ts',
+      find: 'if (this.#field.size > limit) throw',
+      replace: 'if (this.#field.size > Infinity) throw',
+      tests: [[LIMITS, ONE_MORE]],
+    },
+    {
+      guard: 'counts the bytes of a urlencoded field as they come',
       file: 'src/receive/field-bytes.ts',
       find: 'if (this.#bytes.size + bytes.length > this.#limit) throw this.#tooLarge()',
       replace: '',
       tests: [
-        [LIMITS, ONE_MORE],
         [
           'src/receive/urlencoded-decoder.test.ts',
           'are met while the body arrives: no field is kept beyond what it may have',
@@ -75,7 +81,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     },
     {
       guard: 'counts the bytes of all fields together',
-      file: 'src/receive/read-form.ts',
+      file: 'src/receive/form-decoder.ts',
       find: 'if (this.#fieldsSize > limit) throw',
       replace: 'if (this.#fieldsSize > Infinity) throw',
       tests: [[LIMITS, ONE_MORE]],

@@ -1,0 +1,45 @@
+import { ClaimedDigests } from '../digest/claimed-digests.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import type { ByteSource } from '../http/byte-source.ts'
+import type { Incoming } from '../http/incoming.ts'
+
+/** What the body of a form is held to as it comes, whatever is in it: its size, and the digests that are claimed of it. */
+export class BodyCheck {
+  readonly body: ByteSource
+  readonly #maxBodySize: number
+  readonly #claimed: ClaimedDigests | undefined
+  #size = 0
+
+  /**
+   * @throws {UploadError} `malformed-body` where there is none; `body-too-large` where the declared length is; `malformed-request`
+   *   for a digest field that is malformed.
+   */
+  constructor(incoming: Incoming, maxBodySize: number) {
+    const { body } = incoming
+    if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
+    this.body = body
+    this.#maxBodySize = maxBodySize
+    this.#claimed = ClaimedDigests.of(incoming)
+    if (body.length !== undefined) this.#checkSize(body.length)
+  }
+
+  /** @throws {UploadError} `body-too-large`. */
+  append(chunk: Uint8Array): void {
+    this.#size += chunk.length
+    this.#checkSize(this.#size)
+    this.#claimed?.append(chunk)
+  }
+
+  /**
+   * To be called once, when all of it has come.
+   *
+   * @throws {UploadError} `digest-mismatch`.
+   */
+  end(): void {
+    this.#claimed?.verify()
+  }
+
+  #checkSize(size: number): void {
+    if (size > this.#maxBodySize) throw new UploadError('body-too-large', { limit: this.#maxBodySize })
+  }
+}

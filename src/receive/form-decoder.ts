@@ -1,0 +1,105 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { toMediaType } from '../http/media-type.ts'
+import { parseBoundary } from '../multipart/boundary.ts'
+import { MultipartDecoder } from '../multipart/decoder.ts'
+import type { DecoderEvents } from '../multipart/decoder.ts'
+import type { PartHead } from '../multipart/part-head.ts'
+import type { FormLimits } from './form-limits.ts'
+import { GrowingBytes } from './spool/growing-bytes.ts'
+
+/** Decodes a multipart form within its limits, and by the charset that its `_charset_` field names (RFC 7578 section 4.6). */
+export class FormDecoder {
+  readonly #decoder: MultipartDecoder
+  readonly #limits: FormLimits
+  readonly #events: DecoderEvents
+  #files = 0
+  #fields = 0
+  #fieldsSize = 0
+  /** Absent while a file is being read. */
+  #field: { readonly head: PartHead; size: number } | undefined
+  #label: GrowingBytes | undefined
+  #charset: string | undefined
+
+  /** @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`; `malformed-body`. */
+  constructor(contentType: string, limits: FormLimits, events: DecoderEvents) {
+    this.#limits = limits
+    this.#events = events
+    this.#decoder = new MultipartDecoder(
+      toBoundary(contentType),
+      { begin: (head) => this.#begin(head), bytes: (bytes) => this.#bytes(bytes), end: () => this.#end() },
+      limits,
+    )
+  }
+
+  /** What the first `_charset_` field said, once it has come. */
+  get charset(): string | undefined {
+    return this.#charset
+  }
+
+  /**
+   * As `MultipartDecoder.write`.
+   *
+   * @throws {UploadError} what that throws; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
+   */
+  write(chunk: Uint8Array): void {
+    this.#decoder.write(chunk)
+  }
+
+  /** As `MultipartDecoder.end`. */
+  end(): void {
+    this.#decoder.end()
+  }
+
+  #begin(head: PartHead): void {
+    const { maxFields, maxFiles } = this.#limits
+    if (head.filename === undefined) {
+      this.#countField(head.name.length)
+      this.#fields += 1
+      if (this.#fields > maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
+      this.#field = { head, size: 0 }
+      if (head.name === '_charset_') this.#label = new GrowingBytes(this.#limits.maxFieldSize)
+    } else {
+      if (head.filename !== '') this.#files += 1
+      if (this.#files > maxFiles) throw new UploadError('too-many-files', { limit: maxFiles })
+    }
+    this.#events.begin(head)
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    if (this.#field !== undefined) {
+      const { maxFieldSize: limit } = this.#limits
+      this.#countField(bytes.length)
+      this.#field.size += bytes.length
+      if (this.#field.size > limit) throw new UploadError('field-too-large', { limit, field: this.#field.head.name })
+      this.#label?.append(bytes)
+    }
+    this.#events.bytes(bytes)
+  }
+
+  #countField(size: number): void {
+    const { maxFieldsSize: limit } = this.#limits
+    this.#fieldsSize += size
+    if (this.#fieldsSize > limit) throw new UploadError('fields-too-large', { limit })
+  }
+
+  #end(): void {
+    if (this.#label !== undefined) {
+      // The name of a charset is ASCII.
+      const label = new TextDecoder().decode(this.#label.view())
+      this.#charset ??= label
+      this.#decoder.useCharset(label)
+    }
+    this.#label = undefined
+    this.#field = undefined
+    this.#events.end()
+  }
+}
+
+/** What a browser sends for a form that has another enctype, or none. */
+const OTHER_FORMS: ReadonlySet<string | undefined> = new Set(['text/plain', 'application/x-www-form-urlencoded'])
+
+function toBoundary(contentType: string): string {
+  if (contentType !== '' && !OTHER_FORMS.has(toMediaType(contentType)?.essence)) return parseBoundary(contentType)
+  const hint = 'Give the form method="post" and enctype="multipart/form-data".'
+  throw new UploadError('unsupported-media-type', { contentType, hint })
+}

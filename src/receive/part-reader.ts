@@ -1,0 +1,159 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { BodyReader } from '../http/body-reader.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { PartHead } from '../multipart/part-head.ts'
+import { BodyCheck } from './body-check.ts'
+import { FormDecoder } from './form-decoder.ts'
+import type { ReceiveLimits } from './form-limits.ts'
+import { toPart } from './part.ts'
+import type { Part } from './part.ts'
+
+/** What the decoder tells of a form: a part begins, more of its bytes, it is whole. */
+type FormEvent = PartStart | { readonly bytes: Uint8Array } | 'end'
+
+interface PartStart {
+  readonly head: PartHead
+  /** What a `_charset_` field has said by then. */
+  readonly charset: string | undefined
+}
+
+/**
+ * A form that is asked for its parts, and the parts for their bytes. The events of one network chunk are kept until they
+ * have been asked for; only then is the next chunk read.
+ */
+export class PartReader {
+  readonly #limits: ReceiveLimits
+  readonly #check: BodyCheck
+  readonly #decoder: FormDecoder
+  readonly #body: BodyReader
+  #events: FormEvent[] = []
+  /** Bytes of the file that is being decoded; absent in a field. */
+  #file: { readonly field: string; readonly filename: string; size: number } | undefined
+  /** The only part that may be read. */
+  #present: PartHead | undefined
+  /** The next chunk is on its way. */
+  #reading: Promise<void> | undefined
+  #ended = false
+  #failure: { readonly error: unknown } | undefined
+
+  /** @throws {UploadError} for what the headers of the request tell already, as `FormDecoder` and `BodyCheck` do. */
+  constructor(incoming: Incoming, limits: ReceiveLimits, signal: AbortSignal | undefined) {
+    const { idleTimeoutMs, minRate } = limits
+    this.#limits = limits
+    this.#decoder = new FormDecoder(incoming.header('content-type') ?? '', limits, {
+      begin: (head) => this.#begin(head),
+      bytes: (bytes) => this.#bytes(bytes),
+      end: () => this.#events.push('end'),
+    })
+    this.#check = new BodyCheck(incoming, limits.maxBodySize)
+    this.#body = new BodyReader(this.#check.body, { idleTimeoutMs, minRate, signal })
+  }
+
+  /** The next part, past all that was not read of the one before; `undefined` at the end of the form. */
+  async next(): Promise<Part | undefined> {
+    this.#present = undefined
+    for (;;) {
+      const event = this.#events.shift()
+      if (event === undefined) {
+        if (this.#ended) return undefined
+        await this.#read()
+      } else if (typeof event === 'object' && 'head' in event) {
+        return this.#toPart(event)
+      }
+    }
+  }
+
+  /** Reads no more; whoever still reads a part is told. Once it resolves, the rest of the body can be discarded. */
+  async close(): Promise<void> {
+    const part = this.#present
+    this.#present = undefined
+    this.#events = []
+    await this.#body.stop(gone(part?.name ?? ''))
+  }
+
+  #toPart({ head, charset }: PartStart): Part {
+    this.#present = head
+    let isTaken = false
+    const open = (): AsyncIterable<Uint8Array> => {
+      if (isTaken)
+        throw new TypeError(`The part ${JSON.stringify(head.name)} has been read already: it can be read once.`)
+      this.#checkPresent(head)
+      isTaken = true
+      return this.#content(head)
+    }
+    return toPart({ head, limits: this.#limits, charset, open })
+  }
+
+  async *#content(head: PartHead): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      this.#checkPresent(head)
+      const event = this.#events.shift()
+      if (event === 'end') return
+      if (event === undefined) await this.#read()
+      else if ('bytes' in event) yield toOwn(event.bytes)
+    }
+  }
+
+  #checkPresent(head: PartHead): void {
+    if (this.#present !== head) throw gone(head.name)
+  }
+
+  /** Decodes the next chunk; whoever asks meanwhile waits for the same one. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#readChunk().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #readChunk(): Promise<void> {
+    // Only when all before it has been asked for: what is told must not depend on how the body was cut into chunks.
+    if (this.#failure !== undefined) throw this.#failure.error
+    try {
+      const chunk = await this.#body.next()
+      if (chunk === undefined) {
+        this.#check.end()
+        this.#decoder.end()
+        this.#ended = true
+      } else {
+        this.#check.append(chunk)
+        this.#decoder.write(chunk)
+      }
+    } catch (error) {
+      // Whatever it is, it is thrown where it comes in the order of events.
+      this.#failure = { error }
+    }
+  }
+
+  #begin(head: PartHead): void {
+    const { name: field, filename } = head
+    this.#file = filename === undefined ? undefined : { field, filename, size: 0 }
+    this.#events.push({ head, charset: this.#decoder.charset })
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    const { maxFileSize: limit } = this.#limits
+    if (this.#file !== undefined) {
+      const { field, filename } = this.#file
+      this.#file.size += bytes.length
+      if (this.#file.size > limit) throw new UploadError('file-too-large', { limit, filename, field })
+    }
+    this.#events.push({ bytes })
+  }
+}
+
+function gone(name: string): TypeError {
+  return new TypeError(
+    `The part ${JSON.stringify(name)} is gone: read a part, and await that, before the loop over the parts goes on or ends.`,
+  )
+}
+
+/**
+ * The bytes in memory of their own: parts share network chunks, and one reader that transfers its buffer would empty the
+ * others', as one that keeps a byte would keep 64 KiB. What has all of its buffer, as most of a large file does, is not copied.
+ */
+function toOwn(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
+  return isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes)
+}

@@ -1,0 +1,95 @@
+import { toLimit } from '../errors/limit.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import { toReadableStream } from '../http/readable-stream.ts'
+import { claimedType } from '../media/media-type.ts'
+import { decodeFieldText } from '../multipart/field-text.ts'
+import type { PartHead } from '../multipart/part-head.ts'
+import type { ReceiveLimits } from './form-limits.ts'
+import { GrowingBytes } from './spool/growing-bytes.ts'
+
+/** A part of a form that is still arriving; `kind` tells which. */
+export type Part = ArrivingField | ArrivingFile
+
+/** What fields and files have alike. All of it is read once, by one of the three methods, before the loop goes on. */
+interface ArrivingPart {
+  /** The name of the form's control. */
+  readonly field: string
+  /** The headers of the part, by lower-case name. */
+  readonly headers: ReadonlyMap<string, string>
+  /**
+   * The bytes as they arrive. A chunk is its reader's own, to be kept, changed or transferred; nothing is read ahead. A reader
+   * that stops leaves the rest to be thrown away. What ends the loop ends the stream, with the same error.
+   *
+   * @throws {TypeError} where the part has been read already, or the loop has gone on; what was still being read then rejects so.
+   */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>
+  /**
+   * All bytes at once.
+   *
+   * @param maxSize bytes to take at most. Default `maxFieldSize` or `maxFileSize`.
+   * @throws {UploadError} `field-too-large` or `file-too-large` where there are more, after which the loop can go on; else what
+   *   ends the loop.
+   * @throws {TypeError} as `stream`.
+   */
+  bytes(maxSize?: number): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * All of it as text: a field's by the charset of the part, else by the one that a `_charset_` field before it named, else as
+   * UTF-8; a file's as UTF-8.
+   *
+   * @param maxSize bytes to take at most. Default `maxFieldSize` or `maxFileSize`.
+   * @throws {UploadError} as `bytes`; `malformed-body` for a charset that is not known.
+   * @throws {TypeError} as `stream`.
+   */
+  text(maxSize?: number): Promise<string>
+}
+
+/** A field that is still arriving. */
+export interface ArrivingField extends ArrivingPart {
+  readonly kind: 'field'
+}
+
+/** A file that is still arriving; `set.save` takes it as it is. */
+export interface ArrivingFile extends ArrivingPart {
+  readonly kind: 'file'
+  /** The name that the client gave: for showing, never for a path. '' where nothing was chosen. */
+  readonly name: string
+  /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
+  readonly type: string
+}
+
+export interface PartContext {
+  readonly head: PartHead
+  readonly limits: ReceiveLimits
+  /** What the form's `_charset_` field has said so far. */
+  readonly charset: string | undefined
+  /** The bytes of the part. Throws as `ArrivingPart.stream`. */
+  readonly open: () => AsyncIterable<Uint8Array>
+}
+
+/** A part, as its reader sees it. */
+export function toPart({ head, limits, charset, open }: PartContext): Part {
+  const { name: field, filename, headers, contentType } = head
+  const isFile = filename !== undefined
+  const tooLarge = (limit: number): UploadError =>
+    isFile
+      ? new UploadError('file-too-large', { limit, filename, field })
+      : new UploadError('field-too-large', { limit, field })
+  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => toReadableStream(open())
+  const bytes = async (maxSize?: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const limit = toLimit('maxSize', maxSize, isFile ? limits.maxFileSize : limits.maxFieldSize)
+    const kept = new GrowingBytes(limit)
+    for await (const chunk of open()) {
+      if (kept.size + chunk.length > limit) throw tooLarge(limit)
+      kept.append(chunk)
+    }
+    return new Uint8Array(kept.view())
+  }
+  const text = async (maxSize?: number): Promise<string> => {
+    const all = await bytes(maxSize)
+    return isFile ? new TextDecoder().decode(all) : decodeFieldText(all, head, charset)
+  }
+  const content = { field, headers, stream, bytes, text }
+  return isFile
+    ? { kind: 'file', name: filename, type: claimedType(contentType), ...content }
+    : { kind: 'field', ...content }
+}

@@ -1,0 +1,65 @@
+import { discardBody } from '../http/discard-body.ts'
+import type { Incoming } from '../http/incoming.ts'
+import { toIncoming } from '../http/to-incoming.ts'
+import type { AnyRequest } from '../http/to-incoming.ts'
+import { toReceiveLimits } from './form-limits.ts'
+import type { ReceiveLimitOptions, ReceiveLimits } from './form-limits.ts'
+import { PartReader } from './part-reader.ts'
+import type { Part } from './part.ts'
+
+export interface PartsOptions extends ReceiveLimitOptions {
+  /** Gives up; what is awaited, the next part or its bytes, rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The parts of a `multipart/form-data` body (RFC 7578) while they arrive, one by one, under the limits of `receive`; nothing is
+ * kept but one network chunk. A reader that takes its time makes the client wait, without being timed out.
+ *
+ * A part is read before the loop goes on: what was not read of it is then thrown away. Leaving the loop, by `break` or by an
+ * error, throws away the rest of the body within bounds, so that the client gets its answer. That all of a form is well is
+ * known only when the loop has come to its end; until then what was taken may belong to a form that is refused.
+ *
+ * @example
+ * ```ts
+ * for await (const part of parts(request, { maxFileSize: 2 * GiB })) {
+ *   if (part.kind === 'field') fields.set(part.field, await part.text())
+ *   else if (part.name !== '') stored.push(await videos.save(part))
+ * }
+ * ```
+ * @throws {UploadError} from the loop, and from what reads the part where it happens: all that `receive` throws; also
+ *   `unsupported-media-type` (415) for a urlencoded form, which has no parts.
+ * @throws {TypeError} for what is no request, and for a limit that is none; from the loop where the body has been read already,
+ *   and where there is a second loop.
+ */
+export function parts(request: AnyRequest, options: PartsOptions = {}): AsyncIterable<Part> {
+  const limits = toReceiveLimits(options)
+  const incoming = toIncoming(request)
+  let isTaken = false
+  return {
+    [Symbol.asyncIterator]() {
+      if (isTaken) throw new TypeError('The parts of a request can be looped over once: they are not kept.')
+      isTaken = true
+      return readParts(incoming, limits, options.signal)
+    },
+  }
+}
+
+async function* readParts(
+  incoming: Incoming,
+  limits: ReceiveLimits,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Part, void, undefined> {
+  let reader: PartReader | undefined
+  try {
+    reader = new PartReader(incoming, limits, signal)
+    for (;;) {
+      const part = await reader.next()
+      if (part === undefined) return
+      yield part
+    }
+  } finally {
+    await reader?.close()
+    await discardBody(incoming)
+  }
+}

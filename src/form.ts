@@ -6,7 +6,7 @@
 export { uploadForm } from './form/upload-form.ts'
 export type { FormAttempt, FormHandler, FormReceiveOptions, UploadForm, UploadFormOptions } from './form/upload-form.ts'
 export { list } from './form/form-shape.ts'
-export type { FormData, FormItem, FormList, FormMember, FormShape } from './form/form-shape.ts'
+export type { FormItem, FormList, FormMember, FormOutput, FormShape } from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
 export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'

@@ -67,6 +67,8 @@ export type FormErrorCode =
   | 'unknown-field'
   /** A file input was sent as text. */
   | 'not-a-file'
+  /** A field was sent as a file. */
+  | 'not-text'
   | 'too-few-items'
   | 'too-many-items'
   | 'too-few-files'
@@ -80,9 +82,12 @@ export interface FormError {
   /** The control's name, as HTML has it: `items[0].name`. */
   readonly name: string
   readonly code: FormErrorCode | UploadErrorCode
-  /** A sentence that a person can act on. */
+  /** A sentence that a person can act on, to be shown beside the control: it does not name it. */
   readonly detail: string
 }
+
+/** Errors of a form that its one sentence names; more make it no clearer. */
+const TOLD_ERRORS = 10
 
 interface Row<Details> {
   readonly status: number
@@ -278,7 +283,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'invalid-form': {
     status: 422,
     title: 'The form is not valid',
-    sentence: ({ errors }) => [...new Set(errors.map(({ detail }) => detail))].slice(0, 10).join(' '),
+    sentence: ({ errors }) => {
+      const told = errors.slice(0, TOLD_ERRORS).map(({ name, detail }) => `${quote(name)}: ${ended(detail)}`)
+      const others = errors.length - told.length
+      return [...told, ...(others > 0 ? [`And ${others} more.`] : [])].join(' ')
+    },
   },
   'missing-file': {
     status: 422,
@@ -336,6 +345,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
 
 function count(limit: number, noun: string): string {
   return `${limit} ${noun}${limit === 1 ? '' : 's'}`
+}
+
+/** A sentence with an end, which those of schemas often lack. */
+function ended(sentence: string): string {
+  return /[\p{Sentence_Terminal}…]["')\]]?\s*$/u.test(sentence) ? sentence : `${sentence}.`
 }
 
 /** A name of the client's inside a sentence: control and bidi characters gone, and not longer than a line. */

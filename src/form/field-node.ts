@@ -9,6 +9,7 @@ export class FieldNode {
   readonly name: string
   readonly #schema: StandardSchemaV1
   readonly #values: string[] = []
+  #cameAsFile = false
   #output: unknown
 
   constructor(name: string, schema: StandardSchemaV1) {
@@ -16,7 +17,7 @@ export class FieldNode {
     this.#schema = schema
   }
 
-  find(steps: readonly NameStep[]): FieldNode | undefined {
+  controlAt(steps: readonly NameStep[]): FieldNode | undefined {
     return steps.length === 0 ? this : undefined
   }
 
@@ -24,23 +25,34 @@ export class FieldNode {
     this.#values.push(value)
   }
 
+  /** A file came under its name. */
+  addFile(): void {
+    this.#cameAsFile = true
+  }
+
   /** Asks the schema; a field that was not sent is `undefined` to it. */
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { name } = this
     const [value, ...others] = this.#values
+    if (this.#cameAsFile) {
+      return [{ path, name, code: 'not-text', detail: 'This has to be text, and came as a file.' }]
+    }
     if (others.length > 0) {
-      return [{ path, name, code: 'repeated-field', detail: `${quote(name)} was sent more than once.` }]
+      const detail = `This came ${others.length + 1} times, and has to come once.`
+      return [{ path, name, code: 'repeated-field', detail }]
     }
     const result = await this.#schema['~standard'].validate(value)
     if (result.issues === undefined) {
       this.#output = result.value
       return []
     }
-    if (value === undefined) return [{ path, name, code: 'missing-field', detail: `${quote(name)} is missing.` }]
+    if (value === undefined) return [{ path, name, code: 'missing-field', detail: 'This has to be filled in.' }]
+    // A schema that refuses without a word still refuses.
+    if (result.issues.length === 0) return [{ path, name, code: 'invalid-value', detail: 'This is not valid.' }]
     return result.issues.map((issue) => {
       const below = (issue.path ?? []).map((step) => toStep(typeof step === 'object' ? step.key : step))
-      const detail = `${quote(name)}: ${issue.message}`
-      return { path: [...path, ...below], name: below.reduce(joinFieldName, name), code: 'invalid-value', detail }
+      const place = { path: [...path, ...below], name: below.reduce(joinFieldName, name) }
+      return { ...place, code: 'invalid-value', detail: issue.message }
     })
   }
 
@@ -51,9 +63,4 @@ export class FieldNode {
 
 function toStep(key: PropertyKey): string | number {
   return typeof key === 'symbol' ? String(key) : key
-}
-
-/** A control's name inside a sentence. */
-export function quote(name: string): string {
-  return JSON.stringify(name)
 }

@@ -7,10 +7,11 @@ import type { FormField } from '../receive/form-field.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
-import { quote } from './field-node.ts'
 import { FileIntake } from './file-intake.ts'
 import type { FilesNode } from './files-node.ts'
+import { CHARSET_FIELD } from './form-check.ts'
 import type { FormShape } from './form-shape.ts'
+import { toFormSize } from './form-size.ts'
 import { FormTree } from './form-tree.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 import type { FileKeeper } from './kept-files.ts'
@@ -23,10 +24,13 @@ export interface FormReadingOptions {
 
 /** What is wrong with a form is told up to here: more helps nobody. */
 const MAX_ERRORS = 100
+/** Characters of a name that the form does not declare, as it is told: no answer is to grow by what a client makes up. */
+const TOLD_NAME_LENGTH = 100
 
 /** One request's form, from its first byte to its value. */
 export class FormReading {
   readonly #tree: FormTree
+  readonly #takesFiles: boolean
   readonly #options: FormReadingOptions
   readonly #unknown: FormError[] = []
   readonly #tokens: string[] = []
@@ -34,6 +38,7 @@ export class FormReading {
 
   constructor(shape: FormShape, options: FormReadingOptions) {
     this.#tree = new FormTree(shape)
+    this.#takesFiles = toFormSize(shape).files > 0
     this.#options = options
   }
 
@@ -51,7 +56,7 @@ export class FormReading {
     this.#checkType(incoming.header('content-type') ?? '')
     const fields = await readForm(incoming, { limits, openFile: (head) => this.#openFile(head), signal })
     for (const [name, value] of fields) this.#addField(name, value)
-    this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== '_charset_')
+    this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
     await this.#options.keeper?.claim(this.#tokens, this.#tree)
   }
 
@@ -73,41 +78,48 @@ export class FormReading {
 
   #checkType(contentType: string): void {
     const isUrlencoded = toMediaType(contentType)?.essence === 'application/x-www-form-urlencoded'
-    if (!isUrlencoded || this.inputs.length === 0) return
+    if (!isUrlencoded || !this.#takesFiles) return
     const hint = 'Give the form enctype="multipart/form-data", or its files do not come along.'
     throw new UploadError('unsupported-media-type', { contentType, hint })
   }
 
   #openFile(head: FileHead): FileSink {
-    const node = this.#tree.find(head.field)
-    if (node?.kind !== 'files') {
-      this.#refuseUnknown(head.field)
-      return new IgnoredFile()
+    const node = this.#tree.controlFor(head.field)
+    if (node?.kind === 'files') {
+      if (head.filename !== '') return new FileIntake(node, head)
+      node.skip()
+      return new EmptyInput()
     }
-    if (head.filename !== '') return new FileIntake(node, head)
-    node.skip()
-    return new EmptyInput()
+    if (node === undefined) this.#refuseUnknown(head.field)
+    else node.addFile()
+    return new IgnoredFile()
   }
 
   #addField(name: string, value: string): void {
-    if (name === '_charset_') return
+    if (name === CHARSET_FIELD) return
     if (name === KEPT_FIELD && this.#options.keeper !== undefined) {
       this.#tokens.push(value)
       return
     }
-    const node = this.#tree.find(name)
+    const node = this.#tree.controlFor(name)
     if (node === undefined) this.#refuseUnknown(name)
     else if (node.kind === 'field') node.add(value)
-    else node.refuse({ code: 'not-a-file', detail: `${quote(name)} has to be a file, and came as text.` })
+    else node.refuse({ code: 'not-a-file', detail: 'This has to be a file, and came as text.' })
   }
 
   #refuseUnknown(name: string): void {
     if (this.#options.ignoresUnknown || this.#unknown.length >= MAX_ERRORS) return
-    this.#unknown.push({ path: [name], name, code: 'unknown-field', detail: `The form has no ${quote(name)}.` })
+    const told = name.length > TOLD_NAME_LENGTH ? `${name.slice(0, TOLD_NAME_LENGTH)}…` : name
+    this.#unknown.push({
+      path: [told],
+      name: told,
+      code: 'unknown-field',
+      detail: 'The form has no control of this name.',
+    })
   }
 }
 
-/** A file that the form does not declare: read past. */
+/** A file that has no place in the form: read past. */
 class IgnoredFile implements FileSink {
   append(): undefined {}
   end(): undefined {}

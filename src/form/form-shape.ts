@@ -22,17 +22,20 @@ export interface FormList<Item extends FormItem = FormItem> {
 export type FormItem = StandardSchemaV1 | FormShape
 
 /** What a form comes to: each field as its schema makes it, each file input as stored files. */
-export type FormData<Shape extends FormShape> = { -readonly [Name in keyof Shape]: FormValue<Shape[Name]> }
+export type FormOutput<Shape extends FormShape> = {
+  -readonly [Name in keyof Shape]: MemberOutput<Shape[Name]>
+  // Without a name of its own, editors show what is in it.
+} & {}
 
-type FormValue<Member> =
+type MemberOutput<Member> =
   Member extends StandardSchemaV1<unknown, infer Output>
     ? Output
     : Member extends FileInput<infer Value>
       ? Value
       : Member extends FormList<infer Item>
-        ? FormValue<Item>[]
+        ? MemberOutput<Item>[]
         : Member extends FormShape
-          ? FormData<Member>
+          ? FormOutput<Member>
           : never
 
 /**

@@ -1,7 +1,7 @@
 import type { FormError } from '../errors/upload-error-table.ts'
 import { joinFieldName, parseFieldName } from './field-name.ts'
 import type { NameStep } from './field-name.ts'
-import { FieldNode, quote } from './field-node.ts'
+import { FieldNode } from './field-node.ts'
 import { FilesNode } from './files-node.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormList, FormMember, FormShape } from './form-shape.ts'
@@ -19,10 +19,13 @@ export class FormTree {
     this.#root = new GroupNode('', shape)
   }
 
-  /** The control of that name; `undefined` where the form declares none. */
-  find(name: string): ControlNode | undefined {
+  /**
+   * The control for a part of that name; `undefined` where the form declares none. Lists grow by being asked: each part
+   * named `tags` is an item of its own.
+   */
+  controlFor(name: string): ControlNode | undefined {
     const steps = parseFieldName(name)
-    return this.#root.find([name]) ?? (steps === undefined ? undefined : this.#root.find(steps))
+    return this.#root.controlAt([name]) ?? (steps === undefined ? undefined : this.#root.controlAt(steps))
   }
 
   /** All that is wrong with what was sent, in the order of the declaration. */
@@ -53,8 +56,8 @@ class GroupNode {
     this.children = new Map(children)
   }
 
-  find([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
-    return step === undefined ? undefined : this.children.get(String(step))?.find(rest)
+  controlAt([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
+    return step === undefined ? undefined : this.children.get(String(step))?.controlAt(rest)
   }
 
   async validate(path: FormError['path']): Promise<FormError[]> {
@@ -84,10 +87,10 @@ class ListNode {
     this.#list = list
   }
 
-  find([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
+  controlAt([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
     if (typeof step === 'number') {
       const item = this.#numbered.get(step) ?? this.#toItem(joinFieldName(this.name, step))
-      const control = item.find(rest)
+      const control = item.controlAt(rest)
       // A control that is not declared makes no item.
       if (control !== undefined) this.#numbered.set(step, item)
       return control
@@ -106,25 +109,24 @@ class ListNode {
   }
 
   async validate(path: FormError['path']): Promise<FormError[]> {
-    const { items, name } = this
-    const { min, max } = this.#list
-    if (items.length < min) {
-      return [
-        { path, name, code: 'too-few-items', detail: `${quote(name)} needs ${min} at least, not ${items.length}.` },
-      ]
+    const { items } = this
+    const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, name: this.name, ...error }))
+    // A schema may be expensive, and what is over has to go anyway.
+    for (const [index, item] of items.slice(0, this.#list.max).entries()) {
+      errors.push(...(await item.validate([...path, index])))
     }
-    if (items.length > max) {
-      return [
-        { path, name, code: 'too-many-items', detail: `${quote(name)} takes ${max} at most, not ${items.length}.` },
-      ]
-    }
-    const errors: FormError[] = []
-    for (const [index, item] of items.entries()) errors.push(...(await item.validate([...path, index])))
     return errors
   }
 
   toValue(): unknown {
     return this.items.map((item) => item.toValue())
+  }
+
+  #countErrors(count: number): Pick<FormError, 'code' | 'detail'>[] {
+    const { min, max } = this.#list
+    if (count > max) return [{ code: 'too-many-items', detail: `At most ${max} can be sent here, not ${count}.` }]
+    if (count < min) return [{ code: 'too-few-items', detail: `At least ${min} are needed here, not ${count}.` }]
+    return []
   }
 
   #toItem(name: string): FieldNode | GroupNode {

@@ -1,8 +1,9 @@
 import { fromBase64url, toBase64url } from '../access/base64url.ts'
 import { signer } from '../access/signer.ts'
 import type { Secret, Signer } from '../access/signer.ts'
+import { isUploadError } from '../errors/upload-error.ts'
+import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FilesNode } from './files-node.ts'
-import { quote } from './field-node.ts'
 import type { FormTree } from './form-tree.ts'
 
 /** The hidden field that tells which files of an earlier try belong to a form. */
@@ -55,15 +56,15 @@ export class FileKeeper {
     this.#expiresInMs = expiresInMs
   }
 
-  /** Sets all drafts of a form aside; `undefined` where there are none. */
+  /** Sets the good files of a form aside; `undefined` where there are none. */
   async keep(inputs: readonly FilesNode[]): Promise<KeptFiles | undefined> {
     const expiresAt = new Date(Date.now() + this.#expiresInMs)
     const drafts: KeptDraft[] = []
     const files: KeptFile[] = []
-    for (const { name, drafts: sealed } of inputs) {
-      for (const draft of sealed.splice(0)) {
-        files.push({ name, filename: draft.head.filename, size: draft.size })
-        drafts.push([name, await draft.keep(expiresAt)])
+    for (const input of inputs) {
+      for (const { id, filename, size } of await input.keep(expiresAt)) {
+        drafts.push([input.name, id])
+        files.push({ name: input.name, filename, size })
       }
     }
     if (drafts.length === 0) return undefined
@@ -75,9 +76,9 @@ export class FileKeeper {
    * is kept no longer is noted down.
    */
   async claim(tokens: readonly string[], tree: FormTree): Promise<void> {
-    for (const token of tokens) {
+    for (const token of new Set(tokens)) {
       for (const [name, id] of await this.#fromToken(token)) {
-        const node = tree.find(name)
+        const node = tree.controlFor(name)
         if (node?.kind === 'files') await claimFile(node, id)
       }
     }
@@ -90,7 +91,8 @@ export class FileKeeper {
 
   /** Nothing for a token that is not ours: whoever has changed it has no files here. */
   async #fromToken(token: string): Promise<KeptDraft[]> {
-    const [text = '', signatureText = ''] = token.split('.')
+    const [text = '', signatureText = '', ...others] = token.split('.')
+    if (others.length > 0) return []
     const [bytes, signature] = [fromBase64url(text), fromBase64url(signatureText)]
     if (bytes === undefined || signature === undefined) return []
     if (!(await this.#signer.verify(toMessage(text), signature))) return []
@@ -100,13 +102,20 @@ export class FileKeeper {
 }
 
 async function claimFile(node: FilesNode, id: string): Promise<void> {
-  const { input } = node
-  const claimed = await input.set.claim(id, input.placement)
-  const isReplaced = input.max === 1 && node.count > 0
-  if (isReplaced) await claimed?.draft.discard()
-  else if (claimed !== undefined) node.restore(claimed)
-  else
-    node.refuse({ code: 'file-expired', detail: `The file in ${quote(node.name)} is kept no longer. Choose it again.` })
+  const { set, placement } = node.input
+  let claimed: ClaimedUpload | undefined
+  try {
+    claimed = await set.claim(id, placement)
+  } catch (error) {
+    // The set's rules have changed since, and it does not take the file any more.
+    if (!isUploadError(error) || error.status >= 500) throw error
+    node.refuse(error)
+    return
+  }
+  if (claimed !== undefined) node.restore(claimed)
+  else if (!node.isTaken) {
+    node.refuse({ code: 'file-expired', detail: 'The file of the last try is kept no longer. Choose it again.' })
+  }
 }
 
 /** The first word tells it from anything else that the same secret may sign. */

@@ -5,14 +5,14 @@ import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import { publishTogether } from '../policy/publish-together.ts'
 import { UploadTransaction } from '../policy/upload-transaction.ts'
-import { toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { FilesNode } from './files-node.ts'
+import { checkShape } from './form-check.ts'
 import { FormReading } from './form-reading.ts'
-import { toFormSize } from './form-size.ts'
-import type { FormData, FormShape } from './form-shape.ts'
+import type { FormOutput, FormShape } from './form-shape.ts'
+import { limitsOf } from './form-size.ts'
 import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
@@ -21,7 +21,7 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'> {
   readonly unknownParts?: 'refuse' | 'ignore' | undefined
   /** Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are discarded. */
   readonly keep?: KeepOptions | undefined
-  /** Bytes of the whole body. Default: as many of the largest files as the form takes, and 8 MiB. */
+  /** Bytes of the whole body. Default: as many of the largest files as the form takes, and its fields: 8 MiB, or `maxFieldsSize` if that is more. */
   readonly maxBodySize?: number | undefined
 }
 
@@ -60,7 +60,7 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
    *   `storage-full`, `storage-failed`.
    * @throws {TypeError} as `receive`.
    */
-  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormData<Shape>>
+  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
   /**
    * Receives the form, runs `handler`, and publishes the files when that has succeeded. Where it throws, none is kept, and
    * `receive` rejects with what it threw; an `UploadError` of `invalid-form` tells of what only the handler could know.
@@ -70,14 +70,14 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
    */
   receive<Value>(
     request: AnyRequest,
-    handler: FormHandler<FormData<Shape>, Value>,
+    handler: FormHandler<FormOutput<Shape>, Value>,
     options?: FormReceiveOptions,
   ): Promise<Value>
   /** As `receive`; where the form is not valid, resolves with what a page needs to show it again. */
-  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormData<Shape>>>
+  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
   attempt<Value>(
     request: AnyRequest,
-    handler: FormHandler<FormData<Shape>, Value>,
+    handler: FormHandler<FormOutput<Shape>, Value>,
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
 }
@@ -92,7 +92,8 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
  * const { title, cover, gallery } = await post.receive(request)
  * await post.receive(request, (data) => db.insert(data))
  * ```
- * @throws {TypeError} for a limit that is none, and for a secret of less than 32 bytes.
+ * @throws {TypeError} for a limit that is none, a secret of less than 32 bytes, a name that no request can have, and for
+ *   `keep` with a storage that cannot set drafts aside.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
@@ -114,37 +115,38 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
 
   constructor(shape: Shape, options: UploadFormOptions) {
     const { unknownParts = 'refuse', keep } = options
-    const { maxFiles, maxBodySize } = toFormSize(shape)
+    checkShape(shape, keep !== undefined)
     this.shape = shape
-    this.#limits = toFormLimits({ ...options, maxFiles, maxBodySize: options.maxBodySize ?? maxBodySize })
+    this.#limits = limitsOf(shape, options)
     this.#ignoresUnknown = unknownParts === 'ignore'
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
 
-  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormData<Shape>>
+  receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
   receive<Value>(
     request: AnyRequest,
-    handler: FormHandler<FormData<Shape>, Value>,
+    handler: FormHandler<FormOutput<Shape>, Value>,
     options?: FormReceiveOptions,
   ): Promise<Value>
-  async receive(request: AnyRequest, ...others: Others<FormData<Shape>>): Promise<unknown> {
+  async receive(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<unknown> {
     const outcome = await this.#run(request, ...others)
     if (outcome.ok) return outcome.value
     await outcome.reading.release()
     throw outcome.error
   }
 
-  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormData<Shape>>>
+  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
   attempt<Value>(
     request: AnyRequest,
-    handler: FormHandler<FormData<Shape>, Value>,
+    handler: FormHandler<FormOutput<Shape>, Value>,
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
-  async attempt(request: AnyRequest, ...others: Others<FormData<Shape>>): Promise<FormAttempt<unknown>> {
+  async attempt(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<FormAttempt<unknown>> {
     const outcome = await this.#run(request, ...others)
     if (outcome.ok) return outcome
     const { error, reading } = outcome
-    const kept = await this.#keep(reading)
+    const kept = await this.#keeper?.keep(reading.inputs)
+    await reading.release()
     return {
       ok: false,
       error,
@@ -154,14 +156,15 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     }
   }
 
-  async #run(request: AnyRequest, ...[first, second]: Others<FormData<Shape>>): Promise<Outcome> {
+  async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
     const [handler, { signal } = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
     const incoming = toIncoming(request)
     const reading = new FormReading(this.shape, { keeper: this.#keeper, ignoresUnknown: this.#ignoresUnknown })
     try {
       await reading.read(incoming, this.#limits, signal)
       await reading.check()
-      const toData = (): FormData<Shape> => toFormData(reading)
+      signal?.throwIfAborted()
+      const toData = (): FormOutput<Shape> => toFormOutput(reading)
       if (handler !== undefined) return { ok: true, value: await storeWith(reading.inputs, () => handler(toData())) }
       await store(reading.inputs)
       return { ok: true, value: toData() }
@@ -172,18 +175,6 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       throw error
     }
   }
-
-  async #keep(reading: FormReading): Promise<KeptFiles | undefined> {
-    try {
-      return await this.#keeper?.keep(reading.inputs)
-    } catch (error) {
-      if (!isUploadError(error)) throw error
-      // storage-full, storage-failed: the files have to be sent again.
-      return undefined
-    } finally {
-      await reading.release()
-    }
-  }
 }
 
 type Others<Data> =
@@ -191,14 +182,17 @@ type Others<Data> =
   | readonly [handler: FormHandler<Data, unknown>, options?: FormReceiveOptions | undefined]
 
 /** By its shape, which the types cannot follow through the tree. */
-function toFormData<Shape extends FormShape>(reading: FormReading): FormData<Shape>
-function toFormData(reading: FormReading): unknown {
+function toFormOutput<Shape extends FormShape>(reading: FormReading): FormOutput<Shape>
+function toFormOutput(reading: FormReading): unknown {
   return reading.toValue()
 }
 
 async function store(inputs: readonly FilesNode[]): Promise<void> {
   const stored = await publishTogether(inputs.flatMap(({ drafts }) => drafts))
-  for (const input of inputs) input.stored = stored.splice(0, input.drafts.length)
+  for (const input of inputs) {
+    input.stored = stored.splice(0, input.drafts.length)
+    await input.hand()
+  }
 }
 
 /** Promises the files their keys, runs `work`, and publishes them. */
@@ -217,6 +211,7 @@ async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value 
     await transaction.rollback()
     throw error
   }
+  for (const input of inputs) await input.hand()
   try {
     await transaction.commit()
     return value

@@ -1,4 +1,5 @@
 import type { DraftOptions } from '../storage/draft.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 
@@ -13,6 +14,8 @@ export interface ClaimedUpload {
 export interface DraftSource {
   /** The set's name. */
   readonly name: string
+  /** Where its files are kept. */
+  readonly storage: Storage
   /** Bytes of one file. */
   readonly maxFileSize: number
   /** Files of one request. */
@@ -29,7 +32,7 @@ export interface DraftSource {
    * Takes back a draft that was set aside by `UploadDraft.keep`: sealed, inspected, and to be published or set aside again.
    * `undefined` where there is none of this set, or its time is over. Of several that claim it, one gets it.
    *
-   * @throws as `draft`, where the set's rules have changed meanwhile.
+   * @throws as `draft`, where the set's rules have changed meanwhile; the draft is discarded then.
    */
   claim(id: string, placement?: Placement): Promise<ClaimedUpload | undefined>
 }

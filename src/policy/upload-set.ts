@@ -5,7 +5,7 @@ import { pathFromKey } from '../filename/key.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
 import { allows, combineRules, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
-import type { ListOptions, OpenFile, Storage, StorageEntry } from '../storage/storage.ts'
+import type { ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
@@ -34,7 +34,6 @@ export interface StoredFilePage {
 /** A named policy together with a storage: which names, types and sizes it takes, and what they are called. */
 export interface UploadSet<Name extends string = string> extends DraftSource {
   readonly name: Name
-  readonly storage: Storage
   /** Bytes that a file needs at least. */
   readonly minFileSize: number
   /** The extensions that are taken, lower-case, without dots; `undefined` where they cannot be listed. */
@@ -171,11 +170,12 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       if (claimed === undefined) return undefined
       const { sealed, expiresAt } = claimed
       const note = fromDraftNote(claimed.note)
-      if (note?.set !== name) {
-        await sealed.keep?.(expiresAt, claimed.note)
-        return undefined
-      }
       try {
+        if (note?.set !== name) {
+          // Another set's of the same storage: back to where it was.
+          await sealed.keep?.(expiresAt, claimed.note)
+          return undefined
+        }
         const admission = { ...admit({ ...note.head, size: sealed.size }, placement), record: note.record }
         return { draft: new UploadDraft(sealed, admission), expiresAt }
       } catch (error) {

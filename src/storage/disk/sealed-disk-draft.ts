@@ -73,12 +73,16 @@ export class SealedDiskDraft implements SealedDraft {
     this.#require('sealed')
     this.#state = 'kept'
     const { folder, durable } = this.#place
+    const kept = join(folder.expiringDrafts, this.id)
     try {
-      await writeKeptNote(join(folder.expiringDrafts, this.id), { expiresAt, note }, durable)
-      await rename(this.path, join(folder.expiringDrafts, this.id))
+      await writeKeptNote(kept, { expiresAt, note }, durable)
+      await rename(this.path, kept)
       if (durable) await flushFolder(folder.expiringDrafts)
       await this.#removeRecord()
     } catch (error) {
+      // Whoever is told that it failed asks for it no more.
+      await removeName(kept)
+      await removeName(`${kept}.json`)
       this.#state = 'sealed'
       throw toStorageError(error)
     }

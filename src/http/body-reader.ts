@@ -7,6 +7,7 @@ import type { ByteSource, ReadOptions } from './byte-source.ts'
 export class BodyReader {
   readonly #body: ByteSource
   readonly #options: ReadOptions
+  readonly #signal: AbortSignal
   readonly #stop = new AbortController()
   #reading: Promise<void> | undefined
   #asked: PromiseWithResolvers<Uint8Array | undefined> | undefined
@@ -18,10 +19,8 @@ export class BodyReader {
   constructor(body: ByteSource, options: ReadOptions = {}) {
     const { signal } = options
     this.#body = body
-    this.#options = {
-      ...options,
-      signal: signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]),
-    }
+    this.#signal = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
+    this.#options = { ...options, signal: this.#signal }
   }
 
   /**
@@ -30,6 +29,8 @@ export class BodyReader {
    */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#outcome === undefined) {
+      // The body may take a turn to see it, and hand out another chunk until then.
+      this.#signal.throwIfAborted()
       this.#asked = Promise.withResolvers()
       this.#reading ??= this.#read()
       this.#goOn?.()

@@ -1,139 +1,16 @@
 import { expect, test } from 'vitest'
-import type { UploadErrorCode } from '../errors/upload-error-table.ts'
 import type { FieldPart, FilePart } from '../multipart/encoder.ts'
 import { file, formBody, rawRequest } from './fixtures/form-body.ts'
+import { fields, files, LIMIT_CASES } from './fixtures/limit-cases.ts'
 import { receive } from './receive.ts'
-import type { ReceiveOptions } from './receive.ts'
 
-function fields(count: number, value = ''): FieldPart[] {
-  return Array.from({ length: count }, (_, index) => ({ name: `f${index}`, value }))
-}
-
-function files(count: number, size = 0): FilePart[] {
-  return Array.from({ length: count }, (_, index) => file(`f${index}`, `${index}.txt`, size))
-}
-
-interface LimitCase {
-  readonly limit: string
-  readonly options: ReceiveOptions
-  readonly taken: (FieldPart | FilePart)[]
-  readonly refused: (FieldPart | FilePart)[]
-  readonly code: UploadErrorCode
-  readonly details: object
-}
-
-const CASES: LimitCase[] = [
-  {
-    limit: 'maxFileSize',
-    options: { maxFileSize: 1000 },
-    taken: [file('a', 'a.txt', 1000), file('b', 'b.txt', 1000)],
-    refused: [file('a', 'a.txt', 1000), file('b', 'b.txt', 1001)],
-    code: 'file-too-large',
-    details: { limit: 1000, filename: 'b.txt', field: 'b' },
-  },
-  {
-    limit: 'maxFileSize of 0',
-    options: { maxFileSize: 0 },
-    taken: [file('a', 'a.txt', 0)],
-    refused: [file('a', 'a.txt', 1)],
-    code: 'file-too-large',
-    details: { limit: 0, filename: 'a.txt', field: 'a' },
-  },
-  {
-    limit: 'maxFileSize beyond memory',
-    options: { maxFileSize: 700_000 },
-    taken: [file('a', 'a.txt', 700_000)],
-    refused: [file('a', 'a.txt', 700_001)],
-    code: 'file-too-large',
-    details: { limit: 700_000, filename: 'a.txt', field: 'a' },
-  },
-  {
-    limit: 'maxFiles',
-    options: { maxFiles: 3 },
-    taken: files(3),
-    refused: files(4),
-    code: 'too-many-files',
-    details: { limit: 3 },
-  },
-  {
-    limit: 'maxFiles, which counts no empty input',
-    options: { maxFiles: 1 },
-    taken: [file('a', '', ''), file('b', 'b', ''), file('c', '', '')],
-    refused: [file('a', 'a', ''), file('b', 'b', '')],
-    code: 'too-many-files',
-    details: { limit: 1 },
-  },
-  {
-    limit: 'maxFields',
-    options: { maxFields: 3 },
-    taken: [...fields(3), ...files(2)],
-    refused: fields(4),
-    code: 'too-many-fields',
-    details: { limit: 3 },
-  },
-  {
-    limit: 'maxFieldSize',
-    options: { maxFieldSize: 100 },
-    taken: fields(3, 'x'.repeat(100)),
-    refused: [...fields(1), { name: 'late', value: 'é'.repeat(50) + 'x' }],
-    code: 'field-too-large',
-    details: { limit: 100, field: 'late' },
-  },
-  {
-    limit: 'maxParts',
-    options: { maxParts: 4 },
-    taken: [...fields(2), ...files(2)],
-    refused: [...fields(2), ...files(3)],
-    code: 'too-many-parts',
-    details: { limit: 4 },
-  },
-  {
-    limit: 'maxNameSize',
-    options: { maxNameSize: 10 },
-    taken: [{ name: 'n'.repeat(10), value: '' }, file('a', 'é'.repeat(5), '')],
-    refused: [{ name: 'n'.repeat(11), value: '' }],
-    code: 'name-too-long',
-    details: { limit: 10 },
-  },
-  {
-    limit: 'maxNameSize of a file',
-    options: { maxNameSize: 10 },
-    taken: [file('a', 'n'.repeat(10), '')],
-    refused: [file('a', 'n'.repeat(11), '')],
-    code: 'name-too-long',
-    details: { limit: 10 },
-  },
-  {
-    limit: 'maxFieldsSize, names included',
-    options: { maxFieldsSize: 20 },
-    taken: [
-      { name: 'abcd', value: '123456' },
-      { name: 'efgh', value: '789012' },
-    ],
-    refused: [
-      { name: 'abcd', value: '123456' },
-      { name: 'efgh', value: '7890123' },
-    ],
-    code: 'fields-too-large',
-    details: { limit: 20 },
-  },
-  {
-    limit: 'maxPartHeaders',
-    options: { maxPartHeaders: 1 },
-    taken: fields(2),
-    refused: files(1),
-    code: 'too-many-part-headers',
-    details: { limit: 1 },
-  },
-]
-
-test.each(CASES)('$limit takes exactly that much', async ({ options, taken }) => {
+test.each(LIMIT_CASES)('$limit takes exactly that much', async ({ options, taken }) => {
   const { bytes, contentType } = await formBody(taken)
   await using upload = await receive(rawRequest(bytes, contentType), options)
   expect(upload.fields.size + upload.files.size).toBe(taken.length)
 })
 
-test.each(CASES)('$limit refuses one more with $code', async ({ options, refused, code, details }) => {
+test.each(LIMIT_CASES)('$limit refuses one more with $code', async ({ options, refused, code, details }) => {
   const { bytes, contentType } = await formBody(refused)
   await expect(receive(rawRequest(bytes, contentType), options)).rejects.toMatchObject({ code, details, status: 413 })
 })

@@ -26,7 +26,7 @@ export class PartReader {
   readonly #check: BodyCheck
   readonly #decoder: FormDecoder
   readonly #body: BodyReader
-  #events: FormEvent[] = []
+  readonly #events: FormEvent[] = []
   /** Bytes of the file that is being decoded; absent in a field. */
   #file: { readonly field: string; readonly filename: string; size: number } | undefined
   /** The only part that may be read. */
@@ -67,7 +67,6 @@ export class PartReader {
   async close(): Promise<void> {
     const part = this.#present
     this.#present = undefined
-    this.#events = []
     await this.#body.stop(gone(part?.name ?? ''))
   }
 

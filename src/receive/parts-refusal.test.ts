@@ -35,7 +35,8 @@ describe('a loop that is left', () => {
       left = part
       break
     }
-    await expect(left?.bytes()).rejects.toThrow(TypeError)
+    await expect(left?.bytes()).rejects.toThrow('The part "a" is gone')
+    expect(() => left?.stream()).toThrow('The part "a" is gone')
   })
 })
 

@@ -144,6 +144,28 @@ describe('a part', () => {
     expect(await loop.next()).toEqual({ done: true, value: undefined })
   })
 
+  test('whose next bytes are awaited when the loop goes on rejects as soon as they come', async () => {
+    const { bytes, contentType } = await formBody([file('a', 'a', 2000), { name: 'b', value: 'b' }])
+    const body = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, { highWaterMark: 9 })
+    const writer = body.writable.getWriter()
+    const headers = { 'content-type': contentType }
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body: body.readable, duplex: 'half' }
+    const loop = parts(new Request('http://localhost', init))[Symbol.asyncIterator]()
+    await writer.write(bytes.slice(0, 1000))
+    const { value } = await loop.next()
+    const reader = value?.stream().getReader()
+    await reader?.read()
+    const reading: unknown = reader?.read().catch((error: unknown) => error)
+    await new Promise(setImmediate)
+    const next = loop.next()
+    await writer.write(bytes.slice(1000, 1500))
+    expect(await reading).toBeInstanceOf(TypeError)
+    await writer.write(bytes.slice(1500))
+    expect((await next).value?.field).toBe('b')
+    await writer.close()
+    expect((await loop.next()).done).toBe(true)
+  })
+
   test('takes no more bytes than its reader said, and the loop can go on', async () => {
     const told: unknown[] = []
     for await (const part of parts(rawRequest(FORM.bytes, FORM.contentType))) {

@@ -1,5 +1,6 @@
 /**
- * What a storage or an adapter of your own must pass, and attacks that an app of your own must withstand.
+ * What a test of an app needs: forms, files and storages that fail; what a storage or an adapter of your own must pass; and
+ * attacks that an app of your own must withstand.
  *
  * @module
  */
@@ -13,3 +14,12 @@ export type { StorageCapabilities } from './testing/storage-contract.ts'
 export type { ContractCase } from './testing/contract-case.ts'
 export { uploadAttacks } from './testing/upload-attacks.ts'
 export type { AttackFile, UploadTarget } from './testing/upload-attacks/upload-target.ts'
+export { formBody } from './testing/form-body.ts'
+export type { FormBody, FormContent, FormEntry, FormValue } from './testing/form-body.ts'
+export { fakeFile } from './testing/fake-file.ts'
+export type { FakeFileOptions } from './testing/fake-file.ts'
+export { storedFiles } from './testing/stored-files.ts'
+export type { StoredSnapshot } from './testing/stored-files.ts'
+export { failingStorage } from './testing/failing-storage.ts'
+export type { FailingStorageOptions } from './testing/failing-storage.ts'
+export type { FailingSteps, StorageStep } from './testing/failing-storage/faults.ts'

@@ -66,7 +66,10 @@ const ROOMS: RoomTable = {
   'app/page/client': { rooms: ['app/page'] },
   cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
 
-  testing: { rooms: ['storage', 'storage/memory', 'multipart', 'policy', 'handler', 'http'], node: true },
+  testing: {
+    rooms: ['storage', 'storage/memory', 'multipart', 'filename', 'media', 'policy', 'handler', 'http'],
+    node: true,
+  },
 
   // The files directly in src/: each is an entry of package.json "exports" and holds re-exports only.
   entries: {

@@ -13,7 +13,7 @@ import { nodeServer, readText } from '../../receive/fixtures/node-server.ts'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { temporaryFolders } from '../../receive/fixtures/temporary-folders.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
-import { failingStorage } from '../fixtures/failing-storage.ts'
+import { failingStorage } from '../../testing/failing-storage.ts'
 import { receiveBinary } from './binary-protocol.ts'
 
 const newFolder = temporaryFolders()
@@ -173,7 +173,7 @@ describe('nothing is kept', () => {
 
   test('when the storage breaks', async () => {
     const storage = memoryStorage({ maxSize: 5000 })
-    const set = memorySet({ storage: failingStorage(storage, 1) })
+    const set = memorySet({ storage: failingStorage(storage, { publish: 1 }) })
     await expect(send(set, { headers: NAMED })).rejects.toMatchObject({ code: 'storage-failed' })
     expect(await storage.freeSpace()).toBe(5000)
   })

@@ -13,7 +13,7 @@ import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { temporaryFolders } from '../../receive/fixtures/temporary-folders.ts'
 import { diskStorage } from '../../storage/disk/disk-storage.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
-import { failingStorage } from '../fixtures/failing-storage.ts'
+import { failingStorage } from '../../testing/failing-storage.ts'
 import { receiveForm } from './form-protocol.ts'
 
 const newFolder = temporaryFolders()
@@ -92,10 +92,10 @@ describe('of a form nothing is kept', () => {
     expect(openFilesIn(folder)).toEqual([])
   })
 
-  test.each(['disk', 'memory'])('when the storage breaks after the first was published (%s)', async (kind) => {
+  test.each(['disk', 'memory'])('when the storage breaks after the first was promised its key (%s)', async (kind) => {
     const folder = newFolder()
     const storage = kind === 'disk' ? diskStorage(folder) : memoryStorage()
-    const set = memorySet({ storage: failingStorage(storage, 2) })
+    const set = memorySet({ storage: failingStorage(storage, { reserve: 2 }) })
     await expect(send(set, [first, file('b', 'b.txt', 'b'), file('c', 'c.txt', 'c')])).rejects.toMatchObject({
       code: 'storage-failed',
       status: 500,
@@ -104,9 +104,24 @@ describe('of a form nothing is kept', () => {
     expect(everyFile(folder)).toEqual([])
   })
 
+  test.each(['disk', 'memory'])(
+    'when one without transactions breaks after the first was published (%s)',
+    async (kind) => {
+      const folder = newFolder()
+      const storage = kind === 'disk' ? diskStorage(folder) : memoryStorage()
+      const set = memorySet({ storage: failingStorage(storage, { publish: 2 }, { transactions: false }) })
+      await expect(send(set, [first, file('b', 'b.txt', 'b'), file('c', 'c.txt', 'c')])).rejects.toMatchObject({
+        code: 'storage-failed',
+        status: 500,
+      })
+      expect((await storage.list()).entries).toEqual([])
+      expect(everyFile(folder)).toEqual([])
+    },
+  )
+
   test('is the storage too broken even to take the first back, the failure is told all the same', async () => {
-    const set = memorySet({ storage: failingStorage(memoryStorage(), 2, true) })
-    await expect(send(set, [first, first])).rejects.toMatchObject({ code: 'storage-failed' })
+    const storage = failingStorage(memoryStorage(), { publish: 2, delete: 1 }, { transactions: false })
+    await expect(send(memorySet({ storage }), [first, first])).rejects.toMatchObject({ code: 'storage-failed' })
   })
 
   test('when it ends before its last delimiter', async () => {

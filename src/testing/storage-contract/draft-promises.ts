@@ -1,18 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict'
 import type { Draft } from '../../storage/draft.ts'
-import {
-  collect,
-  keys,
-  NO_RANGES,
-  randomBytes,
-  RANGES,
-  read,
-  RECORD,
-  refuses,
-  seal,
-  showsNothing,
-  text,
-} from './steps.ts'
+import { collect } from '../collect.ts'
+import { keys, NO_RANGES, randomBytes, RANGES, read, RECORD, refuses, seal, showsNothing, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
 /** What holds for bytes on their way in. */

@@ -1,6 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict'
 import { isUploadError } from '../../errors/upload-error.ts'
-import { collect, join, keys, NO_RANGES, randomBytes, RANGES, read, RECORD, seal, store, text } from './steps.ts'
+import { collect } from '../collect.ts'
+import { join, keys, NO_RANGES, randomBytes, RANGES, read, RECORD, seal, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
 /** None of these may ever lead anywhere. */

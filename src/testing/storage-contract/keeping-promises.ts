@@ -1,7 +1,8 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict'
 import type { ClaimedDraft, SealedDraft } from '../../storage/draft.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { collect, randomBytes, read, RECORD, seal, showsNothing, text } from './steps.ts'
+import { collect } from '../collect.ts'
+import { randomBytes, read, RECORD, seal, showsNothing, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
 /** What holds for drafts that are set aside, where a storage can do that. */

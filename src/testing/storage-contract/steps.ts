@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { isUploadError } from '../../errors/upload-error.ts'
+import { collect } from '../collect.ts'
 import type { SealedDraft } from '../../storage/draft.ts'
 import type { FileRecord, ListOptions, Storage, StorageEntry } from '../../storage/storage.ts'
 
@@ -66,12 +67,6 @@ export async function showsNothing(storage: Storage, id: string): Promise<void> 
 
 export async function refuses(promise: Promise<unknown>, code: string): Promise<void> {
   await rejects(promise, (error) => isUploadError(error) && error.code === code)
-}
-
-export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return join(chunks)
 }
 
 export function join(chunks: readonly Uint8Array[]): Uint8Array {

@@ -1,0 +1,114 @@
+import type { ClaimedDraft, SealedDraft } from '../storage/draft.ts'
+import type { OpenFile, Storage } from '../storage/storage.ts'
+import type { StorageTransaction } from '../storage/transaction.ts'
+import { FailingDraft } from './failing-storage/failing-draft.ts'
+import { failingStream } from './failing-storage/failing-stream.ts'
+import { FailingTransaction } from './failing-storage/failing-transaction.ts'
+import { Faults } from './failing-storage/faults.ts'
+import type { FailingSteps } from './failing-storage/faults.ts'
+import type { StorageCapabilities } from './storage-contract.ts'
+
+export interface FailingStorageOptions extends StorageCapabilities {
+  /** What is thrown, made anew each time. Default an `UploadError` of the code `storage-failed`. */
+  readonly error?: (() => unknown) | undefined
+}
+
+/**
+ * A storage that works until its medium breaks, at the steps and calls that are told: to see what an app makes of it. Whatever
+ * does not fail is done by `storage`, which can be asked afterwards what is left.
+ *
+ * What a storage promises never to reject (`discard`, `rollback`) does not fail; a failed `append` is told by `seal` at the
+ * latest; a draft that cannot be sealed is gone; what could not be committed is published by the next `sweep`, unless it is
+ * rolled back; a `stream` breaks after its first chunk. Files that are uploaded together are reserved, prepared and
+ * committed, and one alone is published.
+ *
+ * @example
+ * ```ts
+ * failingStorage(memoryStorage(), { seal: 1 }) // every upload fails
+ * failingStorage(memoryStorage(), { publish: [2] }) // the second does
+ * failingStorage(memoryStorage(), { seal: 1 }, { error: () => new UploadError('storage-full', {}) })
+ * failingStorage(memoryStorage(), {}, { transactions: false }) // as of a storage that has none
+ * ```
+ * @throws {TypeError} for what is no number of a call.
+ */
+export function failingStorage(storage: Storage, steps: FailingSteps, options: FailingStorageOptions = {}): Storage {
+  const { transactions = true, keeping = true } = options
+  const faults = new Faults(steps, options.error)
+  const createTransaction = transactions ? storage.createTransaction?.bind(storage) : undefined
+  const claim = keeping ? storage.claim?.bind(storage) : undefined
+  const freeSpace = storage.freeSpace?.bind(storage)
+  const originals = new WeakMap<SealedDraft, SealedDraft>()
+  const delayed = new Set<StorageTransaction>()
+
+  const wrap = (sealed: SealedDraft): SealedDraft => {
+    const keep = keeping ? sealed.keep?.bind(sealed) : undefined
+    const failing: SealedDraft = {
+      id: sealed.id,
+      size: sealed.size,
+      stream: (start, end) => failingStream(sealed.stream(start, end), faults),
+      async publish(key, record) {
+        faults.meet('publish')
+        return sealed.publish(key, record)
+      },
+      discard: () => sealed.discard(),
+      ...(keep && {
+        async keep(expiresAt: Date, note: string): Promise<void> {
+          faults.meet('keep')
+          await keep(expiresAt, note)
+        },
+      }),
+    }
+    originals.set(failing, sealed)
+    return failing
+  }
+  const unwrap = (sealed: SealedDraft): SealedDraft => originals.get(sealed) ?? sealed
+
+  return {
+    kind: storage.kind,
+    createDraft: (draftOptions) => new FailingDraft(storage.createDraft(draftOptions), faults, wrap),
+    async stat(key) {
+      faults.meet('stat')
+      return storage.stat(key)
+    },
+    async open(key): Promise<OpenFile | undefined> {
+      faults.meet('open')
+      const file = await storage.open(key)
+      if (file === undefined) return undefined
+      return {
+        entry: file.entry,
+        stream: (start, end) => failingStream(file.stream(start, end), faults),
+        close: () => file.close(),
+      }
+    },
+    async list(listOptions) {
+      faults.meet('list')
+      return storage.list(listOptions)
+    },
+    async delete(key) {
+      faults.meet('delete')
+      return storage.delete(key)
+    },
+    async sweep() {
+      faults.meet('sweep')
+      for (const transaction of delayed) await transaction.commit()
+      return storage.sweep()
+    },
+    ...(createTransaction && {
+      createTransaction: () => new FailingTransaction(createTransaction(), faults, unwrap, delayed),
+    }),
+    ...(claim && {
+      async claim(id: string): Promise<ClaimedDraft | undefined> {
+        faults.meet('claim')
+        const claimed = await claim(id)
+        return claimed && { ...claimed, sealed: wrap(claimed.sealed) }
+      },
+    }),
+    ...(freeSpace && {
+      async freeSpace(): Promise<number> {
+        faults.meet('freeSpace')
+        return freeSpace()
+      },
+    }),
+    ...(storage.path !== undefined && { path: storage.path.bind(storage) }),
+  }
+}

@@ -1,0 +1,55 @@
+import type { SealedDraft } from '../../storage/draft.ts'
+import type { FileRecord, StorageEntry } from '../../storage/storage-entry.ts'
+import type { StorageTransaction } from '../../storage/transaction.ts'
+import type { Faults } from './faults.ts'
+
+/** A transaction whose medium may break. */
+export class FailingTransaction implements StorageTransaction {
+  readonly #transaction: StorageTransaction
+  readonly #faults: Faults
+  readonly #unwrap: (sealed: SealedDraft) => SealedDraft
+  readonly #delayed: Set<StorageTransaction>
+
+  /**
+   * @param unwrap the storage's own draft: it knows no other
+   * @param delayed where a transaction goes that could not be committed
+   */
+  constructor(
+    transaction: StorageTransaction,
+    faults: Faults,
+    unwrap: (sealed: SealedDraft) => SealedDraft,
+    delayed: Set<StorageTransaction>,
+  ) {
+    this.#transaction = transaction
+    this.#faults = faults
+    this.#unwrap = unwrap
+    this.#delayed = delayed
+  }
+
+  async reserve(draft: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+    this.#faults.meet('reserve')
+    return this.#transaction.reserve(this.#unwrap(draft), key, record)
+  }
+
+  async prepare(): Promise<void> {
+    this.#faults.meet('prepare')
+    await this.#transaction.prepare()
+  }
+
+  async commit(): Promise<void> {
+    try {
+      this.#faults.meet('commit')
+    } catch (error) {
+      // Whatever it was: the storage itself has not been asked, so somebody has to ask it again.
+      this.#delayed.add(this)
+      throw error
+    }
+    await this.#transaction.commit()
+    this.#delayed.delete(this)
+  }
+
+  async rollback(): Promise<void> {
+    this.#delayed.delete(this)
+    await this.#transaction.rollback()
+  }
+}

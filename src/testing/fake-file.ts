@@ -1,0 +1,61 @@
+import { extensionOf } from '../filename/extension.ts'
+import { expectationOf } from '../media/content-table.ts'
+import { mediaType, OCTET_STREAM } from '../media/media-type.ts'
+import { filler } from './fake-file/filler.ts'
+import { formatOf } from './fake-file/format-of.ts'
+
+export interface FakeFileOptions {
+  /** Bytes. Default 4,096, or as many as `content` has. */
+  readonly size?: number | undefined
+  /** Default: what the extension stands for, and '' where that is nothing, as in a browser. */
+  readonly type?: string | undefined
+  /** The bytes, instead of what the name stands for: another fake, say, for a file that is not what it says. */
+  readonly content?: string | Blob | Uint8Array<ArrayBuffer> | undefined
+  /** Another number makes other bytes. Default 0. */
+  readonly seed?: number | undefined
+  /** Milliseconds since 1970. Default 0, so that two fakes of one name and size are alike. */
+  readonly lastModified?: number | undefined
+}
+
+/**
+ * A web `File` of any size that is what its name says, as far as one looks: whatever extension a set takes, it passes
+ * `content: 'verify'`. PNG, JPEG, GIF, WebP and BMP are a picture of one pixel, and PDF, ZIP, DOCX, ODT, tar and so on are
+ * whole; other formats begin as they must. What is left of the size is filler. However large it is, it takes a MiB of memory.
+ *
+ * @example
+ * ```ts
+ * fakeFile('cat.png', { size: 5 * MiB })
+ * fakeFile('cat.png', { content: fakeFile('page.html') }) // is no cat
+ * fakeFile('film.mp4', { size: 8 * GiB })
+ * ```
+ * @throws {TypeError} for a size that is none, or too small for the format (0 is an empty file), or beside `content`; for a
+ *   format that it cannot make: give `content` then.
+ */
+export function fakeFile(name: string, options: FakeFileOptions = {}): File {
+  const { size, content, seed = 0, lastModified = 0 } = options
+  const { type = typeOf(name) } = options
+  if (content !== undefined) {
+    if (size !== undefined)
+      throw new TypeError(`${JSON.stringify(name)} has the size of its content: give one of the two.`)
+    return new File([content], name, { type, lastModified })
+  }
+  return new File(toParts(name, size ?? 4096, seed), name, { type, lastModified })
+}
+
+function typeOf(name: string): string {
+  const type = expectationOf(extensionOf(name))?.type ?? mediaType(name)
+  return type === OCTET_STREAM ? '' : type
+}
+
+function toParts(name: string, size: number, seed: number): BlobPart[] {
+  if (!Number.isSafeInteger(size) || size < 0) throw new TypeError(`A file has a whole number of bytes, not ${size}.`)
+  if (size === 0) return []
+  const format = formatOf(extensionOf(name))
+  const { head, tail = new Uint8Array() } = format.frame(size)
+  const rest = size - head.length - tail.length
+  if (rest < 0) {
+    const smallest = head.length + tail.length
+    throw new TypeError(`${JSON.stringify(name)} needs ${smallest} bytes to be one: for ${size}, give its content.`)
+  }
+  return [head, ...filler(rest, format.filler, seed), tail]
+}

@@ -1,0 +1,55 @@
+import { uploadSet } from '../policy/upload-set.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import { collect } from './collect.ts'
+
+/**
+ * A stored file as it was when it was looked at. What `toEqual` and `deepEqual` compare are `key`, `name`, `type`, `size` and,
+ * where it was recorded, `digest`.
+ */
+export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'name' | 'type' | 'size' | 'digest'> {
+  /** All bytes of it. */
+  bytes(): Uint8Array<ArrayBuffer>
+  /** The bytes as UTF-8. */
+  text(): string
+}
+
+/**
+ * All that is stored, by key, with its bytes in memory; drafts are not. For assertions.
+ *
+ * @example
+ * ```ts
+ * expect(await storedFiles(storage)).toEqual([{ key: 'cat.png', name: 'Cat.PNG', type: 'image/png', size: 4096 }])
+ * ```
+ * @throws {UploadError} `storage-failed`, and `storage-full`.
+ */
+export async function storedFiles(storage: Storage): Promise<StoredSnapshot[]> {
+  const set = uploadSet('snapshot', { storage })
+  const snapshots: StoredSnapshot[] = []
+  let cursor: string | undefined
+  do {
+    const { files, next } = await set.list(cursor === undefined ? {} : { cursor })
+    for (const { key } of files) {
+      const open = await set.open(key)
+      // Deleted meanwhile.
+      if (open !== undefined) snapshots.push(toSnapshot(open.file, await collect(open.stream())))
+    }
+    cursor = next
+  } while (cursor !== undefined)
+  return snapshots
+}
+
+function toSnapshot({ key, name, type, size, digest }: StoredFile, bytes: Uint8Array): StoredSnapshot {
+  const snapshot: StoredSnapshot = {
+    key,
+    name,
+    type,
+    size,
+    ...(digest !== undefined && { digest }),
+    bytes: () => new Uint8Array(bytes),
+    text: () => new TextDecoder().decode(bytes),
+  }
+  // So that a snapshot equals the plain facts.
+  for (const method of ['bytes', 'text']) Object.defineProperty(snapshot, method, { enumerable: false })
+  return snapshot
+}

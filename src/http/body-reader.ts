@@ -7,7 +7,6 @@ import type { ByteSource, ReadOptions } from './byte-source.ts'
 export class BodyReader {
   readonly #body: ByteSource
   readonly #options: ReadOptions
-  readonly #signal: AbortSignal
   readonly #stop = new AbortController()
   #reading: Promise<void> | undefined
   #asked: PromiseWithResolvers<Uint8Array | undefined> | undefined
@@ -19,8 +18,10 @@ export class BodyReader {
   constructor(body: ByteSource, options: ReadOptions = {}) {
     const { signal } = options
     this.#body = body
-    this.#signal = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
-    this.#options = { ...options, signal: this.#signal }
+    this.#options = {
+      ...options,
+      signal: signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]),
+    }
   }
 
   /**
@@ -29,8 +30,6 @@ export class BodyReader {
    */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#outcome === undefined) {
-      // The body may take a turn to see it, and hand out another chunk until then.
-      this.#signal.throwIfAborted()
       this.#asked = Promise.withResolvers()
       this.#reading ??= this.#read()
       this.#goOn?.()

@@ -47,6 +47,13 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       tests: [[LIMITS, ONE_MORE]],
     },
     {
+      guard: 'counts the bytes of each file that `parts` gives',
+      file: 'src/receive/part-reader.ts',
+      find: 'if (this.#file.size > limit) throw',
+      replace: 'if (this.#file.size > Infinity) throw',
+      tests: [['src/receive/parts-refusal.test.ts', 'a form that is refused > for $limit with $code, read or not']],
+    },
+    {
       guard: 'counts files',
       file: 'src/receive/form-decoder.ts',
       find: 'if (this.#files > maxFiles) throw',

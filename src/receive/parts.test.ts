@@ -54,15 +54,17 @@ describe('the parts of a form', () => {
     expect(await account(rawRequest('--X--\r\n', MULTIPART))).toEqual([])
   })
 
-  test('are read by the charset that a field before them named, wherever the body is cut', async () => {
+  test('are read by the charset that the first _charset_ before them named, wherever the body is cut', async () => {
     const field = (name: string, value: string) =>
       `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
-    const text = field('a', '\xfc') + field('_charset_', 'shift_jis') + field('b', '\x93\xfa\x96\x7b') + '--X--\r\n'
+    const charsets = field('_charset_', 'shift_jis') + field('_charset_', 'utf-8')
+    const text = field('a', '\xfc') + charsets + field('b', '\x93\xfa\x96\x7b') + '--X--\r\n'
     const body = Buffer.from(text, 'latin1')
     const expected = [
       // Nothing was said yet, and it is no UTF-8.
       ['field', 'a', 'ü'],
       ['field', '_charset_', 'shift_jis'],
+      ['field', '_charset_', 'utf-8'],
       ['field', 'b', '日本'],
     ]
     for (let at = 0; at <= body.length; at += 1) {

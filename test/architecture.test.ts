@@ -35,6 +35,9 @@ const ROOMS: RoomTable = {
 
   policy: { rooms: ['digest', 'filename', 'media', 'storage'], packages: ['#digest'] },
 
+  // Upload sets on disk, as the environment that is passed to it says.
+  environment: { rooms: ['policy', 'media', 'storage', 'storage/disk'] },
+
   // Each check of a file's content that needs a program beside the server.
   'check/clamav': { rooms: ['policy'], node: true },
 
@@ -82,6 +85,7 @@ const ROOMS: RoomTable = {
       'storage/disk',
       'storage/memory',
       'policy',
+      'environment',
       'check/clamav',
       'access',
       'receive',

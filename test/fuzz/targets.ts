@@ -1,5 +1,6 @@
 import { fetchRequests } from './fetch-requests.ts'
 import { filename } from './filename.ts'
+import { formParts } from './form-parts.ts'
 import { headerGrammar } from './header-grammar.ts'
 import { key } from './key.ts'
 import { multipartDecoder } from './multipart-decoder.ts'
@@ -14,6 +15,7 @@ export const TARGETS: readonly Target[] = [
   multipartDecoder,
   multipartEncoder,
   urlencodedDecoder,
+  formParts,
   filename,
   key,
   headerGrammar,

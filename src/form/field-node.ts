@@ -50,7 +50,8 @@ export class FieldNode {
     // A schema that refuses without a word still refuses.
     if (result.issues.length === 0) return [{ path, name, code: 'invalid-value', detail: 'This is not valid.' }]
     return result.issues.map((issue) => {
-      const below = (issue.path ?? []).map((step) => toStep(typeof step === 'object' ? step.key : step))
+      // A plain array: arktype's has a `map` that adds a step to an empty path.
+      const below = Array.from(issue.path ?? [], (step) => toStep(typeof step === 'object' ? step.key : step))
       const place = { path: [...path, ...below], name: below.reduce(joinFieldName, name) }
       return { ...place, code: 'invalid-value', detail: issue.message }
     })

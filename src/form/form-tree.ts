@@ -125,8 +125,8 @@ class ListNode {
   #countErrors(count: number): Pick<FormError, 'code' | 'detail'>[] {
     const { min, max } = this.#list
     if (count > max) return [{ code: 'too-many-items', detail: `At most ${max} can be sent here, not ${count}.` }]
-    if (count < min) return [{ code: 'too-few-items', detail: `At least ${min} are needed here, not ${count}.` }]
-    return []
+    if (count >= min) return []
+    return [{ code: 'too-few-items', detail: `At least ${min} ${min === 1 ? 'is' : 'are'} needed here, not ${count}.` }]
   }
 
   #toItem(name: string): FieldNode | GroupNode {

@@ -216,6 +216,7 @@ async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value 
     await transaction.commit()
     return value
   } catch (error) {
+    await transaction.defer()
     // What `work` has done cannot be undone, so that nobody may be told to send the form again.
     throw new UploadError('publishing-delayed', {}, { cause: error })
   }

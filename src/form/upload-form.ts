@@ -74,12 +74,12 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
     options?: FormReceiveOptions,
   ): Promise<Value>
   /** As `receive`; where the form is not valid, resolves with what a page needs to show it again. */
-  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
   attempt<Value>(
     request: AnyRequest,
     handler: FormHandler<FormOutput<Shape>, Value>,
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
+  attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
 }
 
 /**

@@ -38,10 +38,9 @@ export class UploadTransaction {
   }
 
   /**
-   * Publishes them all. Each storage does so by itself; what one cannot do now its next `sweep` does, unless all is rolled
-   * back.
+   * Publishes them all, each storage by itself.
    *
-   * @throws {UploadError} `storage-failed`, when all have tried.
+   * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; to be deferred or rolled back then.
    */
   async commit(): Promise<void> {
     const commit = async (part: Part): Promise<void> => {
@@ -50,6 +49,11 @@ export class UploadTransaction {
     }
     const results = await Promise.allSettled([...this.#parts.values()].map(commit))
     for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** Leaves what could not be published to the next `sweep` of its storage. Never rejects. */
+  async defer(): Promise<void> {
+    for (const { transaction, isCommitted } of this.#parts.values()) if (!isCommitted) await transaction.defer()
   }
 
   /** Takes everything back, also what was published before another storage failed; the drafts are to be discarded. Never rejects. */

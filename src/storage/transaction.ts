@@ -19,13 +19,19 @@ export interface StorageTransaction {
    */
   prepare(): Promise<void>
   /**
-   * Publishes them all. Rejects with `storage-failed` where that is not possible now: they stay promised then, and `sweep`
-   * tries again, unless it is rolled back. A TypeError before `prepare`.
+   * Publishes them all. Rejects with `storage-failed` or `storage-full` where that is not possible now: they stay promised
+   * then, and it can be tried again, left to `sweep`, or rolled back. A TypeError before `prepare`.
    */
   commit(): Promise<void>
   /**
+   * Leaves it to `Storage.sweep` to publish what `commit` could not, whoever sweeps: the decision is made. A TypeError but
+   * after a `commit` that failed; else never rejects.
+   */
+  defer(): Promise<void>
+  /**
    * Gives the keys back, and takes back what a `commit` that failed has published. The drafts are as they were before,
-   * sealed, and their owner's to discard. Harmless after a commit. Never rejects.
+   * sealed, and their owner's to discard. Where the storage cannot do that now, the next `sweep` discards them. Harmless
+   * when it is over. Never rejects.
    */
   rollback(): Promise<void>
 }

@@ -53,6 +53,7 @@ function failingAt(broken: Step, storage: Storage): Storage {
         },
         prepare: () => (broken === 'prepare' ? failure() : transaction.prepare()),
         commit: () => (broken === 'commit' ? failure() : transaction.commit()),
+        defer: () => transaction.defer(),
         rollback: () => transaction.rollback(),
       }
     },

@@ -1,11 +1,11 @@
-import { lstat, rename, unlink } from 'node:fs/promises'
+import { lstat, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../../file/system-error.ts'
 import type { ClaimedDraft } from '../draft.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { DRAFT_ID } from './draft-sweep.ts'
 import { readKeptNote } from './kept-note.ts'
-import { SealedDiskDraft } from './sealed-disk-draft.ts'
+import { removeName, SealedDiskDraft } from './sealed-disk-draft.ts'
 
 /** Takes a draft back that was set aside; `undefined` where there is none, somebody else takes it, or its time is over. */
 export async function claimDraft(place: DraftPlace, id: string): Promise<ClaimedDraft | undefined> {
@@ -23,7 +23,8 @@ export async function claimDraft(place: DraftPlace, id: string): Promise<Claimed
     if (isMissing(error)) return undefined
     throw error
   }
-  await unlink(`${kept}.json`)
+  // A sweep may have been quicker: its time was not over yet a moment ago.
+  await removeName(`${kept}.json`)
   const sealed = new SealedDiskDraft(place, own, id, await lstat(own, { bigint: true }))
   return { sealed, ...found }
 }

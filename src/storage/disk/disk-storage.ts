@@ -12,7 +12,7 @@ import { listFiles } from './disk-list.ts'
 import { sweepDrafts } from './draft-sweep.ts'
 import { freeSpace } from './free-space.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
-import { settlePrepared } from './prepared-files.ts'
+import { settlePrepared } from './prepared-settlement.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
@@ -42,8 +42,8 @@ export interface DiskStorageOptions {
    */
   readonly durable?: boolean
   /**
-   * Asked by `sweep` of a transaction that was prepared by a process which is dead now. Default: publish, since a file
-   * that nobody knows of is harmless, and a row that names a file which is not there is not.
+   * Asked by `sweep` of a transaction that was prepared by a process which is dead now. It must not wait for a sweep itself.
+   * Default: publish, since a file that nobody knows of is harmless, and a row that names a file which is not there is not.
    */
   readonly recover?: Recover
 }
@@ -97,6 +97,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     durable,
     highWaterMark,
     minFreeSpace,
+    unsettled: new Map(),
     freeSpace: () => freeSpace(root),
   }
   // One at a time: to settle may make the private folder, which sweeps and would settle.

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -137,8 +137,11 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await transaction.reserve(await seal(storage, 'one'), 'one', RECORD)
     await transaction.reserve(await seal(storage, 'two'), 'pets/two', RECORD)
     await transaction.prepare()
+    rmdirSync(join(folder, 'pets'))
     writeFileSync(join(folder, 'pets'), 'in the way')
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.defer()
+    await transaction.rollback()
     await expect(storage.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
     rmSync(join(folder, 'pets'))
     await storage.sweep()
@@ -159,6 +162,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
       await transaction.reserve(drafts[index] ?? expect.unreachable(), key, RECORD)
     }
     await transaction.prepare()
+    rmdirSync(join(folder, 'pets'))
     writeFileSync(join(folder, 'pets'), 'in the way')
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
     await transaction.rollback()

@@ -1,4 +1,5 @@
 import type { PrivateFolder } from './private-folder.ts'
+import type { Settlement } from './prepared-settlement.ts'
 import type { RecordCache } from './record-cache.ts'
 
 /** What all drafts of a storage share. */
@@ -15,6 +16,11 @@ export interface DraftPlace {
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
   readonly minFreeSpace: number
+  /**
+   * By their ids, the transactions of this process that the disk did not let it carry out, and what is to become of them.
+   * The next sweep goes on with them.
+   */
+  readonly unsettled: Map<string, Settlement>
   /** Asks how many bytes of it are free. */
   readonly freeSpace: () => Promise<number>
 }

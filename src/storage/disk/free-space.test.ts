@@ -79,6 +79,7 @@ describe('a disk of which a part is to stay free', () => {
       records: new RecordCache(folder.records),
       mode: 0o644,
       durable: false,
+      unsettled: new Map(),
       highWaterMark: MiB,
     }
     const draft = new DiskDraft({ ...place, minFreeSpace: MiB, freeSpace: async () => free.shift() ?? 0 }, {})

@@ -23,27 +23,21 @@ export async function hasPlainFolders(root: string, key: string): Promise<boolea
   return true
 }
 
-/** Fails where one of the folders on the way to `key` is a symlink or a file; they need not exist. */
-export async function checkPlainFolders(root: string, key: string): Promise<void> {
-  for (const folder of foldersOf(root, key)) {
-    try {
-      if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} stands where a folder should be.`)
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return
-      throw error
-    }
-  }
-}
-
-/** Makes the folders on the way to `key`. Fails where one of them is a symlink or a file. */
-export async function makePlainFolders(root: string, key: string): Promise<void> {
+/**
+ * Makes the folders on the way to `key`; those that were not there before, outermost first. Fails where one of them is a
+ * symlink or a file.
+ */
+export async function makePlainFolders(root: string, key: string): Promise<string[]> {
+  const made: string[] = []
   for (const folder of foldersOf(root, key)) {
     try {
       await mkdir(folder)
+      made.push(folder)
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
       if (!(await lstat(folder)).isDirectory())
         throw new Error(`${folder} stands where a folder should be.`, { cause: error })
     }
   }
+  return made
 }

@@ -1,53 +1,55 @@
-import type { BigIntStats } from 'node:fs'
 import { link, lstat, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 import { conflictName } from '../../filename/conflict-names.ts'
-import type { Recover } from '../transaction.ts'
+import { findFile, toEntry } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
-import { isAbandoned, names } from './draft-sweep.ts'
 import { foldersOf, makePlainFolders } from './plain-folder.ts'
 import { isSame, publishFile } from './publication.ts'
-import { releaseReserved } from './reservation.ts'
+import { reservationPath } from './reservation.ts'
 
-/** A file of the transaction's folder that names who carries it out: the rest of its name. */
-const OWNER = 'owner.'
-/** Stands in the owner's place where all was decided and only publishing failed. */
-const DECIDED = `${OWNER}none`
+/** Begins the name of a file in a transaction's folder that says who carries it out: the rest of its name. */
+export const OWNER = 'owner.'
 
 /** How often, and after how many milliseconds, a promised key is asked for that somebody has taken for a moment. */
 const ATTEMPTS = 40
 const PAUSE_MS = 5
 
-/** A draft and the key that was promised to it. */
-interface PreparedFile {
-  readonly path: string
+/** A file of a transaction. */
+export interface PreparedFile {
   readonly key: string
+  /** Of its entry: how the file is known again under its key. */
+  readonly version: string
+}
+
+/** A file of a transaction that is still a draft. */
+interface ReservedFile extends PreparedFile {
+  /** Where the draft is, absolute. */
+  readonly path: string
 }
 
 /**
- * Moves drafts, their records and a list of their keys into a folder, and that to `prepared/<id>`, the last in one step.
- * Rejects with the system's error; the folder then is `<own drafts>/<id>.transaction`.
+ * Moves drafts, their records and a list of them into a folder, and that to `prepared/<id>`, the last in one step. Rejects
+ * with the system's error; the folder then may be anywhere on that way.
  */
-export async function prepareFiles(
-  { folder, durable }: DraftPlace,
-  id: string,
-  files: readonly PreparedFile[],
-): Promise<void> {
-  const aside = join(folder.ownDrafts, `${id}.transaction`)
+export async function prepareFiles(place: DraftPlace, id: string, files: readonly ReservedFile[]): Promise<void> {
+  const { folder, durable } = place
+  const aside = pathAside(place, id)
   await mkdir(aside, { mode: 0o700 })
-  const keys = files.map(({ key }) => key)
-  await writeFile(join(aside, 'keys'), JSON.stringify(keys), { mode: 0o600, flush: durable })
+  const list = JSON.stringify(files.map(({ key, version }) => [key, version]))
+  await writeFile(join(aside, 'files'), list, { mode: 0o600, flush: durable })
   await writeFile(join(aside, OWNER + processOwner()), '', { mode: 0o600 })
   for (const [index, { path }] of files.entries()) {
     await rename(path, join(aside, String(index)))
     await rename(`${path}.record`, join(aside, `${index}.record`))
   }
-  if (durable) await flushFolder(aside)
+  // A transaction that outlives the power needs its keys kept for it afterwards, too.
+  const reserved = files.map(({ key }) => reservationPath(folder, key))
+  if (durable) await flushFolders([aside, folder.reserved, ...reserved])
   await rename(aside, join(folder.prepared, id))
   if (durable) await flushFolder(folder.prepared)
 }
@@ -59,32 +61,51 @@ export async function prepareFiles(
 export async function publishPrepared(place: DraftPlace, id: string): Promise<void> {
   const { folder, root, records, durable } = place
   const prepared = join(folder.prepared, id)
-  const keys = await readKeys(prepared)
-  for (const [index, key] of keys.entries()) {
+  const files = await readPrepared(prepared)
+  if (files === undefined) throw new Error('The list of what was prepared is lost.')
+  for (const [index, { key }] of files.entries()) {
     const path = join(prepared, String(index))
-    await makePlainFolders(root, key)
-    for (let attempt = 1; (await exists(path)) && !(await takeKey(place, path, key)); attempt++) {
-      if (attempt < ATTEMPTS) await wait(PAUSE_MS)
-      else await makeWay(place, key)
-    }
+    await takeKeyInTime(place, path, key)
     await adoptRecord(place, `${path}.record`, key)
   }
-  if (durable) {
-    const folders = new Set([root, records.folder, ...keys.flatMap((key) => foldersOf(root, key))])
-    await Promise.all([...folders].map(flushFolder))
-  }
-  await removeFolder(await removePrepared(place, id))
+  if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
+  await removeFolder(await takeOut(place, id))
+  if (durable) await flushIfPossible(folder.prepared)
 }
 
-/** Takes a transaction out of those that are prepared, in one step; where it is now, to be removed. Never rejects. */
-export async function removePrepared({ folder }: DraftPlace, id: string): Promise<string> {
-  const aside = join(folder.ownDrafts, `${id}.transaction`)
-  try {
-    await rename(join(folder.prepared, id), aside)
-  } catch {
-    // ENOENT: it is gone. EIO, EROFS, ...: the next sweep finds it, when we are gone.
+/** Undoes what `publishPrepared` may have done, and removes the transaction. Rejects with the system's error. */
+export async function discardPrepared(place: DraftPlace, id: string): Promise<void> {
+  await withdrawFiles(place, id)
+  await removeFolder(await takeOut(place, id))
+}
+
+/** Makes files that were published already drafts of their transaction again. Rejects with the system's error. */
+export async function withdrawFiles({ root, folder, records, durable }: DraftPlace, id: string): Promise<void> {
+  const prepared = join(folder.prepared, id)
+  for (const [index, { key, version }] of ((await readPrepared(prepared)) ?? []).entries()) {
+    const stats = await findFile(root, key)
+    if (stats === undefined || toEntry(key, stats, undefined).version !== version) continue
+    const target = join(root, key)
+    await records.delete(key)
+    // Over its own name, where it was published by a link: then nothing is done, and the new name has to go.
+    await rename(target, join(prepared, String(index)))
+    await rm(target, { force: true })
+    if (durable) await flushFolder(dirname(target))
   }
-  return aside
+}
+
+/**
+ * Takes a transaction out of those that are prepared, in one step. Where it is now, for the sweep or to be removed.
+ * Rejects with the system's error.
+ */
+export async function takeOut(place: DraftPlace, id: string): Promise<string> {
+  await rename(join(place.folder.prepared, id), pathAside(place, id))
+  return pathAside(place, id)
+}
+
+/** Where the folder of a transaction is, absolute, before it is prepared and after. */
+export function pathAside({ folder }: DraftPlace, id: string): string {
+  return join(folder.ownDrafts, `${id}.transaction`)
 }
 
 /** Removes a folder with all that is in it. Never rejects: what cannot be removed is swept when this process is gone. */
@@ -96,109 +117,43 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** Lets any process carry out what was decided and could not be published. Never rejects. */
-export async function leaveToSweep({ folder }: DraftPlace, id: string): Promise<void> {
+/** The files of the transaction in a folder; `undefined` where the power went before their list had reached the medium. */
+export async function readPrepared(prepared: string): Promise<PreparedFile[] | undefined> {
   try {
-    await rename(join(folder.prepared, id, OWNER + processOwner()), join(folder.prepared, id, DECIDED))
-  } catch {
-    // ENOENT, EIO, ...: it is settled when this process is gone.
-  }
-}
-
-/** Takes back what `leaveToSweep` left; false where a sweep has taken it. Never rejects. */
-export async function takeFromSweep({ folder }: DraftPlace, id: string): Promise<boolean> {
-  try {
-    await rename(join(folder.prepared, id, DECIDED), join(folder.prepared, id, OWNER + processOwner()))
-    return true
+    const list: unknown = JSON.parse(await readFile(join(prepared, 'files'), 'utf8'))
+    if (!Array.isArray(list)) return undefined
+    return list.map(([key, version]: unknown[]) => ({ key: String(key), version: String(version) }))
   } catch (error) {
-    // Where it could not be left to a sweep it still is ours.
-    return hasCode(error, 'ENOENT') && (await names(join(folder.prepared, id))).includes(OWNER + processOwner())
-  }
-}
-
-/** A key of a transaction, and how to tell whether the file that is there is the transaction's. */
-interface WithdrawnFile {
-  readonly key: string
-  readonly isOf: (stats: BigIntStats) => boolean
-}
-
-/** Makes files that were published already drafts of their transaction again. Never rejects. */
-export async function withdrawFiles(place: DraftPlace, id: string, files: readonly WithdrawnFile[]): Promise<void> {
-  const { root, folder, records } = place
-  for (const [index, { key, isOf }] of files.entries()) {
-    try {
-      const target = join(root, key)
-      if (!isOf(await lstat(target, { bigint: true }))) continue
-      await records.delete(key)
-      // Over its own name, where it was published by a link: then nothing is done, and the new name has to go.
-      await rename(target, join(folder.prepared, id, String(index)))
-      await unlink(target)
-    } catch {
-      // ENOENT: not published, or moved back. EIO, EROFS, ...: the name stays, and nobody was told that it would.
-    }
-  }
-}
-
-/**
- * Settles the transactions of processes that are dead, and those that could not be published: each as `recover` says,
- * or by publishing. What fails is left to the next call. Rejects with the first failure, when all have been tried.
- */
-export async function settlePrepared(place: DraftPlace, recover: Recover): Promise<void> {
-  const failures: unknown[] = []
-  const ids = await names(place.folder.prepared)
-  if (ids.length > 0) await place.folder.prepare()
-  for (const id of ids) {
-    try {
-      await settle(place, id, recover)
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw failures[0]
-}
-
-async function settle(place: DraftPlace, id: string, recover: Recover): Promise<void> {
-  const prepared = join(place.folder.prepared, id)
-  const owner = (await names(prepared)).find((name) => name.startsWith(OWNER))
-  if (owner === undefined) return
-  const isDecided = owner === DECIDED
-  if (!isDecided && !(await isAbandoned(owner.slice(OWNER.length), prepared))) return
-  const claimed = join(prepared, OWNER + processOwner())
-  try {
-    // Of several processes that settle, one gets it.
-    await rename(join(prepared, owner), claimed)
-  } catch (error) {
-    if (isMissing(error)) return
+    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined
     throw error
   }
-  try {
-    const keys = await readKeys(prepared)
-    const decision = isDecided ? 'publish' : await recover(keys)
-    if (decision === 'publish') await publishPrepared(place, id)
-    else if (decision === 'discard') await removeFolder(await removePrepared(place, id))
-    else throw new TypeError(`recover returned ${JSON.stringify(decision)}; it must be "publish" or "discard".`)
-    for (const key of keys) await releaseReserved(place.folder, key, id)
-  } catch (error) {
-    await rename(claimed, join(prepared, owner)).catch(() => {
-      // ENOENT: published, and its folder gone. EIO, ...: settled when this process is gone.
-    })
-    throw error
+}
+
+/** Waits where somebody has taken the key for a moment, and renames what stays there. */
+async function takeKeyInTime(place: DraftPlace, path: string, key: string): Promise<void> {
+  for (let attempt = 1; (await exists(path)) && !(await takeKey(place, path, key)); attempt++) {
+    if (attempt < ATTEMPTS) await wait(PAUSE_MS)
+    else if (attempt < 2 * ATTEMPTS) await makeWay(place, key)
+    else throw new Error('The promised key is taken again and again.')
   }
 }
 
 /** True when the file has the key now, or had it before. */
 async function takeKey({ folder, root }: DraftPlace, path: string, key: string): Promise<boolean> {
   const target = join(root, key)
-  if (!(await folder.canLink())) {
+  await makePlainFolders(root, key)
+  try {
+    if (await folder.canLink()) {
+      await link(path, target)
+      return true
+    }
     // Nobody else publishes under a key that is reserved, so that this overwrites nothing.
     if (await exists(target)) return false
     await rename(path, target)
     return true
-  }
-  try {
-    await link(path, target)
-    return true
   } catch (error) {
+    // Somebody has removed an empty folder on the way this instant: to be asked for again.
+    if (hasCode(error, 'ENOENT')) return false
     if (!hasCode(error, 'EEXIST')) throw error
   }
   try {
@@ -233,15 +188,23 @@ async function makeWay({ folder, root }: DraftPlace, key: string): Promise<void>
 
 async function adoptRecord({ records }: DraftPlace, path: string, key: string): Promise<void> {
   try {
-    await records.adopt(key, path)
+    await lstat(path)
   } catch (error) {
     // Adopted before.
-    if (!isMissing(error)) throw error
+    if (isMissing(error)) return
+    throw error
   }
+  await records.adopt(key, path)
 }
 
-async function readKeys(prepared: string): Promise<string[]> {
-  const keys: unknown = JSON.parse(await readFile(join(prepared, 'keys'), 'utf8'))
-  if (!Array.isArray(keys)) throw new TypeError('The keys of a transaction are not a list.')
-  return keys.map(String)
+async function flushFolders(paths: readonly string[]): Promise<void> {
+  await Promise.all([...new Set(paths)].map(flushFolder))
+}
+
+async function flushIfPossible(path: string): Promise<void> {
+  try {
+    await flushFolder(path)
+  } catch {
+    // EIO, ...: the files are on the medium, and only after a loss of power would they be published again.
+  }
 }

@@ -54,12 +54,14 @@ async function linkTo({ draft, key, folder, settle }: Publication, target: strin
   }
   // Looked at after linking: a transaction reserves first and then looks whether the name is free, so that of the two at
   // least one sees the other.
-  if (await isReserved(folder, key)) {
-    await takeBack()
-    return false
+  let isPromised = false
+  const look = async (): Promise<void> => {
+    isPromised = await isReserved(folder, key)
+    if (!isPromised) await settle()
   }
-  await settled(settle, takeBack)
-  return true
+  await settled(look, takeBack)
+  if (isPromised) await takeBack()
+  return !isPromised
 }
 
 /** rename(2) overwrites, so the name is looked at while nobody else can take it. */

@@ -30,8 +30,8 @@ export async function reserve(
   const token = `${processOwner()}.${id}`
   const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
   await mkdir(prepared, { mode: 0o700 })
-  await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
   try {
+    await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
     if (
       !(await take(prepared, path)) &&
       !((await releaseAbandoned(path, folder.prepared)) && (await take(prepared, path)))
@@ -89,7 +89,8 @@ async function release(path: string, token: string): Promise<void> {
   }
 }
 
-function reservationPath(folder: PrivateFolder, key: string): string {
+/** Where those are that hold a key, absolute: a folder with the token of each. */
+export function reservationPath(folder: PrivateFolder, key: string): string {
   return join(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
 }
 

@@ -120,11 +120,6 @@ export class SealedDiskDraft implements SealedDraft {
     return this.#place === place
   }
 
-  /** Whether these are the stats of this very file. */
-  isOf({ ino, dev }: BigIntStats): boolean {
-    return this.#stats.ino === ino && this.#stats.dev === dev
-  }
-
   #require(state: State): void {
     if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
   }

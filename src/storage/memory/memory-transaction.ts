@@ -33,6 +33,10 @@ export class MemoryTransaction implements StorageTransaction {
     for (const file of this.#files) file.publish()
   }
 
+  async defer(): Promise<void> {
+    throw new TypeError('Only what could not be committed is deferred, and here all can.')
+  }
+
   async rollback(): Promise<void> {
     if (this.#state === 'over') return
     this.#state = 'over'

@@ -85,6 +85,7 @@ export const TRANSACTION_PROMISES: Promises = {
   'tells misuse of a transaction as a TypeError': async (storage) => {
     const transaction = begin(storage)
     await rejects(transaction.commit(), TypeError)
+    await rejects(transaction.defer(), TypeError)
     const draft = await seal(storage, text('bytes'))
     await rejects(transaction.reserve(draft, '../up', RECORD), TypeError)
     await rejects(transaction.reserve({ ...draft }, 'key', RECORD), TypeError)
@@ -93,6 +94,7 @@ export const TRANSACTION_PROMISES: Promises = {
     await rejects(transaction.reserve(draft, 'key', RECORD), TypeError)
     await transaction.commit()
     await rejects(transaction.commit(), TypeError)
+    await rejects(transaction.defer(), TypeError)
     await draft.discard()
     deepEqual(await keys(storage), [])
   },

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { hasErrorName } from '../errors/error-name.ts'
 import { UploadError, isUploadError } from '../errors/upload-error.ts'
 import { hasCode } from './system-error.ts'
 
@@ -7,12 +8,12 @@ import { hasCode } from './system-error.ts'
  * the system's error as its cause. Refusals and misuse (`TypeError`) stay as they are.
  */
 export function toStorageError(error: unknown): Error {
-  if (error instanceof TypeError || (error instanceof Error && isUploadError(error))) return error
+  if (hasErrorName(error, 'TypeError') || isUploadError(error)) return error
   if (hasCode(error, 'ENOSPC') || isOverQuota(error)) return new UploadError('storage-full', {}, { cause: error })
   return new UploadError('storage-failed', {}, { cause: error })
 }
 
 /** By its number: libuv has no name for EDQUOT, and Node calls it `Unknown system error -122`. */
 function isOverQuota(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error && error.errno === -constants.errno.EDQUOT
+  return typeof error === 'object' && error !== null && 'errno' in error && error.errno === -constants.errno.EDQUOT
 }

@@ -1,6 +1,10 @@
-/** True for an error of the operating system, or of Node, with one of these codes (`ENOENT`, `EEXIST`, ...). */
+/**
+ * True for an error of the operating system, or of Node, with one of these codes (`ENOENT`, `EEXIST`, ...). Not by
+ * `instanceof`, as `hasErrorName`.
+ */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false
+  return typeof error.code === 'string' && codes.includes(error.code)
 }
 
 /**

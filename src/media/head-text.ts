@@ -1,3 +1,5 @@
+import { hasErrorName } from '../errors/error-name.ts'
+
 /** The first bytes of a file, decoded far enough to be looked at, whatever they are. */
 export interface HeadText {
   /** Without a byte order mark. */
@@ -44,7 +46,7 @@ function decodeUtf8(head: Uint8Array): string | undefined {
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
   } catch (error) {
     // A TypeError is what is thrown for bytes that are no UTF-8.
-    if (error instanceof TypeError) return undefined
+    if (hasErrorName(error, 'TypeError')) return undefined
     throw error
   }
 }

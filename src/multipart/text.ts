@@ -1,3 +1,5 @@
+import { hasErrorName } from '../errors/error-name.ts'
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -10,7 +12,7 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
     return UTF_8.decode(bytes)
   } catch (error) {
     // ERR_ENCODING_INVALID_ENCODED_DATA in Node; elsewhere a TypeError without a code.
-    if (!(error instanceof TypeError)) throw error
+    if (!hasErrorName(error, 'TypeError')) throw error
     return (fallback ?? new TextDecoder('windows-1252')).decode(bytes)
   }
 }
@@ -24,7 +26,7 @@ export function toTextDecoder(label: string): TextDecoder | undefined {
     return new TextDecoder(label)
   } catch (error) {
     // ERR_ENCODING_NOT_SUPPORTED in Node; elsewhere a RangeError without a code.
-    if (!(error instanceof RangeError)) throw error
+    if (!hasErrorName(error, 'RangeError')) throw error
     return undefined
   }
 }

@@ -26,7 +26,7 @@ export class AttentiveSocket extends Socket {
   /** Keeps the failure from the stream, which would close for reading as well. */
   #afterwards(callback: Callback): Callback {
     return (error) => {
-      if (error instanceof Error) this.#failed = true
+      if (error) this.#failed = true
       callback()
     }
   }

@@ -105,7 +105,7 @@ function writeTo(socket: AttentiveSocket, pieces: readonly Uint8Array[]): Promis
   return new Promise((resolve) => {
     socket.cork()
     // What goes wrong is told by the socket's `error`, which whoever reads the answer hears.
-    for (const piece of pieces) socket.write(piece, (error) => resolve(!(error instanceof Error) && !socket.hasFailed))
+    for (const piece of pieces) socket.write(piece, (error) => resolve(!error && !socket.hasFailed))
     socket.uncork()
   })
 }

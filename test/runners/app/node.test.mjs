@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { diskStorage } from 'decant/disk'
+import { memoryStorage } from 'decant/memory'
+import { failingStorage, fakeFile, formBody, storedFiles } from 'decant/testing'
+import { createApp } from './app.mjs'
+
+const URL = 'http://localhost/photos'
+
+test('a photo is kept in its album', async () => {
+  const storage = memoryStorage()
+  const form = formBody({ album: 'cats', photo: fakeFile('Cat.JPG', { size: 500_000 }) })
+  const response = await createApp(storage)(form.request(URL))
+  assert.equal(response.status, 201)
+  assert.deepEqual(await storedFiles(storage), [
+    { key: 'cats/Cat.jpg', name: 'Cat.JPG', type: 'image/jpeg', size: 500_000 },
+  ])
+})
+
+test('what is no photo is refused', async () => {
+  const storage = memoryStorage()
+  const photos = [fakeFile('run.exe'), fakeFile('cat.png', { content: fakeFile('page.html') })]
+  for (const photo of photos) {
+    const response = await createApp(storage)(formBody({ photo }).request(URL))
+    assert.equal(response.status, 415)
+  }
+  assert.deepEqual(await storedFiles(storage), [])
+})
+
+test('a broken disk is told in words of our own', async () => {
+  const storage = memoryStorage()
+  const app = createApp(failingStorage(storage, { publish: [1] }))
+  const form = formBody([['photo', fakeFile('cat.png')]])
+  assert.equal(await (await app(form.request(URL))).text(), 'Please try again later')
+  assert.deepEqual(await storedFiles(storage), [])
+  assert.equal((await app(form.request(URL))).status, 201)
+})
+
+test('on disk, a second photo of one name gets another', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'decant-runner-'))
+  try {
+    const storage = diskStorage(folder)
+    for (const seed of [1, 2]) await createApp(storage)(formBody({ photo: fakeFile('cat.png', { seed }) }).request(URL))
+    const files = (await storedFiles(storage)).map(({ key }) => key)
+    assert.deepEqual(files, ['cat.png', 'cat_1.png'])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

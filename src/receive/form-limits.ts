@@ -62,10 +62,7 @@ export interface ReceiveLimits extends FormLimits {
 }
 
 /** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
-export interface ReceiveLimitOptions extends FormLimitOptions {
-  /** Bytes of one file. Default 32 MiB. A larger one raises the default of `maxBodySize`, so that such a file fits. */
-  readonly maxFileSize?: number | undefined
-}
+export type ReceiveLimitOptions = { readonly [Limit in keyof ReceiveLimits]?: ReceiveLimits[Limit] | undefined }
 
 /**
  * The limits in full.

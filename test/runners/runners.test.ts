@@ -9,12 +9,18 @@ import { describe, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const folder = join(import.meta.dirname, 'app')
-const packageFolder = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+const require = createRequire(import.meta.url)
 const jestConfig = JSON.stringify({ rootDir: folder, transform: {}, testMatch: ['**/jest.test.mjs'] })
 
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
-  vitest: [join(packageFolder('vitest'), 'vitest.mjs'), 'run', '--root', folder, 'vitest.test.mjs'],
-  jest: ['--experimental-vm-modules', join(packageFolder('jest'), 'bin', 'jest.js'), '--config', jestConfig],
+  vitest: [
+    join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs'),
+    'run',
+    '--root',
+    folder,
+    'vitest.test.mjs',
+  ],
+  jest: ['--experimental-vm-modules', require.resolve('jest/bin/jest'), '--config', jestConfig],
   'node:test': ['--test', '--test-reporter=spec', 'node.test.mjs'],
 }
 
@@ -32,7 +38,7 @@ async function runTests(runner: string, broken: boolean): Promise<{ passes: bool
   } catch (error) {
     if (!(error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error)) throw error
     expect(error.code).toBe(1)
-    return { passes: false, output: `${error.stdout}${error.stderr}` }
+    return { passes: false, output: `${String(error.stdout)}${String(error.stderr)}` }
   }
 }
 

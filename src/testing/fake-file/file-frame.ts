@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 
 /** What stands around the filler of a file. */
-export interface FileFrame {
+interface FileFrame {
   readonly head: Uint8Array<ArrayBuffer>
   /** Default none. */
   readonly tail?: Uint8Array<ArrayBuffer>

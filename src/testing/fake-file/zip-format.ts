@@ -9,7 +9,7 @@ const SEE_ZIP64 = 0xffff_ffff
 const DATE = 0x21
 
 /** ZIP (APPNOTE.TXT 6.3.10) of these entries, stored. The filler is between them and the central directory. */
-export function zipFormat(entries: Readonly<Record<string, string>>): FileFormat {
+function zipFormat(entries: Readonly<Record<string, string>>): FileFormat {
   const local: Uint8Array[] = []
   const central: Uint8Array[] = []
   let offset = 0

@@ -15,7 +15,7 @@ export function createApp(storage) {
     } catch (error) {
       if (!isUploadError(error)) throw error
       if (error.status >= 500) return new Response('Please try again later', { status: 503 })
-      return problemResponse(request, error)
+      return await problemResponse(request, error)
     } finally {
       await upload.dispose()
     }

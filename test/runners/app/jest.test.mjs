@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { diskStorage } from 'decant/disk'
 import { memoryStorage } from 'decant/memory'
 import { failingStorage, fakeFile, formBody, storedFiles } from 'decant/testing'
-import { expect, test } from '@jest/globals'
 import { createApp } from './app.mjs'
 
 const URL = 'http://localhost/photos'

@@ -83,13 +83,16 @@ describe('a broken medium', () => {
     },
   )
 
-  test('publishes with the next sweep what could not be committed', async () => {
+  test('publishes with the next sweep what could not be committed and was deferred', async () => {
     const { storage, failing } = broken({ commit: [1, 2] })
     const draft = failing.createDraft()
     const transaction = failing.createTransaction?.()
     await transaction?.reserve(await draft.seal(), 'a.txt', RECORD)
     await transaction?.prepare()
     await expect(transaction?.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await failing.sweep()
+    expect(await storedFiles(storage)).toEqual([])
+    await transaction?.defer()
     await expect(failing.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
     expect(await storedFiles(storage)).toEqual([])
     await failing.sweep()
@@ -103,6 +106,7 @@ describe('a broken medium', () => {
     await transaction?.reserve(await failing.createDraft().seal(), 'a.txt', RECORD)
     await transaction?.prepare()
     await expect(transaction?.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction?.defer()
     await transaction?.rollback()
     await failing.sweep()
     expect(await storedFiles(storage)).toEqual([])

@@ -18,8 +18,8 @@ export interface FailingStorageOptions extends StorageCapabilities {
  * does not fail is done by `storage`, which can be asked afterwards what is left.
  *
  * What a storage promises never to reject (`discard`, `rollback`) does not fail; a failed `append` is told by `seal` at the
- * latest; a draft that cannot be sealed is gone; what could not be committed is published by the next `sweep`, unless it is
- * rolled back; a `stream` breaks after its first chunk. Files that are uploaded together are reserved, prepared and
+ * latest; a draft that cannot be sealed is gone; what could not be committed and was deferred is published by the next
+ * `sweep`; a `stream` breaks after its first chunk. Files that are uploaded together are reserved, prepared and
  * committed, and one alone is published.
  *
  * @example

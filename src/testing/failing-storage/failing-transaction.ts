@@ -9,10 +9,12 @@ export class FailingTransaction implements StorageTransaction {
   readonly #faults: Faults
   readonly #unwrap: (sealed: SealedDraft) => SealedDraft
   readonly #delayed: Set<StorageTransaction>
+  /** True where the last commit failed here, of which the storage itself knows nothing. */
+  #hasFailed = false
 
   /**
    * @param unwrap the storage's own draft: it knows no other
-   * @param delayed where a transaction goes that could not be committed
+   * @param delayed where a transaction goes that `sweep` is to commit
    */
   constructor(
     transaction: StorageTransaction,
@@ -37,15 +39,16 @@ export class FailingTransaction implements StorageTransaction {
   }
 
   async commit(): Promise<void> {
-    try {
-      this.#faults.meet('commit')
-    } catch (error) {
-      // Whatever it was: the storage itself has not been asked, so somebody has to ask it again.
-      this.#delayed.add(this)
-      throw error
-    }
+    this.#hasFailed = true
+    this.#faults.meet('commit')
+    this.#hasFailed = false
     await this.#transaction.commit()
     this.#delayed.delete(this)
+  }
+
+  async defer(): Promise<void> {
+    if (this.#hasFailed) this.#delayed.add(this)
+    else await this.#transaction.defer()
   }
 
   async rollback(): Promise<void> {

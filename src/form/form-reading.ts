@@ -104,6 +104,8 @@ export class FormReading {
     const node = this.#tree.controlFor(name)
     if (node === undefined) this.#refuseUnknown(name)
     else if (node.kind === 'field') node.add(value)
+    // As Node's `FormData` sends an input in which nothing was chosen.
+    else if (value === '') node.skip()
     else node.refuse({ code: 'not-a-file', detail: 'This has to be a file, and came as text.' })
   }
 

@@ -284,6 +284,16 @@ describe('a body', () => {
     )
   })
 
+  test('may say by an empty text that nothing was chosen, as the FormData of Node does', async () => {
+    const photos = photoSet(memoryStorage())
+    const body = new FormData()
+    body.append('cover', new File([], ''))
+    const request = (): Request => new Request('http://localhost', { method: 'POST', body })
+    expect(await uploadForm({ cover: photos.optional() }).receive(request())).toEqual({ cover: undefined })
+    const result = await uploadForm({ cover: photos.one() }).attempt(request())
+    expect(result.ok ? undefined : result.errors.get('cover')?.code).toBe('no-file-selected')
+  })
+
   test('may bring fields after files, and files with or without numbers', async () => {
     const photos = photoSet(memoryStorage())
     const post = uploadForm({ title: z.string(), gallery: photos.many(), cover: photos.optional() })

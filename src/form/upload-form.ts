@@ -53,6 +53,20 @@ export type FormHandler<Data, Value> = (data: Data) => Value | Promise<Value>
 /** A form, declared once: its fields and its files. */
 export interface UploadForm<Shape extends FormShape = FormShape> {
   readonly shape: Shape
+  // With a handler first: else the compiler cannot tell the types of its parameters.
+  /**
+   * Receives the form, runs `handler`, and publishes the files when that has succeeded. Where it throws, none is kept, and
+   * `receive` rejects with what it threw; an `UploadError` of `invalid-form` tells of what only the handler could know.
+   *
+   * @throws {UploadError} as without a handler, and `publishing-delayed` where the handler has succeeded and the storage
+   *   failed then: the files are published by a later `sweep`.
+   * @throws {TypeError} also where the storage has no transactions.
+   */
+  receive<Value>(
+    request: AnyRequest,
+    handler: FormHandler<FormOutput<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<Value>
   /**
    * Receives the form: all of its files are stored, or none.
    *
@@ -61,18 +75,6 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
    * @throws {TypeError} as `receive`.
    */
   receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
-  /**
-   * Receives the form, runs `handler`, and publishes the files when that has succeeded. Where it throws, none is kept, and
-   * `receive` rejects with what it threw; an `UploadError` of `invalid-form` tells of what only the handler could know.
-   *
-   * @throws {UploadError} besides, `publishing-delayed` where the handler has succeeded and the storage failed then: the
-   *   files are published by a later `sweep`.
-   */
-  receive<Value>(
-    request: AnyRequest,
-    handler: FormHandler<FormOutput<Shape>, Value>,
-    options?: FormReceiveOptions,
-  ): Promise<Value>
   /** As `receive`; where the form is not valid, resolves with what a page needs to show it again. */
   attempt<Value>(
     request: AnyRequest,

@@ -7,6 +7,8 @@ import { diskStorage } from '../../src/disk.ts'
 import type { DiskStorageOptions } from '../../src/disk.ts'
 import { filesIn, storedIn } from '../cli/client.ts'
 import type { Answer } from '../cli/client.ts'
+import { callMoments, FILE_CALLS } from './call-moments.ts'
+import type { CallMoment } from './call-moments.ts'
 import { canTrace } from './machine.ts'
 import { trace, uploadServer } from './upload-server.ts'
 import type { UploadServer } from './upload-server.ts'
@@ -28,43 +30,24 @@ interface Scenario {
   readonly look: (death: Death) => Promise<void>
 }
 
-/** A call at which a server is killed: the n-th of its name. */
-interface Moment {
-  readonly call: string
-  readonly n: number
-}
-
-interface Death extends Moment {
+interface Death extends CallMoment {
   readonly folder: string
   /** Of the answer, or undefined where there was none. */
   readonly status: number | undefined
 }
 
-// Every call that makes, changes, names or flushes a file or a folder.
-const CALLS = ['openat', 'pwrite64', 'write', 'fsync', 'fchmod', 'link', 'rename', 'unlink', 'mkdir', 'rmdir']
-
 /** The calls of an undisturbed attempt that have to do with its folder, in their order. */
-async function momentsOf({ storage, prepare, attempt }: Scenario): Promise<Moment[]> {
+async function momentsOf({ storage, prepare, attempt }: Scenario): Promise<CallMoment[]> {
   const folder = mkdtempSync(join(base, 'folder-'))
   await prepare(folder)
   await using server = await uploadServer(folder, { storage })
-  await using tracing = await trace(server.child.pid, '-e', `trace=${CALLS.join(',')}`)
+  await using tracing = await trace(server.child.pid, '-e', `trace=${FILE_CALLS}`)
   expect((await attempt(server)).status).toBeLessThan(300)
-  const seen = new Map<string, number>()
-  const moments: Moment[] = []
-  for (const line of await tracing.end()) {
-    const [, thread, call] = /^\[pid +(\d+)\] (\w+)\(/.exec(line) ?? []
-    if (call === undefined) continue
-    // strace counts the calls of each thread by themselves.
-    const n = (seen.get(`${thread} ${call}`) ?? 0) + 1
-    seen.set(`${thread} ${call}`, n)
-    if (line.includes(folder)) moments.push({ call, n })
-  }
-  return moments
+  return callMoments(await tracing.end(), folder)
 }
 
 /** Kills a server when it is about to make a call. */
-async function kill({ storage, prepare, attempt }: Scenario, { call, n }: Moment): Promise<Death> {
+async function kill({ storage, prepare, attempt }: Scenario, { call, n }: CallMoment): Promise<Death> {
   const folder = mkdtempSync(join(base, 'folder-'))
   await prepare(folder)
   await using server = await uploadServer(folder, { storage })

@@ -1,6 +1,8 @@
 import type { PrivateFolder } from './private-folder.ts'
-import type { Settlement } from './prepared-settlement.ts'
 import type { RecordCache } from './record-cache.ts'
+
+/** What is to become of a prepared transaction that was left. */
+export type Settlement = 'publish' | 'discard' | 'ask'
 
 /** What all drafts of a storage share. */
 export interface DraftPlace {

@@ -3,16 +3,13 @@ import { join } from 'node:path'
 import { processOwner } from '../../file/process-owner.ts'
 import { isMissing } from '../../file/system-error.ts'
 import type { Recover } from '../transaction.ts'
-import type { DraftPlace } from './draft-place.ts'
+import type { DraftPlace, Settlement } from './draft-place.ts'
 import { isAbandoned, names } from './draft-sweep.ts'
 import { discardPrepared, OWNER, publishPrepared, readPrepared } from './prepared-files.ts'
 import { releaseReserved } from './reservation.ts'
 
 /** Stands in the owner's place where all was decided and only publishing failed. */
 const DECIDED = `${OWNER}none`
-
-/** What is to become of a prepared transaction that is to be settled. */
-export type Settlement = 'publish' | 'discard' | 'ask'
 
 /** Lets any process publish what was decided and could not be published. Never rejects. */
 export async function deferPrepared({ folder, unsettled }: DraftPlace, id: string): Promise<void> {

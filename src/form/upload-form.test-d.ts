@@ -1,0 +1,125 @@
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import type { FormError } from '../errors/upload-error-table.ts'
+import type { UploadError } from '../errors/upload-error.ts'
+import { uploadSet } from '../policy/upload-set.ts'
+import type { MultiMap } from '../receive/multi-map.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+import { list } from './form-shape.ts'
+import type { FormOutput, FormShape } from './form-shape.ts'
+import type { KeptFiles } from './kept-files.ts'
+import { uploadForm } from './upload-form.ts'
+import type { UploadForm } from './upload-form.ts'
+
+const photos = uploadSet('photos', { storage: memoryStorage() })
+
+/** What a form comes to. */
+type Received<Form> = Form extends UploadForm<infer Shape> ? FormOutput<Shape> : never
+
+describe('a form comes to', () => {
+  test('texts, by zod', () => {
+    const form = uploadForm({ title: z.string().max(80), age: z.coerce.number(), agreed: z.stringbool() })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ title: string; age: number; agreed: boolean }>()
+  })
+
+  test('texts, by valibot', () => {
+    const form = uploadForm({ age: v.pipe(v.string(), v.transform(Number)), kind: v.picklist(['a', 'b']) })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ age: number; kind: 'a' | 'b' }>()
+  })
+
+  test('texts, by arktype', () => {
+    const form = uploadForm({ colour: type('"red" | "blue"'), day: type('string.date.iso.parse') })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ colour: 'red' | 'blue'; day: Date }>()
+  })
+
+  test('texts that may be left out, or have a default', () => {
+    const form = uploadForm({ note: z.string().optional(), size: z.string().default('M') })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ note: string | undefined; size: string }>()
+  })
+
+  test('files: one, one or none, and several', () => {
+    const form = uploadForm({ cover: photos.one(), logo: photos.optional(), gallery: photos.many({ max: 10 }) })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{
+      cover: StoredFile
+      logo: StoredFile | undefined
+      gallery: StoredFile[]
+    }>()
+  })
+
+  test('lists', () => {
+    const form = uploadForm({ tags: list(z.string()), sizes: list(z.coerce.number(), { min: 1, max: 3 }) })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ tags: string[]; sizes: number[] }>()
+  })
+
+  test('groups', () => {
+    const form = uploadForm({ address: { street: z.string(), map: photos.one() } })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ address: { street: string; map: StoredFile } }>()
+  })
+
+  test('lists of groups, and groups in them', () => {
+    const form = uploadForm({
+      items: list({ name: z.string(), place: { photo: photos.optional() }, tags: list(z.string()) }),
+    })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{
+      items: { name: string; place: { photo: StoredFile | undefined }; tags: string[] }[]
+    }>()
+  })
+
+  test('what schemas of three libraries say, side by side', () => {
+    const form = uploadForm({ a: z.string(), b: v.string(), c: type('string') })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ a: string; b: string; c: string }>()
+  })
+
+  test('nothing, where nothing is declared', () => {
+    const form = uploadForm({})
+    expectTypeOf<keyof Received<typeof form>>().toEqualTypeOf<never>()
+  })
+})
+
+describe('receiving', () => {
+  const form = uploadForm({ title: z.string(), cover: photos.one() })
+  interface Data {
+    title: string
+    cover: StoredFile
+  }
+  const request = new Request('http://localhost')
+
+  test('resolves with the data, or with what the handler made of it', () => {
+    expectTypeOf(form.receive(request)).toEqualTypeOf<Promise<{ title: string; cover: StoredFile }>>()
+    expectTypeOf(form.receive(request, { signal: new AbortController().signal })).resolves.toEqualTypeOf<Data>()
+    expectTypeOf(form.receive(request, async ({ title }) => title.length)).resolves.toEqualTypeOf<number>()
+    expectTypeOf(form.receive(request, () => {})).resolves.toEqualTypeOf<void>()
+  })
+
+  test('gives a handler its types, however it is written', () => {
+    void form.attempt(request, ({ title, cover }) => {
+      expectTypeOf(title).toEqualTypeOf<string>()
+      expectTypeOf(cover).toEqualTypeOf<StoredFile>()
+    })
+    void form.receive(request, async (data) => {
+      expectTypeOf(data).toEqualTypeOf<{ title: string; cover: StoredFile }>()
+      return 7
+    })
+  })
+
+  test('attempting gives the value, or all that a page needs', async () => {
+    const result = await form.attempt(request)
+    if (result.ok) {
+      expectTypeOf(result.value).toEqualTypeOf<{ title: string; cover: StoredFile }>()
+    } else {
+      expectTypeOf(result.error).toEqualTypeOf<UploadError<'invalid-form'>>()
+      expectTypeOf(result.errors).toEqualTypeOf<MultiMap<FormError>>()
+      expectTypeOf(result.values).toEqualTypeOf<MultiMap<string>>()
+      expectTypeOf(result.kept).toEqualTypeOf<KeptFiles | undefined>()
+    }
+  })
+
+  test('works for any form', () => {
+    const receiveAny = <Shape extends FormShape>(any: UploadForm<Shape>): Promise<FormOutput<Shape>> =>
+      any.receive(request)
+    expectTypeOf(receiveAny(form)).resolves.toEqualTypeOf<{ title: string; cover: StoredFile }>()
+  })
+})

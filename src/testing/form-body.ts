@@ -24,7 +24,7 @@ export interface FormBody extends EncodedForm {
 
 /**
  * The body of a form, for any way that a test has to send one: `fetch`, `node:http`, supertest, Fastify's `inject`. It can be
- * sent again and again, and files are read only as they are sent.
+ * sent again and again, unless a part of it is a stream, and files are read only as they are sent.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export function callMoments(lines: readonly string[], folder: string): CallMomen
   const seen = new Map<string, number>()
   const moments: CallMoment[] = []
   for (const line of lines) {
-    const [, thread, call] = /^\[pid +(\d+)\] (\w+)\(/.exec(line) ?? []
+    const [, thread, call] = /^(?:\[pid +(\d+)\] )?(\w+)\(/.exec(line) ?? []
     if (call === undefined) continue
     const n = (seen.get(`${thread} ${call}`) ?? 0) + 1
     seen.set(`${thread} ${call}`, n)

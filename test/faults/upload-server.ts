@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { execPath } from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -72,8 +73,21 @@ export interface Trace extends AsyncDisposable {
 
 /** Attaches strace to a process, with these options, and waits until it has all of its threads. */
 export async function trace(pid: number | undefined, ...options: readonly string[]): Promise<Trace> {
-  if (strace === undefined || pid === undefined) throw new TypeError('There is no strace, or no process to trace.')
-  const child = spawn(strace, ['-f', '-y', '-p', String(pid), ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
+  return attachTo(pid, '-f', ...options)
+}
+
+/** Attaches strace to that thread of a process alone which works on files. */
+export async function traceFiles(pid: number | undefined, ...options: readonly string[]): Promise<Trace> {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const workers = threads.filter((id) =>
+    readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'),
+  )
+  return attachTo(Number(workers[0]), ...options)
+}
+
+async function attachTo(thread: number | undefined, ...options: readonly string[]): Promise<Trace> {
+  if (strace === undefined || thread === undefined) throw new TypeError('There is no strace, or no process to trace.')
+  const child = spawn(strace, ['-y', '-p', String(thread), ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'close')
   const lines: string[] = []
   const input = createInterface({ input: child.stderr })

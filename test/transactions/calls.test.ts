@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { diskStorage } from '../../src/disk.ts'
+import { callMoments, FILE_CALLS } from '../faults/call-moments.ts'
+import type { CallMoment } from '../faults/call-moments.ts'
+import { canTrace } from '../faults/machine.ts'
+import { traceFiles } from '../faults/upload-server.ts'
+import { faultsIn, postServer } from './post-server.ts'
+import type { Links } from './post-server.ts'
+import { recoverFrom, rowsIn } from './rows.ts'
+
+const CONTENT = Buffer.alloc(2000, 'x')
+
+const base = mkdtempSync(join(tmpdir(), 'decant-transactions-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+const newFolder = (): string => mkdtempSync(join(base, 'folder-'))
+
+/** A server that has its private folder already. */
+async function warmServer(folder: string, links: Links) {
+  const server = await postServer(folder, links)
+  expect((await server.post(CONTENT)).status).toBe(201)
+  return server
+}
+
+/** The calls of a form, from its first byte to after its answer. */
+async function momentsOf(links: Links): Promise<CallMoment[]> {
+  const folder = newFolder()
+  await using server = await warmServer(folder, links)
+  await using tracing = await traceFiles(server.child.pid, '-e', `trace=${FILE_CALLS}`)
+  expect((await server.post(CONTENT)).status).toBe(201)
+  return callMoments(await tracing.end(), folder)
+}
+
+/** Runs `look` at each moment of a form, a few at a time. The number of moments. */
+async function atEach(links: Links, look: (moment: CallMoment) => Promise<void>): Promise<number> {
+  const moments = await momentsOf(links)
+  for (let start = 0; start < moments.length; start += 3) await Promise.all(moments.slice(start, start + 3).map(look))
+  return moments.length
+}
+
+// A server is started for each moment: on a busy machine that takes its time.
+describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
+  'a form of two files whose handler writes a row, published with links: %s',
+  { timeout: 600_000 },
+  (links) => {
+    test('and is killed at any call has, after a sweep, both files and the row, or none of them', async () => {
+      let withRow = 0
+      const deaths = await atEach(links, async ({ call, n }) => {
+        const folder = newFolder()
+        await using server = await warmServer(folder, links)
+        const tracing = await traceFiles(server.child.pid, '-e', `inject=${call}:signal=KILL:when=${n}`)
+        const answer = await server.post(CONTENT).catch(() => undefined)
+        // It may have answered before what it does last.
+        const isHit = (): boolean => tracing.lines.some((line) => line.includes('killed by SIGKILL'))
+        await expect.poll(isHit, { message: `${call} ${n}`, timeout: 10_000 }).toBe(true)
+        await tracing[Symbol.asyncDispose]()
+        await server.exited
+        const rows = rowsIn(join(folder, 'rows')).length
+        if (answer?.status === 201) expect(rows).toBe(2)
+        await diskStorage(join(folder, 'uploads'), { links, recover: recoverFrom(join(folder, 'rows')) }).sweep()
+        expect(faultsIn(folder, CONTENT), `${call} ${n}`).toEqual([])
+        expect(rowsIn(join(folder, 'rows'))).toHaveLength(rows)
+        withRow += rows - 1
+      })
+      // Before the row, and after it.
+      expect(withRow).toBeGreaterThan(5)
+      expect(deaths - withRow).toBeGreaterThan(20)
+    })
+
+    test.each(['EIO', 'ENOSPC'])(
+      'and meets %s at any call is answered as it is, and whole after a sweep',
+      async (error) => {
+        const statuses = new Map<string, number>()
+        await atEach(links, async ({ call, n }) => {
+          const folder = newFolder()
+          await using server = await warmServer(folder, links)
+          const before = rowsIn(join(folder, 'rows')).length
+          const tracing = await traceFiles(server.child.pid, '-e', `inject=${call}:error=${error}:when=${n}`)
+          const { status, text } = await server.post(CONTENT)
+          await tracing.end()
+          const code: string = status === 201 ? 'stored' : JSON.parse(text).code
+          const isWritten = rowsIn(join(folder, 'rows')).length > before
+          const message = `${call} ${n}: ${code}`
+          expect(isWritten, message).toBe(code === 'stored' || code === 'publishing-delayed')
+          expect((await server.sweep()).status, message).toBe(201)
+          // What a living process could not remove goes with it.
+          server.child.kill('SIGKILL')
+          await server.exited
+          await using next = await postServer(folder, links)
+          expect((await next.sweep()).status).toBe(201)
+          expect(faultsIn(folder, CONTENT), message).toEqual([])
+          statuses.set(code, (statuses.get(code) ?? 0) + 1)
+        })
+        expect([...statuses.keys()]).toEqual(expect.arrayContaining(['stored', 'publishing-delayed']))
+        expect(statuses.get('publishing-delayed')).toBeGreaterThan(3)
+      },
+    )
+  },
+)

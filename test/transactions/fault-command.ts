@@ -1,0 +1,22 @@
+// npm run transactions -- --times 1000 [--kills 100] [--seed 1]
+import { argv } from 'node:process'
+import { parseArgs } from 'node:util'
+import { positiveNumber } from '../endurance/positive-number.ts'
+import { faultRun } from './fault-run.ts'
+
+const { values } = parseArgs({
+  args: argv.slice(2),
+  options: {
+    times: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
+  },
+})
+const seed = positiveNumber('seed', values.seed)
+
+console.log(`seed ${seed}`)
+const { met, outcomes, faults } = await faultRun({ times: positiveNumber('times', values.times), seed })
+console.table(Object.fromEntries(met))
+console.table(Object.fromEntries(outcomes))
+for (const fault of faults) console.log(`FAULT: ${fault}`)
+console.log(faults.length === 0 ? 'Every promise was kept.' : 'Not every promise was kept.')
+process.exitCode = faults.length === 0 ? 0 : 1

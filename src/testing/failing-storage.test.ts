@@ -63,9 +63,28 @@ describe('a broken medium', () => {
       const results = await Promise.allSettled([ready, draft.flush(), draft.truncate(5), draft.seal()])
       const failed = results.map(({ status }) => status === 'rejected')
       expect([step, failed.filter(Boolean).length]).toEqual([step, step === 'append' ? 4 : 1])
+      if (step === 'seal' || step === 'append') expect(await storage.freeSpace()).toBe(1_000_000)
       await draft.discard()
       expect(await storage.freeSpace()).toBe(1_000_000)
     }
+  })
+
+  test('tells by seal of an append to whose promise nobody listened', async () => {
+    const draft = broken({ append: 1 }).failing.createDraft()
+    void draft.append(new Uint8Array(10))
+    // By then Node has found out which rejections nobody handles, and the test run fails for one.
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+    await expect(draft.seal()).rejects.toMatchObject({ code: 'storage-failed' })
+  })
+
+  test('breaks under a draft that was set aside as well', async () => {
+    const { failing } = broken({ publish: 1 })
+    const draft = await failing.createDraft().seal()
+    await draft.keep?.(new Date(Date.now() + 60_000), '')
+    const claimed = await failing.claim?.(draft.id)
+    await expect(claimed?.sealed.publish('a.txt', RECORD)).rejects.toMatchObject({ code: 'storage-failed' })
   })
 
   test.each<FailingSteps>([{ reserve: 1 }, { reserve: 2 }, { prepare: 1 }, { commit: 1 }])(

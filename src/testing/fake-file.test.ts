@@ -120,7 +120,7 @@ describe('a fake file', () => {
     ['a size that is none', () => fakeFile('a.txt', { size: -1 }), 'whole number'],
     ['half a byte', () => fakeFile('a.txt', { size: 0.5 }), 'whole number'],
     ['a size beside the content', () => fakeFile('a.txt', { size: 5, content: 'hello' }), 'one of the two'],
-    ['too few bytes', () => fakeFile('a.png', { size: 20 }), 'needs 68 bytes'],
+    ['too few bytes', () => fakeFile('a.png', { size: 20 }), 'needs 67 bytes'],
     ['a format that nobody taught it', () => fakeFile('a.psd'), 'no fake of a .psd'],
   ])('with %s is a mistake that is told', (_, make, message) => {
     expect(make).toThrow(TypeError)

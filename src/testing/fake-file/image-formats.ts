@@ -11,7 +11,7 @@ import type { FileFormat } from './file-frame.ts'
 export const PNG: FileFormat = headed(
   '\x89PNG\r\n\x1a\n',
   pngChunk('IHDR', joinBytes(bigEndian(1), bigEndian(1), '\x08\0\0\0\0')),
-  pngChunk('IDAT', deflateSync('\0\x80')),
+  pngChunk('IDAT', deflateSync(joinBytes('\0\x80'))),
   pngChunk('IEND', joinBytes()),
 )
 
@@ -44,9 +44,9 @@ export const GIF: FileFormat = headed(
 
 /**
  * WebP, lossless (RFC 9649, section 3): one black pixel, without transforms. Each of its five prefix codes has one symbol,
- * and so the pixel itself needs no bits.
+ * that of the opacity 255 and the others 0, and so the pixel itself needs no bits.
  */
-export const WEBP: FileFormat = headed('RIFF\x14\0\0\0WEBPVP8L\x08\0\0\0', '\x2f\0\0\0\0\x88\x88\x08')
+export const WEBP: FileFormat = headed('RIFF\x16\0\0\0WEBPVP8L\x09\0\0\0', '\x2f\0\0\0\0\x88\x88\xfe\x07', '\0')
 
 /** BMP: one pixel of 24 bits, with the header of Windows. */
 export const BMP: FileFormat = headed(

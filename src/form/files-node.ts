@@ -99,7 +99,7 @@ export class FilesNode {
   }
 
   /** Its drafts are the storage's now. */
-  async hand(): Promise<void> {
+  async handOver(): Promise<void> {
     this.drafts.length = 0
     await discard(this.#replaced.splice(0))
   }

@@ -284,6 +284,21 @@ describe('a body', () => {
     )
   })
 
+  test('may bring more files than an input takes: they are not stored, and need no room', async () => {
+    const photos = photoSet(memoryStorage({ maxSize: PNG.length }))
+    const files = Array.from({ length: 50 }, (_, index) => file('cover', `${index}.png`, PNG))
+    const result = await uploadForm({ cover: photos.one() }).attempt(await formRequest(files))
+    expect(result.ok ? undefined : result.error.details.errors).toMatchObject([
+      { code: 'too-many-files', detail: 'Choose 1 file at most, not 50.' },
+    ])
+  })
+
+  test('may have a list without an end, beside files', async () => {
+    const post = uploadForm({ tags: list(z.string(), { max: Infinity }), cover: photoSet(memoryStorage()).one() })
+    const body = [file('cover', 'a.png', PNG), { name: 'tags', value: 'a' }]
+    expect(await post.receive(await formRequest(body))).toMatchObject({ tags: ['a'], cover: { key: 'a.png' } })
+  })
+
   test('may say by an empty text that nothing was chosen, as the FormData of Node does', async () => {
     const photos = photoSet(memoryStorage())
     const body = new FormData()

@@ -193,7 +193,7 @@ async function store(inputs: readonly FilesNode[]): Promise<void> {
   const stored = await publishTogether(inputs.flatMap(({ drafts }) => drafts))
   for (const input of inputs) {
     input.stored = stored.splice(0, input.drafts.length)
-    await input.hand()
+    await input.handOver()
   }
 }
 
@@ -213,7 +213,7 @@ async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value 
     await transaction.rollback()
     throw error
   }
-  for (const input of inputs) await input.hand()
+  for (const input of inputs) await input.handOver()
   try {
     await transaction.commit()
     return value

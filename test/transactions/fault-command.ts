@@ -2,21 +2,26 @@
 import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../endurance/positive-number.ts'
+import { exampleKillRun } from './example-kill-run.ts'
 import { faultRun } from './fault-run.ts'
 
 const { values } = parseArgs({
   args: argv.slice(2),
   options: {
     times: { type: 'string', default: '1000' },
+    kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
   },
 })
 const seed = positiveNumber('seed', values.seed)
 
 console.log(`seed ${seed}`)
-const { met, outcomes, faults } = await faultRun({ times: positiveNumber('times', values.times), seed })
+const { met, outcomes, faults: formFaults } = await faultRun({ times: positiveNumber('times', values.times), seed })
 console.table(Object.fromEntries(met))
 console.table(Object.fromEntries(outcomes))
+const { faults: killFaults, ...kills } = await exampleKillRun({ times: positiveNumber('kills', values.kills), seed })
+console.table(kills)
+const faults = [...formFaults, ...killFaults]
 for (const fault of faults) console.log(`FAULT: ${fault}`)
 console.log(faults.length === 0 ? 'Every promise was kept.' : 'Not every promise was kept.')
 process.exitCode = faults.length === 0 ? 0 : 1

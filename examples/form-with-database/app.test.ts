@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// 1x1, so that a browser can show it.
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+let root: string
+let origin: string
+let stop: () => Promise<void>
+
+/** As a user starts it. Its database and its pictures are where it is started. */
+async function start(): Promise<void> {
+  const app = spawn(process.execPath, ['--no-warnings', fileURLToPath(new URL('app.ts', import.meta.url))], {
+    cwd: root,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(app, 'exit')
+  const started = once(createInterface(app.stdout), 'line').then(([line]) => new URL(line).origin)
+  origin = await Promise.race([started, exit.then(([code]) => Promise.reject(new Error(`It ended with ${code}`)))])
+  stop = async () => {
+    app.kill('SIGKILL')
+    await exit
+  }
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'form-with-database-'))
+  await start()
+})
+
+afterAll(async () => {
+  await stop()
+  await rm(root, { recursive: true })
+})
+
+function post(title: string, ...pictures: readonly File[]): Promise<Response> {
+  const body = new FormData()
+  body.append('title', title)
+  for (const picture of pictures) body.append('pictures', picture)
+  return fetch(origin, { method: 'POST', body, redirect: 'manual' })
+}
+
+/** The files that are visible. */
+async function pictures(): Promise<string[]> {
+  const names = await readdir(join(root, 'pictures'))
+  return names.filter((name) => name !== '.decant').toSorted()
+}
+
+test('shows a post with its pictures, which come back byte for byte', async () => {
+  const answer = await post('<Cats>', new File([PNG], 'cat.png'), new File([PNG], 'cat.png'))
+  expect(answer.status).toBe(303)
+  const page = await (await fetch(origin)).text()
+  expect(page).toContain('<h2>&#60;Cats&#62;</h2>')
+  const sources = [...page.matchAll(/<img src="([^"]+)"/g)].map(([, source]) => source)
+  expect(sources).toEqual(['/pictures/cat.png', '/pictures/cat_1.png'])
+  for (const source of sources) {
+    const picture = await fetch(origin + source)
+    expect(Buffer.from(await picture.arrayBuffer()).equals(PNG)).toBe(true)
+  }
+})
+
+test('keeps no picture of a post that the database does not take, nor of one that is not valid', async () => {
+  expect((await post('Dogs', new File([PNG], 'dog.png'))).status).toBe(303)
+  const before = await pictures()
+  const again = await post('Dogs', new File([PNG], 'other.png'))
+  expect(again.status).toBe(422)
+  expect(await again.text()).toContain('There is a post of that title already.')
+  expect((await post(' ', new File([PNG], 'untitled.png'))).status).toBe(422)
+  expect((await post('Page', new File(['<html>'], 'page.html'))).status).toBe(422)
+  expect((await post('None')).status).toBe(422)
+  expect(await pictures()).toEqual(before)
+})
+
+test('has its posts and their pictures after it was killed', async () => {
+  expect((await post('Birds', new File([PNG], 'bird.png'))).status).toBe(303)
+  const before = await pictures()
+  await stop()
+  await start()
+  expect(await pictures()).toEqual(before)
+  expect(await (await fetch(origin)).text()).toContain('<h2>Birds</h2>')
+  expect((await fetch(`${origin}/pictures/bird.png`)).status).toBe(200)
+})

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { exampleKillRun } from './example-kill-run.ts'
+import { faultRun } from './fault-run.ts'
+
+// `npm run transactions` is the long one.
+test('forms that meet random faults leave no row without its files and no file without its row', async () => {
+  const seed = Date.now() % 2 ** 32
+  const { met, outcomes, faults } = await faultRun({ times: 200, seed })
+  expect(faults, `seed ${seed}`).toEqual([])
+  expect(met.size).toBe(9)
+  expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['stored', 'storage-failed', 'internal-error', 'gone']))
+})
+
+test('an app with a database that is killed under load has rows and files that belong together', async () => {
+  const seed = Date.now() % 2 ** 32
+  const { kills, acknowledged, cut, faults } = await exampleKillRun({ times: 10, seed })
+  expect(faults, `seed ${seed}`).toEqual([])
+  expect(kills).toBe(10)
+  expect(acknowledged).toBeGreaterThan(0)
+  expect(cut).toBeGreaterThan(0)
+})

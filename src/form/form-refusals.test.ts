@@ -262,6 +262,26 @@ describe('a body', () => {
     })
   })
 
+  test('that is refused half-way is read to its end, so that its client hears of it', async () => {
+    const { bytes, contentType } = await formBody([file('x', 'x', 20 * MiB)])
+    let offset = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(bytes.subarray(offset, (offset += MiB)))
+        if (offset >= bytes.length) controller.close()
+      },
+    })
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body,
+      duplex: 'half',
+    }
+    const post = uploadForm({ title: z.string() })
+    await expect(post.receive(new Request('http://localhost', init))).rejects.toMatchObject({ code: 'body-too-large' })
+    expect(offset).toBeGreaterThanOrEqual(bytes.length)
+  })
+
   test('that was read already is a mistake in the program', async () => {
     const request = await formRequest([{ name: 'title', value: 'a' }])
     await request.text()

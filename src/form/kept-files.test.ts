@@ -124,6 +124,11 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     const result = await attempt(post, GOOD, field, file('cover', 'new.png', PNG))
     expect(result.ok && result.value.cover?.key).toBe('new.png')
     expect(await contents()).toEqual(['new.png'])
+
+    const again = await keepFirst(post, file('cover', 'older.png', PNG))
+    const parts = [GOOD, again, file('cover', 'newer.png', PNG)]
+    expect(await post.receive(await formRequest(parts), ({ cover }) => cover?.key)).toBe('newer.png')
+    expect(await contents()).toEqual(['new.png', 'newer.png'])
   })
 
   test('gives way in a form that is refused again, too', async () => {

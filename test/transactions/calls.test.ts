@@ -88,11 +88,12 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
           expect(isWritten, message).toBe(code === 'stored' || code === 'publishing-delayed')
           expect((await server.sweep()).status, message).toBe(201)
         }
-        // What a living process could not remove goes with it. Of a write by which libuv wakes itself up it has died already.
-        server.child.kill('SIGKILL')
-        await server.exited
-        await using next = await postServer(folder, links)
-        expect((await next.sweep()).status).toBe(201)
+        // What a living process could not remove goes with it. Of a call by which libuv wakes itself up it is dead already.
+        if (answer === undefined || faultsIn(folder, CONTENT).length > 0) {
+          server.child.kill('SIGKILL')
+          await server.exited
+          await diskStorage(join(folder, 'uploads'), { links, recover: recoverFrom(join(folder, 'rows')) }).sweep()
+        }
         expect(faultsIn(folder, CONTENT), message).toEqual([])
         statuses.set(code, (statuses.get(code) ?? 0) + 1)
       })

@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -223,6 +233,95 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     mkdirSync(join(folder, '.decant', 'prepared'))
     for (const [index, draft] of drafts.entries()) expect(await draft.publish(`key${index}`, RECORD)).toBeDefined()
     expect(visible(folder)).toEqual({ key0: 'one', key1: 'two' })
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('whose process died in the middle of publishing is taken back as a whole where the answer is discard', async () => {
+    const folder = newFolder()
+    await diePrepared(folder, links, 'cat')
+    const [id = ''] = readdirSync(join(folder, '.decant', 'prepared'))
+    const prepared = join(folder, '.decant', 'prepared', id)
+    // As far as a commit may have come: the first has its name.
+    if (links === 'auto') linkSync(join(prepared, '0'), join(folder, 'cat'))
+    else renameSync(join(prepared, '0'), join(folder, 'cat'))
+    writeFileSync(join(folder, 'cat.2'), 'by hand')
+    const storage = diskStorage(folder, { links, recover: () => 'discard' })
+    await storage.sweep()
+    expect(visible(folder)).toEqual({ 'cat.2': 'by hand' })
+    expect(remains(folder)).toEqual([])
+  })
+
+  test.each(['', '[["cat"', '{}'])(
+    'whose list of files is torn (%j) is let go, and does not stop the sweep',
+    async (list) => {
+      const folder = newFolder()
+      await diePrepared(folder, links, 'cat')
+      const [id = ''] = readdirSync(join(folder, '.decant', 'prepared'))
+      writeFileSync(join(folder, '.decant', 'prepared', id, 'files'), list)
+      const storage = diskStorage(folder, { links, recover: () => expect.unreachable() })
+      await storage.sweep()
+      expect(visible(folder)).toEqual({})
+      // Its promises are those of nobody then.
+      await storage.sweep()
+      expect(remains(folder)).toEqual([])
+      expect(await (await seal(storage, 'next')).publish('cat', RECORD)).toBeDefined()
+    },
+  )
+
+  test('keeps the folders of its keys from files of their names, and takes empty ones away with it', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    const drafts = [await seal(storage, 'one'), await seal(storage, 'two')]
+    const [one, two] = [drafts[0] ?? expect.unreachable(), drafts[1] ?? expect.unreachable()]
+    expect(await transaction.reserve(one, 'pets/cats/one', RECORD)).toBeDefined()
+    expect(await transaction.reserve(two, 'pets', RECORD)).toBeUndefined()
+    expect(await two.publish('pets', RECORD)).toBeUndefined()
+    await transaction.prepare()
+    await transaction.rollback()
+    expect(visible(folder)).toEqual({})
+    expect(await two.publish('pets', RECORD)).toBeDefined()
+    await one.discard()
+  })
+
+  test('that the disk does not let it take back is discarded by the next sweep, and its key is kept until then', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'mine'), 'cat', RECORD)
+    await transaction.prepare()
+    const [id = ''] = readdirSync(join(folder, '.decant', 'prepared'))
+    const [owner = ''] = readdirSync(join(folder, '.decant', 'drafts')).filter((name) => name !== 'expiring')
+    const inTheWay = join(folder, '.decant', 'drafts', owner, `${id}.transaction`)
+    mkdirSync(join(inTheWay, 'folder'), { recursive: true })
+    await transaction.rollback()
+    const rival = await seal(storage, 'rival')
+    expect(await rival.publish('cat', RECORD)).toBeUndefined()
+    await expect(storage.sweep()).rejects.toMatchObject({ code: 'storage-failed' })
+    rmSync(inTheWay, { recursive: true })
+    await storage.sweep()
+    expect(visible(folder)).toEqual({})
+    expect(await rival.publish('cat', RECORD)).toBeDefined()
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('can be committed again, and deferred to a sweep of another process', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'one'), 'pets/one', RECORD)
+    await transaction.prepare()
+    rmdirSync(join(folder, 'pets'))
+    writeFileSync(join(folder, 'pets'), 'in the way')
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.defer()
+    await expect(transaction.commit()).rejects.toThrow(TypeError)
+    rmSync(join(folder, 'pets'))
+    // Another storage knows what the disk says, and nothing else.
+    await diskStorage(folder, { links, recover: () => 'discard' }).sweep()
+    expect(readFileSync(join(folder, 'pets', 'one'), 'utf8')).toBe('one')
+    await storage.sweep()
     expect(remains(folder)).toEqual([])
   })
 })

@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { diskStorage } from '../storage/disk/disk-storage.ts'
+import { failingStorage } from '../testing/failing-storage.ts'
+import type { Storage } from '../storage/storage.ts'
+import { UploadTransaction } from './upload-transaction.ts'
+import { uploadSet } from './upload-set.ts'
+
+const base = mkdtempSync(join(tmpdir(), 'decant-upload-transaction-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+/** A transaction of one file in each storage, prepared. */
+async function prepared(...storages: readonly Storage[]): Promise<UploadTransaction> {
+  const transaction = new UploadTransaction()
+  for (const [index, storage] of storages.entries()) {
+    const set = uploadSet(`set${index}`, { storage, extensions: ['txt'] })
+    const draft = set.draft({ filename: 'a.txt' })
+    await draft.append(new TextEncoder().encode('text'))
+    await draft.seal()
+    await transaction.reserve(draft)
+  }
+  await transaction.prepare()
+  return transaction
+}
+
+describe('a transaction over two storages', () => {
+  const visible = (folder: string): string[] => readdirSync(folder).filter((name) => name !== '.decant')
+  const newFolders = (): [string, string] => [mkdtempSync(join(base, 'one-')), mkdtempSync(join(base, 'two-'))]
+
+  test.each([0, 1])(
+    'of which number %i fails to publish has the other one, and the rest after a sweep',
+    async (failing) => {
+      const folders = newFolders()
+      const storages = folders.map((folder, index) => {
+        const storage = diskStorage(folder)
+        return index === failing ? failingStorage(storage, { commit: [1] }) : storage
+      })
+      const transaction = await prepared(...storages)
+      await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+      await transaction.defer()
+      expect(folders.map(visible)).toEqual(failing === 0 ? [[], ['a.txt']] : [['a.txt'], []])
+      for (const storage of storages) await storage.sweep()
+      expect(folders.map(visible)).toEqual([['a.txt'], ['a.txt']])
+    },
+  )
+
+  test('of which one fails to publish has nothing where it is rolled back', async () => {
+    const [one, two] = newFolders()
+    const transaction = await prepared(diskStorage(one), failingStorage(diskStorage(two), { commit: [1] }))
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.rollback()
+    expect([visible(one), visible(two)]).toEqual([[], []])
+  })
+})

@@ -51,7 +51,7 @@ function post(title: string, ...pictures: readonly File[]): Promise<Response> {
 }
 
 /** The files that are visible. */
-async function pictures(): Promise<string[]> {
+async function visible(): Promise<string[]> {
   const names = await readdir(join(root, 'pictures'))
   return names.filter((name) => name !== '.decant').toSorted()
 }
@@ -71,22 +71,22 @@ test('shows a post with its pictures, which come back byte for byte', async () =
 
 test('keeps no picture of a post that the database does not take, nor of one that is not valid', async () => {
   expect((await post('Dogs', new File([PNG], 'dog.png'))).status).toBe(303)
-  const before = await pictures()
+  const before = await visible()
   const again = await post('Dogs', new File([PNG], 'other.png'))
   expect(again.status).toBe(422)
   expect(await again.text()).toContain('There is a post of that title already.')
   expect((await post(' ', new File([PNG], 'untitled.png'))).status).toBe(422)
   expect((await post('Page', new File(['<html>'], 'page.html'))).status).toBe(422)
   expect((await post('None')).status).toBe(422)
-  expect(await pictures()).toEqual(before)
+  expect(await visible()).toEqual(before)
 })
 
 test('has its posts and their pictures after it was killed', async () => {
   expect((await post('Birds', new File([PNG], 'bird.png'))).status).toBe(303)
-  const before = await pictures()
+  const before = await visible()
   await stop()
   await start()
-  expect(await pictures()).toEqual(before)
+  expect(await visible()).toEqual(before)
   expect(await (await fetch(origin)).text()).toContain('<h2>Birds</h2>')
   expect((await fetch(`${origin}/pictures/bird.png`)).status).toBe(200)
 })

@@ -68,7 +68,7 @@ const server = createServer((request, response) => {
 
 // What the last run left is settled before anybody can ask for it; and now and then, what the disk did not let us publish.
 await pictures.storage.sweep()
-setInterval(() => pictures.storage.sweep().catch(console.error), 60_000).unref()
+setInterval(() => void pictures.storage.sweep().catch(console.error), 60_000).unref()
 
 attach(server).listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
   const address = server.address()

@@ -79,10 +79,8 @@ export async function trace(pid: number | undefined, ...options: readonly string
 /** Attaches strace to that thread of a process alone which works on files. */
 export async function traceFiles(pid: number | undefined, ...options: readonly string[]): Promise<Trace> {
   const threads = readdirSync(`/proc/${pid}/task`)
-  const workers = threads.filter((id) =>
-    readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'),
-  )
-  return attachTo(Number(workers[0]), ...options)
+  const worker = threads.find((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'))
+  return attachTo(Number(worker), ...options)
 }
 
 async function attachTo(thread: number | undefined, ...options: readonly string[]): Promise<Trace> {

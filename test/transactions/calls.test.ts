@@ -70,6 +70,21 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
       expect(deaths - withRow).toBeGreaterThan(20)
     })
 
+    test('and is durable is on the medium, with its promises, before it counts as prepared', async () => {
+      const folder = newFolder()
+      await using server = await warmServer(folder, links)
+      await using tracing = await traceFiles(server.child.pid, '-e', 'trace=fsync,rename')
+      expect((await server.post(CONTENT)).status).toBe(201)
+      const calls = await tracing.end()
+      const prepared = calls.findIndex((call) => /^rename\(.*\.transaction", .*\/prepared\//.test(call))
+      const flushed = (lines: readonly string[]): string[] =>
+        lines.flatMap((call) => /^fsync\(\d+<.*\/\.decant\/(\w+)/.exec(call)?.[1] ?? [])
+      expect(prepared).toBeGreaterThan(0)
+      // Of both keys, and their folder.
+      expect(flushed(calls.slice(0, prepared)).filter((name) => name === 'reserved')).toHaveLength(3)
+      expect(flushed(calls.slice(prepared, prepared + 3))).toContain('prepared')
+    })
+
     // Both ways and both failures, each once: it takes its time.
     const error = links === 'auto' ? 'EIO' : 'ENOSPC'
     test(`and meets ${error} at any call is answered as it is, and whole after a sweep`, async () => {

@@ -158,7 +158,7 @@ async function send(storage: Storage, table: PostTable, plan: Plan, files: reado
     socket.write(body)
     const answer = await text(socket)
     await ended.promise
-    return /^HTTP\/1\.1 201/.test(answer)
+    return answer.startsWith('HTTP/1.1 201')
       ? 'stored'
       : (/"code":\s*"([\w-]+)"/.exec(answer)?.[1] ?? answer.slice(0, 100))
   } finally {

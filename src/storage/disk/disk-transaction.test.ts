@@ -39,13 +39,19 @@ async function seal(storage: DiskStorage, text: string): Promise<SealedDraft> {
   return draft.seal()
 }
 
-/** A folder in which a process died after it had prepared a transaction of `<key>` and `<key>.2`. */
-async function diePrepared(folder: string, links: string, key: string): Promise<void> {
+/** A process that has prepared a transaction of `<key>` and `<key>.2`, and lives. */
+async function prepareElsewhere(folder: string, links: string, key: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['-C', 'source', PROGRAM, 'prepare', folder, links, key], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)
   await once(child.stdout, 'data')
+  return child
+}
+
+/** A folder in which such a process has died. */
+async function diePrepared(folder: string, links: string, key: string): Promise<void> {
+  const child = await prepareElsewhere(folder, links, key)
   child.kill('SIGKILL')
   await once(child, 'exit')
 }
@@ -138,6 +144,18 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await transaction.commit()
     expect(visible(folder)).toEqual({ cat: 'mine' })
     expect(remains(folder)).toEqual([])
+  })
+
+  test('of another process is left to it as long as that lives', async () => {
+    const folder = newFolder()
+    const child = await prepareElsewhere(folder, links, 'cat')
+    const storage = diskStorage(folder, { links })
+    await storage.sweep()
+    expect(visible(folder)).toEqual({})
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await storage.sweep()
+    expect(visible(folder)).toEqual(both)
   })
 
   test('that could not be published when it was to be is published by the next sweep', async () => {
@@ -291,7 +309,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await transaction.reserve(await seal(storage, 'mine'), 'cat', RECORD)
     await transaction.prepare()
     const [id = ''] = readdirSync(join(folder, '.decant', 'prepared'))
-    const [owner = ''] = readdirSync(join(folder, '.decant', 'drafts')).filter((name) => name !== 'expiring')
+    const owner = readdirSync(join(folder, '.decant', 'drafts')).find((name) => name !== 'expiring') ?? ''
     const inTheWay = join(folder, '.decant', 'drafts', owner, `${id}.transaction`)
     mkdirSync(join(inTheWay, 'folder'), { recursive: true })
     await transaction.rollback()

@@ -1,4 +1,4 @@
-// npm run transactions -- --times 1000 [--kills 100] [--seed 1]
+// npm run transactions -- [--times 1000] [--kills 100] [--seed 1]
 import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../endurance/positive-number.ts'

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { npm } from './npm.ts'
 
 // What a user gets from the registry: the tarball of dist/, which `npm test` builds first, installed in an empty folder.
 
@@ -112,13 +113,6 @@ async function importEveryEntry(node: string): Promise<void> {
 async function startCommand(node: string): Promise<void> {
   const { stdout } = await run(node, [join(folder, 'node_modules', '.bin', 'decant'), '--help'], { cwd: folder })
   expect(stdout).toContain('decant serve')
-}
-
-/** npm as a user would run it: on the machine's Node, and without the options of an `npm test` around this one. */
-async function npm(cwd: string, ...args: string[]): Promise<{ stdout: string }> {
-  const path = (process.env['PATH'] ?? '').split(delimiter).filter((place) => !place.endsWith('.bin'))
-  const env = { ...process.env, npm_config_prefix: undefined, PATH: path.join(delimiter) }
-  return await run('npm', args, { cwd, env })
 }
 
 /** npm's report on the one package it packed: in an array, or in an object by its name, as the version of npm has it. */

@@ -1,15 +1,21 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { npm } from '../npm.ts'
 
 // The same tests of one small app, written for each runner, on the built package: run by it as a user would.
 
 const run = promisify(execFile)
 const folder = join(import.meta.dirname, 'app')
 const require = createRequire(import.meta.url)
+// Jest is installed for its test alone: it is a tenth of all that is installed here, and nobody else needs it.
+const JEST = 'jest@30.5.2'
+const jestFolder = await mkdtemp(join(tmpdir(), 'decant-jest-'))
 const jestConfig = JSON.stringify({ rootDir: folder, transform: {}, testMatch: ['**/jest.test.mjs'] })
 
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
@@ -20,9 +26,21 @@ const RUNNERS: Readonly<Record<string, readonly string[]>> = {
     folder,
     'vitest.test.mjs',
   ],
-  jest: ['--experimental-vm-modules', require.resolve('jest/bin/jest'), '--config', jestConfig],
+  jest: [
+    '--experimental-vm-modules',
+    join(jestFolder, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--config',
+    jestConfig,
+  ],
   'node:test': ['--test', '--test-reporter=spec', 'node.test.mjs'],
 }
+
+beforeAll(async () => {
+  await writeFile(join(jestFolder, 'package.json'), '{ "private": true }')
+  await npm(jestFolder, 'install', '--no-audit', '--no-fund', JEST)
+})
+
+afterAll(async () => await rm(jestFolder, { recursive: true, force: true }))
 
 /** What the runner says, and whether all is well. */
 async function runTests(runner: string, broken: boolean): Promise<{ passes: boolean; output: string }> {

@@ -41,7 +41,7 @@ export async function serve(given: Arguments, operands: readonly string[], asset
   const hosts = hostsOf(settings)
   const told = { onError: report, ...(settings.log && { onAnswer: settings.json ? logJson : logText }) }
   const app = await uploadApp({ ...limits, ...access, trustProxy, folder, assets, checks, hosts, ...told })
-  await prepareStorage(app, settings)
+  await warnOfSpace(app, settings)
   const port = await listen(app.server, settings.host, settings.port)
   // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
   const stopped = untilStopped((again) => stop(app, settings, again))
@@ -71,19 +71,10 @@ function hostsOf({ host, hosts }: ServeSettings): readonly string[] | undefined 
   return [...loopbackNames(host), ...(hosts ?? [])]
 }
 
-/** Removes what a run that was killed left behind. */
-async function prepareStorage({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
-  try {
-    await storage.sweep()
-  } catch (error) {
-    // TypeError: a later version of Decant made this folder.
-    if (error instanceof TypeError) throw new CommandError(error.message, 2, { cause: error })
-    throw error
-  }
+async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
   const free = await storage.freeSpace()
-  if (free < limits.minFreeSpace) {
-    terminal.warn(`only ${bytes(free)} of the disk are free, so nothing is taken until there are more than that`)
-  }
+  if (free >= limits.minFreeSpace) return
+  terminal.warn(`only ${bytes(free)} of the disk are free, so nothing is taken until there are more than that`)
 }
 
 function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {

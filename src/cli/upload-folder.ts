@@ -14,17 +14,21 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Makes the folder where there is none, and sees that files can be kept in it; its absolute path.
+ * Makes the folder where there is none, sees that files can be kept in it, and removes or settles what a run that was
+ * killed left behind; its absolute path.
  *
  * @throws {CommandError} where they cannot.
  */
 export async function uploadFolder(path: string): Promise<string> {
   const folder = resolve(path)
+  const storage = diskStorage(folder)
   // What a first upload does.
-  const draft = diskStorage(folder).createDraft()
+  const draft = storage.createDraft()
   try {
     await draft.flush()
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    // By the same storage: another would not wait for what this one has begun to settle.
+    await storage.sweep()
     return folder
   } catch (error) {
     if (!(error instanceof Error)) throw error

@@ -203,6 +203,25 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect((await storage.stat('one'))?.record).toEqual(RECORD)
   })
 
+  test('goes on where somebody removes its private folders in mid-run', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const drafts = [await seal(storage, 'one'), await seal(storage, 'two')]
+    const remove = (name: string): void => rmSync(join(folder, '.decant', name), { recursive: true })
+    for (const name of ['records', 'reserved', 'prepared']) remove(name)
+    const transaction = storage.createTransaction()
+    for (const [index, draft] of drafts.entries()) {
+      expect(await transaction.reserve(draft, `key${index}`, RECORD)).toBeDefined()
+    }
+    remove('prepared')
+    await transaction.prepare()
+    remove('records')
+    await transaction.commit()
+    expect(visible(folder)).toEqual({ key0: 'one', key1: 'two' })
+    for (const key of ['key0', 'key1']) expect((await storage.stat(key))?.record).toEqual(RECORD)
+    expect(remains(folder)).toEqual([])
+  })
+
   test('makes way for itself where somebody has put a file under its promised key by hand', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })

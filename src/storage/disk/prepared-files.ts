@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { exists } from '../../file/exists.ts'
@@ -6,6 +6,7 @@ import { flushFolder } from '../../file/folder-flush.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 import { conflictName } from '../../filename/conflict-names.ts'
+import { adoptRecord } from './adopted-record.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { foldersOf, makePlainFolders } from './plain-folder.ts'
@@ -50,8 +51,20 @@ export async function prepareFiles(place: DraftPlace, id: string, files: readonl
   // A transaction that outlives the power needs its keys kept for it afterwards, too.
   const reserved = files.map(({ key }) => reservationPath(folder, key))
   if (durable) await flushFolders([aside, folder.reserved, ...reserved])
-  await rename(aside, join(folder.prepared, id))
+  await countAsPrepared(place, id)
   if (durable) await flushFolder(folder.prepared)
+}
+
+/** The step that counts, also where somebody has removed the folder of what is prepared. */
+async function countAsPrepared(place: DraftPlace, id: string): Promise<void> {
+  const { folder } = place
+  try {
+    await rename(pathAside(place, id), join(folder.prepared, id))
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+    await folder.restore()
+    await rename(pathAside(place, id), join(folder.prepared, id))
+  }
 }
 
 /**
@@ -66,7 +79,8 @@ export async function publishPrepared(place: DraftPlace, id: string): Promise<vo
   for (const [index, { key }] of files.entries()) {
     const path = join(prepared, String(index))
     await takeKeyInTime(place, path, key)
-    await adoptRecord(place, `${path}.record`, key)
+    // Else it was adopted before.
+    if (await exists(`${path}.record`)) await adoptRecord(place, key, `${path}.record`)
   }
   if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
   await removeFolder(await takeOut(place, id))
@@ -184,17 +198,6 @@ async function makeWay({ folder, root }: DraftPlace, key: string): Promise<void>
     }
     return
   }
-}
-
-async function adoptRecord({ records }: DraftPlace, path: string, key: string): Promise<void> {
-  try {
-    await lstat(path)
-  } catch (error) {
-    // Adopted before.
-    if (isMissing(error)) return
-    throw error
-  }
-  await records.adopt(key, path)
 }
 
 async function flushFolders(paths: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exists } from '../../file/exists.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { isMissing } from '../../file/system-error.ts'
 import type { Recover } from '../transaction.ts'
@@ -49,8 +50,8 @@ async function settle(place: DraftPlace, id: string, recover: Recover): Promise<
   const prepared = join(folder.prepared, id)
   const owner = (await names(prepared)).find((name) => name.startsWith(OWNER))
   if (owner === undefined) {
-    // Being claimed this instant; or what the power left of a folder that was not flushed.
-    if (await isAbandoned('', prepared)) await discardPrepared(place, id)
+    // Being claimed this instant, or settled; or what the power left of a folder that was not flushed.
+    if ((await exists(prepared)) && (await isAbandoned('', prepared))) await discardPrepared(place, id)
     return
   }
   const own = OWNER + processOwner()

@@ -32,10 +32,10 @@ export async function reserve(
   await mkdir(prepared, { mode: 0o700 })
   try {
     await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
-    if (
-      !(await take(prepared, path)) &&
-      !((await releaseAbandoned(path, folder.prepared)) && (await take(prepared, path)))
-    ) {
+    const isTaken =
+      !(await take(folder, prepared, path)) &&
+      !((await releaseAbandoned(path, folder.prepared)) && (await take(folder, prepared, path)))
+    if (isTaken) {
       await rm(prepared, { recursive: true, force: true })
       return undefined
     }
@@ -69,9 +69,20 @@ export async function releaseReserved(folder: PrivateFolder, key: string, id: st
   }
 }
 
-async function take(prepared: string, path: string): Promise<boolean> {
+/** rename(2), also where somebody has removed the folder of the reservations. */
+async function moveIn(folder: PrivateFolder, prepared: string, path: string): Promise<void> {
   try {
     await rename(prepared, path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+    await folder.restore()
+    await rename(prepared, path)
+  }
+}
+
+async function take(folder: PrivateFolder, prepared: string, path: string): Promise<boolean> {
+  try {
+    await moveIn(folder, prepared, path)
     return true
   } catch (error) {
     // EPERM, EACCES: what some systems say of a folder that stands there already.

@@ -7,10 +7,10 @@ import { isDiskKey } from './disk-key.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
-import { hasCode } from '../../file/system-error.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
+import { adoptRecord } from './adopted-record.ts'
 import { toEntry } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { writeKeptNote } from './kept-note.ts'
@@ -138,7 +138,8 @@ export class SealedDiskDraft implements SealedDraft {
   async #settle(key: string): Promise<void> {
     const { root, records, durable } = this.#place
     try {
-      await this.#adoptRecord(key)
+      await adoptRecord(this.#place, key, `${this.path}.record`)
+      this.#record = undefined
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
     } catch (error) {
       // EACCES, EIO, ...: the file is there, and goes without a record.
@@ -151,20 +152,6 @@ export class SealedDiskDraft implements SealedDraft {
       }
       throw error
     }
-  }
-
-  async #adoptRecord(key: string): Promise<void> {
-    const { folder, records } = this.#place
-    const path = `${this.path}.record`
-    try {
-      await records.adopt(key, path)
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error
-      // Somebody removed the folder of the records.
-      await folder.restore()
-      await records.adopt(key, path)
-    }
-    this.#record = undefined
   }
 
   async #writeRecord(record: FileRecord): Promise<void> {

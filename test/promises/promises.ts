@@ -9,6 +9,7 @@ import { DURABLE } from './mutations/durable.ts'
 import { HALF_WRITTEN } from './mutations/half-written.ts'
 import { INERT_FILES } from './mutations/inert-files.ts'
 import { INSIDE_THE_FOLDER } from './mutations/inside-the-folder.ts'
+import { KEPT_FILES } from './mutations/kept-files.ts'
 import { LIMITS_OF_EVERYTHING } from './mutations/limits.ts'
 import { MALFORMED } from './mutations/malformed.ts'
 import { NO_OVERWRITING } from './mutations/no-overwriting.ts'
@@ -19,6 +20,7 @@ import { REAL_TYPES } from './mutations/real-types.ts'
 import { REFUSAL_ARRIVES } from './mutations/refusal-arrives.ts'
 import { STORED_BYTES } from './mutations/stored-bytes.ts'
 import { STORED_NAMES } from './mutations/stored-names.ts'
+import { TRANSACTIONS } from './mutations/transactions.ts'
 
 /** In the order of docs/promises.md: the first has the number 1. */
 export const PROMISES: readonly GuardedPromise[] = [
@@ -42,4 +44,6 @@ export const PROMISES: readonly GuardedPromise[] = [
   DIGESTS,
   DURABLE,
   ACCESS,
+  TRANSACTIONS,
+  KEPT_FILES,
 ]

@@ -60,5 +60,22 @@ export const ACCESS: GuardedPromise = {
       replace: '',
       tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],
     },
+    {
+      guard: 'believes no header about who asks but from the proxies that are named',
+      file: 'src/http/forwarded.ts',
+      find: 'if (peer === undefined || !isTrusted(peer)) return incoming',
+      replace: 'if (peer === undefined) return incoming',
+      tests: [
+        ['src/http/forwarded.test.ts', 'whoever is no trusted proxy > is not believed (%s)'],
+        ['src/adapters/node/behind-proxy.test.ts', 'nothing of it counts (%j)'],
+      ],
+    },
+    {
+      guard: 'believes nothing that stands before what the proxies have written',
+      file: 'src/http/forwarded.ts',
+      find: 'if (!isTrusted(clientAddress)) break',
+      replace: '',
+      tests: [['src/http/forwarded.test.ts', 'the client > %s: %s']],
+    },
   ],
 }

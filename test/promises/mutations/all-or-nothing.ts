@@ -32,14 +32,24 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       file: 'src/policy/publish-together.ts',
       find: 'for (const { storage, file } of published) await deleteFiles(storage, [file])',
       replace: '',
-      tests: [[FORM, 'when the storage breaks after the first was published (%s)']],
+      tests: [[FORM, 'when one without transactions breaks after the first was published (%s)']],
     },
     {
-      guard: 'gives back every name that was promised to a form which then fails',
+      guard: 'takes back what one storage has published already when that of another file fails',
+      file: 'src/policy/upload-transaction.ts',
+      find: 'if (isCommitted) await deleteFiles(storage, files)',
+      replace: 'if (isCommitted) await deleteFiles(storage, [])',
+      tests: [
+        ['src/policy/upload-transaction.test.ts', 'of which one fails to publish has nothing where it is rolled back'],
+      ],
+    },
+    {
+      guard: 'gives back every name that was promised to a form which then fails, and makes its files drafts again',
       file: 'src/policy/publish-together.ts',
       find: '    await transaction.rollback()\n',
       replace: '',
       tests: [
+        [FORM, 'when the storage breaks after the first was promised its key (%s)'],
         [
           'test/promises/all-or-nothing.test.ts',
           'a form that fails to $step on $kind leaves no file and takes no name',

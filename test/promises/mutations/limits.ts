@@ -4,6 +4,7 @@ const LIMITS = 'src/receive/receive-limits.test.ts'
 const ONE_MORE = '$limit refuses one more with $code'
 const DECODER = 'src/multipart/decoder.test.ts'
 const EXACTLY = '%s of %d (else %s): %j'
+const TYPED = 'src/form/form-refusals.test.ts'
 
 export const LIMITS_OF_EVERYTHING: GuardedPromise = {
   heading: 'Everything has a limit',
@@ -156,6 +157,34 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       find: 'if (!(limit >= 0)) throw',
       replace: 'if (limit < 0) throw',
       tests: [[LIMITS, '%s has to be a number: NaN would be no limit at all']],
+    },
+    {
+      guard: 'counts the bytes of the form that `parts` reads',
+      file: 'src/receive/part-reader.ts',
+      find: '        this.#check.append(chunk)\n',
+      replace: '',
+      tests: [['src/receive/parts-refusal.test.ts', 'a form that is refused > for its size, to the byte (%j)']],
+    },
+    {
+      guard: 'counts the files of each input of a typed form',
+      file: 'src/form/files-node.ts',
+      find: 'if (count > max) return',
+      replace: 'if (count > Infinity) return',
+      tests: [[TYPED, 'may bring more files than an input takes: they are not stored, and need no room']],
+    },
+    {
+      guard: 'stores nothing of the files that are too many for an input of a typed form',
+      file: 'src/form/files-node.ts',
+      find: 'return this.#count <= this.input.max',
+      replace: 'return true',
+      tests: [[TYPED, 'may bring more files than an input takes: they are not stored, and need no room']],
+    },
+    {
+      guard: 'tells of a hundred mistakes in a typed form and no more',
+      file: 'src/form/form-reading.ts',
+      find: '...this.#unknown].slice(0, MAX_ERRORS)',
+      replace: '...this.#unknown]',
+      tests: [['src/form/form-fields.test.ts', 'are told up to a hundred, each in a line']],
     },
   ],
 }

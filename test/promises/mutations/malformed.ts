@@ -4,6 +4,8 @@ const RECEIVE = 'src/receive/receive-node.test.ts'
 const FUZZ = 'test/fuzz/fuzz.test.ts'
 const REFERENCE =
   'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut'
+const TYPED = 'src/form/form-refusals.test.ts'
+const ALL_AT_ONCE = 'tells all that is wrong at once, each at its control, and keeps nothing'
 
 export const MALFORMED: GuardedPromise = {
   heading: 'What is truncated or malformed is refused with a reason',
@@ -56,6 +58,27 @@ export const MALFORMED: GuardedPromise = {
       find: 'if (readers.has(this.#request) || readableDidRead || readableEnded) throw alreadyRead()',
       replace: 'if (readableDidRead && !readableEnded) throw alreadyRead()',
       tests: [[RECEIVE, 'is a TypeError that says so, at once (Connection: %s)']],
+    },
+    {
+      guard: 'refuses what a typed form does not declare',
+      file: 'src/form/form-reading.ts',
+      find: 'if (this.#options.ignoresUnknown || this.#unknown.length >= MAX_ERRORS) return',
+      replace: "if (this.#options.ignoresUnknown || name !== '\\0') return",
+      tests: [[TYPED, ALL_AT_ONCE]],
+    },
+    {
+      guard: 'tells all that is wrong with the fields of a typed form at once',
+      file: 'src/form/form-tree.ts',
+      find: 'for (const [key, child] of this.children) errors.push(',
+      replace: 'for (const [key, child] of this.children) if (errors.length === 0) errors.push(',
+      tests: [[TYPED, ALL_AT_ONCE]],
+    },
+    {
+      guard: 'reads on when a file of a typed form is refused, so that all that is wrong is told at once',
+      file: 'src/form/file-intake.ts',
+      find: 'if (!isUploadError(error) || error.status >= 500) throw error',
+      replace: 'if (!isUploadError(error) || error.status >= 400) throw error',
+      tests: [[TYPED, ALL_AT_ONCE]],
     },
   ],
 }

@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const NODE = 'src/adapters/node/node-handler.test.ts'
 const WRITER = 'src/file/file-writer.test.ts'
+const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
   heading: 'One client cannot hurt the others',
@@ -73,6 +74,27 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: "if (this.#running >= this.#maxUploads) throw new UploadError('overloaded', {})",
       replace: '',
       tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads is told to come again, in full']],
+    },
+    {
+      guard: 'receives so many uploads of one client at once and no more, where that is said',
+      file: 'src/handler/upload-slots.ts',
+      find: 'this.#countOf(client) >= this.#maxUploadsPerClient',
+      replace: 'this.#countOf(client) >= Infinity',
+      tests: [[SLOTS, 'maxUploadsPerClient counts each client by itself, and those that are not known not at all']],
+    },
+    {
+      guard: 'frees the slot of an upload however that ends',
+      file: 'src/handler/upload-slots.ts',
+      find: 'this.#add(client, -1)',
+      replace: '',
+      tests: [[SLOTS, 'an upload that fails on our side gives its slot back']],
+    },
+    {
+      guard: 'gives up a client that sends a byte now and then only to hold its place',
+      file: 'src/http/idle-watch.ts',
+      find: 'if (this.#received < this.#minBytes) {',
+      replace: 'if (this.#received < 0) {',
+      tests: [['src/http/idle-watch.test.ts', 'ends a client that sends a byte now and then']],
     },
   ],
 }

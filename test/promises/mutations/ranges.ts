@@ -3,6 +3,7 @@ import type { GuardedPromise } from '../mutation.ts'
 const SERVE = 'src/serve/serve-file.test.ts'
 const RANGES = 'src/serve/ranges.test.ts'
 const CONDITIONS = 'src/serve/conditions.test.ts'
+const PRECONDITIONS = 'src/handler/preconditions.test.ts'
 
 export const RANGES_AND_CONDITIONS: GuardedPromise = {
   heading: 'Ranges and conditions follow RFC 9110',
@@ -47,6 +48,23 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       find: "if (!listHas(ifMatch, etag, 'strong')) return 'precondition-failed'",
       replace: "if (!listHas(ifMatch, etag, 'weak')) return 'precondition-failed'",
       tests: [[CONDITIONS, 'a request with conditions > %j: %s']],
+    },
+    {
+      guard: 'weighs the conditions of a PUT and a DELETE before it reads or deletes anything',
+      file: 'src/serve/preconditions.ts',
+      find: "toValidators(entry, now), now) === 'precondition-failed'",
+      replace: "toValidators(entry, now), now) === 'precondition-failed' && key === ''",
+      tests: [
+        [PRECONDITIONS, 'that does not hold is refused before a byte of the body has come'],
+        [PRECONDITIONS, 'deletes the file that the client has seen, and not the one that took its place'],
+      ],
+    },
+    {
+      guard: 'takes no file that is only to replace another where there is none',
+      file: 'src/serve/preconditions.ts',
+      find: "if (request.method === 'PUT' && request.header('if-match') !== undefined)",
+      replace: "if (request.method === '\\0')",
+      tests: [[PRECONDITIONS, 'on %s, %o: %s']],
     },
   ],
 }

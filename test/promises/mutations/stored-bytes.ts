@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const WRITER = 'src/file/file-writer.test.ts'
 const NODE_REQUEST = 'src/http/node-request.test.ts'
+const PARTS = 'src/receive/parts.test.ts'
 
 export const STORED_BYTES: GuardedPromise = {
   heading: 'A 2xx means stored, byte for byte',
@@ -55,6 +56,17 @@ export const STORED_BYTES: GuardedPromise = {
     response.end()`,
       tests: [
         ['src/adapters/node/node-handler.contract.test.ts', 'never lets a body that fails look like a whole one'],
+      ],
+    },
+    {
+      guard:
+        'ends the reader of a part with an error when the loop over the parts has gone on, so that what it has never looks whole',
+      file: 'src/receive/part-reader.ts',
+      find: 'if (this.#present !== head) throw gone(head.name)',
+      replace: '',
+      tests: [
+        [PARTS, 'cannot be read any more when the loop has gone on, or has ended'],
+        [PARTS, 'that is still being read when the loop goes on rejects, and the loop goes on'],
       ],
     },
   ],

@@ -81,5 +81,12 @@ export const STORED_NAMES: GuardedPromise = {
       replace: 'const name = fitted + suffix',
       tests: [[NAMES, 'a script hidden behind another extension loses its dot > %j is stored as %j']],
     },
+    {
+      guard: 'gives no file a name that Windows may give to another one as its short name',
+      file: 'src/filename/stored-name.ts',
+      find: "return isShortName(name) ? name.replace('~', '_') : name",
+      replace: 'return name',
+      tests: [[NAMES, 'a name that Windows gives to another file as its second one > %j is stored as %j']],
+    },
   ],
 }

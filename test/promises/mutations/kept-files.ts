@@ -1,0 +1,47 @@
+import type { GuardedPromise } from '../mutation.ts'
+
+const KEPT = 'src/form/kept-files.test.ts'
+
+export const KEPT_FILES: GuardedPromise = {
+  heading: 'A kept file is used once, in time, by whoever sent it',
+  mutations: [
+    {
+      guard: 'believes no token that it has not signed',
+      file: 'src/form/kept-files.ts',
+      find: 'if (!(await this.#signer.verify(toMessage(text), signature))) return []',
+      replace: '',
+      tests: [
+        [KEPT, 'is not got by a token that was changed in any place'],
+        [KEPT, 'is known by its secret, and by an older one while that is accepted'],
+      ],
+    },
+    {
+      guard: 'gives back no file on disk whose time is over',
+      file: 'src/storage/disk/claimed-draft.ts',
+      find: ' || found.expiresAt.getTime() <= Date.now()',
+      replace: '',
+      tests: [[KEPT, 'is gone when its time is over: not got any more, and swept']],
+    },
+    {
+      guard: 'gives back a file on disk once, whoever else asks in the same moment',
+      file: 'src/storage/disk/claimed-draft.ts',
+      find: '    if (isMissing(error)) return undefined\n    throw error\n',
+      replace: '    if (!isMissing(error)) throw error\n',
+      tests: [[KEPT, 'is used once, also where it is sent twice at once']],
+    },
+    {
+      guard: 'gives a file to no other set than the one that it was sent to',
+      file: 'src/policy/upload-set.ts',
+      find: 'if (note?.set !== name) {',
+      replace: 'if (note === undefined) {',
+      tests: [[KEPT, "is another set's, and stays that"]],
+    },
+    {
+      guard: 'discards a kept file in whose place another was chosen',
+      file: 'src/form/files-node.ts',
+      find: '      this.#replaced.push(draft)\n',
+      replace: '',
+      tests: [[KEPT, 'gives way to one that is chosen anew, and is then gone']],
+    },
+  ],
+}

@@ -61,6 +61,7 @@ const ROOMS: RoomTable = {
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
+  'adapters/hono': { rooms: ['adapters', 'http'] },
 
   // The ready-made server is a user like any other: it knows the public entries only.
   app: { rooms: ['entries', 'app/page'], packages: ['hono', 'uqr'], node: true },
@@ -96,6 +97,7 @@ const ROOMS: RoomTable = {
       'handler',
       'adapters',
       'adapters/node',
+      'adapters/hono',
       'app',
       'cli',
       'testing',

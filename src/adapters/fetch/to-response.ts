@@ -1,6 +1,6 @@
 import type { Outgoing } from '../../http/outgoing.ts'
-import { toReadableStream } from '../../http/readable-stream.ts'
 import { closeBody } from '../close-body.ts'
+import { toBody } from './to-body.ts'
 
 /**
  * An answer as a Fetch `Response`.
@@ -14,10 +14,4 @@ export async function toResponse({ status, headers, body }: Outgoing): Promise<R
     await closeBody(body)
     throw error
   }
-}
-
-function toBody(body: Outgoing['body']): BodyInit | null {
-  if (body === undefined) return null
-  if (typeof body === 'string') return body
-  return body instanceof Uint8Array ? new Uint8Array(body) : toReadableStream(body)
 }

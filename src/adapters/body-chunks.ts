@@ -1,0 +1,14 @@
+/** What is given to a connection at once: not more than it takes a moment to send. */
+const PIECE = 65_536
+
+/** The content of an answer in pieces, so that a client can be seen to take it. */
+export function bodyChunks(
+  body: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (typeof body === 'string') return piecesOf(new TextEncoder().encode(body))
+  return body instanceof Uint8Array ? piecesOf(body) : body
+}
+
+function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE)
+}

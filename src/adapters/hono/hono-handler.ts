@@ -1,0 +1,42 @@
+import { discardBody } from '../../http/discard-body.ts'
+import type { Outgoing, RequestHandler } from '../../http/outgoing.ts'
+import { honoAnswer } from './hono-answer.ts'
+import type { HonoContext } from './hono-context.ts'
+import type { HonoHandlerOptions } from './hono-handler-options.ts'
+import { honoIncoming } from './hono-incoming.ts'
+
+/** What `app.all` and `app.use` of Hono take. */
+export type HonoListener = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
+
+/**
+ * Connects a handler to Hono 4, at a route that ends with a wildcard: what stands before it, `route()` and `basePath()`
+ * included, is where the handler is mounted, so it needs no `base`. A request that the handler leaves alone goes to
+ * whoever is next, and what it throws to `app.onError`.
+ *
+ * On `@hono/node-server` the body is read from Node's own request, and a client hears its answer while it is still sending;
+ * give the server to `attach` of `decant/node`, so that long uploads are not cut. On Bun, Deno and workers, and in
+ * `app.request()`, it is a plain Fetch handler.
+ *
+ * @example
+ * ```ts
+ * const app = new Hono()
+ * app.all('/photos/*', honoHandler(uploadHandler(photos, { listing: true })))
+ * attach(serve({ fetch: app.fetch, port: 3000 }))
+ * ```
+ */
+export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
+  return async (context, next) => {
+    const incoming = honoIncoming(context, options)
+    let outgoing: Outgoing | undefined
+    try {
+      outgoing = await handler.handle(incoming)
+    } catch (error) {
+      // Whatever it was: whoever answers now may not know that a client is still sending.
+      await discardBody(incoming)
+      throw error
+    }
+    if (outgoing !== undefined) return honoAnswer(context, outgoing, incoming, options.stallTimeoutMs)
+    await next()
+    return undefined
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Connect Decant to Hono 4, on Node and wherever else it runs.
+ *
+ * @module
+ */
+export { honoHandler } from './adapters/hono/hono-handler.ts'
+export type { HonoListener } from './adapters/hono/hono-handler.ts'
+export type { HonoHandlerOptions } from './adapters/hono/hono-handler-options.ts'
+export { honoProblems } from './adapters/hono/hono-problems.ts'
+export type { HonoErrorListener } from './adapters/hono/hono-problems.ts'
+export type { HonoContext } from './adapters/hono/hono-context.ts'

@@ -28,6 +28,16 @@ export interface NodeRequest {
   /** Somebody has read it to its end, even if it had no byte. */
   readonly readableEnded: boolean
   readonly destroyed: boolean
+  /** HTTP/2: the client has given up this stream, and what ended it is no end of the body. */
+  readonly aborted?: boolean | undefined
+  /** HTTP/2 only. */
+  readonly stream?:
+    | {
+        /** The header was all there was. */
+        readonly endAfterHeaders?: boolean | undefined
+        close(code?: number): void
+      }
+    | undefined
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end' | 'close' | 'error', listener: () => void): unknown
   off(event: string, listener: (chunk: Uint8Array) => void): unknown
@@ -49,11 +59,11 @@ export interface NodeRequestOptions {
 /** A Node request as `Incoming`. */
 export function fromNodeRequest(request: NodeRequest, options: NodeRequestOptions = {}): Incoming {
   const { headers } = request
-  // HTTP/2 has no framing headers; there only a declared length tells (RFC 9113 section 8.1.1).
+  // HTTP/2 has no framing headers; there the frame of the header tells whether it is the last (RFC 9113 section 8.1).
   const hasBody =
     headers['content-length'] !== undefined ||
     headers['transfer-encoding'] !== undefined ||
-    request.httpVersionMajor >= 2
+    (request.httpVersionMajor >= 2 && request.stream?.endAfterHeaders !== true)
   const { target, authority } = splitTarget(request.url ?? '/')
   // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
   const host = authority ?? headers['host'] ?? headers[':authority']
@@ -89,7 +99,7 @@ function splitTarget(url: string): { target: string; authority: string | undefin
 function goneSignal(request: NodeRequest): AbortSignal {
   const controller = new AbortController()
   const onClose = (): void => {
-    if (!request.complete) controller.abort(new UploadError('truncated-body', {}))
+    if (!request.complete || request.aborted === true) controller.abort(new UploadError('truncated-body', {}))
   }
   if (request.destroyed) onClose()
   else request.on('close', onClose)
@@ -152,7 +162,7 @@ class NodeBody implements ByteSource {
     if (this.#state === 'ended' || this.#state === 'gone') return
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
       // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
-      this.#request.destroy()
+      hangUp(this.#request)
     })
   }
 
@@ -204,6 +214,11 @@ class NodeBody implements ByteSource {
       }
       const onEnd = (): void => {
         // A paused stream may still end: the end was on its way with the last chunk, which the sink is not done with.
+        // HTTP/2 says so of a stream that the client has reset, too.
+        if (request.aborted === true) {
+          onClose()
+          return
+        }
         ended = true
         if (!waiting) settle('ended')
       }
@@ -228,6 +243,13 @@ class NodeBody implements ByteSource {
 }
 
 function ignore(): void {}
+
+/** Takes no more of a body: with its connection, or of HTTP/2 with this stream alone, once its answer is out. */
+function hangUp(request: NodeRequest): void {
+  // NO_ERROR: the answer stands, and only the rest of the body is not wanted (RFC 9113 section 8.1).
+  if (request.stream !== undefined) request.stream.close()
+  else request.destroy()
+}
 
 function alreadyRead(): TypeError {
   return new TypeError(

@@ -1,13 +1,23 @@
+import type { EventEmitter } from 'node:events'
 import { STATUS_CODES } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Server as SecureServer } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 
 /** Milliseconds for which a client may go on sending, lest its connection is reset before it has read the answer. */
 const LISTEN_MS = 5_000
+
+/** What Node gives a head to arrive. */
+const HEADERS_TIMEOUT_MS = 60_000
+
+/** What a server of `node:http` has, and one of `node:http2` where it speaks HTTP/1 too; Node's types do not tell. */
+export interface ServerTimeouts {
+  requestTimeout?: number
+  headersTimeout?: number
+}
 
 interface Exchange {
   readonly request: IncomingMessage
@@ -19,9 +29,11 @@ interface Exchange {
  * no more than the status, and resets a client that is still sending. Leaves it alone where somebody else listens to
  * `clientError`.
  */
-export function answerClientErrors(server: Server | SecureServer): void {
+export function answerClientErrors(server: EventEmitter & ServerTimeouts): void {
   const running = new Map<Socket, Set<Exchange>>()
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  server.on('request', (request: AnyNodeRequest, response: AnyNodeResponse) => {
+    // A stream of HTTP/2 has no place in a row.
+    if ('stream' in request || 'stream' in response) return
     const { socket } = request
     const exchanges = running.get(socket) ?? new Set()
     const exchange = { request, response }
@@ -70,7 +82,7 @@ function write(socket: Socket, refusal: AnyUploadError): void {
 }
 
 /** `undefined` for what is no fault of a request. */
-function toRefusal(error: Error, { headersTimeout }: Server | SecureServer): AnyUploadError | undefined {
+function toRefusal(error: Error, { headersTimeout = HEADERS_TIMEOUT_MS }: ServerTimeouts): AnyUploadError | undefined {
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'HPE_HEADER_OVERFLOW') return new UploadError('header-too-large', {})
   if (code === 'HPE_INVALID_EOF_STATE') return new UploadError('truncated-body', {})

@@ -1,23 +1,34 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
 import type { Server as SecureServer } from 'node:https'
 import { answerClientErrors } from './answer-client-errors.ts'
+import type { ServerTimeouts } from './answer-client-errors.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 
-const attached = new WeakSet<Server | SecureServer>()
+/** What speaks HTTP in Node. */
+type AnyNodeServer = Server | SecureServer | Http2Server | Http2SecureServer
+
+const attached = new WeakSet<AnyNodeServer>()
 
 /**
- * Prepares a server of `node:http` or `node:https` for uploads: one that keeps moving may take as long as it likes (Node
- * cuts every request after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), a client that asks
- * first (`Expect: 100-continue`) is told to go on only when its body is really read, and one whose request Node cannot read
- * is told why, as of any refusal, unless you listen to `clientError` yourself.
+ * Prepares a server of `node:http`, `node:https` or `node:http2` for uploads: one that keeps moving may take as long as it
+ * likes (Node cuts every request after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), a client
+ * that asks first (`Expect: 100-continue`) is told to go on only when its body is really read, and one whose request of
+ * HTTP/1 Node cannot read is told why, as of any refusal, unless you listen to `clientError` yourself.
  *
  * All of this holds for every handler of the server. Returns the server; harmless when repeated.
  */
-export function attach<AnyServer extends Server | SecureServer>(server: AnyServer): AnyServer {
-  if (attached.has(server)) return server
+export function attach<AnyServer extends AnyNodeServer>(server: AnyServer): AnyServer {
+  if (!attached.has(server)) prepare(server)
   attached.add(server)
+  return server
+}
+
+function prepare(server: EventEmitter & ServerTimeouts): void {
   server.requestTimeout = 0
   answerClientErrors(server)
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  server.on('checkContinue', (request: AnyNodeRequest, response: AnyNodeResponse) => {
     const tell = (): void => {
       if (!response.headersSent) response.writeContinue()
     }
@@ -27,11 +38,10 @@ export function attach<AnyServer extends Server | SecureServer>(server: AnyServe
       request.off('newListener', goOn)
       // Behind another request of its connection it has no socket yet, and Node would put what is said now after its own
       // header: the client would take it for the beginning of the body, and the end of that for another answer.
-      if (response.socket === null) response.once('socket', tell)
+      if (!('stream' in response) && response.socket === null) response.once('socket', tell)
       else tell()
     }
     request.on('newListener', goOn)
     server.emit('request', request, response)
   })
-  return server
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
@@ -8,22 +7,24 @@ import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { breakOff } from './break-off.ts'
 import type { NodeAdapterOptions } from './node-adapter-options.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
- * A listener for `node:http`, and middleware for what stands on it: a request that the handler leaves alone, and a failure
+ * A listener for `node:http`, `node:https` and `node:http2`, and middleware for what stands on it: a request that the handler leaves alone, and a failure
  * that it does not tell itself, go to `next` where there is one.
  */
 export type NodeListener = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: AnyNodeRequest,
+  response: AnyNodeResponse,
   next?: (error?: unknown) => void,
 ) => void
 
 /**
- * Connects a handler to `node:http`. Use `attach` on the server too, so that long uploads are not cut. Without `next`, what
+ * Connects a handler to `node:http`, `node:https` or `node:http2`. Use `attach` on the server too, so that long uploads are not cut. Without `next`, what
  * the handler leaves alone is 404, and what it throws is answered as `sendProblem` does; `onError` is told.
  *
  * @example
@@ -46,8 +47,8 @@ async function respond(
   handler: RequestHandler,
   { stallTimeoutMs, onError }: NodeAdapterOptions,
   incoming: Incoming,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: AnyNodeRequest,
+  response: AnyNodeResponse,
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
   let refusal: AnyUploadError | undefined
@@ -71,7 +72,7 @@ async function respond(
 async function answer(
   handler: RequestHandler,
   incoming: Incoming,
-  response: ServerResponse,
+  response: AnyNodeResponse,
   stallTimeoutMs: number | undefined,
 ): Promise<boolean> {
   const outgoing = await handler.handle(incoming)
@@ -80,17 +81,19 @@ async function answer(
   return true
 }
 
-async function refuse(response: ServerResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {
+async function refuse(response: AnyNodeResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {
   // Half an answer of somebody else's must not look like a whole one.
-  if (response.headersSent) response.destroy()
+  if (response.headersSent) breakOff(response)
   else await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)
 }
 
 /** Aborts when the connection closes before the answer is out. */
-function goneSignal(response: ServerResponse): AbortSignal {
+function goneSignal(response: AnyNodeResponse): AbortSignal {
   const controller = new AbortController()
   response.on('close', () => {
-    if (!response.writableFinished) controller.abort(new UploadError('truncated-body', {}))
+    // A response of HTTP/2 does not tell whether the client took all of it, only whether all of it was given.
+    const isOut = 'stream' in response ? response.writableEnded : response.writableFinished
+    if (!isOut) controller.abort(new UploadError('truncated-body', {}))
   })
   return controller.signal
 }

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import { sendFile as toOutgoing } from '../../serve/send-file.ts'
 import type { ServeOptions } from '../../serve/serve-file.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
@@ -13,8 +13,8 @@ import { writeOutgoing } from './write-outgoing.ts'
  *   untouched then.
  */
 export async function sendFile(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: AnyNodeRequest,
+  response: AnyNodeResponse,
   storage: Storage,
   key: string,
   options: ServeOptions = {},

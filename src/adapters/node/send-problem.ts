@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { breakOff } from './break-off.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
@@ -16,10 +17,10 @@ import { writeOutgoing } from './write-outgoing.ts'
  * })
  * ```
  */
-export async function sendProblem(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+export async function sendProblem(request: AnyNodeRequest, response: AnyNodeResponse, error: unknown): Promise<void> {
   if (response.headersSent) {
     // Half an answer must not look like a whole one.
-    response.destroy()
+    breakOff(response)
     return
   }
   const incoming = fromNodeRequest(request, { fullDuplex: true })

@@ -7,8 +7,6 @@ import { toStorageError } from './storage-error.ts'
 const closeFile = promisify(close)
 const statFile = promisify(fstat)
 const truncateFile = promisify(ftruncate)
-const writeOne = promisify(write)
-const writeMany = promisify(writev)
 
 /** What a waiting chunk costs beside its bytes, so that a million chunks of one byte are not taken for a megabyte. */
 const CHUNK_OVERHEAD = 256
@@ -190,15 +188,31 @@ async function writeAll(file: number, chunks: readonly Uint8Array[], position: n
   let total = 0
   while (rest.length > 0) {
     const [first] = rest
-    const { bytesWritten } =
+    const bytesWritten =
       rest.length === 1 && first !== undefined
-        ? await writeOne(file, first, 0, first.byteLength, position + total)
+        ? await writeOne(file, first, position + total)
         : await writeMany(file, rest, position + total)
     if (bytesWritten === 0) throw new Error('The system wrote nothing and gave no reason.')
     total += bytesWritten
     rest = afterBytes(rest, bytesWritten)
   }
   return total
+}
+
+// Not `promisify`: what it makes of these two gives an object on Node, and of `writev` a bare number on Deno.
+
+function writeOne(file: number, bytes: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(file, bytes, 0, bytes.byteLength, position, (error, bytesWritten) =>
+      error ? reject(error) : resolve(bytesWritten),
+    )
+  })
+}
+
+function writeMany(file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writev(file, chunks, position, (error, bytesWritten) => (error ? reject(error) : resolve(bytesWritten)))
+  })
 }
 
 /** Marks a rejection as seen: it may come before anybody waits. */

@@ -62,6 +62,7 @@ const ROOMS: RoomTable = {
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
   'adapters/hono': { rooms: ['adapters', 'http'] },
+  'adapters/next': { rooms: ['adapters', 'http'] },
 
   // The ready-made server is a user like any other: it knows the public entries only.
   app: { rooms: ['entries', 'app/page'], packages: ['hono', 'uqr'], node: true },
@@ -98,6 +99,7 @@ const ROOMS: RoomTable = {
       'adapters',
       'adapters/node',
       'adapters/hono',
+      'adapters/next',
       'app',
       'cli',
       'testing',

@@ -1,12 +1,7 @@
-import { toUploadError } from '../../errors/to-upload-error.ts'
-import { UploadError } from '../../errors/upload-error.ts'
-import type { AnyUploadError } from '../../errors/upload-error.ts'
-import { discardBody } from '../../http/discard-body.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
-import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
-import { toResponse } from './to-response.ts'
+import { fetchAnswer } from './fetch-answer.ts'
 
 /** What `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener = (request: Request) => Promise<Response>
@@ -30,19 +25,6 @@ export interface FetchHandlerOptions extends AdapterOptions {
  */
 export function fetchHandler(handler: RequestHandler, options: FetchHandlerOptions = {}): FetchListener {
   const { drainLimits, onError, clientAddress } = options
-  return async (request) => {
-    const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
-    let refusal: AnyUploadError
-    try {
-      const outgoing = await handler.handle(incoming)
-      if (outgoing !== undefined) return await toResponse(outgoing)
-      refusal = new UploadError('not-found', {})
-    } catch (error) {
-      // Whatever it was: the runtime's own answer might show it to the client.
-      onError?.(error, request)
-      refusal = toUploadError(error)
-    }
-    await discardBody(incoming)
-    return toResponse(problemOutgoing(refusal, incoming.method))
-  }
+  return async (request) =>
+    fetchAnswer(handler, fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) }), onError)
 }

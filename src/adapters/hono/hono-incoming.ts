@@ -3,6 +3,8 @@ import { behindProxy } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { NodeRequest } from '../../http/node-request.ts'
+import { mountedPath } from '../mounted-path.ts'
+import type { MountedPath } from '../mounted-path.ts'
 import { nodeExchange } from './hono-context.ts'
 import type { HonoContext } from './hono-context.ts'
 import type { HonoHandlerOptions } from './hono-handler-options.ts'
@@ -41,8 +43,7 @@ function isUntouched(raw: Request, request: NodeRequest): boolean {
 }
 
 /** What of the path is the route's, and what is left of it for the handler. */
-function splitPath({ req }: HonoContext): { mount: string; target: string } {
-  const { pathname, search } = new URL(req.url)
+function splitPath({ req }: HonoContext): MountedPath {
   const route = req.routePath.replace(/\/?\*$/, '')
   // Of these a segment of the route need not be one of the path.
   if (/[{*?]/.test(route)) {
@@ -51,11 +52,7 @@ function splitPath({ req }: HonoContext): { mount: string; target: string } {
         `with "/*" and has no other wildcard: app.all('/photos/*', honoHandler(handler)).`,
     )
   }
-  const depth = route.split('/').length
-  const segments = pathname.split('/')
-  const mount = segments.slice(0, depth).join('/')
-  const rest = segments.slice(depth).join('/')
-  return { mount, target: `/${rest}${search}` }
+  return mountedPath(new URL(req.url), route.split('/').length - 1)
 }
 
 function alreadyRead(): TypeError {

@@ -1,0 +1,31 @@
+import { toUploadError } from '../../errors/to-upload-error.ts'
+import { UploadError } from '../../errors/upload-error.ts'
+import type { AnyUploadError } from '../../errors/upload-error.ts'
+import { discardBody } from '../../http/discard-body.ts'
+import type { Incoming } from '../../http/incoming.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { toResponse } from './to-response.ts'
+
+/**
+ * What a handler answers, as a Fetch `Response`. What it leaves alone is 404, and what it throws problem details, of which
+ * `onError` is told.
+ */
+export async function fetchAnswer(
+  handler: RequestHandler,
+  incoming: Incoming,
+  onError: ((error: unknown, request: unknown) => void) | undefined,
+): Promise<Response> {
+  let refusal: AnyUploadError
+  try {
+    const outgoing = await handler.handle(incoming)
+    if (outgoing !== undefined) return await toResponse(outgoing)
+    refusal = new UploadError('not-found', {})
+  } catch (error) {
+    // Whatever it was: the runtime's own answer might show it to the client.
+    onError?.(error, incoming.native)
+    refusal = toUploadError(error)
+  }
+  await discardBody(incoming)
+  return toResponse(problemOutgoing(refusal, incoming.method))
+}

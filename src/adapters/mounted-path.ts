@@ -1,0 +1,19 @@
+/** What of a request's path belongs to the route, and what is left of it for the handler. */
+export interface MountedPath {
+  /** Without a trailing slash; '' at the root. */
+  readonly mount: string
+  /** With the query. */
+  readonly target: string
+}
+
+/**
+ * Divides a URL where a framework's route ends: nothing is decoded, so that what is left is as it was sent.
+ *
+ * @param count segments of the route; negative: those that are left, counted from the end
+ */
+export function mountedPath({ pathname, search }: URL, count: number): MountedPath {
+  const segments = pathname.split('/').slice(1)
+  const end = count < 0 ? segments.length + count : count
+  const route = segments.slice(0, end).map((segment) => `/${segment}`)
+  return { mount: route.join('').replace(/\/$/, ''), target: `/${segments.slice(end).join('/')}${search}` }
+}

@@ -1,0 +1,47 @@
+import { fromFetchRequest } from '../../http/fetch-request.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { fetchAnswer } from '../fetch/fetch-answer.ts'
+import type { FetchHandlerOptions } from '../fetch/fetch-handler.ts'
+import { mountedPath } from '../mounted-path.ts'
+
+/** What Next.js passes beside the request: its shape alone, so that Next.js is no dependency. */
+export interface NextContext {
+  readonly params: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>
+}
+
+/** A route handler of Next.js. */
+export type NextRoute = (request: Request, context: NextContext) => Promise<Response>
+
+/** The methods that uploads and stored files have. */
+export interface NextHandlers {
+  readonly GET: NextRoute
+  readonly HEAD: NextRoute
+  readonly POST: NextRoute
+  readonly PUT: NextRoute
+  readonly DELETE: NextRoute
+  readonly OPTIONS: NextRoute
+}
+
+/**
+ * Connects a handler to the App Router of Next.js 15 and later, in the route file of a folder named `[[...path]]`: what
+ * stands before it is where the handler is mounted, so it needs no `base`. What the handler leaves alone is 404; what it
+ * throws is answered as `problemResponse` does, and `onError` is told.
+ *
+ * @example
+ * ```ts
+ * // app/photos/[[...path]]/route.ts
+ * export const { GET, HEAD, POST, PUT, DELETE, OPTIONS } = nextHandlers(uploadHandler(photos, { listing: true }))
+ * ```
+ */
+export function nextHandlers(handler: RequestHandler, options: FetchHandlerOptions = {}): NextHandlers {
+  const { drainLimits, clientAddress, onError } = options
+  const route: NextRoute = async (request, { params }) => {
+    const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
+    // A route has one such segment at most, at its end, and none where nothing stands there.
+    const rest = Object.values(await params).find((param) => typeof param === 'object')?.length ?? 0
+    const url = new URL(request.url)
+    const place = mountedPath(url, rest === 0 ? Infinity : -rest)
+    return fetchAnswer(handler, { ...incoming, ...place }, onError)
+  }
+  return { GET: route, HEAD: route, POST: route, PUT: route, DELETE: route, OPTIONS: route }
+}

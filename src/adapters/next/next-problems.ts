@@ -1,0 +1,32 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import { problemResponse } from '../fetch/problem-response.ts'
+
+/**
+ * The same route handler of Next.js, whose refusals (`receive`, upload sets, forms) are answered with problem details (RFC
+ * 9457); those of ours (500 and more) go to `onError`. Whatever else is thrown, `redirect()` and `notFound()` included, is
+ * left to Next.js.
+ *
+ * @param onError default `console.error`, as Next.js does with its own
+ * @example
+ * ```ts
+ * export const POST = nextProblems(async (request) => {
+ *   await using upload = await receive(request)
+ *   return Response.json({ size: upload.files.required('file').size })
+ * })
+ * ```
+ */
+export function nextProblems<Arguments extends readonly [request: Request, ...unknown[]]>(
+  route: (...parameters: Arguments) => Response | Promise<Response>,
+  // oxlint-disable-next-line no-console -- Where Next.js tells its own.
+  onError: (error: unknown) => void = (error) => console.error(error),
+): (...parameters: Arguments) => Promise<Response> {
+  return async (...parameters) => {
+    try {
+      return await route(...parameters)
+    } catch (error) {
+      if (!isUploadError(error)) throw error
+      if (error.status >= 500) onError(error)
+      return problemResponse(parameters[0], error)
+    }
+  }
+}

@@ -20,7 +20,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'gives up a download that nobody takes',
       file: 'src/adapters/node/write-outgoing.ts',
-      find: 'new IdleWatch(stallTimeoutMs, () => response.destroy())',
+      find: 'new IdleWatch(stallTimeoutMs, () => breakOff(response))',
       replace: 'new IdleWatch(stallTimeoutMs, () => {})',
       tests: [[NODE, 'a download whose client takes nothing is given up']],
     },

@@ -51,7 +51,7 @@ export const STORED_BYTES: GuardedPromise = {
       guard: 'cuts the connection where a stored file cannot be read to its end, so that no part looks like the whole',
       file: 'src/adapters/node/write-outgoing.ts',
       find: `too late for another answer.
-    response.destroy()`,
+    breakOff(response)`,
       replace: `too late for another answer.
     response.end()`,
       tests: [

@@ -80,7 +80,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/handler/upload-slots.ts',
       find: 'this.#countOf(client) >= this.#maxUploadsPerClient',
       replace: 'this.#countOf(client) >= Infinity',
-      tests: [[SLOTS, 'maxUploadsPerClient counts each client by itself, and those that are not known not at all']],
+      tests: [[SLOTS, 'maxUploadsPerClient counts clients by the address of their connection']],
     },
     {
       guard: 'frees the slot of an upload however that ends',

@@ -29,8 +29,14 @@ function prepare(server: EventEmitter & ServerTimeouts): void {
   server.requestTimeout = 0
   answerClientErrors(server)
   server.on('checkContinue', (request: AnyNodeRequest, response: AnyNodeResponse) => {
+    // Nobody knows whether a body that was not asked for still comes: then the connection ends with the answer (RFC 9110
+    // section 10.1.1). Node sees to it itself; Bun and Deno have to be told.
+    const keepAlive = 'shouldKeepAlive' in response && response.shouldKeepAlive
+    if ('shouldKeepAlive' in response) response.shouldKeepAlive = false
     const tell = (): void => {
-      if (!response.headersSent) response.writeContinue()
+      if (response.headersSent) return
+      if ('shouldKeepAlive' in response) response.shouldKeepAlive = keepAlive
+      response.writeContinue()
     }
     // Whoever reads the body, by whichever means, listens for one of these first.
     const goOn = (event: string): void => {

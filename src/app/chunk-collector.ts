@@ -4,6 +4,11 @@ import type { Incoming, RequestHandler } from '../handler.ts'
 
 /** Bytes after which the chunks that held them are collected. */
 const INTERVAL = 4 * 1024 ** 2
+/**
+ * Milliseconds after which, while bytes are coming, everything is collected. V8 keeps the pages that collections of the
+ * young generation have emptied, in a pool that only this gives back: in an hour of traffic it came to 100 MB.
+ */
+const THOROUGH_INTERVAL_MS = 60_000
 
 /**
  * The same handler, with memory that does not grow with the file. Node makes a buffer for each chunk of a body, and V8,
@@ -11,8 +16,9 @@ const INTERVAL = 4 * 1024 ** 2
  * young generation, which is quickly collected.
  */
 export function collectingChunks(handler: RequestHandler): RequestHandler {
-  const collect = youngCollector()
+  const { collectYoung, collectAll } = collectors()
   let uncollected = 0
+  let thoroughAt = performance.now() + THOROUGH_INTERVAL_MS
   return {
     handle(incoming) {
       return handler.handle(
@@ -20,7 +26,12 @@ export function collectingChunks(handler: RequestHandler): RequestHandler {
           uncollected += size
           if (uncollected < INTERVAL) return
           uncollected = 0
-          collect()
+          if (performance.now() < thoroughAt) {
+            collectYoung()
+            return
+          }
+          collectAll()
+          thoroughAt = performance.now() + THOROUGH_INTERVAL_MS
         }),
       )
     },
@@ -46,12 +57,22 @@ function countingBody(incoming: Incoming, count: (size: number) => void): Incomi
   return { ...incoming, body: counted }
 }
 
+interface Collectors {
+  readonly collectYoung: () => void
+  readonly collectAll: () => void
+}
+
 /** `gc` without its flag on the command line, which `npx` and a `bin` cannot give. */
-function youngCollector(): () => void {
+function collectors(): Collectors {
   setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('() => gc({ type: "minor" })')
+  const collectYoung: unknown = runInNewContext('() => gc({ type: "minor" })')
+  const collectAll: unknown = runInNewContext('() => gc({ type: "major", flavor: "last-resort" })')
   setFlagsFromString('--no-expose-gc')
-  return isProcedure(collect) ? collect : () => {}
+  return { collectYoung: toProcedure(collectYoung), collectAll: toProcedure(collectAll) }
+}
+
+function toProcedure(value: unknown): () => void {
+  return isProcedure(value) ? value : () => {}
 }
 
 function isProcedure(value: unknown): value is () => void {

@@ -1,0 +1,13 @@
+// A form as fields and files; nothing is kept.
+import { MiB, receive } from 'decant'
+import { problemResponse } from 'decant/fetch'
+
+export async function action({ request }: { request: Request }) {
+  try {
+    await using upload = await receive(request, { maxFileSize: 1 * MiB })
+    const { name, size } = upload.files.required('file')
+    return Response.json({ name, size })
+  } catch (error) {
+    return problemResponse(request, error)
+  }
+}

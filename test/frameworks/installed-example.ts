@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { env, execPath } from 'node:process'
+import { createInterface } from 'node:readline'
+import { npm } from '../npm.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/**
+ * True where these tests run: they install and build whole frameworks, which takes the network and a minute. With CI=true
+ * they always do.
+ */
+export const areFrameworksTested: boolean = env['CI'] === 'true' || env['FRAMEWORKS'] !== undefined
+
+/** An example that was installed, built and started as its users would. */
+export interface InstalledExample {
+  readonly origin: string
+  /** The names of all files below `uploads`. */
+  storedFiles(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+/** How to make an example ready, and run it: commands of Node in its folder. */
+export interface ExampleCommands {
+  readonly build: readonly string[]
+  readonly start: readonly string[]
+  /** For `start`. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+/**
+ * Copies `examples/{name}` to a folder of its own, installs it with the package as it would be published, builds it, and
+ * starts it.
+ */
+export async function installExample(
+  name: string,
+  { build, start, variables = {} }: ExampleCommands,
+): Promise<InstalledExample> {
+  const place = await mkdtemp(join(tmpdir(), `decant-${name}-`))
+  const folder = join(place, name)
+  const remove = async (): Promise<void> => await rm(place, { recursive: true, force: true })
+  try {
+    await cp(join(root, 'examples', name), folder, { recursive: true, filter: isSource })
+    await npm(root, 'pack', '--ignore-scripts', '--pack-destination', place)
+    const tarball = (await readdir(place)).find((file) => file.endsWith('.tgz')) ?? ''
+    await npm(folder, 'pkg', 'set', `dependencies.decant=file:../${tarball}`)
+    await npm(folder, 'install', '--no-audit', '--no-fund')
+    await run(folder, build)
+    const { origin, child } = await startServer(folder, start, variables)
+    return {
+      origin,
+      async storedFiles() {
+        const entries = await readdir(join(folder, 'uploads'), { withFileTypes: true })
+        return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+      },
+      async stop() {
+        await end(child)
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** What somebody has built or stored while trying the example is none of it. */
+function isSource(path: string): boolean {
+  return !/[\\/](?:node_modules|uploads|build|\.next|\.svelte-kit|\.react-router)$/.test(path)
+}
+
+/** As from a terminal, not from within Vitest; telling nobody, and without colours. */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([key]) => !/^(?:VITEST|NODE_|TEST$|DEV$|PROD$|MODE$|npm_)/.test(key))
+  return {
+    ...Object.fromEntries(own),
+    HOST: '127.0.0.1',
+    NO_COLOR: '1',
+    NEXT_TELEMETRY_DISABLED: '1',
+  }
+}
+
+async function run(cwd: string, command: readonly string[]): Promise<void> {
+  const child = spawn(execPath, command, { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = collect(child)
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output()}`)
+}
+
+async function startServer(
+  cwd: string,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<{ origin: string; child: ReturnType<typeof spawn> }> {
+  const options = { cwd, env: { ...environment(), ...variables } }
+  const child = spawn(execPath, command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = collect(child)
+  const found = Promise.withResolvers<string>()
+  createInterface(child.stdout).on('line', (line) => {
+    const [origin] = /http:\/\/(?:127\.0\.0\.1|localhost):[1-9]\d*/.exec(line) ?? []
+    if (origin !== undefined) found.resolve(origin)
+  })
+  child.on('exit', (code) => found.reject(new Error(`${command.join(' ')} ended with ${code}:\n${output()}`)))
+  return { origin: await found.promise, child }
+}
+
+function collect({ stdout, stderr }: ReturnType<typeof spawn>): () => string {
+  const chunks: string[] = []
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+  }
+  return () => chunks.join('')
+}
+
+async function end(child: ReturnType<typeof spawn>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}

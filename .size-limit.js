@@ -17,6 +17,8 @@ export default [
   entry('decant/disk', 'dist/disk.js', '15 kB'),
   entry('decant/memory', 'dist/memory.js', '8 kB'),
   entry('decant/clamav', 'dist/clamav.js', '5 kB'),
+  entry('decant/express', 'dist/express.js', '10 kB'),
+  entry('decant/koa', 'dist/koa.js', '10 kB'),
   entry('decant/access', 'dist/access.js', '6 kB'),
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '15 kB'),

@@ -61,6 +61,8 @@ const ROOMS: RoomTable = {
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
+  'adapters/express': { rooms: ['adapters/node', 'http'], node: true },
+  'adapters/koa': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/hono': { rooms: ['adapters', 'http'] },
   'adapters/next': { rooms: ['adapters', 'http'] },
 
@@ -98,6 +100,8 @@ const ROOMS: RoomTable = {
       'handler',
       'adapters',
       'adapters/node',
+      'adapters/express',
+      'adapters/koa',
       'adapters/hono',
       'adapters/next',
       'app',

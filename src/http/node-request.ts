@@ -46,12 +46,22 @@ export interface NodeRequest {
   resume(): unknown
 }
 
+/** A URL's path in two, and its query: together they are what was sent. */
+export interface Place {
+  /** Without a trailing slash; '' at the root. */
+  readonly mount: string
+  /** Path below `mount`, and the query. */
+  readonly target: string
+}
+
 /** What only an adapter that has the response too can know. */
 export interface NodeRequestOptions {
   /** The answer can be written and held open until the body is drained. Default: unless the connection is to be closed. */
   readonly fullDuplex?: boolean
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal
+  /** Where a framework has its handler. Default: the request's `baseUrl` and `url`. */
+  readonly place?: Place | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
   readonly drainLimits?: DrainLimits | undefined
 }
@@ -70,8 +80,8 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
   let signal = options.signal
   return {
     method: request.method ?? 'GET',
-    target,
-    mount: request.baseUrl ?? '',
+    target: options.place?.target ?? target,
+    mount: options.place?.mount ?? request.baseUrl ?? '',
     header(name) {
       const value = name === 'host' ? host : headers[name]
       return Array.isArray(value) ? value.join(', ') : value
@@ -89,7 +99,7 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
 }
 
 /** In absolute-form the host that is asked stands before the path, and counts (RFC 9112 section 3.2.2). */
-function splitTarget(url: string): { target: string; authority: string | undefined } {
+export function splitTarget(url: string): { target: string; authority: string | undefined } {
   const [absolute, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []
   if (absolute === undefined) return { target: url, authority }
   const rest = url.slice(absolute.length)

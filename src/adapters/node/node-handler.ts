@@ -1,16 +1,13 @@
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
-import { discardBody } from '../../http/discard-body.ts'
-import { behindProxy } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { answerRequest, toIncomingBy } from './answer-request.ts'
 import { breakOff } from './break-off.ts'
 import type { NodeAdapterOptions } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
-import { trustedProxies } from './trusted-proxies.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
@@ -35,17 +32,15 @@ export type NodeListener = (
  * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
 export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions = {}): NodeListener {
-  const isTrusted = trustedProxies(options.trustProxy ?? [])
+  const toIncoming = toIncomingBy(options)
   return (request, response, next) => {
-    const { drainLimits } = options
-    const direct = fromNodeRequest(request, { fullDuplex: true, signal: goneSignal(response), drainLimits })
-    void respond(handler, options, behindProxy(direct, isTrusted), request, response, next)
+    void respond(handler, options, toIncoming(request, response), request, response, next)
   }
 }
 
 async function respond(
   handler: RequestHandler,
-  { stallTimeoutMs, onError }: NodeAdapterOptions,
+  options: NodeAdapterOptions,
   incoming: Incoming,
   request: AnyNodeRequest,
   response: AnyNodeResponse,
@@ -53,47 +48,22 @@ async function respond(
 ): Promise<void> {
   let refusal: AnyUploadError | undefined
   try {
-    if (await answer(handler, incoming, response, stallTimeoutMs)) return
+    if (await answerRequest(handler, incoming, response, options)) return
   } catch (error) {
-    // Whatever it was: whoever answers now may not know that a client is still sending.
-    await discardBody(incoming)
+    // Whatever the handler throws.
     if (next !== undefined) {
       next(error)
       return
     }
-    onError?.(error, request)
+    options.onError?.(error, request)
     refusal = toUploadError(error)
   }
   if (refusal === undefined && next !== undefined) next()
   else await refuse(response, incoming, refusal ?? new UploadError('not-found', {}))
 }
 
-/** Rejects with what the handler threw; nothing is sent then. */
-async function answer(
-  handler: RequestHandler,
-  incoming: Incoming,
-  response: AnyNodeResponse,
-  stallTimeoutMs: number | undefined,
-): Promise<boolean> {
-  const outgoing = await handler.handle(incoming)
-  if (outgoing === undefined) return false
-  await writeOutgoing(response, outgoing, incoming, stallTimeoutMs)
-  return true
-}
-
 async function refuse(response: AnyNodeResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {
   // Half an answer of somebody else's must not look like a whole one.
   if (response.headersSent) breakOff(response)
   else await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)
-}
-
-/** Aborts when the connection closes before the answer is out. */
-function goneSignal(response: AnyNodeResponse): AbortSignal {
-  const controller = new AbortController()
-  response.on('close', () => {
-    // A response of HTTP/2 does not tell whether the client took all of it, only whether all of it was given.
-    const isOut = 'stream' in response ? response.writableEnded : response.writableFinished
-    if (!isOut) controller.abort(new UploadError('truncated-body', {}))
-  })
-  return controller.signal
 }

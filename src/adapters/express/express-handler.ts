@@ -1,0 +1,84 @@
+import { splitTarget } from '../../http/node-request.ts'
+import type { Place } from '../../http/node-request.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
+import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
+
+/** Middleware of Express 4 and 5. */
+export type ExpressListener = (request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void
+
+/** What `expressHandler` can be told; failures go to Express. */
+export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
+
+/**
+ * Connects a handler to Express 5 and 4. It is mounted where Express has it, in routers of routers too, so the handler needs
+ * no `base`: by `app.use('/photos', …)`, or by a route, up to its first wildcard. What the handler leaves alone, and what
+ * it throws, goes to `next`; so does a `TypeError` where a body parser was first.
+ *
+ * Give the server to `attach` of `decant/node`, so that long uploads are not cut.
+ *
+ * @example
+ * ```ts
+ * app.use('/photos', expressHandler(uploadHandler(photos, { listing: true })))
+ * attach(app.listen(3000))
+ * ```
+ * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ */
+export function expressHandler(handler: RequestHandler, options: ExpressHandlerOptions = {}): ExpressListener {
+  const toIncoming = toIncomingBy(options)
+  const respond = async (request: ExpressRequest, response: ExpressResponse, next: ExpressNext): Promise<void> => {
+    try {
+      checkUnread(request)
+      const incoming = toIncoming(request, response, placeOf(request, listener))
+      if (await answerRequest(handler, incoming, response, options)) return
+    } catch (error) {
+      // Whatever the handler throws, and the mistakes of a mount.
+      next(error)
+      return
+    }
+    next()
+  }
+  const listener: ExpressListener = (request, response, next) => {
+    void respond(request, response, next)
+  }
+  return listener
+}
+
+/** `app.use()` strips its path from `url`, a route does not. */
+function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: ExpressListener): Place {
+  const { target } = splitTarget(url)
+  // It may be a route that has been left since.
+  if (route?.stack.some(({ handle }) => handle === listener) !== true) return { mount: baseUrl, target }
+  if (typeof route.path !== 'string') {
+    throw new TypeError(
+      'Where expressHandler is mounted cannot be told from a route that is no text. Write app.use("/uploads", expressHandler(…)).',
+    )
+  }
+  const [path = '', ...query] = target.split('?')
+  // What stands before a wildcard, or what may be left out; `:name` is one segment, whatever its value.
+  const fixed = route.path.replace(/[*{(?+].*$/, '').replace(/\/+$/, '')
+  const mount = path.split('/', fixed.split('/').length).join('/')
+  const below = path.slice(mount.length)
+  return { mount: baseUrl + mount, target: [below === '' ? '/' : below, ...query].join('?') }
+}
+
+/** By the media type of what each reads. */
+const PARSERS: readonly (readonly [type: RegExp, parser: string])[] = [
+  [/^multipart\//i, 'multer, or another parser of forms,'],
+  [/^application\/x-www-form-urlencoded\b/i, 'express.urlencoded()'],
+  [/^[^;]*[/+]json\b/i, 'express.json()'],
+  [/^text\//i, 'express.text()'],
+]
+
+/** @throws {TypeError} where nothing of the body is left to the handler. */
+function checkUnread({ headers, readableDidRead }: ExpressRequest): void {
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (!hasBody || !readableDidRead) return
+  const type = headers['content-type'] ?? ''
+  const [, parser] = PARSERS.find(([pattern]) => pattern.test(type)) ?? [undefined, 'a body parser']
+  throw new TypeError(
+    `The body of this request has been read already: ${parser} ran before expressHandler. ` +
+      'Put app.use("/uploads", expressHandler(…)) above it, or give the parser to the routes that need it only.',
+  )
+}

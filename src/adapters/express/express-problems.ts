@@ -1,0 +1,44 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import { sendProblem } from '../node/send-problem.ts'
+import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
+
+/** Error middleware of Express 4 and 5. */
+export type ExpressErrorListener = (
+  error: unknown,
+  request: ExpressRequest,
+  response: ExpressResponse,
+  next: ExpressNext,
+) => void
+
+/** What `expressProblems` can be told. */
+export interface ExpressProblemsOptions {
+  /** Told of refusals whose cause is the server's (500 and more). Default: they are logged, as Express does. */
+  readonly onError?: ((error: unknown, request: unknown) => void) | undefined
+}
+
+/**
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
+ * the client gets it even while it is still sending. All other errors, and those that come when an answer has begun, go
+ * on to `next`. Express 5 hands on what an async route throws; in Express 4 catch it yourself: `route().catch(next)`.
+ *
+ * @example
+ * ```ts
+ * app.use(expressProblems()) // after the routes
+ * ```
+ */
+export function expressProblems({ onError = log }: ExpressProblemsOptions = {}): ExpressErrorListener {
+  // Express knows error middleware by its four parameters.
+  return (error, request, response, next) => {
+    if (!isUploadError(error) || response.headersSent) {
+      next(error)
+      return
+    }
+    if (error.status >= 500) onError(error, request)
+    void sendProblem(request, response, error)
+  }
+}
+
+function log(error: unknown): void {
+  // oxlint-disable-next-line no-console -- Where Express' own handler, which does not get it, tells it.
+  console.error(error)
+}

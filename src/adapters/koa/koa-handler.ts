@@ -1,0 +1,67 @@
+import { splitTarget } from '../../http/node-request.ts'
+import type { Place } from '../../http/node-request.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
+import type { KoaContext, KoaListener } from './koa-context.ts'
+
+/** What `koaHandler` can be told; failures go to Koa. */
+export type KoaHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
+
+/**
+ * Connects a handler to Koa 3. Under koa-mount, be it one in another, it is mounted where that has it; elsewhere, in the
+ * routes of a router too, nothing is stripped, and the handler needs its `base`. A request that the handler leaves alone
+ * goes to `next`, and what it throws to Koa, which tells `app.on('error')`.
+ *
+ * The answer is written past `ctx.body`, so that a client gets it while it is still sending: headers that middleware has set
+ * before go with it, what middleware makes of `ctx.body` afterwards does not. Give the server to `attach` of `decant/node`,
+ * so that long uploads are not cut.
+ *
+ * @example
+ * ```ts
+ * app.use(mount('/photos', koaHandler(uploadHandler(photos, { listing: true }))))
+ * attach(app.listen(3000))
+ * ```
+ * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ */
+export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions = {}): KoaListener {
+  const toIncoming = toIncomingBy(options)
+  return async (context, next) => {
+    checkUnread(context)
+    const { req, res, respond } = context
+    // What is written from here on is ours to end.
+    context.respond = false
+    let isAnswered = false
+    try {
+      isAnswered = await answerRequest(handler, toIncoming(req, res, placeOf(context)), res, options)
+    } finally {
+      if (!isAnswered) context.respond = respond
+    }
+    if (!isAnswered) await next()
+  }
+}
+
+/** Whatever stands before `req.url` in the URL that was asked was stripped by a mount. */
+function placeOf({ req, originalUrl }: KoaContext): Place {
+  const { target } = splitTarget(req.url ?? '/')
+  const path = pathOf(target)
+  const asked = pathOf(splitTarget(originalUrl).target)
+  if (asked.endsWith(path)) return { mount: asked.slice(0, asked.length - path.length), target }
+  // `/photos` without a slash is `/` below the mount. A path that is no part of what was asked was rewritten, not stripped.
+  return { mount: path === '/' ? asked : '', target }
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? ''
+}
+
+/** @throws {TypeError} where nothing of the body is left to the handler. */
+function checkUnread({ req }: KoaContext): void {
+  const { headers, readableDidRead } = req
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (!hasBody || !readableDidRead) return
+  throw new TypeError(
+    'The body of this request has been read already: koa-body, koa-bodyparser or another body parser ran before koaHandler. ' +
+      'Put app.use(mount("/uploads", koaHandler(…))) above it, or give the parser to the routes that need it only.',
+  )
+}

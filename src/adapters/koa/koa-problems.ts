@@ -1,0 +1,26 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import { sendProblem } from '../node/send-problem.ts'
+import type { KoaListener } from './koa-context.ts'
+
+/**
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
+ * the client gets it even while it is still sending. Those whose cause is the server's (500 and more) are told to
+ * `app.on('error')` as well. All other errors, and those that come when an answer has begun, are Koa's.
+ *
+ * @example
+ * ```ts
+ * app.use(koaProblems()) // before the routes
+ * ```
+ */
+export function koaProblems(): KoaListener {
+  return async (context, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!isUploadError(error) || context.headerSent) throw error
+      if (error.status >= 500) context.app.emit('error', error, context)
+      context.respond = false
+      await sendProblem(context.req, context.res, error)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { UploadError } from '../../errors/upload-error.ts'
+import { discardBody } from '../../http/discard-body.ts'
+import { behindProxy } from '../../http/forwarded.ts'
+import type { Incoming } from '../../http/incoming.ts'
+import { fromNodeRequest } from '../../http/node-request.ts'
+import type { Place } from '../../http/node-request.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import type { NodeAdapterOptions } from './node-adapter-options.ts'
+import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
+import { trustedProxies } from './trusted-proxies.ts'
+import { writeOutgoing } from './write-outgoing.ts'
+
+/** Makes an `Incoming` of a request whose response is at hand. */
+export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: Place) => Incoming
+
+/** @throws {TypeError} for a `trustProxy` that holds what is no address. */
+export function toIncomingBy({ trustProxy, drainLimits }: NodeAdapterOptions): ToIncoming {
+  const isTrusted = trustedProxies(trustProxy ?? [])
+  return (request, response, place) => {
+    const signal = goneSignal(response)
+    return behindProxy(fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place }), isTrusted)
+  }
+}
+
+/**
+ * Answers by a handler. Resolves to false where the handler leaves the request alone, and rejects with what it threw;
+ * nothing is sent then.
+ */
+export async function answerRequest(
+  handler: RequestHandler,
+  incoming: Incoming,
+  response: AnyNodeResponse,
+  { stallTimeoutMs }: NodeAdapterOptions,
+): Promise<boolean> {
+  try {
+    const outgoing = await handler.handle(incoming)
+    if (outgoing === undefined) return false
+    await writeOutgoing(response, outgoing, incoming, stallTimeoutMs)
+    return true
+  } catch (error) {
+    // Whatever it was: whoever answers now may not know that a client is still sending.
+    await discardBody(incoming)
+    throw error
+  }
+}
+
+/** Aborts when the connection, or the stream of HTTP/2, closes before the answer is out. */
+function goneSignal(response: AnyNodeResponse): AbortSignal {
+  const controller = new AbortController()
+  response.on('close', () => {
+    // A response of HTTP/2 does not tell whether the client took all of it, only whether all of it was given.
+    const isOut = 'stream' in response ? response.writableEnded : response.writableFinished
+    if (!isOut) controller.abort(new UploadError('truncated-body', {}))
+  })
+  return controller.signal
+}

@@ -19,6 +19,8 @@ export default [
   entry('decant/clamav', 'dist/clamav.js', '5 kB'),
   entry('decant/express', 'dist/express.js', '10 kB'),
   entry('decant/koa', 'dist/koa.js', '10 kB'),
+  entry('decant/hono', 'dist/hono.js', '10 kB'),
+  entry('decant/next', 'dist/next.js', '10 kB'),
   entry('decant/access', 'dist/access.js', '6 kB'),
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '15 kB'),

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
+import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
 import { findNtfs } from '../test/names/find-ntfs.ts'
 import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
 
@@ -47,6 +48,7 @@ for (const { name, find, tests, variable } of missing) {
     console.error(`${tests} are skipped: no ${name} found (install it, or set ${variable} to its path)`)
   }
 }
+if (!areFrameworksTested) console.error('tests of whole frameworks are skipped: FRAMEWORKS=1 installs and builds them')
 if (getuid?.() !== 0)
   console.error('tests of full disks and of a loss of power are skipped: only root may mount a disk')
 

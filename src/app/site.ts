@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { RequestHandler } from '../handler.ts'
 import type { Assets } from './assets.ts'
-import { honoHandler } from './hono-handler.ts'
+import { fromHono } from './from-hono.ts'
 
 /** Where programs upload, and below which stored files are fetched. */
 export const UPLOADS_PATH = '/uploads'
@@ -16,7 +16,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
  * uploads.
  */
 export function site(uploads: RequestHandler, assets: Assets): RequestHandler {
-  const others = honoHandler(surroundings(assets))
+  const others = fromHono(surroundings(assets))
   return {
     handle(incoming) {
       const { target } = incoming

@@ -5,7 +5,7 @@ import type { RequestHandler } from '../handler.ts'
  * Lets a Hono app answer what the uploads do not, through the same adapter: a body that nobody asked for is then read
  * and thrown away as everywhere, and its client gets the answer. The app is not given the body.
  */
-export function honoHandler(app: Hono): RequestHandler {
+export function fromHono(app: Hono): RequestHandler {
   return {
     async handle({ method, target }) {
       // The origin is made up: which host was asked makes no difference to what is served here.

@@ -16,5 +16,6 @@ export interface KoaContext {
 /** Koa's `next`. */
 export type KoaNext = () => Promise<unknown>
 
-/** Middleware of Koa. */
-export type KoaListener = (context: KoaContext, next: KoaNext) => Promise<void>
+/** Middleware of Koa, which leaves the type of an app's context as it is. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Else Koa's types make the parameter part of the app's.
+export type KoaListener = <Context extends KoaContext>(context: Context, next: KoaNext) => Promise<void>

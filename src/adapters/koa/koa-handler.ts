@@ -46,7 +46,11 @@ function placeOf({ req, originalUrl }: KoaContext): Place {
   const { target } = splitTarget(req.url ?? '/')
   const path = pathOf(target)
   const asked = pathOf(splitTarget(originalUrl).target)
-  if (asked.endsWith(path)) return { mount: asked.slice(0, asked.length - path.length), target }
+  if (asked.endsWith(path)) {
+    const mount = asked.slice(0, asked.length - path.length)
+    // koa-mount strips the slash too where its prefix ends with one.
+    return path.startsWith('/') ? { mount, target } : { mount: mount.replace(/\/$/, ''), target: `/${target}` }
+  }
   // `/photos` without a slash is `/` below the mount. A path that is no part of what was asked was rewritten, not stripped.
   return { mount: path === '/' ? asked : '', target }
 }

@@ -41,7 +41,7 @@ export class MemoryShelf {
   /** How a key is promised to a sealed draft, to none where it is taken or promised. */
   readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord) => ReservedFile | undefined> = new WeakMap()
   /** Versions of two runs of a program differ, too. */
-  readonly #run = crypto.randomUUID().slice(0, 8)
+  #run: string | undefined
   #versions = 0
   #free: number
 
@@ -91,6 +91,8 @@ export class MemoryShelf {
 
   #toEntry(key: string, size: number, { name, type, digest }: FileRecord): StorageEntry {
     const record = digest === undefined ? { name, type } : { name, type, digest }
+    // Not in the constructor: a Worker makes its storage before a request comes, and has no randomness until then.
+    this.#run ??= crypto.randomUUID().slice(0, 8)
     const version = `${this.#run}-${(++this.#versions).toString(36)}`
     return { key, size, storedAt: new Date(), version, record }
   }

@@ -11,6 +11,7 @@ import { uploadHandler } from '../../handler/upload-handler.ts'
 import type { UploadHandlerOptions } from '../../handler/upload-handler-options.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
+import { toIncoming } from '../../http/to-incoming.ts'
 import { uploadSet } from '../../policy/upload-set.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { receive } from '../../receive/receive.ts'
@@ -181,6 +182,20 @@ describe('over HTTP/2', () => {
     stream.write('a=1', () => stream.destroy())
     const error = await told.promise
     expect(isUploadError(error) && error.code).toBe('truncated-body')
+  })
+
+  test('whoever waits is told that the stream was reset', async () => {
+    const told = Promise.withResolvers<unknown>()
+    const begun = Promise.withResolvers<void>()
+    const client = await start((request) => {
+      const { signal } = toIncoming(request)
+      signal.addEventListener('abort', () => told.resolve(signal.reason))
+      begun.resolve()
+    })
+    const stream = client.begin({ ':method': 'PUT', ':path': '/' })
+    await begun.promise
+    stream.destroy()
+    expect(await told.promise).toMatchObject({ code: 'truncated-body' })
   })
 
   test('many uploads go on at once in one session, each with its own bytes', async () => {

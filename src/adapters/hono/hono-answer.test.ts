@@ -20,6 +20,7 @@ const SMALL = 'x'.repeat(1000)
 
 const texts: RequestHandler = {
   async handle({ target, method }) {
+    if (target === '/none') return { status: 204, headers: {} }
     if (target === '/late') return problemOutgoing(new UploadError('request-timeout', { idleTimeoutMs: 1 }), method)
     const body = target === '/large' ? LARGE : SMALL
     return { status: 200, headers: { 'content-length': String(body.length) }, body }
@@ -95,3 +96,18 @@ test('whoever was too slow is told that the connection is closed', async () => {
     expect((await client.rest()).length).toBe(0)
   })
 })
+
+test.each(['keep-alive', 'close'])(
+  'an answer without content reaches a client that is still sending (%s)',
+  async (connection) => {
+    await withServer(60_000, async (origin) => {
+      const client = await RawClient.connect(origin)
+      await client.send(
+        `PUT /none HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Length: 20000000\r\n\r\n`,
+      )
+      await client.send('x'.repeat(20_000_000))
+      expect((await client.answer()).status).toBe(204)
+      client.destroy()
+    })
+  },
+)

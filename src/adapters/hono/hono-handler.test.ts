@@ -1,9 +1,9 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
-import { Server } from 'node:http'
+import { createServer, Server } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { uploadHandler } from '../../handler/upload-handler.ts'
@@ -143,6 +143,36 @@ describe('an upload handler in Hono', () => {
     expect(await (await fetch(`${origin}/photos/chunked.txt`)).text()).toBe(text)
   })
 
+  test('takes the request that a middleware has put in the place of the one that came', async () => {
+    const app = new Hono()
+    app.use(async ({ req }, next) => {
+      if (req.method === 'PUT') req.raw = new Request(req.url, { method: 'PUT', body: 'unpacked' })
+      await next()
+    })
+    app.all('/photos/*', honoHandler(uploadHandler(photos())))
+    let count = 0
+    await onBothLanes(app, async (request) => {
+      count += 1
+      const path = `/photos/${count}.txt`
+      expect((await request(path, { method: 'PUT', body: 'packed' })).status).toBe(201)
+      expect(await (await request(path)).text()).toBe('unpacked')
+    })
+  })
+
+  test('takes the body from a platform that has read it from Node already', async () => {
+    const app = new Hono().all('/photos/*', honoHandler(uploadHandler(photos())))
+    const listener = getRequestListener(app.fetch)
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => void listener(Object.assign(request, { rawBody: Buffer.concat(chunks) }), response))
+    })
+    const running = await listen(server)
+    servers.push(running)
+    expect((await fetch(`${running.origin}/photos/a.txt`, { method: 'PUT', body: 'hello' })).status).toBe(201)
+    expect(await (await fetch(`${running.origin}/photos/a.txt`)).text()).toBe('hello')
+  })
+
   test('answers with the headers of middleware, be they set before or after it', async () => {
     const app = new Hono()
     app.use(secureHeaders())
@@ -224,6 +254,8 @@ describe('an upload handler in Hono', () => {
     const told: Incoming[] = []
     const app = new Hono()
     app.all('/plain', honoHandler(telling(told)))
+    app.use('/looked-at', bodyLimit({ maxSize: 100 }))
+    app.all('/looked-at', honoHandler(telling(told)))
     app.all('/proxied', honoHandler(telling(told), { isTrustedProxy: trustedProxies(['loopback']) }))
     app.all(
       '/told',
@@ -232,11 +264,13 @@ describe('an upload handler in Hono', () => {
     const headers = { 'x-forwarded-for': '192.0.2.7', 'x-ip': '192.0.2.8', 'x-forwarded-proto': 'https' }
     const origin = await serve(app)
     for (const path of ['/plain', '/proxied', '/told']) await fetch(origin + path, { headers })
+    await fetch(`${origin}/looked-at`, { method: 'POST', body: 'hello' })
     await app.request('/plain', { headers })
     expect(told.map(({ clientAddress, isSecure }) => [clientAddress, isSecure])).toEqual([
       ['127.0.0.1', false],
       ['192.0.2.7', true],
       ['192.0.2.8', false],
+      ['127.0.0.1', false],
       [undefined, false],
     ])
   })

@@ -25,7 +25,7 @@ export function honoIncoming(context: HonoContext, options: HonoHandlerOptions):
   const place = { mount, target, native: context }
   const incoming =
     node !== undefined && isUntouched(raw, node.request)
-      ? fromNodeRequest(node.request, { fullDuplex: true, signal: raw.signal, drainLimits })
+      ? fromNodeRequest(node.request, { fullDuplex: true, drainLimits })
       : fromFetchRequest(raw, { drainLimits, clientAddress: node?.request.socket?.remoteAddress })
   const address = clientAddress?.(context) ?? incoming.clientAddress
   return behindProxy({ ...incoming, ...place, clientAddress: address }, isTrustedProxy ?? nobody)

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { diskStorage } from '../../src/disk.ts'
+import { ALL, uploadSet } from '../../src/index.ts'
 import type { FilePart, FieldPart } from '../../src/multipart.ts'
 import { npm } from '../npm.ts'
 import { guideServer } from './guide-server.ts'
@@ -81,6 +83,8 @@ describe.each(Object.entries(GUIDES))('the guide from %s', (guide, sides) => {
         const observe = async (): Promise<string> =>
           `${status}, ${(await server.stored()).length} stored${server.isRunning() ? '' : ENDS}`
         await expect.poll(observe, { timeout: 10_000, message: name }).toBe(outcome)
+        // What either of them left is a stored file to a set on the same folder.
+        if (status === '200') expect(await listed(join(folder, 'uploads'))).toEqual((await server.stored()).toSorted())
         // Whatever came, the next form is received: but for what has ended.
         if (!outcome.endsWith(ENDS)) expect(await server.send([photo(), title]), `after ${name}`).toBe('200')
       }
@@ -88,6 +92,18 @@ describe.each(Object.entries(GUIDES))('the guide from %s', (guide, sides) => {
     120_000,
   )
 })
+
+/** The keys of the files that a set on `folder` gives back. */
+async function listed(folder: string): Promise<string[]> {
+  const files = uploadSet('files', { storage: diskStorage(folder), extensions: ALL })
+  const keys: string[] = []
+  for (const { key } of (await files.list()).files) {
+    const opened = await files.open(key)
+    if (opened !== undefined) keys.push(opened.file.key)
+    await opened?.close()
+  }
+  return keys.toSorted()
+}
 
 /** The cells of the table whose first column is what is sent. */
 function outcomes(page: string, side: string): Map<string, string> {

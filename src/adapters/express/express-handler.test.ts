@@ -228,6 +228,7 @@ describe.each([
       const told: unknown[] = []
       const origin = await start(routes((error) => told.push(error)))
       expect(await (await fetch(`${origin}/ours`)).json()).toMatchObject({ status: 500, code: 'storage-failed' })
+      expect((await fetch(`${origin}/receive`, { method: 'POST', body: 'x' })).status).toBe(415)
       expect(told).toEqual([expect.objectContaining({ code: 'storage-failed' })])
       expect(await (await fetch(`${origin}/other`)).text()).toBe('Express')
       await expect(fetch(`${origin}/half`).then((response) => response.text())).rejects.toThrow('terminated')

@@ -73,8 +73,7 @@ const PARSERS: readonly (readonly [type: RegExp, parser: string])[] = [
 
 /** @throws {TypeError} where nothing of the body is left to the handler. */
 function checkUnread({ headers, readableDidRead }: ExpressRequest): void {
-  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-  if (!hasBody || !readableDidRead) return
+  if (!readableDidRead) return
   const type = headers['content-type'] ?? ''
   const [, parser] = PARSERS.find(([pattern]) => pattern.test(type)) ?? [undefined, 'a body parser']
   throw new TypeError(

@@ -104,11 +104,11 @@ describe('in Koa', () => {
   })
 
   test('the answer is ours: with the headers of middleware before it, without what middleware makes of ctx.body', async () => {
-    let seen = 0
+    const seen: unknown[] = []
     const around: Koa.Middleware = async (context, next) => {
       context.set('x-before', '1')
       await next()
-      seen = context.status
+      seen.push(context.status, context.respond)
       context.set('x-after', '1')
       context.body = 'something else'
     }
@@ -117,7 +117,7 @@ describe('in Koa', () => {
     const answer = await fetch(`${origin}/uploads/a`)
     expect([answer.headers.get('x-before'), answer.headers.get('x-after')]).toEqual(['1', null])
     expect(await answer.text()).toBe('/uploads /a')
-    expect([seen, told]).toEqual([200, []])
+    expect([seen, told]).toEqual([[200, false], []])
   })
 
   test('what the handler leaves alone goes on, and Koa answers it', async () => {
@@ -226,7 +226,14 @@ describe('koaProblems', () => {
 
   test('tells the app of those of ours, and leaves all other errors, and half an answer, to Koa', async () => {
     const told: unknown[] = []
-    const origin = await start((app) => app.use(koaProblems()).use(router.middleware()), told)
+    const responds: unknown[] = []
+    const around: Koa.Middleware = async (context, next) => {
+      await next()
+      responds.push(context.respond)
+    }
+    const origin = await start((app) => app.use(around).use(koaProblems()).use(router.middleware()), told)
+    expect((await fetch(`${origin}/receive`, { method: 'POST', body: 'x' })).status).toBe(415)
+    expect(responds).toEqual([false])
     expect(await (await fetch(`${origin}/ours`)).json()).toMatchObject({ status: 500, code: 'storage-failed' })
     const other = await fetch(`${origin}/other`)
     expect([other.status, await other.text()]).toEqual([500, 'Internal Server Error'])

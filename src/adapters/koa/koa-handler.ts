@@ -61,9 +61,7 @@ function pathOf(target: string): string {
 
 /** @throws {TypeError} where nothing of the body is left to the handler. */
 function checkUnread({ req }: KoaContext): void {
-  const { headers, readableDidRead } = req
-  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-  if (!hasBody || !readableDidRead) return
+  if (!req.readableDidRead) return
   throw new TypeError(
     'The body of this request has been read already: koa-body, koa-bodyparser or another body parser ran before koaHandler. ' +
       'Put app.use(mount("/uploads", koaHandler(…))) above it, or give the parser to the routes that need it only.',

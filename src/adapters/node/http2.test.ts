@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createSecureServer, createServer } from 'node:http2'
-import type { Http2SecureServer, Http2Server } from 'node:http2'
+import { constants, createSecureServer, createServer } from 'node:http2'
+import type { ClientHttp2Stream, Http2SecureServer, Http2Server } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,7 @@ import { nodeHandler } from './node-handler.ts'
 import type { NodeListener } from './node-handler.ts'
 import { sendProblem } from './send-problem.ts'
 
+const CANCEL = constants.NGHTTP2_CANCEL
 const MAX_FILE_SIZE = 1_000_000
 const TOO_LARGE = Buffer.alloc(20_000_000, 'x')
 
@@ -246,6 +247,47 @@ describe('over HTTP/2', () => {
     goOn.resolve()
     expect((await answerOf(upload)).body.toString()).toBe(String(TOO_LARGE.length))
     expect((await text(download)).length).toBeGreaterThanOrEqual(TOO_LARGE.length)
+  })
+
+  test('an answer whose client goes away is closed, and the handler told; one that is taken is not', async () => {
+    const signals: AbortSignal[] = []
+    let closed = Promise.withResolvers<void>()
+    const ended: Promise<void>[] = []
+    const handler: RequestHandler = {
+      async handle({ signal, target }) {
+        signals.push(signal)
+        async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
+          try {
+            for (let count = target === '/endless' ? Infinity : 1; count > 0; count -= 1) {
+              yield TOO_LARGE.subarray(0, 65_536)
+            }
+          } finally {
+            closed.resolve()
+          }
+        }
+        return { status: 200, headers: {}, body: body() }
+      },
+    }
+    const listener = nodeHandler(handler)
+    const client = await start((request, response) => {
+      ended.push(new Promise((resolve) => response.on('close', resolve)))
+      listener(request, response)
+    })
+    expect((await client.ask({ ':path': '/' })).body).toHaveLength(65_536)
+    await Promise.all(ended)
+    const leave: ((stream: ClientHttp2Stream) => void)[] = [
+      (stream) => stream.destroy(),
+      (stream) => stream.close(CANCEL),
+    ]
+    for (const go of leave) {
+      closed = Promise.withResolvers()
+      const stream = client.begin({ ':path': '/endless' }, { endStream: true })
+      await once(stream, 'data')
+      go(stream)
+      await closed.promise
+      await Promise.all(ended)
+    }
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true])
   })
 
   test('an answer that nobody takes is given up', async () => {

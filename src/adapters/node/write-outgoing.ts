@@ -21,6 +21,8 @@ export async function writeOutgoing(
   incoming: Incoming,
   stallTimeoutMs: number = STALL_TIMEOUT_MS,
 ): Promise<void> {
+  // Of a stream that its client resets with NO_ERROR, Node would keep what is written for as long as the session lasts.
+  if ('stream' in response) response.stream.once('aborted', () => breakOff(response))
   // RFC 9110 section 15.5.9. Node says the same to a client whose body was not asked for (section 10.1.1).
   if (status === 408 && 'shouldKeepAlive' in response) response.shouldKeepAlive = false
   try {
@@ -70,7 +72,7 @@ async function writeBody(
 }
 
 function isClosed(response: AnyNodeResponse): boolean {
-  return 'stream' in response ? response.stream.destroyed : response.destroyed
+  return 'stream' in response ? response.stream.closed : response.destroyed
 }
 
 function write(response: AnyNodeResponse, chunk: Uint8Array): boolean {

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { createServer, Server } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { UploadError } from '../../errors/upload-error.ts'
 import { uploadHandler } from '../../handler/upload-handler.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
@@ -215,6 +216,23 @@ describe('an upload handler in Hono', () => {
     })
   })
 
+  test.each([
+    ['a handler', (app: Hono) => app.use(honoHandler({ handle: () => Promise.reject(new Error('a mistake')) }))],
+    [
+      'a route',
+      (app: Hono) =>
+        app.use(() => {
+          throw new UploadError('too-many-files', { limit: 1 })
+        }),
+    ],
+  ])('hears out a client whose request %s fails on', async (_, mount) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = mount(new Hono()).onError(honoProblems())
+    const request = new Request('http://x/', { method: 'POST', body: 'hello' })
+    expect((await app.request(request)).status).toBeGreaterThan(400)
+    expect(request.bodyUsed).toBe(true)
+  })
+
   test('tells what to do where something has read the body before', async () => {
     const errors: unknown[] = []
     const app = new Hono()
@@ -320,6 +338,18 @@ describe("a route of one's own", () => {
     await client.send('x'.repeat(9_000_000 - 100_000 - begin.length))
     expect((await client.ask('GET /none HTTP/1.1\r\nHost: x\r\n\r\n')).status).toBe(404)
     client.destroy()
+  })
+
+  test('logs the refusals that are our own fault, and no others', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    for (const error of [new UploadError('too-many-files', { limit: 1 }), new UploadError('internal-error', {})]) {
+      const failing = new Hono().get('/', () => {
+        throw error
+      })
+      const answer = await failing.onError(honoProblems()).request('/')
+      expect([answer.status, (await answer.json()).code]).toEqual([error.status, error.code])
+    }
+    expect(log.mock.calls).toEqual([[expect.objectContaining({ code: 'internal-error' })]])
   })
 
   test('leaves other errors to Hono, or to whom one says', async () => {

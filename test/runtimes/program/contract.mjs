@@ -1,0 +1,24 @@
+// One contract inside the runtime that runs this file, client and server, on the built package: `contract.mjs SUITE`.
+// A line of JSON for each promise, as it is kept or broken.
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { diskStorage } from 'decant/disk'
+import { adapterContract, storageContract } from 'decant/testing'
+import { runCases } from './run-cases.mjs'
+import { serveBun, serveDeno, serveNode } from './servers.mjs'
+
+// Every capability is asked for: what a runtime lacks is to be seen.
+const SUITES = {
+  'node:http': () => adapterContract(serveNode),
+  'Bun.serve': () => adapterContract(serveBun),
+  'Deno.serve': () => adapterContract(serveDeno),
+  disk: (folder) => storageContract(async () => diskStorage(await mkdtemp(join(folder, 'storage-')))),
+}
+
+const [, , suite = '', folder = '.'] = process.argv
+const cases = SUITES[suite]?.(folder)
+if (cases === undefined) throw new TypeError(`No suite is called ${JSON.stringify(suite)}`)
+await runCases(cases, (outcome) => console.log(JSON.stringify(outcome)))
+// What a broken promise left open must not hold the process.
+process.exit()

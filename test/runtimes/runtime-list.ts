@@ -1,0 +1,112 @@
+/** A program that runs the contracts, and what it is started with. */
+export interface Runtime {
+  /** As people call it, with its major version where there are several. */
+  readonly name: string
+  /** What npm installs, and from which package its version is read. */
+  readonly package: string
+  readonly version: string
+  /** Its program below `node_modules`, and what comes before the name of a script. */
+  readonly command: readonly [program: string, ...options: string[]]
+  readonly suites: readonly Suite[]
+}
+
+/** A contract on one server of a runtime. */
+export interface Suite {
+  readonly name: string
+  /** What the runtime cannot do, by promise: the reason that the table gives. Each has to fail, and no other may. */
+  readonly cannot: Readonly<Record<string, string>>
+}
+
+const ON_NODE: readonly Suite[] = [
+  { name: 'node:http', cannot: {} },
+  { name: 'disk', cannot: {} },
+]
+
+const OWN_CONTINUE = 'it asks for every body at once, before the handler sees the request'
+
+const NO_DELAYED_CONTINUE: Suite['cannot'] = {
+  'does not ask for a body that is refused by its length, and says that it hangs up': OWN_CONTINUE,
+  'refuses in full a client that does not wait to be asked': OWN_CONTINUE,
+  'asks for the body only when it is read': OWN_CONTINUE,
+}
+
+/** What the matrix is run on. workerd is started in another way: `worker-suite.ts`. */
+export const RUNTIMES: readonly Runtime[] = [
+  {
+    name: 'Node 22',
+    package: 'node22@npm:node',
+    version: '22.23.3',
+    command: ['node22/bin/node'],
+    suites: ON_NODE,
+  },
+  {
+    name: 'Node 24',
+    package: 'node24@npm:node',
+    version: '24.21.0',
+    command: ['node24/bin/node'],
+    suites: ON_NODE,
+  },
+  {
+    name: 'Node 26',
+    package: 'node26@npm:node',
+    version: '26.10.0',
+    command: ['node26/bin/node'],
+    suites: ON_NODE,
+  },
+  {
+    name: 'Bun',
+    package: 'bun',
+    version: '1.4.5',
+    command: ['.bin/bun'],
+    suites: [{ name: 'Bun.serve', cannot: NO_DELAYED_CONTINUE }, ...ON_NODE],
+  },
+  {
+    name: 'Deno',
+    package: 'deno',
+    version: '2.9.6',
+    command: ['.bin/deno', 'run', '-A'],
+    suites: [
+      {
+        name: 'Deno.serve',
+        cannot: {
+          ...NO_DELAYED_CONTINUE,
+          'throws away the body of a request that nobody wanted to have one':
+            'it closes the connection after the answer to a GET that has a body',
+          'tells a request without a body from one with an empty body':
+            'a `POST` without a body has an empty one, as `Request` tells it',
+        },
+      },
+      ...ON_NODE,
+    ],
+  },
+]
+
+const LOST_CLIENT = 'a client that goes away while it waits is not told to the handler'
+const LATE_CONTINUE = 'it sends no `100 Continue`: the client has to send without'
+
+/** The same promises in workerd, behind the server of Miniflare. */
+export const WORKERD: { readonly name: string; readonly version: string; readonly suites: readonly Suite[] } = {
+  name: 'workerd',
+  version: '1.20260426.1',
+  suites: [
+    {
+      name: 'module worker',
+      cannot: {
+        'aborts the signal when a client goes away while it waits': LOST_CLIENT,
+        'closes a body whose client goes away': 'a body goes on to be read when its client has gone away',
+        'never lets a body that fails look like a whole one': 'an answer that breaks off may end like a whole one',
+        'throws away the body of a request that nobody wanted to have one':
+          'it closes the connection after the answer to a GET that has a body',
+        'asks a client that waits for its body': LATE_CONTINUE,
+        'answers a client that is in the middle of sending, and goes on when it has sent the rest':
+          'the client is answered, but what it sends then closes the connection',
+        'does not ask for a body that is refused by its length, and says that it hangs up':
+          'it answers at once, but does not say that it hangs up',
+        'asks for the body only when it is read': LATE_CONTINUE,
+      },
+    },
+  ],
+}
+
+/** What workerd is started with; Miniflare brings the version of workerd above. */
+export const WORKER_PACKAGES: readonly string[] = ['miniflare@4.20260426.0', 'esbuild@0.28.2']

@@ -48,7 +48,7 @@ export async function answerRequest(
 function goneSignal(response: AnyNodeResponse): AbortSignal {
   const controller = new AbortController()
   response.on('close', () => {
-    // A response of HTTP/2 does not tell whether the client took all of it, only whether all of it was given.
+    // HTTP/2 counts a stream that its client has reset as finished, too.
     const isOut = 'stream' in response ? response.writableEnded : response.writableFinished
     if (!isOut) controller.abort(new UploadError('truncated-body', {}))
   })

@@ -18,6 +18,7 @@ export default [
   entry('decant/memory', 'dist/memory.js', '8 kB'),
   entry('decant/clamav', 'dist/clamav.js', '5 kB'),
   entry('decant/express', 'dist/express.js', '10 kB'),
+  entry('decant/fastify', 'dist/fastify.js', '10 kB'),
   entry('decant/koa', 'dist/koa.js', '10 kB'),
   entry('decant/hono', 'dist/hono.js', '10 kB'),
   entry('decant/next', 'dist/next.js', '10 kB'),

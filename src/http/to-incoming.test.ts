@@ -59,3 +59,12 @@ test('the address of the client is told where the runtime tells it', async () =>
   expect(toIncoming(new Request('http://localhost')).clientAddress).toBeUndefined()
   expect(fromFetchRequest(new Request('http://localhost'), { clientAddress: '::1' }).clientAddress).toBe('::1')
 })
+
+test('what holds a request as `raw` is as good as the request, and what does not is told what to pass', () => {
+  const raw = new Request('http://localhost/a?b', { method: 'POST', body: 'abc' })
+  expect(toIncoming({ raw }).target).toBe('/a?b')
+  for (const other of [{}, { raw: {} }, { raw: null }, { raw: { raw } }, null]) {
+    // @ts-expect-error -- JavaScript may pass anything.
+    expect(() => toIncoming(other)).toThrow(/^This is neither .* Pass ctx\.req in Koa/)
+  }
+})

@@ -3,29 +3,41 @@ import type { Incoming } from './incoming.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { NodeRequest } from './node-request.ts'
 
-/** A Fetch `Request`, or a Node `IncomingMessage` (Express', Koa's `ctx.req` and Fastify's `request.raw` included). */
-export type AnyRequest = Request | NodeRequest
+/** A Fetch `Request`, a Node `IncomingMessage` (Express' and Koa's `ctx.req` included), or what holds either as `raw`: Fastify's request, and Hono's. */
+export type AnyRequest = RawRequest | { readonly raw: RawRequest }
+
+type RawRequest = Request | NodeRequest
 
 /**
  * Either kind of request as `Incoming`.
  *
- * @throws {TypeError} for anything else, such as Koa's `ctx` or Fastify's own request, saying what to pass instead.
+ * @throws {TypeError} for anything else, such as Koa's `ctx`, saying what to pass instead.
  */
 export function toIncoming(request: AnyRequest): Incoming {
   if (typeof request === 'object' && request !== null) {
-    if (isFetchRequest(request)) return fromFetchRequest(request)
-    if (isNodeRequest(request)) return fromNodeRequest(request)
+    const known = fromRawRequest(request)
+    if (known !== undefined) return known
+    const raw = 'raw' in request && typeof request.raw === 'object' && request.raw !== null ? request.raw : undefined
+    const held = raw && fromRawRequest(raw)
+    if (held !== undefined) return held
   }
   throw new TypeError(
-    'This is neither a Fetch Request nor a Node IncomingMessage. Pass ctx.req in Koa, request.raw in Fastify, c.req.raw in Hono.',
+    'This is neither a Fetch Request nor a Node IncomingMessage. Pass ctx.req in Koa, request in Express and Fastify, c.req in Hono.',
   )
 }
 
-// By their shapes, not by instanceof: a runtime or a test may bring a Request class of its own.
-function isFetchRequest(request: AnyRequest): request is Request {
-  return 'headers' in request && typeof request.headers.get === 'function' && typeof request.url === 'string'
+function fromRawRequest(request: object): Incoming | undefined {
+  if (isFetchRequest(request)) return fromFetchRequest(request)
+  return isNodeRequest(request) ? fromNodeRequest(request) : undefined
 }
 
-function isNodeRequest(request: AnyRequest): request is NodeRequest {
+// By their shapes, not by instanceof: a runtime or a test may bring a Request class of its own.
+function isFetchRequest(request: object): request is Request {
+  if (!('headers' in request) || typeof request.headers !== 'object' || request.headers === null) return false
+  const hasGet = 'get' in request.headers && typeof request.headers.get === 'function'
+  return hasGet && 'url' in request && typeof request.url === 'string'
+}
+
+function isNodeRequest(request: object): request is NodeRequest {
   return 'on' in request && 'headers' in request && 'readableDidRead' in request
 }

@@ -1,0 +1,43 @@
+import type { FastifyPlugin, FastifyScope } from './fastify-exchange.ts'
+import { fastifyProblems } from './fastify-problems.ts'
+import { leaveUnread } from './leave-unread.ts'
+
+/**
+ * A plugin of Fastify 5 for your own routes: bodies for which no parser is registered (forms, binary ones) stay unread for
+ * `receive(request)` and forms, and `UploadError`s are answered as problem details. It holds for the scope that registers it,
+ * and the scopes in that; JSON and text are parsed as before. An error handler set before it gets all other errors. A parser
+ * for `*` that is registered before it is replaced, as Fastify does; one that is registered after replaces this one's.
+ *
+ * Give `app.server` to `attach` of `decant/node`, so that long uploads are not cut.
+ *
+ * @example
+ * ```ts
+ * await app.register(decantFastify)
+ * app.post('/avatar', async (request) => {
+ *   await using upload = await receive(request, { maxFileSize: 5_000_000 })
+ *   return await photos.save(upload.files.required('avatar'))
+ * })
+ * ```
+ * @throws {TypeError} where a parser of forms is registered in this scope, or in one around it.
+ */
+export const decantFastify: FastifyPlugin = Object.assign(registerDecant, {
+  // The scope that registers it, not one of its own: what fastify-plugin does.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'decant',
+})
+
+async function registerDecant(scope: FastifyScope): Promise<void> {
+  if (scope.hasContentTypeParser('multipart/form-data')) {
+    throw new TypeError(
+      '@fastify/multipart, or another parser of forms, is registered before decantFastify and would take its bodies. ' +
+        'Leave it out, or register it in a scope of its own beside this one: app.register(async (scope) => { … }).',
+    )
+  }
+  // By its name too: a parser of forms that is registered later is told by Fastify that it is not the only one.
+  scope.addContentTypeParser('multipart/form-data', leaveUnread)
+  const urlencoded = 'application/x-www-form-urlencoded'
+  if (!scope.hasContentTypeParser(urlencoded)) scope.addContentTypeParser(urlencoded, leaveUnread)
+  // Fastify does not tell whether there is one, and replaces it.
+  scope.addContentTypeParser('*', leaveUnread)
+  scope.setErrorHandler(fastifyProblems())
+}

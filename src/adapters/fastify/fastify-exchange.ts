@@ -1,0 +1,34 @@
+import type { AnyNodeRequest, AnyNodeResponse } from '../node/node-exchange.ts'
+
+/** What Decant needs of Fastify's `FastifyRequest`: Fastify itself is not imported. */
+export interface FastifyExchangeRequest {
+  readonly raw: AnyNodeRequest
+  readonly log: { error(object: unknown, message?: string): void }
+}
+
+/** What Decant needs of Fastify's `FastifyReply`. */
+export interface FastifyExchangeReply {
+  readonly raw: AnyNodeResponse
+  getHeaders(): Record<string, number | string | string[] | undefined>
+  hijack(): unknown
+  callNotFound(): unknown
+}
+
+/** What Decant needs of Fastify's `FastifyInstance`. */
+export interface FastifyScope {
+  /** Of this scope and those around it; '' at the root. */
+  readonly prefix: string
+  hasContentTypeParser(type: string): boolean
+  removeAllContentTypeParsers(): void
+  addContentTypeParser(type: string, parser: FastifyBodyParser): unknown
+  setErrorHandler(
+    handler: (error: unknown, request: FastifyExchangeRequest, reply: FastifyExchangeReply) => Promise<void>,
+  ): unknown
+  all(path: string, handler: (request: FastifyExchangeRequest, reply: FastifyExchangeReply) => Promise<void>): unknown
+}
+
+/** What Fastify calls with a body that nobody has read. */
+export type FastifyBodyParser = (request: unknown, payload: unknown, done: (error: null) => void) => void
+
+/** A plugin, as `app.register()` takes it. */
+export type FastifyPlugin = (scope: FastifyScope, options: unknown) => Promise<void>

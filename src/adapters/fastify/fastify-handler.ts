@@ -1,0 +1,87 @@
+import { splitTarget } from '../../http/node-request.ts'
+import type { Place } from '../../http/node-request.ts'
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
+import type { AnyNodeRequest } from '../node/node-exchange.ts'
+import { sendProblem } from '../node/send-problem.ts'
+import type { FastifyExchangeReply, FastifyExchangeRequest, FastifyPlugin } from './fastify-exchange.ts'
+import { leaveUnread } from './leave-unread.ts'
+import { takeOverReply } from './take-over-reply.ts'
+
+/** What `fastifyHandler` can be told; failures go to Fastify. */
+export type FastifyHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
+
+/**
+ * Connects a handler to Fastify 5: a plugin that takes every request below the prefix it is registered with, in scopes of
+ * scopes too, so the handler needs no `base`. No content-type parser and no `bodyLimit` applies there, whichever are
+ * registered elsewhere. What the handler leaves alone goes to Fastify's 404, and what it throws to its error handler.
+ *
+ * Give `app.server` to `attach` of `decant/node`, so that long uploads are not cut.
+ *
+ * @example
+ * ```ts
+ * app.register(fastifyHandler(uploadHandler(photos, { listing: true })), { prefix: '/photos' })
+ * attach(app.server)
+ * ```
+ * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ */
+export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerOptions = {}): FastifyPlugin {
+  const toIncoming = toIncomingBy(options)
+
+  const respond = async (
+    { raw, log }: FastifyExchangeRequest,
+    reply: FastifyExchangeReply,
+    place: Place,
+  ): Promise<void> => {
+    checkUnread(raw)
+    let isTakenOver = false
+    // Until there is an answer, the reply is Fastify's.
+    const handle: RequestHandler['handle'] = async (incoming) => {
+      const outgoing = await handler.handle(incoming)
+      if (outgoing !== undefined) takeOverReply(reply)
+      isTakenOver = outgoing !== undefined
+      return outgoing
+    }
+    try {
+      const isAnswered = await answerRequest({ handle }, toIncoming(raw, reply.raw, place), reply.raw, options)
+      if (!isAnswered) reply.callNotFound()
+    } catch (error) {
+      // Whatever the handler throws.
+      if (!isTakenOver) throw error
+      // Of an answer with a header that HTTP does not allow: Fastify would wait for one for ever.
+      log.error(error)
+      await sendProblem(raw, reply.raw, error)
+    }
+  }
+
+  return async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', leaveUnread)
+    const prefix = scope.prefix.replace(/\/$/, '')
+    const depth = prefix.split('/').length
+    const paths = prefix === '' ? ['/*'] : ['', '/*']
+    for (const path of paths) {
+      scope.all(path, (request, reply) => respond(request, reply, placeOf(request.raw, depth)))
+    }
+  }
+}
+
+/** The first segments are the prefix', be they named or `:parameters`. */
+function placeOf({ url = '/' }: AnyNodeRequest, depth: number): Place {
+  const { target } = splitTarget(url)
+  const [path = '', ...query] = target.split('?')
+  const mount = path.split('/', depth).join('/')
+  const below = path.slice(mount.length)
+  return { mount, target: [below === '' ? '/' : below, ...query].join('?') }
+}
+
+/** @throws {TypeError} where nothing of the body is left to the handler. */
+function checkUnread({ headers, readableDidRead }: AnyNodeRequest): void {
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (!hasBody || !readableDidRead) return
+  throw new TypeError(
+    'The body of this request has been read already: a hook of Fastify (onRequest, preParsing) ran before fastifyHandler. ' +
+      'Add the hook in a scope of its own, beside the one that registers fastifyHandler.',
+  )
+}

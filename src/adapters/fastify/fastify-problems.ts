@@ -1,0 +1,30 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import { sendProblem } from '../node/send-problem.ts'
+import type { FastifyExchangeReply, FastifyExchangeRequest } from './fastify-exchange.ts'
+import { takeOverReply } from './take-over-reply.ts'
+
+/** What `setErrorHandler` takes. */
+export type FastifyErrorHandler = (
+  error: unknown,
+  request: FastifyExchangeRequest,
+  reply: FastifyExchangeReply,
+) => Promise<void>
+
+/**
+ * An error handler that answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details
+ * (RFC 9457), so that the client gets it even while it is still sending. Those whose cause is the server's (500 and more)
+ * are logged, and half an answer is broken off. All other errors go on to the error handler that was set before, or to Fastify's. `decantFastify` sets it.
+ *
+ * @example
+ * ```ts
+ * app.setErrorHandler(fastifyProblems())
+ * ```
+ */
+export function fastifyProblems(): FastifyErrorHandler {
+  return async (error, request, reply) => {
+    if (!isUploadError(error)) throw error
+    if (error.status >= 500) request.log.error(error)
+    takeOverReply(reply)
+    await sendProblem(request.raw, reply.raw, error)
+  }
+}

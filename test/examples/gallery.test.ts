@@ -7,21 +7,25 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+// One small app in each framework: what it does is the same in all of them.
+
 // 1x1, so that it is what its name says.
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
 
-describe('the example in Koa', () => {
+const EXAMPLES = ['express', 'fastify', 'hono', 'koa'] as const
+
+describe.each(EXAMPLES)('the example in %s', (name) => {
   let root: string
   let origin: string
   let stop: () => Promise<void>
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'decant-koa-'))
+    root = await mkdtemp(join(tmpdir(), `decant-${name}-`))
     // As a user starts it. The uploads go to the folder in which it is started.
-    const app = spawn(process.execPath, [fileURLToPath(new URL('app.ts', import.meta.url))], {
+    const app = spawn(process.execPath, [fileURLToPath(new URL(`../../examples/${name}/app.ts`, import.meta.url))], {
       cwd: root,
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -42,7 +46,7 @@ describe('the example in Koa', () => {
 
   async function post(path: string, entries: Record<string, string | File>): Promise<Response> {
     const body = new FormData()
-    for (const [name, value] of Object.entries(entries)) body.append(name, value)
+    for (const [field, value] of Object.entries(entries)) body.append(field, value)
     return await fetch(origin + path, { method: 'POST', body, redirect: 'manual' })
   }
 
@@ -51,8 +55,8 @@ describe('the example in Koa', () => {
     const answer = await post('/', { title: 'A <cat>', photo: new File([PNG], 'Cat.PNG') })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     const page = await (await fetch(origin)).text()
-    expect(page).toContain('<img src="/photos/Cat.png" alt="">')
-    expect(page).toContain('<figcaption>A &#60;cat&#62;</figcaption>')
+    expect(page).toMatch(/<img src="\/photos\/Cat\.png" alt=""(?: \/)?>/)
+    expect(page).toMatch(/<figcaption>A &(?:#60|lt);cat&(?:#62|gt);<\/figcaption>/)
     const picture = await fetch(`${origin}/photos/Cat.png`)
     expect(picture.headers.get('content-type')).toBe('image/png')
     expect(Buffer.from(await picture.arrayBuffer())).toEqual(PNG)
@@ -64,7 +68,7 @@ describe('the example in Koa', () => {
     const page = await answer.text()
     expect(answer.status).toBe(422)
     expect(page).toContain('<strong>Give it a title.</strong>')
-    expect(page).toContain('<strong>&#34;a.png&#34; is not what its name says')
+    expect(page).toMatch(/<strong>&(?:#34|quot);a\.png&(?:#34|quot); is not what its name says/)
     expect(await readdir(join(root, 'uploads'))).toEqual(before)
   })
 
@@ -95,5 +99,13 @@ describe('the example in Koa', () => {
     const refused = await post('/photos', { file: new File([new Uint8Array(40_000_000)], 'big.png') })
     expect([refused.status, (await refused.json()).code]).toEqual([413, 'file-too-large'])
     expect((await fetch(`${origin}/nowhere`)).status).toBe(404)
+  })
+
+  if (name !== 'express') return
+  test('reads JSON by its parser where that stands', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ key: 'Cat.png', title: 'A dog' })
+    const answer = await fetch(`${origin}/rename`, { method: 'POST', headers, body })
+    expect(await answer.json()).toEqual({ key: 'Cat.png', title: 'A dog' })
   })
 })

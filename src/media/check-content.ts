@@ -1,7 +1,7 @@
 import { expectationOf } from './content-table.ts'
 import { headText } from './head-text.ts'
 import { isActive, mediaType, OCTET_STREAM } from './media-type.ts'
-import { HEAD_SIZE, realType } from './real-type.ts'
+import { HEAD_SIZE, realTypeOf } from './real-type.ts'
 
 /** What is known of a file when its first bytes are there. */
 export interface Content {
@@ -86,8 +86,9 @@ export async function checkContent({ extension, claimedType, head }: Content): P
   const bytes = head.subarray(0, HEAD_SIZE)
   if (bytes.length === 0) return verdict(true, named, named, claimedType)
 
-  const real = await realType(bytes)
-  const { isText } = headText(bytes)
+  const text = headText(bytes)
+  const { isText } = text
+  const real = await realTypeOf(bytes, text)
   const found = real ?? (isText ? 'text/plain' : OCTET_STREAM)
   if (expectation?.text === true && isText) return verdict(true, named, found, claimedType)
   if (real === undefined) {

@@ -4,7 +4,7 @@ import { hasErrorName } from '../errors/error-name.ts'
 export interface HeadText {
   /** Without a byte order mark. */
   readonly text: string
-  /** `8-bit` is what is no Unicode: some charset that has ASCII where it is, read as Latin-1, or no text at all. */
+  /** `8-bit` is what is no Unicode: some charset that has ASCII where it is, or no text at all. */
   readonly encoding: 'utf-8' | 'utf-16' | '8-bit'
   /** True for what a text format may hold: no control character but tab, LF, FF, CR and ESC. */
   readonly isText: boolean
@@ -14,36 +14,40 @@ export interface HeadText {
 // oxlint-disable-next-line no-control-regex -- They are what is looked for.
 const BINARY = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/
 
+// Made once: a decoder costs more than what it decodes here.
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+const WINDOWS_1252 = new TextDecoder('windows-1252')
+
 /**
- * Reads UTF-16 by its byte order mark, else UTF-8, else 8 bits a character. The last character may be cut. No bytes at all
- * are a text.
+ * Reads UTF-16 by its byte order mark, else UTF-8, else windows-1252, which has ASCII where it is and a character for each
+ * byte. The last character may be cut. No bytes at all are a text.
  */
 export function headText(head: Uint8Array): HeadText {
   const utf16 = decodeUtf16(head)
   if (utf16 !== undefined) return { text: utf16, encoding: 'utf-16', isText: !BINARY.test(utf16) }
-  const utf8 = decodeUtf8(head)
+  const utf8 = decodeUtf8(withoutCutCharacter(head))
   if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8', isText: !BINARY.test(utf8) }
-  const text = decodeLatin1(withoutUtf8Mark(head))
+  const text = WINDOWS_1252.decode(withoutUtf8Mark(head))
   return { text, encoding: '8-bit', isText: !BINARY.test(text) }
 }
 
 /** Not by `TextDecoder`: not every runtime knows both byte orders. */
 function decodeUtf16(head: Uint8Array): string | undefined {
-  if (head.length < 2) return undefined
+  const [first, second] = head
+  const isLittle = first === 0xff && second === 0xfe
+  if (!isLittle && !(first === 0xfe && second === 0xff)) return undefined
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const mark = view.getUint16(0)
-  if (mark !== 0xfeff && mark !== 0xfffe) return undefined
   let text = ''
   for (let offset = 2; offset + 1 < head.length; offset += 2) {
-    text += String.fromCharCode(view.getUint16(offset, mark === 0xfffe))
+    text += String.fromCharCode(view.getUint16(offset, isLittle))
   }
   return text
 }
 
 function decodeUtf8(head: Uint8Array): string | undefined {
   try {
-    // A stream may end within a character. The byte order mark is left out by default.
-    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    // The byte order mark is left out by default.
+    return UTF8.decode(head)
   } catch (error) {
     // A TypeError is what is thrown for bytes that are no UTF-8.
     if (hasErrorName(error, 'TypeError')) return undefined
@@ -51,11 +55,20 @@ function decodeUtf8(head: Uint8Array): string | undefined {
   }
 }
 
-/** Not by `TextDecoder` either, whose Latin-1 is Windows-1252. */
-function decodeLatin1(head: Uint8Array): string {
-  let text = ''
-  for (const byte of head) text += String.fromCharCode(byte)
-  return text
+/** What ends within a character of UTF-8 (RFC 3629 section 3), up to that character. */
+function withoutCutCharacter(head: Uint8Array): Uint8Array {
+  for (let size = 1; size <= 3 && size <= head.length; size += 1) {
+    const byte = head[head.length - size] ?? 0
+    if (byte < 0x80) return head
+    // The first byte of a character tells how many it has; above 0xf4 it is none.
+    if (byte >= 0xc0) return byte <= 0xf4 && size < lengthAfter(byte) ? head.subarray(0, -size) : head
+  }
+  return head
+}
+
+function lengthAfter(first: number): number {
+  if (first >= 0xf0) return 4
+  return first >= 0xe0 ? 3 : 2
 }
 
 function withoutUtf8Mark(head: Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
 import { toMediaType } from '../http/media-type.ts'
 import { headText } from './head-text.ts'
+import type { HeadText } from './head-text.ts'
 import { markupType } from './markup-type.ts'
 
 /** How many bytes are looked at, from the beginning: what file-type needs for nearly every format that it knows. */
@@ -52,11 +53,18 @@ const BINARY_SIGNATURES: Signatures = [
  */
 export async function realType(head: Uint8Array): Promise<string | undefined> {
   const bytes = head.subarray(0, HEAD_SIZE)
-  const { text, encoding, isText } = headText(bytes)
+  return realTypeOf(bytes, headText(bytes))
+}
+
+/** As `realType`, for who has read the text of these bytes already. */
+export async function realTypeOf(
+  bytes: Uint8Array,
+  { text, encoding, isText }: HeadText,
+): Promise<string | undefined> {
   const byText = markupType(text) ?? findSignature(TEXT_SIGNATURES, text)
   if (byText !== undefined) return byText
 
-  const type = (await binaryType(bytes)) ?? findSignature(BINARY_SIGNATURES, text)
+  const type = (await binaryType(bytes)) ?? findSignature(BINARY_SIGNATURES, byteText(bytes))
   // A few letters prove nothing in what is text throughout: it may begin with BM, MZ or ID3.
   const isPlain = isText && (encoding !== '8-bit' || /^[ -~\s]{4}/.test(text))
   return isPlain && type !== undefined && !TEXT_TYPES.has(type) ? undefined : type
@@ -74,6 +82,11 @@ async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
     // Whatever a crafted file makes a parser throw (there is no code to name): it proved nothing.
     return undefined
   }
+}
+
+/** The first bytes as characters of the same codes, as many as `BINARY_SIGNATURES` looks at. */
+function byteText(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 16))
 }
 
 function findSignature(signatures: Signatures, text: string): string | undefined {

@@ -7,7 +7,7 @@ export async function exists(path: string): Promise<boolean> {
     await lstat(path)
     return true
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
     throw error
   }
 }

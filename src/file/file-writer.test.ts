@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { DiskCalls } from './disk-calls.ts'
 import { FileWriter } from './file-writer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-writer-'))
@@ -26,108 +27,125 @@ function target(open: (path: string) => number = (path) => openSync(path, 'wx'))
   }
 }
 
-test('asks for patience above the high-water mark, and no longer below it', async () => {
-  const file = target()
-  const writer = new FileWriter(file, 10_000)
-  expect(writer.append(new Uint8Array(5000))).toBeUndefined()
-  const pressure = writer.append(new Uint8Array(6000))
-  expect(pressure).toBeInstanceOf(Promise)
-  expect(writer.append(new Uint8Array(1))).toBe(pressure)
-  await pressure
-  expect(writer.append(new Uint8Array(5000))).toBeUndefined()
-  await writer.finish()
-  expect(readFileSync(file.path)).toHaveLength(16_001)
-})
+const atOnce = new DiskCalls()
+await atOnce.look(base)
 
-test('counts what a chunk costs beside its bytes', async () => {
-  const writer = new FileWriter(target(), 1024 * 1024)
-  let taken = 0
-  while (writer.append(new Uint8Array(1)) === undefined) taken++
-  expect(taken).toBeLessThan(10_000)
-  await writer.finish()
-})
+describe.each([
+  ['by threads', new DiskCalls()],
+  ['at once', atOnce],
+])('with calls %s', (_, calls) => {
+  test('asks for patience above the high-water mark, and no longer below it', async () => {
+    const file = target()
+    const writer = new FileWriter(file, { highWaterMark: 10_000, calls })
+    expect(writer.append(new Uint8Array(5000))).toBeUndefined()
+    const pressure = writer.append(new Uint8Array(6000))
+    expect(pressure).toBeInstanceOf(Promise)
+    expect(writer.append(new Uint8Array(1))).toBe(pressure)
+    await pressure
+    expect(writer.append(new Uint8Array(5000))).toBeUndefined()
+    await writer.finish()
+    expect(readFileSync(file.path)).toHaveLength(16_001)
+  })
 
-test('writes in order however the chunks come', async () => {
-  const file = target()
-  const writer = new FileWriter(file, 1000)
-  let expected = ''
-  for (let index = 0; index < 5000; index++) {
-    expected += `${index},`
-    void writer.append(Buffer.from(`${index},`))
-    if (index % 700 === 0) await writer.flush()
-  }
-  await writer.finish()
-  expect(readFileSync(file.path, 'utf8')).toBe(expected)
-})
+  test('counts what a chunk costs beside its bytes', async () => {
+    const writer = new FileWriter(target(), { highWaterMark: 1024 * 1024, calls })
+    let taken = 0
+    while (writer.append(new Uint8Array(1)) === undefined) taken++
+    expect(taken).toBeLessThan(10_000)
+    await writer.finish()
+  })
 
-test.runIf(process.platform === 'linux')(
-  'tells a full disk to everybody who waits, and closes and removes the file',
-  async () => {
-    const file = target(() => openSync('/dev/full', 'w'))
-    const writer = new FileWriter(file, 10)
-    const waiting = writer.append(new Uint8Array(100))
-    const full = { code: 'storage-full', cause: { code: 'ENOSPC' } }
-    await expect(waiting).rejects.toMatchObject(full)
-    await expect(writer.append(new Uint8Array(1))).rejects.toMatchObject(full)
-    await expect(writer.flush()).rejects.toMatchObject(full)
-    await expect(writer.truncate(0)).rejects.toMatchObject(full)
-    await expect(writer.finish()).rejects.toMatchObject(full)
+  test('writes in order however the chunks come', async () => {
+    const file = target()
+    const writer = new FileWriter(file, { highWaterMark: 1000, calls })
+    let expected = ''
+    for (let index = 0; index < 5000; index++) {
+      expected += `${index},`
+      void writer.append(Buffer.from(`${index},`))
+      if (index % 700 === 0) await writer.flush()
+    }
+    await writer.finish()
+    expect(readFileSync(file.path, 'utf8')).toBe(expected)
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'tells a full disk to everybody who waits, and closes and removes the file',
+    async () => {
+      const file = target(() => openSync('/dev/full', 'w'))
+      const writer = new FileWriter(file, { highWaterMark: 10, calls })
+      const waiting = writer.append(new Uint8Array(100))
+      const full = { code: 'storage-full', cause: { code: 'ENOSPC' } }
+      await expect(waiting).rejects.toMatchObject(full)
+      await expect(writer.append(new Uint8Array(1))).rejects.toMatchObject(full)
+      await expect(writer.flush()).rejects.toMatchObject(full)
+      await expect(writer.truncate(0)).rejects.toMatchObject(full)
+      await expect(writer.finish()).rejects.toMatchObject(full)
+      expect(file.state.removed).toBe(1)
+      expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
+    },
+  )
+
+  test('fails where the system refuses to write', async () => {
+    const file = target((path) => openSync(path, constants.O_RDONLY | constants.O_CREAT))
+    const writer = new FileWriter(file, { highWaterMark: 10, calls })
+    void writer.append(new Uint8Array(1))
+    await expect(writer.finish()).rejects.toMatchObject({ code: 'storage-failed', cause: { code: 'EBADF' } })
     expect(file.state.removed).toBe(1)
     expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
-  },
-)
+  })
 
-test('fails where the system refuses to write', async () => {
-  const file = target((path) => openSync(path, constants.O_RDONLY | constants.O_CREAT))
-  const writer = new FileWriter(file, 10)
-  void writer.append(new Uint8Array(1))
-  await expect(writer.finish()).rejects.toMatchObject({ code: 'storage-failed', cause: { code: 'EBADF' } })
-  expect(file.state.removed).toBe(1)
-  expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
-})
+  test('notices that the file is not as long as what was written', async () => {
+    const file = target((path) => openSync(path, 'wx'))
+    const writer = new FileWriter(file, { highWaterMark: 10, calls })
+    void writer.append(new Uint8Array(100))
+    await writer.flush()
+    const other = openSync(file.path, 'r+')
+    closeSync(openSync(file.path, 'w'))
+    closeSync(other)
+    await expect(writer.finish()).rejects.toMatchObject({ code: 'storage-failed' })
+    expect(file.state.removed).toBe(1)
+  })
 
-test('notices that the file is not as long as what was written', async () => {
-  const file = target((path) => openSync(path, 'wx'))
-  const writer = new FileWriter(file, 10)
-  void writer.append(new Uint8Array(100))
-  await writer.flush()
-  const other = openSync(file.path, 'r+')
-  closeSync(openSync(file.path, 'w'))
-  closeSync(other)
-  await expect(writer.finish()).rejects.toMatchObject({ code: 'storage-failed' })
-  expect(file.state.removed).toBe(1)
-})
+  test('lets go of everything when it is given up in the middle of a write', async () => {
+    const isOpen = Promise.withResolvers<void>()
+    const file = target((path) => {
+      isOpen.resolve()
+      return openSync(path, 'wx')
+    })
+    const writer = new FileWriter(file, { highWaterMark: 10, calls })
+    const waiting = writer.append(new Uint8Array(50_000_000))
+    void writer.append(new Uint8Array(50_000_000))
+    const flushing = writer.flush()
+    await isOpen.promise
+    const reason = new TypeError('enough')
+    await Promise.all([
+      writer.abort(reason),
+      expect(waiting).rejects.toBe(reason),
+      expect(flushing).rejects.toBe(reason),
+    ])
+    expect(file.state.removed).toBe(1)
+    expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
+  })
 
-test('lets go of everything when it is given up in the middle of a write', async () => {
-  const file = target()
-  const writer = new FileWriter(file, 10)
-  const waiting = writer.append(new Uint8Array(50_000_000))
-  void writer.append(new Uint8Array(50_000_000))
-  const flushing = writer.flush()
-  const reason = new TypeError('enough')
-  await Promise.all([writer.abort(reason), expect(waiting).rejects.toBe(reason), expect(flushing).rejects.toBe(reason)])
-  expect(file.state.removed).toBe(1)
-  expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
-})
-
-test('ends with what is said before a write, and writes nothing then', async () => {
-  const file = target()
-  const asked: number[] = []
-  const writer = new FileWriter(
-    {
-      open: () => file.open(),
-      remove: () => file.remove(),
-      async beforeWrite(written) {
-        asked.push(written)
-        if (written > 0) throw new TypeError('There is no more room.')
+  test('ends with what is said before a write, and writes nothing then', async () => {
+    const file = target()
+    const asked: number[] = []
+    const writer = new FileWriter(
+      {
+        open: () => file.open(),
+        remove: () => file.remove(),
+        async beforeWrite(written) {
+          asked.push(written)
+          if (written > 0) throw new TypeError('There is no more room.')
+        },
       },
-    },
-    1000,
-  )
-  await writer.append(new Uint8Array(5000))
-  await expect(writer.append(new Uint8Array(5000))).rejects.toThrow('There is no more room.')
-  await expect(writer.finish()).rejects.toThrow('There is no more room.')
+      { highWaterMark: 1000, calls },
+    )
+    await writer.append(new Uint8Array(5000))
+    await expect(writer.append(new Uint8Array(5000))).rejects.toThrow('There is no more room.')
+    await expect(writer.finish()).rejects.toThrow('There is no more room.')
 
-  expect(asked).toEqual([0, 5000])
-  expect(file.state.removed).toBeGreaterThan(0)
+    expect(asked).toEqual([0, 5000])
+    expect(file.state.removed).toBeGreaterThan(0)
+  })
 })

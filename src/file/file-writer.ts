@@ -1,15 +1,23 @@
-import { close, fstat, ftruncate, write, writev } from 'node:fs'
+import { ftruncate } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterBytes } from './after-bytes.ts'
+import { DiskCalls, writeByThread } from './disk-calls.ts'
 import { toStorageError } from './storage-error.ts'
 
-const closeFile = promisify(close)
-const statFile = promisify(fstat)
 const truncateFile = promisify(ftruncate)
 
 /** What a waiting chunk costs beside its bytes, so that a million chunks of one byte are not taken for a megabyte. */
 const CHUNK_OVERHEAD = 256
+
+/** Bytes for which a write is worth a thread's while: a call costs as much as writing some tens of thousands. */
+const PIECE = 256 * 1024
+
+/** Bytes that may wait for more of their kind in all writers together: thousands of slow clients must not fill the memory. */
+const MOST_WAITING = 16 * 1024 ** 2
+
+/** What waits in all writers of this process. */
+let waitingInAll = 0
 
 /** Where the bytes go. */
 export interface WriterTarget {
@@ -23,13 +31,22 @@ export interface WriterTarget {
   remove(): Promise<void>
 }
 
+export interface WriterOptions {
+  /** Bytes that may wait before `append` asks its caller to wait, too. */
+  readonly highWaterMark: number
+  /** Makes the calls that need no thread. Default: there are none. */
+  readonly calls?: DiskCalls
+}
+
 /**
- * Writes a file in the order in which its bytes were appended: one write is under way, and everything that is appended
- * meanwhile goes out in the next, however much that is. The first failure ends it: the file is closed and removed, and
- * the failure is told to whoever waits and to every later call.
+ * Writes a file in the order in which its bytes were appended. What comes waits until there is a piece that is worth a
+ * write; one write is under way, and everything that is appended meanwhile goes out in the next, however much that is.
+ * A file smaller than a piece is written when it is whole. The first failure ends it: the file is closed and
+ * removed, and the failure is told to whoever waits and to every later call.
  */
 export class FileWriter {
   readonly #target: WriterTarget
+  readonly #calls: DiskCalls
   readonly #highWaterMark: number
   readonly #opened: Promise<number>
   #queue: Uint8Array[] = []
@@ -43,11 +60,12 @@ export class FileWriter {
   /** Operations on the descriptor, one after the other: one that outlived `close` could hit another file. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(target: WriterTarget, highWaterMark: number) {
+  constructor(target: WriterTarget, { highWaterMark, calls = new DiskCalls() }: WriterOptions) {
     this.#target = target
     this.#highWaterMark = highWaterMark
+    this.#calls = calls
     this.#opened = target.open()
-    // Nobody may be waiting yet; `#pump` and `finish` tell.
+    // Nobody may be waiting yet; `#pump` and `#writeRest` tell.
     this.#opened.catch(ignore)
   }
 
@@ -62,8 +80,8 @@ export class FileWriter {
     if (bytes.byteLength === 0) return this.#pressure?.promise
     this.#queue.push(bytes)
     this.#size += bytes.byteLength
-    this.#waiting += bytes.byteLength + CHUNK_OVERHEAD
-    if (!this.#pumping) {
+    this.#wait(bytes.byteLength + CHUNK_OVERHEAD)
+    if (!this.#pumping && this.#isPiece()) {
       this.#pumping = true
       void this.#inTurn(() => this.#pump())
     }
@@ -77,16 +95,17 @@ export class FileWriter {
 
   /** Waits until everything is written. Rejects with the failure. */
   async flush(): Promise<void> {
-    await this.#inTurn(() => this.#opened.catch((error: unknown) => this.#fail(error)))
+    await this.#inTurn(() => this.#writeRest())
     if (this.#failure !== undefined) throw this.#failure
   }
 
   /** Cuts the file off. Nothing may be appended meanwhile. Rejects with the failure. */
   async truncate(size: number): Promise<void> {
     await this.#inTurn(async () => {
-      if (this.#failure !== undefined) return
+      const file = await this.#writeRest()
+      if (file === undefined) return
       try {
-        await truncateFile(await this.#opened, size)
+        await truncateFile(file, size)
         this.#size = size
         this.#written = size
       } catch (error) {
@@ -99,10 +118,10 @@ export class FileWriter {
   /** Writes what is left, makes sure that the file has every byte and closes it. Rejects with the failure. */
   async finish(): Promise<BigIntStats> {
     const stats = await this.#inTurn(async () => {
-      if (this.#failure !== undefined) return undefined
+      const file = await this.#writeRest()
+      if (file === undefined) return undefined
       try {
-        const file = await this.#opened
-        const found = await statFile(file, { bigint: true })
+        const found = await this.#calls.stat(file)
         if (found.size !== BigInt(this.#size)) {
           throw new Error(`${this.#size} bytes were written, and the file has ${found.size}.`)
         }
@@ -132,24 +151,52 @@ export class FileWriter {
     return result
   }
 
+  /** Whether what waits is to be written now. */
+  #isPiece(): boolean {
+    return this.#waiting > Math.min(PIECE, this.#highWaterMark) || waitingInAll > MOST_WAITING
+  }
+
   async #pump(): Promise<void> {
     try {
-      const file = await this.#opened
-      while (this.#queue.length > 0) {
-        const batch = this.#queue
-        const cost = this.#waiting
-        this.#queue = []
-        await this.#target.beforeWrite?.(this.#written)
-        const length = await writeAll(file, batch, this.#written)
-        this.#written += length
-        this.#waiting -= cost
-        if (this.#waiting <= this.#highWaterMark) this.#release()
+      while (this.#queue.length > 0 && this.#isPiece()) {
+        await this.#writeQueue(await this.#opened, writeByThread)
       }
     } catch (error) {
       await this.#fail(error)
     } finally {
       this.#pumping = false
     }
+  }
+
+  /** Writes all that waits, which is little; the descriptor, `undefined` where it has failed. */
+  async #writeRest(): Promise<number | undefined> {
+    if (this.#failure !== undefined) return undefined
+    try {
+      const file = await this.#opened
+      while (this.#queue.length > 0) {
+        await this.#writeQueue(file, (...call) => this.#calls.write(...call))
+      }
+      return file
+    } catch (error) {
+      await this.#fail(error)
+      return undefined
+    }
+  }
+
+  async #writeQueue(file: number, write: Write): Promise<void> {
+    const batch = this.#queue
+    const cost = this.#waiting
+    this.#queue = []
+    await this.#target.beforeWrite?.(this.#written)
+    this.#written += await writeAll(write, file, batch, this.#written)
+    // Given up meanwhile, nothing waits any more.
+    this.#wait(-Math.min(cost, this.#waiting))
+    if (this.#waiting <= this.#highWaterMark) this.#release()
+  }
+
+  #wait(cost: number): void {
+    this.#waiting += cost
+    waitingInAll += cost
   }
 
   #release(): void {
@@ -160,7 +207,7 @@ export class FileWriter {
   #giveUp(error: unknown): void {
     this.#failure ??= toStorageError(error)
     this.#queue = []
-    this.#waiting = 0
+    this.#wait(-this.#waiting)
     this.#pressure?.reject(this.#failure)
     this.#pressure = undefined
   }
@@ -178,41 +225,23 @@ export class FileWriter {
   async #close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await closeFile(await this.#opened)
+    await this.#calls.close(await this.#opened)
   }
 }
 
+type Write = (file: number, chunks: readonly Uint8Array[], position: number) => number | Promise<number>
+
 /** Writes all of `chunks` at `position`, however few bytes the system takes at once; the number of bytes. */
-async function writeAll(file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
+async function writeAll(write: Write, file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
   let rest = chunks
   let total = 0
   while (rest.length > 0) {
-    const [first] = rest
-    const bytesWritten =
-      rest.length === 1 && first !== undefined
-        ? await writeOne(file, first, position + total)
-        : await writeMany(file, rest, position + total)
+    const bytesWritten = await write(file, rest, position + total)
     if (bytesWritten === 0) throw new Error('The system wrote nothing and gave no reason.')
     total += bytesWritten
     rest = afterBytes(rest, bytesWritten)
   }
   return total
-}
-
-// Not `promisify`: what it makes of these two gives an object on Node, and of `writev` a bare number on Deno.
-
-function writeOne(file: number, bytes: Uint8Array, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    write(file, bytes, 0, bytes.byteLength, position, (error, bytesWritten) =>
-      error ? reject(error) : resolve(bytesWritten),
-    )
-  })
-}
-
-function writeMany(file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    writev(file, chunks, position, (error, bytesWritten) => (error ? reject(error) : resolve(bytesWritten)))
-  })
 }
 
 /** Marks a rejection as seen: it may come before anybody waits. */

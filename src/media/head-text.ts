@@ -2,7 +2,7 @@ import { hasErrorName } from '../errors/error-name.ts'
 
 /** The first bytes of a file, decoded far enough to be looked at, whatever they are. */
 export interface HeadText {
-  /** Without a byte order mark. */
+  /** Without a byte order mark. '' for what is no text and does not even begin as a format of text does. */
   readonly text: string
   /** `8-bit` is what is no Unicode: some charset that has ASCII where it is, or no text at all. */
   readonly encoding: 'utf-8' | 'utf-16' | '8-bit'
@@ -25,10 +25,30 @@ const WINDOWS_1252 = new TextDecoder('windows-1252')
 export function headText(head: Uint8Array): HeadText {
   const utf16 = decodeUtf16(head)
   if (utf16 !== undefined) return { text: utf16, encoding: 'utf-16', isText: !BINARY.test(utf16) }
+  if (!mayBeginText(head) && head.some(isBinary)) return { text: '', encoding: '8-bit', isText: false }
   const utf8 = decodeUtf8(withoutCutCharacter(head))
   if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8', isText: !BINARY.test(utf8) }
   const text = WINDOWS_1252.decode(withoutUtf8Mark(head))
   return { text, encoding: '8-bit', isText: !BINARY.test(text) }
+}
+
+/**
+ * Whether the first byte that is no white space of ASCII may begin markup or one of the signatures that are text; or be part
+ * of a character beyond ASCII that is white space, or of a byte order mark.
+ */
+function mayBeginText(head: Uint8Array): boolean {
+  const first = head.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d))
+  return first === undefined || FIRST_OF_TEXT.has(first)
+}
+
+const FIRST_OF_TEXT: ReadonlySet<number> = new Set([
+  ...new TextEncoder().encode('<%G#B'),
+  ...[0xa0, 0xc2, 0xe1, 0xe2, 0xe3, 0xef],
+])
+
+/** As `BINARY`, of a byte. */
+function isBinary(byte: number): boolean {
+  return byte < 0x20 && (byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte !== 0x1b))
 }
 
 /** Not by `TextDecoder`: not every runtime knows both byte orders. */

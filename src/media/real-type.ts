@@ -57,10 +57,7 @@ export async function realType(head: Uint8Array): Promise<string | undefined> {
 }
 
 /** As `realType`, for who has read the text of these bytes already. */
-export async function realTypeOf(
-  bytes: Uint8Array,
-  { text, encoding, isText }: HeadText,
-): Promise<string | undefined> {
+export async function realTypeOf(bytes: Uint8Array, { text, encoding, isText }: HeadText): Promise<string | undefined> {
   const byText = markupType(text) ?? findSignature(TEXT_SIGNATURES, text)
   if (byText !== undefined) return byText
 
@@ -70,13 +67,15 @@ export async function realTypeOf(
   return isPlain && type !== undefined && !TEXT_TYPES.has(type) ? undefined : type
 }
 
+let fileType: typeof import('file-type') | undefined
+
 async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
   // file-type would unpack it to tell a packed tar from other files: work for an answer that nobody asks for.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'application/gzip'
   try {
     // Only when it is first needed: it is larger than all the rest together.
-    const { fileTypeFromBuffer } = await import('file-type')
-    const found = await fileTypeFromBuffer(bytes)
+    fileType ??= await import('file-type')
+    const found = await fileType.fileTypeFromBuffer(bytes)
     return found && toMediaType(found.mime)?.essence
   } catch {
     // Whatever a crafted file makes a parser throw (there is no code to name): it proved nothing.

@@ -9,6 +9,7 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import type { StorageTransaction } from '../storage/transaction.ts'
 import { toDraftNote } from './draft-note.ts'
 import { FirstBytes } from './first-bytes.ts'
+import { isImplied } from './implied-record.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { Place } from './placement.ts'
@@ -119,7 +120,7 @@ export class UploadDraft {
   }
 
   async #underFreeKey(
-    take: (sealed: SealedDraft, key: string, record: FileRecord) => Promise<StorageEntry | undefined>,
+    take: (sealed: SealedDraft, key: string, record: FileRecord | undefined) => Promise<StorageEntry | undefined>,
   ): Promise<StoredFile> {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
     const { keyOf, toStoredFile } = this.#admission
@@ -128,7 +129,7 @@ export class UploadDraft {
       if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)
       const key = keyOf(attempt)
       if (key === undefined) break
-      const entry = await take(this.#sealed, key, this.#record)
+      const entry = await take(this.#sealed, key, isImplied(key, this.#record) ? undefined : this.#record)
       if (entry !== undefined) return toStoredFile(entry)
       tried = key
     }

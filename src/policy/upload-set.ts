@@ -11,6 +11,7 @@ import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
 import type { FileCount, FileInput } from './file-input.ts'
+import { impliedRecord } from './implied-record.ts'
 import { toName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
@@ -104,7 +105,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
   const toStoredFile = (entry: StorageEntry): StoredFile => {
     const { key, size, storedAt, record } = entry
-    const described = record ?? { name: key.slice(key.lastIndexOf('/') + 1), type: mediaType(key) }
+    const described = record ?? impliedRecord(key)
     return { set: name, key, ...described, size, storedAt: storedAt.toISOString() }
   }
 

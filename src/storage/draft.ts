@@ -54,8 +54,10 @@ export interface SealedDraft {
   /**
    * Makes it visible under `key` in one atomic step, without ever overwriting. `undefined` when the key is taken: the
    * draft is then as it was, and another key can be tried. Rejects with a TypeError for what is no key.
+   *
+   * @param record to be kept with it; none where the key tells it all
    */
-  publish(key: string, record: FileRecord): Promise<StorageEntry | undefined>
+  publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined>
   /**
    * Sets it aside until `expiresAt`, beyond this request and this process: `Storage.claim` gets it back, by its id. Nothing
    * else can be done with it here afterwards. Rejects with `storage-full` or `storage-failed`. Optional.

@@ -8,7 +8,7 @@ export interface StorageEntry {
   readonly storedAt: Date
   /** Changes whenever the bytes may have; opaque, printable ASCII without quotes, to be put between quotes in an ETag. */
   readonly version: string
-  /** What a key cannot tell; absent where nobody recorded it, as for a file that was put into the folder by hand. */
+  /** What a key cannot tell; absent where nothing was recorded, as for a file that was put into the folder by hand. */
   readonly record?: FileRecord
 }
 

@@ -11,8 +11,10 @@ export interface StorageTransaction {
    * entry as it will be; `undefined` where the key is taken or promised already. The draft is not to be used meanwhile.
    * Rejects with `storage-full` or `storage-failed`, and with a TypeError for what is no key, for another storage's draft
    * and after `prepare`.
+   *
+   * @param record as for `SealedDraft.publish`
    */
-  reserve(draft: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined>
+  reserve(draft: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined>
   /**
    * Writes all that was promised down, in one atomic step, so that it outlives this process: from here on the files are
    * published by `commit`, or settled by a later `Storage.sweep`. Rejects with `storage-full` or `storage-failed`.

@@ -33,7 +33,7 @@ export async function saveFile(
   // It names its owner, so that what a killed process leaves is known for what it is.
   const temporary = join(dirname(path), `.decant-${processOwner()}.${randomBytes(16).toString('hex')}`)
   const remove = (): Promise<void> => unlink(temporary).catch(ignore)
-  const writer = new FileWriter({ open: () => create(temporary), remove }, HIGH_WATER_MARK)
+  const writer = new FileWriter({ open: () => create(temporary), remove }, { highWaterMark: HIGH_WATER_MARK })
   try {
     for await (const chunk of source) await writer.append(chunk)
     await writer.finish()

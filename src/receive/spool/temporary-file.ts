@@ -43,7 +43,7 @@ export class TemporaryFile {
       if (!this.#closed) this.#file = file
       return file
     }
-    this.#writer = new FileWriter({ open: create, remove: async () => {} }, HIGH_WATER_MARK)
+    this.#writer = new FileWriter({ open: create, remove: async () => {} }, { highWaterMark: HIGH_WATER_MARK })
   }
 
   /** As `Draft.append`. */

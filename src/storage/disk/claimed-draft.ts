@@ -24,7 +24,7 @@ export async function claimDraft(place: DraftPlace, id: string): Promise<Claimed
     throw error
   }
   // A sweep may have been quicker: its time was not over yet a moment ago.
-  await removeName(`${kept}.json`)
+  await removeName(folder.calls, `${kept}.json`)
   const sealed = new SealedDiskDraft(place, own, id, await lstat(own, { bigint: true }))
   return { sealed, ...found }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, fchmod, fsync, open } from 'node:fs'
+import { constants, fsync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,8 +11,6 @@ import { FreeSpaceWatch } from './free-space.ts'
 import { removeName, SealedDiskDraft } from './sealed-disk-draft.ts'
 import { hasCode } from '../../file/system-error.ts'
 
-const changeMode = promisify(fchmod)
-const openFile = promisify(open)
 const syncFile = promisify(fsync)
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
@@ -43,13 +41,13 @@ export class DiskDraft implements Draft {
       },
       beforeWrite: (written: number) => space.check(written),
       beforeClose: async (file: number) => {
-        await changeMode(file, place.mode)
+        await place.folder.calls.changeMode(file, place.mode)
         // On the descriptor that wrote: another one might not be told of a write that failed.
         if (place.durable) await syncFile(file)
       },
       remove: () => this.#remove(),
     }
-    this.#writer = new FileWriter(target, place.highWaterMark)
+    this.#writer = new FileWriter(target, { highWaterMark: place.highWaterMark, calls: place.folder.calls })
   }
 
   get size(): number {
@@ -120,11 +118,12 @@ export class DiskDraft implements Draft {
       const metadata = JSON.stringify({ expiresAt: this.#expiresAt.toISOString() })
       await writeFile(`${this.#path}.json`, metadata, { mode: 0o600 })
     }
-    return openFile(this.#path, NEW_FILE, 0o600)
+    return this.#place.folder.calls.open(this.#path, NEW_FILE, 0o600)
   }
 
   async #remove(): Promise<void> {
-    await removeName(this.#path)
-    if (this.#expiresAt !== undefined) await removeName(`${this.#path}.json`)
+    const { calls } = this.#place.folder
+    await removeName(calls, this.#path)
+    if (this.#expiresAt !== undefined) await removeName(calls, `${this.#path}.json`)
   }
 }

@@ -40,7 +40,7 @@ export class DiskTransaction implements StorageTransaction {
     this.#place = place
   }
 
-  async reserve(sealed: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('open')
     const draft = this.#ownDraft(sealed)
     if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
@@ -67,6 +67,7 @@ export class DiskTransaction implements StorageTransaction {
         path: draft.path,
         key: entry.key,
         version: entry.version,
+        hasRecord: entry.record !== undefined,
       }))
       await prepareFiles(this.#place, this.#id, files)
       this.#state = 'prepared'

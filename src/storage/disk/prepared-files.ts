@@ -31,6 +31,8 @@ export interface PreparedFile {
 interface ReservedFile extends PreparedFile {
   /** Where the draft is, absolute. */
   readonly path: string
+  /** Whether its record lies beside it. */
+  readonly hasRecord: boolean
 }
 
 /**
@@ -44,9 +46,9 @@ export async function prepareFiles(place: DraftPlace, id: string, files: readonl
   const list = JSON.stringify(files.map(({ key, version }) => [key, version]))
   await writeFile(join(aside, 'files'), list, { mode: 0o600, flush: durable })
   await writeFile(join(aside, OWNER + processOwner()), '', { mode: 0o600 })
-  for (const [index, { path }] of files.entries()) {
+  for (const [index, { path, hasRecord }] of files.entries()) {
     await rename(path, join(aside, String(index)))
-    await rename(`${path}.record`, join(aside, `${index}.record`))
+    if (hasRecord) await rename(`${path}.record`, join(aside, `${index}.record`))
   }
   // A transaction that outlives the power needs its keys kept for it afterwards, too.
   const reserved = files.map(({ key }) => reservationPath(folder, key))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sweepDrafts } from './draft-sweep.ts'
+import { DiskCalls } from '../../file/disk-calls.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { makeFolders } from '../../file/make-folders.ts'
@@ -40,6 +41,8 @@ export class PrivateFolder {
   readonly records: string
   readonly reserved: string
   readonly prepared: string
+  /** Calls to the disk that it is on. */
+  readonly calls: DiskCalls = new DiskCalls()
   readonly #folder: string
   readonly #path: string
   readonly #links: 'auto' | 'never'
@@ -123,6 +126,7 @@ export class PrivateFolder {
       await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })
       await rename(temporary, join(this.#path, 'format'))
     }
+    await this.calls.look(this.#path)
     // Whoever made them, and when: nobody can tell whether they were flushed.
     if (this.#durable) await Promise.all([flushFolder(this.#path), flushFolder(this.#folder), this.#flushAncestors()])
     if (this.#swept) return

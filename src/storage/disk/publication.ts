@@ -1,9 +1,8 @@
-import { link, lstat, rename, unlink } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePlainFolders } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { isReserved, reserve } from './reservation.ts'
-import { exists } from '../../file/exists.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -44,13 +43,13 @@ export async function publishFile(publication: Publication): Promise<boolean> {
 
 async function linkTo({ draft, key, folder, settle }: Publication, target: string): Promise<boolean> {
   try {
-    await link(draft, target)
+    await folder.calls.link(draft, target)
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw error
   }
   const takeBack = async (): Promise<void> => {
-    if (await isSame(draft, target)) await unlink(target)
+    if (await isSame(draft, target)) await folder.calls.unlink(target)
   }
   // Looked at after linking: a transaction reserves first and then looks whether the name is free, so that of the two at
   // least one sees the other.
@@ -69,9 +68,9 @@ async function moveTo({ draft, key, folder, settle }: Publication, target: strin
   const reservation = await reserve(folder, key)
   if (reservation === undefined) return false
   try {
-    if (await exists(target)) return false
-    await rename(draft, target)
-    await settled(settle, () => rename(target, draft))
+    if (await folder.calls.exists(target)) return false
+    await folder.calls.rename(draft, target)
+    await settled(settle, async () => folder.calls.rename(target, draft))
     return true
   } finally {
     await reservation.release()

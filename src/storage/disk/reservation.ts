@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { processOwner } from '../../file/process-owner.ts'
-import { hasCode, isMissing } from '../../file/system-error.ts'
+import { hasCode } from '../../file/system-error.ts'
 
 /** A name that nobody else takes until it is released. */
 export interface Reservation {
@@ -49,12 +49,7 @@ export async function reserve(
 /** Whether somebody has reserved the key and still holds it. */
 export async function isReserved(folder: PrivateFolder, key: string): Promise<boolean> {
   const path = reservationPath(folder, key)
-  try {
-    await lstat(path)
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
+  if (!(await folder.calls.exists(path))) return false
   return !(await releaseAbandoned(path, folder.prepared))
 }
 

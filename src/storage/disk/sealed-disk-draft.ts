@@ -1,9 +1,10 @@
-import { constants, open, unlink } from 'node:fs'
+import { constants, open } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { isDiskKey } from './disk-key.ts'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
@@ -19,7 +20,6 @@ import { publishFile } from './publication.ts'
 import { writeRecord } from './record-cache.ts'
 
 const openFile = promisify(open)
-const unlinkFile = promisify(unlink)
 
 type State = 'sealed' | 'publishing' | 'reserved' | 'published' | 'kept' | 'discarded'
 
@@ -51,7 +51,7 @@ export class SealedDiskDraft implements SealedDraft {
     return new FileRange(() => openFile(this.path, constants.O_RDONLY | constants.O_NOFOLLOW), start, end)
   }
 
-  async publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('sealed')
     if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
     this.#state = 'publishing'
@@ -81,8 +81,8 @@ export class SealedDiskDraft implements SealedDraft {
       await this.#removeRecord()
     } catch (error) {
       // Whoever is told that it failed asks for it no more.
-      await removeName(kept)
-      await removeName(`${kept}.json`)
+      await removeName(folder.calls, kept)
+      await removeName(folder.calls, `${kept}.json`)
       this.#state = 'sealed'
       throw toStorageError(error)
     }
@@ -97,11 +97,11 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   /** Makes all ready for a name that a transaction promises to it: what is in the way of publishing is told now. */
-  async reserve(key: string, record: FileRecord): Promise<StorageEntry> {
+  async reserve(key: string, record: FileRecord | undefined): Promise<StorageEntry> {
     this.#require('sealed')
     this.#state = 'reserved'
     try {
-      await this.#writeRecord(record)
+      await this.#prepare(record)
     } catch (error) {
       this.#state = 'sealed'
       throw error
@@ -124,21 +124,21 @@ export class SealedDiskDraft implements SealedDraft {
     if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
   }
 
-  async #publishAs(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async #publishAs(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
     const { root, folder } = this.#place
     // All that can fail for want of room comes first, while there is still nothing to see.
-    if (this.#prepared !== record) await this.#writeRecord(record)
-    const settle = (): Promise<void> => this.#settle(key)
+    await this.#prepare(record)
+    const settle = (): Promise<void> => this.#settle(key, record)
     if (!(await publishFile({ draft: this.path, root, key, folder, settle }))) return undefined
     await this.#remove()
     return toEntry(key, this.#stats, record)
   }
 
   /** Gives the new name its record and, where it has to last, flushes both. Then alone it rejects, and leaves neither. */
-  async #settle(key: string): Promise<void> {
+  async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
-      await adoptRecord(this.#place, key, `${this.path}.record`)
+      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`)
       this.#record = undefined
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
     } catch (error) {
@@ -154,7 +154,10 @@ export class SealedDiskDraft implements SealedDraft {
     }
   }
 
-  async #writeRecord(record: FileRecord): Promise<void> {
+  async #prepare(record: FileRecord | undefined): Promise<void> {
+    // What was written for another key is not this one's.
+    if (record === undefined) await this.#removeRecord()
+    if (record === undefined || this.#prepared === record) return
     this.#record = record
     await writeRecord(`${this.path}.record`, record, this.#stats, this.#place.durable)
     this.#prepared = record
@@ -162,22 +165,23 @@ export class SealedDiskDraft implements SealedDraft {
 
   /** Removes the draft's names. What it cannot remove is left to the next sweep. */
   async #remove(): Promise<void> {
-    await removeName(this.path)
+    const { calls, expiringDrafts } = this.#place.folder
+    await removeName(calls, this.path)
     await this.#removeRecord()
-    if (dirname(this.path) === this.#place.folder.expiringDrafts) await removeName(`${this.path}.json`)
+    if (dirname(this.path) === expiringDrafts) await removeName(calls, `${this.path}.json`)
   }
 
   async #removeRecord(): Promise<void> {
-    if (this.#record !== undefined) await removeName(`${this.path}.record`)
+    if (this.#record !== undefined) await removeName(this.#place.folder.calls, `${this.path}.record`)
     this.#record = undefined
     this.#prepared = undefined
   }
 }
 
 /** Never rejects. */
-export async function removeName(path: string): Promise<void> {
+export async function removeName(calls: DiskCalls, path: string): Promise<void> {
   try {
-    await unlinkFile(path)
+    await calls.unlink(path)
   } catch {
     // ENOENT: never made, moved or swept. EACCES, EIO, EROFS: nothing more can be done here.
   }

@@ -72,7 +72,7 @@ export class MemoryDraft implements Draft {
     return sealed
   }
 
-  #reserve(key: string, record: FileRecord): ReservedFile | undefined {
+  #reserve(key: string, record: FileRecord | undefined): ReservedFile | undefined {
     this.#require('sealed')
     if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
     if (this.#failure !== undefined) throw this.#failure
@@ -133,7 +133,7 @@ export class MemoryDraft implements Draft {
     return this.#bytes.stream(start, end)
   }
 
-  async #publish(key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async #publish(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
     this.#require('sealed')
     if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
     if (this.#failure !== undefined) throw this.#failure

@@ -39,7 +39,8 @@ export class MemoryShelf {
   /** Keys that are promised. */
   readonly reserved: Set<string> = new Set()
   /** How a key is promised to a sealed draft, to none where it is taken or promised. */
-  readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord) => ReservedFile | undefined> = new WeakMap()
+  readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord | undefined) => ReservedFile | undefined> =
+    new WeakMap()
   /** Versions of two runs of a program differ, too. */
   #run: string | undefined
   #versions = 0
@@ -65,7 +66,7 @@ export class MemoryShelf {
   }
 
   /** `undefined` when the key is taken or promised. */
-  put(key: string, bytes: ByteChunks, record: FileRecord): StorageEntry | undefined {
+  put(key: string, bytes: ByteChunks, record: FileRecord | undefined): StorageEntry | undefined {
     if (this.#isTaken(key)) return undefined
     const entry = this.#toEntry(key, bytes.size, record)
     this.files.set(key, { entry, bytes })
@@ -73,7 +74,7 @@ export class MemoryShelf {
   }
 
   /** Promises a key; `undefined` when it is taken or promised. */
-  reserve(key: string, size: number, record: FileRecord): StorageEntry | undefined {
+  reserve(key: string, size: number, record: FileRecord | undefined): StorageEntry | undefined {
     if (this.#isTaken(key)) return undefined
     this.reserved.add(key)
     return this.#toEntry(key, size, record)
@@ -89,11 +90,14 @@ export class MemoryShelf {
     return this.files.has(key) || this.reserved.has(key)
   }
 
-  #toEntry(key: string, size: number, { name, type, digest }: FileRecord): StorageEntry {
-    const record = digest === undefined ? { name, type } : { name, type, digest }
+  #toEntry(key: string, size: number, record: FileRecord | undefined): StorageEntry {
     // Not in the constructor: a Worker makes its storage before a request comes, and has no randomness until then.
     this.#run ??= crypto.randomUUID().slice(0, 8)
     const version = `${this.#run}-${(++this.#versions).toString(36)}`
-    return { key, size, storedAt: new Date(), version, record }
+    return { key, size, storedAt: new Date(), version, ...(record !== undefined && { record: copyOf(record) }) }
   }
+}
+
+function copyOf({ name, type, digest }: FileRecord): FileRecord {
+  return digest === undefined ? { name, type } : { name, type, digest }
 }

@@ -13,7 +13,7 @@ export class MemoryTransaction implements StorageTransaction {
     this.#shelf = shelf
   }
 
-  async reserve(sealed: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('open')
     const reserve = this.#shelf.sealed.get(sealed)
     if (reserve === undefined) throw new TypeError('The draft belongs to another storage.')

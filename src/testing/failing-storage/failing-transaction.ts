@@ -28,7 +28,7 @@ export class FailingTransaction implements StorageTransaction {
     this.#delayed = delayed
   }
 
-  async reserve(draft: SealedDraft, key: string, record: FileRecord): Promise<StorageEntry | undefined> {
+  async reserve(draft: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#faults.meet('reserve')
     return this.#transaction.reserve(this.#unwrap(draft), key, record)
   }

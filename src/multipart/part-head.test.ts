@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isUploadError } from '../errors/upload-error.ts'
 import { toDecoderLimits } from './decoder-limits.ts'
+import type { DecoderLimitOptions } from './decoder-limits.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
 
@@ -214,4 +215,22 @@ describe('the other headers of a part', () => {
       'a quote in a Content-Disposition is not closed',
     )
   })
+})
+
+test.each([
+  'Content-Disposition: form-data; name="a"',
+  'Content-Disposition: form-data; name=""; filename=""',
+  'Content-Disposition: form-data; name="a b\t"; filename="ü; \'x\'.txt"\r\nContent-Type: image/svg+xml',
+  'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain',
+])('a head as most clients write it is read like any other: %j', (header) => {
+  // Names of headers may be written in any case, and in this one they are read the long way.
+  expect(parse(header)).toEqual(parse(header.replace('Content-D', 'content-d')))
+})
+
+test('a head as most clients write it has the same limits', () => {
+  const header = 'Content-Disposition: form-data; name="abc"; filename="abc"\r\nContent-Type: text/plain'
+  const read = (limits: DecoderLimitOptions) => () => parsePartHead(Buffer.from(header), toDecoderLimits(limits))
+  expect(read({ maxPartHeaders: 1 })).toThrow(expect.objectContaining({ code: 'too-many-part-headers' }))
+  expect(read({ maxNameSize: 2 })).toThrow(expect.objectContaining({ code: 'name-too-long' }))
+  expect(read({ maxPartHeaders: 2, maxNameSize: 3 })).not.toThrow()
 })

@@ -10,8 +10,8 @@ import { decodeText, toTextDecoder } from './text.ts'
  * @throws {UploadError} `malformed-body` for a charset that is not known, since a guess would change the text.
  */
 export function decodeFieldText(bytes: Uint8Array, head: Pick<PartHead, 'charset'>, formCharset?: string): string {
-  const charset = [head.charset, formCharset].find((label) => label !== undefined && label !== '')
-  if (charset === undefined) return decodeText(bytes)
+  const charset = head.charset === undefined || head.charset === '' ? formCharset : head.charset
+  if (charset === undefined || charset === '') return decodeText(bytes)
   const decoder = toTextDecoder(charset)
   if (decoder === undefined) {
     throw new UploadError('malformed-body', { reason: 'a field has a charset that is not known' })

@@ -15,8 +15,9 @@ export class FormDecoder {
   #files = 0
   #fields = 0
   #fieldsSize = 0
-  /** Absent while a file is being read. */
-  #field: { readonly head: PartHead; size: number } | undefined
+  /** The name of the field that is being read, if it is no file, and its bytes so far. */
+  #field: string | undefined
+  #fieldSize = 0
   #label: GrowingBytes | undefined
   #charset: string | undefined
 
@@ -56,7 +57,8 @@ export class FormDecoder {
       this.#countField(head.name.length)
       this.#fields += 1
       if (this.#fields > maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
-      this.#field = { head, size: 0 }
+      this.#field = head.name
+      this.#fieldSize = 0
       if (head.name === '_charset_') this.#label = new GrowingBytes(this.#limits.maxFieldSize)
     } else {
       if (head.filename !== '') this.#files += 1
@@ -69,8 +71,8 @@ export class FormDecoder {
     if (this.#field !== undefined) {
       const { maxFieldSize: limit } = this.#limits
       this.#countField(bytes.length)
-      this.#field.size += bytes.length
-      if (this.#field.size > limit) throw new UploadError('field-too-large', { limit, field: this.#field.head.name })
+      this.#fieldSize += bytes.length
+      if (this.#fieldSize > limit) throw new UploadError('field-too-large', { limit, field: this.#field })
       this.#label?.append(bytes)
     }
     this.#events.bytes(bytes)

@@ -72,12 +72,20 @@ function toFormReader(contentType: string, limits: FormLimits, openFile: (head: 
   return new MultipartForm(contentType, limits, openFile)
 }
 
+/** Of the head only what is needed later: ten thousand of them would be most of what a form takes. */
+interface ReceivedField {
+  readonly name: string
+  readonly charset: string | undefined
+  readonly bytes: GrowingBytes
+}
+
 /** Gives each part to a sink or to a field. */
 class MultipartForm implements FormReader {
   readonly #decoder: FormDecoder
   readonly #openFile: (head: FileHead) => FileSink
   readonly #maxFieldSize: number
-  readonly #fields: { readonly head: PartHead; readonly bytes: GrowingBytes }[] = []
+  readonly #fields: ReceivedField[] = []
+  #field: GrowingBytes | undefined
   #sink: FileSink | undefined
   /** What the parts of the chunk that is being decoded ask to wait for. */
   #waits: Promise<void>[] = []
@@ -110,17 +118,21 @@ class MultipartForm implements FormReader {
     this.#decoder.end()
     // Only now, since the field that names their charset may be the last (RFC 7578 section 4.6).
     const { charset } = this.#decoder
-    return this.#fields.map(({ head, bytes }) => [head.name, decodeFieldText(bytes.view(), head, charset)])
+    return this.#fields.map((field) => [field.name, decodeFieldText(field.bytes.view(), field, charset)])
   }
 
   #begin(head: PartHead): void {
-    const { name, filename, contentType } = head
-    if (filename === undefined) this.#fields.push({ head, bytes: new GrowingBytes(this.#maxFieldSize) })
-    else this.#sink = this.#openFile({ field: name, filename, contentType })
+    const { name, filename, contentType, charset } = head
+    if (filename === undefined) {
+      this.#field = new GrowingBytes(this.#maxFieldSize)
+      this.#fields.push({ name, charset, bytes: this.#field })
+    } else {
+      this.#sink = this.#openFile({ field: name, filename, contentType })
+    }
   }
 
   #bytes(bytes: Uint8Array): void {
-    if (this.#sink === undefined) this.#fields.at(-1)?.bytes.append(bytes)
+    if (this.#sink === undefined) this.#field?.append(bytes)
     else this.#wait(this.#sink.append(bytes))
   }
 

@@ -1,13 +1,15 @@
 /** Bytes of a chunk that is handed out. */
 const CHUNK_SIZE = 64 * 1024
 
+const NOTHING = new Uint8Array(0)
+
 /**
  * Bytes kept in memory: copied in, since a view would keep the whole network chunk alive, and into one piece, since a
  * million chunks of one byte would take a hundred times their size.
  */
 export class GrowingBytes {
   readonly #limit: number
-  #bytes = new Uint8Array(0)
+  #bytes = NOTHING
   #size = 0
 
   /** `limit`: bytes that will ever be appended at most; no more memory than that is taken. */
@@ -21,9 +23,14 @@ export class GrowingBytes {
 
   append(bytes: Uint8Array): void {
     const size = this.#size + bytes.length
-    if (size > this.#bytes.length) {
+    if (this.#size === 0) {
       // The first time exactly as many as there are: most fields come in one piece.
-      const larger = new Uint8Array(this.#size === 0 ? size : Math.max(size, Math.min(this.#limit, this.#size * 2)))
+      this.#bytes = new Uint8Array(bytes)
+      this.#size = size
+      return
+    }
+    if (size > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(size, Math.min(this.#limit, this.#size * 2)))
       larger.set(this.view())
       this.#bytes = larger
     }

@@ -71,8 +71,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the bytes of a field',
       file: 'src/receive/form-decoder.ts',
-      find: 'if (this.#field.size > limit) throw',
-      replace: 'if (this.#field.size > Infinity) throw',
+      find: 'if (this.#fieldSize > limit) throw',
+      replace: 'if (this.#fieldSize > Infinity) throw',
       tests: [[LIMITS, ONE_MORE]],
     },
     {

@@ -89,12 +89,22 @@ class FetchBody implements ByteSource {
     signal?.addEventListener('abort', onAbort)
     const watch = new IdleWatch(idleTimeoutMs, stopped.reject, minRate)
     let isStopped = false
+    const reader = this.#reader
     const pump = async (): Promise<void> => {
       for (;;) {
-        const chunk = await this.#next()
-        if (chunk === undefined || isStopped) return
-        watch.touch(chunk.length)
-        const ready = sink(chunk)
+        let value: Uint8Array | undefined
+        try {
+          // The only promise of a chunk, unless the sink has one.
+          value = (await reader?.read())?.value
+        } catch (error) {
+          // A network error: a TypeError on Node, another one elsewhere.
+          throw new UploadError('truncated-body', { reason: 'the connection was lost' }, { cause: error })
+        }
+        if (value !== undefined) this.#size += value.length
+        else this.#end()
+        if (value === undefined || isStopped) return
+        watch.touch(value.length)
+        const ready = sink(value)
         if (ready === undefined) continue
         watch.suspend()
         await ready
@@ -111,23 +121,11 @@ class FetchBody implements ByteSource {
     }
   }
 
-  async #next(): Promise<Uint8Array | undefined> {
-    let result: { done: boolean; value?: Uint8Array | undefined }
-    try {
-      result = (await this.#reader?.read()) ?? { done: true }
-    } catch (error) {
-      // A network error: a TypeError on Node, another one elsewhere.
-      throw new UploadError('truncated-body', { reason: 'the connection was lost' }, { cause: error })
-    }
-    if (result.value !== undefined) {
-      this.#size += result.value.length
-      return result.value
-    }
+  #end(): void {
     this.#ended = true
     if (this.length !== undefined && this.#size < this.length) {
       throw new UploadError('truncated-body', { reason: `${this.#size} of ${this.length} bytes arrived` })
     }
-    return undefined
   }
 }
 

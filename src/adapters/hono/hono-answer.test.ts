@@ -30,8 +30,13 @@ const texts: RequestHandler = {
 async function withServer(
   stallTimeoutMs: number,
   use: (origin: string, server: Server) => Promise<void>,
+  after: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const { fetch } = new Hono().use(honoHandler(texts, { stallTimeoutMs }))
+  const app = new Hono().use(async (_, next) => {
+    await next()
+    await after()
+  })
+  const { fetch } = app.use(honoHandler(texts, { stallTimeoutMs }))
   const server = createAdaptorServer({ fetch })
   if (!(server instanceof Server)) throw new TypeError('It is not a server of node:http.')
   const running = await listen(attach(server))
@@ -86,6 +91,30 @@ test('an answer behind one that is still being taken does not count as stalled',
     expect((await client.read(29_000_000)).length).toBe(29_000_000)
     client.destroy()
   })
+})
+
+test('an answer that middleware takes its time over is not held against its client', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>()
+  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+  const after = async (): Promise<void> => {
+    answered()
+    await mayGoOn
+  }
+  await withServer(
+    60_000,
+    async (origin) => {
+      const client = await RawClient.connect(origin)
+      await client.send(get('/small'))
+      await isAnswered
+      vi.advanceTimersByTime(61_000)
+      vi.advanceTimersByTime(61_000)
+      goOn()
+      expect((await client.answer()).body.toString()).toBe(SMALL)
+      client.destroy()
+    },
+    after,
+  )
 })
 
 test('whoever was too slow is told that the connection is closed', async () => {

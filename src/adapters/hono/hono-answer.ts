@@ -6,7 +6,10 @@ import { bodyChunks } from '../body-chunks.ts'
 import { toBody } from '../fetch/to-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { nodeExchange } from './hono-context.ts'
-import type { HonoContext, NodeResponse } from './hono-context.ts'
+import type { HonoContext, NodeExchange, NodeResponse } from './hono-context.ts'
+
+/** Bytes of an answer that goes out in one piece with its head, and is told by its own end to have been taken. */
+const SMALL = 16 * 1024
 
 /**
  * An answer in Hono's manner, with the headers that were set before and open to middleware that adds others.
@@ -20,17 +23,33 @@ export async function honoAnswer(
   incoming: Incoming,
   stallTimeoutMs: number = STALL_TIMEOUT_MS,
 ): Promise<Response> {
-  const response = nodeExchange(context)?.response
+  const node = nodeExchange(context)
   // RFC 9110 section 15.5.9.
-  if (status === 408 && response !== undefined) response.shouldKeepAlive = false
+  if (status === 408 && node !== undefined) node.response.shouldKeepAlive = false
   if (body === undefined) {
     // Such an answer cannot be held open.
     await incoming.body?.drain()
     return context.body(null, status, { ...headers })
   }
-  const content =
-    response === undefined ? toBody(body) : toReadableStream(heldOpen(body, incoming, response, stallTimeoutMs))
+  if (node === undefined) return context.body(toBody(body), status, { ...headers })
+  if (isSmall(body) && isDrained(incoming, node)) {
+    // As a stream it would cost a write of its own for its head, which is most of what a small upload costs here.
+    watchSmallAnswer(node.response, stallTimeoutMs)
+    return context.body(toBody(body), status, { ...headers })
+  }
+  const content = toReadableStream(heldOpen(body, incoming, node.response, stallTimeoutMs))
   return context.body(content, status, { ...headers })
+}
+
+/** A string has at most three bytes of UTF-8 for each of its code units. */
+function isSmall(body: NonNullable<Outgoing['body']>): boolean {
+  if (typeof body === 'string') return body.length * 3 <= SMALL
+  return body instanceof Uint8Array && body.length <= SMALL
+}
+
+/** The request has no more bytes to come, so that nothing is in the way of an end of its answer. */
+function isDrained(incoming: Incoming, { request }: NodeExchange): boolean {
+  return incoming.body === undefined || request.readableEnded
 }
 
 async function* heldOpen(
@@ -56,4 +75,16 @@ async function* heldOpen(
   await incoming.body?.drain()
   // The last of an answer has to be taken, too.
   waitForClient()
+}
+
+/** Gives a client up that does not take a small answer. While it is still in the hands of middleware, time begins anew. */
+function watchSmallAnswer(response: NodeResponse, stallTimeoutMs: number): void {
+  const watch = new IdleWatch(stallTimeoutMs, () => {
+    if (response.headersSent) response.destroy()
+    else watchSmallAnswer(response, stallTimeoutMs)
+  })
+  response.on('close', () => watch.stop())
+  if (response.socket !== null) return
+  watch.suspend()
+  response.on('socket', () => watch.resume())
 }

@@ -23,6 +23,7 @@ export interface NodeResponse {
   /** `null` while its client takes the answer to a request before this one. */
   readonly socket: unknown
   readonly destroyed: boolean
+  readonly headersSent: boolean
   on(event: 'close' | 'socket', listener: () => void): unknown
   destroy(): unknown
 }

@@ -43,7 +43,12 @@ function mayBeginText(head: Uint8Array): boolean {
 
 const FIRST_OF_TEXT: ReadonlySet<number> = new Set([
   ...new TextEncoder().encode('<%G#B'),
-  ...[0xa0, 0xc2, 0xe1, 0xe2, 0xe3, 0xef],
+  0xa0,
+  0xc2,
+  0xe1,
+  0xe2,
+  0xe3,
+  0xef,
 ])
 
 /** As `BINARY`, of a byte. */

@@ -67,15 +67,21 @@ export async function realTypeOf(bytes: Uint8Array, { text, encoding, isText }: 
   return isPlain && type !== undefined && !TEXT_TYPES.has(type) ? undefined : type
 }
 
-let fileType: typeof import('file-type') | undefined
+/** Asked for once: a loader looks anew into every `import()` of a module, which takes longer than to look at the bytes. */
+let loading: ReturnType<typeof loadFileType> | undefined
+
+/** Only when it is first needed: it is larger than all the rest together. */
+async function loadFileType() {
+  return import('file-type')
+}
 
 async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
   // file-type would unpack it to tell a packed tar from other files: work for an answer that nobody asks for.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'application/gzip'
   try {
-    // Only when it is first needed: it is larger than all the rest together.
-    fileType ??= await import('file-type')
-    const found = await fileType.fileTypeFromBuffer(bytes)
+    loading ??= loadFileType()
+    const { fileTypeFromBuffer } = await loading
+    const found = await fileTypeFromBuffer(bytes)
     return found && toMediaType(found.mime)?.essence
   } catch {
     // Whatever a crafted file makes a parser throw (there is no code to name): it proved nothing.

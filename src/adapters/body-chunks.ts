@@ -1,5 +1,5 @@
-/** What is given to a connection at once: not more than it takes a moment to send. */
-const PIECE = 65_536
+/** Bytes: what is given to a connection at once: not more than it takes a moment to send. */
+export const PIECE: number = 65_536
 
 /** The content of an answer in pieces, so that a client can be seen to take it. */
 export function bodyChunks(

@@ -12,11 +12,11 @@ const CHUNK_SIZE = 256 * 1024
  * The bytes of a file from `start` up to but not including `end`, each chunk in memory of its own. The next is read while
  * the last is being used. `source` is a descriptor, or gives one when the first chunk is asked for; it is given to `release`,
  * which closes it unless told otherwise, at the end, on `return` and on failure, which is `storage-failed`, also where the
- * file turns out to be shorter.
+ * file turns out to be shorter; and is told whether all was read.
  */
 export class FileRange implements AsyncIterableIterator<Uint8Array> {
   readonly #open: () => Promise<number>
-  readonly #release: (file: number) => Promise<void>
+  readonly #release: (file: number, isRead: boolean) => Promise<void>
   readonly #end: number
   #position: number
   #file: number | undefined
@@ -28,7 +28,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     source: number | (() => Promise<number>),
     start: number,
     end: number,
-    release: (file: number) => Promise<void> = closeFile,
+    release: (file: number, isRead: boolean) => Promise<void> = (file) => closeFile(file),
   ) {
     this.#release = release
     if (typeof source === 'number') this.#file = source
@@ -52,11 +52,37 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     })
   }
 
+  async close(): Promise<void> {
+    await this.return()
+  }
+
+  /**
+   * Puts the next bytes at the beginning of `buffer` instead, and resolves to how many; 0 at the end. Nothing is read
+   * ahead: whoever has two buffers reads into one while it uses the other. Not to be mixed with `next`.
+   */
+  readInto(buffer: Uint8Array): Promise<number> {
+    return this.#inTurn(() => this.#fill(buffer))
+  }
+
   /** Asked for several at once, chunks still come one after the other. */
-  #inTurn(operation: () => Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
+  #inTurn<Result>(operation: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(operation)
     this.#last = result.catch(ignore)
     return result
+  }
+
+  async #fill(buffer: Uint8Array): Promise<number> {
+    const length = Math.min(buffer.byteLength, this.#end - this.#position)
+    if (this.#done) return 0
+    try {
+      const count = length === 0 ? 0 : await this.#readAt((this.#file ??= await this.#open()), buffer, length)
+      this.#position += count
+      if (this.#position === this.#end) await this.#finish()
+      return count
+    } catch (error) {
+      await this.#finish()
+      throw toStorageError(error)
+    }
   }
 
   async #step(): Promise<IteratorResult<Uint8Array>> {
@@ -87,9 +113,14 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     const length = Math.min(CHUNK_SIZE, this.#end - this.#position)
     if (length === 0) return new Uint8Array(0)
     const buffer = Buffer.allocUnsafeSlow(length)
+    const count = await this.#readAt(file, buffer, length)
+    return count === length ? buffer : buffer.subarray(0, count)
+  }
+
+  async #readAt(file: number, buffer: Uint8Array, length: number): Promise<number> {
     const { bytesRead } = await readFile(file, buffer, 0, length, this.#position)
     if (bytesRead === 0) throw new Error(`The file ended at byte ${this.#position} of ${this.#end}.`)
-    return bytesRead === length ? buffer : buffer.subarray(0, bytesRead)
+    return bytesRead
   }
 
   /** Closes the file, after a read that is still under way. */
@@ -98,7 +129,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     await this.#ahead?.catch(ignore)
     const file = this.#file
     this.#file = undefined
-    if (file !== undefined) await this.#release(file).catch(ignore)
+    if (file !== undefined) await this.#release(file, this.#position === this.#end).catch(ignore)
   }
 }
 

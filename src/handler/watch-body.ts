@@ -1,3 +1,5 @@
+import { isFillingBody } from '../http/filling-body.ts'
+import type { FillingBody } from '../http/filling-body.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 
 type Body = NonNullable<Outgoing['body']>
@@ -5,19 +7,20 @@ type Body = NonNullable<Outgoing['body']>
 /** The same body; what fails while it is being read is told to `onFailure` too. */
 export function watchBody(body: Body, onFailure: (error: unknown) => void): Body {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
-  return {
+  const watch = async <Result>(step: Promise<Result>): Promise<Result> => {
+    try {
+      return await step
+    } catch (error) {
+      onFailure(error)
+      throw error
+    }
+  }
+  const watched: AsyncIterable<Uint8Array> = {
     // By hand: a generator that nobody begins would not close what it reads from.
     [Symbol.asyncIterator]() {
       const iterator = body[Symbol.asyncIterator]()
       return {
-        async next() {
-          try {
-            return await iterator.next()
-          } catch (error) {
-            onFailure(error)
-            throw error
-          }
-        },
+        next: () => watch(iterator.next()),
         async return() {
           await iterator.return?.()
           return { done: true, value: undefined }
@@ -25,4 +28,11 @@ export function watchBody(body: Body, onFailure: (error: unknown) => void): Body
       }
     },
   }
+  if (!isFillingBody(body)) return watched
+  const filling: FillingBody = {
+    ...watched,
+    readInto: (buffer) => watch(body.readInto(buffer)),
+    close: () => body.close(),
+  }
+  return filling
 }

@@ -1,7 +1,10 @@
+import { ServerResponse } from 'node:http'
+import { isFillingBody } from '../../http/filling-body.ts'
+import type { FillingBody } from '../../http/filling-body.ts'
 import { IdleWatch } from '../../http/idle-watch.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
-import { bodyChunks } from '../body-chunks.ts'
+import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
@@ -33,6 +36,12 @@ export async function writeOutgoing(
     throw error
   }
   try {
+    if (body instanceof Uint8Array && body.length <= PIECE && incoming.body === undefined) {
+      // Header and content in one system call; and no need of a watch where the kernel has taken both.
+      response.end(body)
+      if (!('stream' in response) && response.socket?.writableLength !== 0) watchEnd(response, stallTimeoutMs)
+      return
+    }
     if (body !== undefined) await writeBody(response, body, stallTimeoutMs)
     else if ('flushHeaders' in response) response.flushHeaders()
     // The end of an answer closes no connection of HTTP/2, and its client may rely on it to see that the answer is whole.
@@ -64,11 +73,64 @@ async function writeBody(
   body: NonNullable<Outgoing['body']>,
   stallTimeoutMs: number,
 ): Promise<void> {
+  if (isFillingBody(body) && tellsWhenTaken(response)) {
+    await pump(response, body, stallTimeoutMs)
+    return
+  }
   for await (const chunk of bodyChunks(body)) {
     // Leaving the loop closes what is read from.
     if (isClosed(response)) return
     if (!write(response, chunk)) await writable(response, stallTimeoutMs)
   }
+}
+
+/** Bytes of each of the two buffers through which a file is sent: small enough for a processor's cache to hold both. */
+const BUFFER_SIZE = 256 * 1024
+
+/**
+ * Sends a file through two buffers: while the connection takes one, the next bytes are read into the other. Memory that is
+ * used again is warm, costs no garbage, and stays the same however long the file and however slow its client is.
+ */
+async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs: number): Promise<void> {
+  try {
+    let buffer = Buffer.allocUnsafeSlow(BUFFER_SIZE)
+    let other = Buffer.allocUnsafeSlow(BUFFER_SIZE)
+    let length = await body.readInto(buffer)
+    while (length > 0 && !isClosed(response)) {
+      // Nothing else may be read into a buffer before the connection has taken all of it.
+      const taken = writeWhole(response, buffer.subarray(0, length), stallTimeoutMs)
+      const next = body.readInto(other)
+      const [nextLength] = await Promise.all([next, taken])
+      length = nextLength
+      ;[buffer, other] = [other, buffer]
+    }
+  } finally {
+    await body.close()
+  }
+}
+
+/**
+ * Only Node's own HTTP/1 is known to call back when the kernel has a chunk and nobody looks at it any more. Whatever has
+ * put its own `write` in place of Node's, such as middleware that compresses, may keep chunks, or never call back.
+ */
+function tellsWhenTaken(response: AnyNodeResponse): response is ServerResponse {
+  return IS_NODE && !('stream' in response) && response.write === ServerResponse.prototype.write
+}
+
+const IS_NODE = process.versions['bun'] === undefined && process.versions['deno'] === undefined
+
+/** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */
+function writeWhole(response: ServerResponse, chunk: Uint8Array, stallTimeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = watchStall(response, stallTimeoutMs)
+    const settle = (): void => {
+      watch.stop()
+      response.off('close', settle)
+      resolve()
+    }
+    response.on('close', settle)
+    response.write(chunk, settle)
+  })
 }
 
 function isClosed(response: AnyNodeResponse): boolean {

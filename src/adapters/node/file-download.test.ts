@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openFilesIn } from '../../file/fixtures/open-files.ts'
+import { sendFile } from '../../serve/send-file.ts'
+import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
+import { diskStorage } from '../../disk.ts'
+import { attach } from './attach.ts'
+import { listen } from './fixtures/listen.ts'
+import { nodeHandler } from './node-handler.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'decant-download-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Bytes of which no two places look alike. */
+function distinctBytes(size: number): Buffer {
+  const numbers = Uint32Array.from({ length: size / 4 }, (_, index) => index)
+  return Buffer.from(numbers.buffer)
+}
+
+const LARGE = distinctBytes(12_000_000)
+writeFileSync(join(folder, 'large.bin'), LARGE)
+
+async function withServer(
+  use: (origin: string) => Promise<void>,
+  prepare: (response: ServerResponse) => void = () => {},
+): Promise<void> {
+  const storage = diskStorage(folder)
+  const listener = nodeHandler({ handle: (incoming) => sendFile(incoming, storage, incoming.target.slice(1)) })
+  const server = createServer((request, response) => {
+    prepare(response)
+    listener(request, response)
+  })
+  const running = await listen(attach(server))
+  try {
+    await use(running.origin)
+  } finally {
+    await running.close()
+  }
+}
+
+function get(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+}
+
+test('many slow clients at once have every byte of a file in its place', async () => {
+  await withServer(async (origin) => {
+    const clients = await Promise.all(Array.from({ length: 12 }, () => RawClient.connect(origin)))
+    await Promise.all(clients.map((client) => client.send(get('/large.bin'))))
+    // As if it were HEAD: the content is taken below.
+    for (const { status } of await Promise.all(clients.map((client) => client.answer('HEAD')))) expect(status).toBe(200)
+    for (let start = 0; start < LARGE.length; start += 1_000_000) {
+      for (const client of clients) {
+        // One after the other, so that all the others have stopped taking in the middle.
+        // oxlint-disable-next-line no-await-in-loop
+        const piece = await client.read(1_000_000)
+        expect(piece.equals(LARGE.subarray(start, start + 1_000_000))).toBe(true)
+      }
+    }
+    for (const client of clients) client.destroy()
+  })
+})
+
+test('a client that goes away in the middle leaves no file open, and one that stays has it all', async () => {
+  await withServer(async (origin) => {
+    const [gone, stays] = [await RawClient.connect(origin), await RawClient.connect(origin)]
+    await gone.send(get('/large.bin'))
+    await stays.send(get('/large.bin'))
+    await gone.read(1_000_000)
+    gone.reset()
+    const { body } = await stays.answer()
+    expect(body.equals(LARGE)).toBe(true)
+    if (process.platform === 'linux') await expect.poll(() => openFilesIn(folder)).toEqual([])
+    stays.destroy()
+  })
+})
+
+test('a file that becomes shorter while it is sent breaks off, and is closed', async () => {
+  writeFileSync(join(folder, 'shrinking.bin'), LARGE)
+  await withServer(async (origin) => {
+    const client = await RawClient.connect(origin)
+    await client.send(get('/shrinking.bin'))
+    await client.answer('HEAD')
+    const beginning = await client.read(1000)
+    truncateSync(join(folder, 'shrinking.bin'), 0)
+    const got = Buffer.concat([beginning, await client.rest()])
+    expect(got.length).toBeLessThan(LARGE.length)
+    expect(got.equals(LARGE.subarray(0, got.length))).toBe(true)
+    if (process.platform === 'linux') await expect.poll(() => openFilesIn(folder)).toEqual([])
+  })
+})
+
+test('middleware that keeps what is written, and calls nobody back, has every chunk to itself', async () => {
+  const kept: Uint8Array[] = []
+  const keepChunks = (response: ServerResponse): void => {
+    response.write = (chunk: unknown) => {
+      if (chunk instanceof Uint8Array) kept.push(chunk)
+      return true
+    }
+    const end = response.end.bind(response)
+    response.end = () => end(Buffer.concat(kept))
+  }
+  await withServer(async (origin) => {
+    const client = await RawClient.connect(origin)
+    const { body } = await client.ask(get('/large.bin'))
+    expect(body.equals(LARGE)).toBe(true)
+    client.destroy()
+  }, keepChunks)
+})

@@ -18,6 +18,7 @@ import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { checkPreconditions } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
+import type { ServeOptions } from '../serve/serve-file.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
 import { Gate } from './gate.ts'
@@ -64,6 +65,9 @@ class Handler implements UploadHandler {
   readonly #gate: Gate
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
   readonly #slots: UploadSlots
+  /** The same objects for every answer, by which what was worked out for a file is found again. */
+  readonly #serving: ServeOptions
+  readonly #downloading: ServeOptions
 
   constructor(sets: UploadSets, options: UploadHandlerOptions) {
     this.#sets = toSets(sets)
@@ -73,6 +77,8 @@ class Handler implements UploadHandler {
     this.#options = options
     this.#gate = new Gate(options, this.#sets)
     this.#slots = new UploadSlots(options)
+    this.#serving = options.maxAge === undefined ? {} : { maxAge: options.maxAge }
+    this.#downloading = { ...this.#serving, disposition: 'attachment' }
     this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
   }
 
@@ -88,12 +94,14 @@ class Handler implements UploadHandler {
       outgoing = await this.#refuse(incoming, route, this.#toRefusal(incoming, error))
     }
     await discardBody(incoming)
-    const { body, headers, ...others } = outgoing
-    return {
-      ...others,
-      headers: { ...headers, ...corsHeaders(incoming, this.#origins) },
-      ...(body !== undefined && { body: watchBody(body, (error) => this.#toRefusal(incoming, error)) }),
+    const { status, headers, body } = outgoing
+    const answer = {
+      status,
+      headers: this.#origins.length === 0 ? headers : { ...headers, ...corsHeaders(incoming, this.#origins) },
     }
+    return body === undefined
+      ? answer
+      : { ...answer, body: watchBody(body, (error) => this.#toRefusal(incoming, error)) }
   }
 
   /** What the client is told of a failure; whose cause is ours, `onError` is told too. */
@@ -137,11 +145,7 @@ class Handler implements UploadHandler {
       return { status: 204, headers: {} }
     }
     await this.#gate.admit('fetch', incoming, route)
-    const { maxAge } = this.#options
-    return sendFile(incoming, set.storage, key, {
-      ...(maxAge !== undefined && { maxAge }),
-      ...(route.query.has('download') && { disposition: 'attachment' }),
-    })
+    return sendFile(incoming, set.storage, key, route.query.has('download') ? this.#downloading : this.#serving)
   }
 
   #allowedMethods(incoming: Incoming, { key }: Route): string[] {

@@ -53,7 +53,8 @@ async function fetchText(exports: FileExports, target: string, options?: FileSer
   const outgoing = await fileServer(exports, options).handle(incoming(target))
   if (outgoing === undefined) return undefined
   const { body } = outgoing
-  if (typeof body !== 'object' || body instanceof Uint8Array) throw new Error('The body is no stream')
+  if (body instanceof Uint8Array) return new TextDecoder().decode(body)
+  if (typeof body !== 'object') throw new Error('The body is no file')
   return text(body)
 }
 

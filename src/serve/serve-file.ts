@@ -70,7 +70,8 @@ export async function serveFile(
     await file.close()
     return plan.outgoing
   }
-  return { ...plan.outgoing, body: file.stream(plan.span.start, plan.span.end) }
+  const { start, end } = plan.span
+  return { ...plan.outgoing, body: file.bytes?.(start, end) ?? file.stream(start, end) }
 }
 
 interface Plan {
@@ -83,14 +84,7 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
   assertReadable(request.method)
   const now = Date.now()
   const { size } = entry
-  const validators = toValidators(entry, now)
-  const type = typeOf(entry, options)
-  const always = {
-    etag: validators.etag,
-    'cache-control': cacheControl(options),
-    'accept-ranges': 'bytes',
-    ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
-  }
+  const { validators, always, headers, whole } = describe(entry, options, now)
 
   // RFC 9110 section 13.2.2: the conditions first, so that a range never hides a 304.
   switch (evaluateConditions(request, validators, now)) {
@@ -102,15 +96,6 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
     case 'proceed':
   }
 
-  const { record } = entry
-  const headers = {
-    ...always,
-    // RFC 9530 section 3: of the whole file, whatever range of it is sent.
-    ...(record?.digest !== undefined && { 'repr-digest': record.digest }),
-    'last-modified': new Date(validators.lastModified).toUTCString(),
-    'content-type': withCharset(type),
-    'content-disposition': dispositionOf(entry, type, options),
-  }
   const range = rangeOf(request, validators, size, now)
   if (range === 'unsatisfiable') {
     const error = new UploadError('range-not-satisfiable', { size })
@@ -122,8 +107,51 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
     const partial = { 'content-range': `bytes ${start}-${end - 1}/${size}`, 'content-length': String(end - start) }
     return { outgoing: { status: 206, headers: { ...headers, ...partial } }, span: range }
   }
-  const outgoing = { status: 200, headers: { ...headers, 'content-length': String(size) } }
+  const outgoing = { status: 200, headers: whole }
   return request.method === 'HEAD' || size === 0 ? { outgoing } : { outgoing, span: { start: 0, end: size } }
+}
+
+/** What is said of a file, whoever asks for it. */
+interface Description {
+  readonly validators: Validators
+  /** The headers of every answer about it. */
+  readonly always: Readonly<Record<string, string>>
+  /** Those of an answer with its content, or a part of that. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Those of an answer with all of its content. */
+  readonly whole: Readonly<Record<string, string>>
+}
+
+/**
+ * The last description of each entry. A storage may give the same entry for an unchanged file again and again, and to work
+ * out its headers takes longer than to read a small one.
+ */
+const descriptions = new WeakMap<StorageEntry, { readonly options: ServeOptions; readonly description: Description }>()
+
+function describe(entry: StorageEntry, options: ServeOptions, now: number): Description {
+  const last = descriptions.get(entry)
+  if (last?.options === options) return last.description
+  const { record, size, storedAt } = entry
+  const validators = toValidators(entry, now)
+  const type = typeOf(entry, options)
+  const always = {
+    etag: validators.etag,
+    'cache-control': cacheControl(options),
+    'accept-ranges': 'bytes',
+    ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
+  }
+  const headers = {
+    ...always,
+    // RFC 9530 section 3: of the whole file, whatever range of it is sent.
+    ...(record?.digest !== undefined && { 'repr-digest': record.digest }),
+    'last-modified': new Date(validators.lastModified).toUTCString(),
+    'content-type': withCharset(type),
+    'content-disposition': dispositionOf(entry, type, options),
+  }
+  const description = { validators, always, headers, whole: { ...headers, 'content-length': String(size) } }
+  // What is said of a time that is still to come changes.
+  if (storedAt.getTime() <= now) descriptions.set(entry, { options, description })
+  return description
 }
 
 /** Range has a meaning for GET alone (RFC 9110 section 14.2). */

@@ -13,7 +13,9 @@ export interface OpenFile {
    * as it is. Rejects with `storage-failed` if the file became shorter.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
-  /** Closes the file where `stream` was not called; harmless otherwise. */
+  /** The same bytes without waiting, in place of `stream`, where they are few and at hand. Throws `storage-failed`. Optional. */
+  bytes?(start: number, end: number): Uint8Array
+  /** Closes the file where it was not read; harmless otherwise. */
   close(): Promise<void>
 }
 

@@ -15,6 +15,7 @@ import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { settlePrepared } from './prepared-settlement.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
+import { WarmFiles } from './warm-files.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { isMissing } from '../../file/system-error.ts'
@@ -89,6 +90,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
   }
   const privateFolder = new PrivateFolder(root, { links, durable, sweep })
   const records = new RecordCache(privateFolder.records)
+  const warmFiles = new WarmFiles(root)
   const place: DraftPlace = {
     root,
     folder: privateFolder,
@@ -122,10 +124,14 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     },
     open(key: string): Promise<OpenFile | undefined> {
       return told(async () => {
+        const warm = warmFiles.open(key)
+        if (warm !== undefined) return warm
         const found = isDiskKey(key) ? await openStoredFile(root, key) : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
-        return new OpenDiskFile(entry, found.file)
+        return new OpenDiskFile(entry, found.file, () => {
+          void warmFiles.remember(entry, found.stats, records.locate(key))
+        })
       })
     },
     list(listOptions: ListOptions = {}): Promise<ListPage> {

@@ -12,8 +12,8 @@ const closeFile = promisify(close)
 const statFile = promisify(fstat)
 const openFile = promisify(open)
 
-/** `O_NONBLOCK`: opening a FIFO would wait for somebody to write into it. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** How stored files are opened. `O_NONBLOCK`: opening a FIFO would wait for somebody to write into it. */
+export const READ_ONLY: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** A file that was opened, and what it is. */
 export interface FoundFile {
@@ -25,7 +25,7 @@ export interface FoundFile {
 export async function openStoredFile(root: string, key: string): Promise<FoundFile | undefined> {
   let file
   try {
-    file = await openFile(join(root, key), READ)
+    file = await openFile(join(root, key), READ_ONLY)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -52,18 +52,25 @@ async function isWhereItSeems(root: string, key: string, stats: BigIntStats): Pr
 export class OpenDiskFile implements OpenFile {
   readonly entry: StorageEntry
   readonly #file: number
+  readonly #onRead: () => void
   #range: FileRange | undefined
   #closed = false
 
-  constructor(entry: StorageEntry, file: number) {
+  /** @param onRead called when the whole file has been read */
+  constructor(entry: StorageEntry, file: number, onRead: () => void) {
     this.entry = entry
     this.#file = file
+    this.#onRead = onRead
   }
 
   stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
     if (this.#range !== undefined || this.#closed) throw new TypeError('The file was read or closed already.')
     checkByteRange(start, end, this.entry.size)
-    this.#range = new FileRange(this.#file, start, end)
+    const isWhole = start === 0 && end === this.entry.size
+    this.#range = new FileRange(this.#file, start, end, async (file, isRead) => {
+      if (isWhole && isRead) this.#onRead()
+      await closeFile(file)
+    })
     return this.#range
   }
 

@@ -41,6 +41,11 @@ export class RecordCache {
     }
   }
 
+  /** Where the record of a key is, if it has one. */
+  locate(key: string): string {
+    return this.#path(key)
+  }
+
   /** A hash: it never clashes, fits every file system and tells upper case from lower where names do not. */
   #path(key: string): string {
     return join(this.folder, createHash('sha256').update(key).digest('hex'))

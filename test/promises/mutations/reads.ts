@@ -59,6 +59,18 @@ export const READS: GuardedPromise = {
       ],
     },
     {
+      guard: 'takes no other file for the one that it read a moment ago',
+      file: 'src/storage/disk/warm-files.ts',
+      find: 'isUnchanged(fstatSync(file, { bigint: true }), stats) &&',
+      replace: '',
+      tests: [
+        [
+          'src/storage/disk/warm-files.test.ts',
+          'a small file that was read a moment ago > and was then %s is what it is now',
+        ],
+      ],
+    },
+    {
       guard: 'lists no symlink and nothing behind one',
       file: 'src/storage/disk/disk-entry.ts',
       find: 'return stats.isFile() ? stats : undefined',

@@ -1,0 +1,192 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import { stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkByteRange } from '../byte-range.ts'
+import type { OpenFile, StorageEntry } from '../storage.ts'
+import { READ_ONLY } from './open-disk-file.ts'
+import { FileRange } from '../../file/file-range.ts'
+import { toStorageError } from '../../file/storage-error.ts'
+
+/** Bytes of the largest file that is kept in mind: what is sent in one go. */
+const MAX_SIZE = 64 * 1024
+
+/** Files that are kept in mind at most, some hundred bytes for each. */
+const MAX_FILES = 1000
+
+/** Milliseconds for which the kernel is trusted to have what it has just read. */
+const WARM_MS = 10_000
+
+/** Milliseconds after which a disk that should have answered from memory counts as slow. */
+const SLOW_MS = 10
+
+/** How many times as long as it has made everybody wait a slow disk is then left to the thread pool. */
+const REST_FACTOR = 10
+
+/**
+ * File systems of the machine itself, by what statfs(2) calls them on Linux: ext4, xfs, btrfs, f2fs, zfs, tmpfs, overlayfs.
+ * One of a network may hang for minutes, with whoever waits for it.
+ */
+const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994, 0x794c7630,
+])
+
+/** What is known of a file that was read a moment ago. */
+interface WarmFile {
+  readonly path: string
+  readonly recordPath: string
+  readonly entry: StorageEntry
+  readonly stats: BigIntStats
+  readAt: number
+}
+
+/**
+ * Small files that the thread pool has read a moment ago, so that the kernel has them in memory. To read such a file again
+ * takes microseconds, and to ask the thread pool for it ten times as long: it is read at once, while everybody waits.
+ *
+ * So that nobody waits for a disk: the first to ask for a file always asks the thread pool; so does whoever asks after ten
+ * seconds of silence, for a large file, or on a file system that may be a network's. And where the kernel had to ask the
+ * disk all the same, and took long, everybody asks the thread pool for ten times as long: a tenth of the time is lost at most.
+ *
+ * What is remembered is looked at again each time: the file that is opened now has to be the very one of then, unchanged.
+ */
+export class WarmFiles {
+  readonly #root: string
+  readonly #files = new Map<string, WarmFile>()
+  /** The device that holds the folder, where it is the machine's own. */
+  #device: Promise<bigint | undefined> | undefined
+  #restingUntil = 0
+
+  /** @param root the folder of the stored files, absolute */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /** A file was read to its end by the thread pool. */
+  async remember(entry: StorageEntry, stats: BigIntStats, recordPath: string): Promise<void> {
+    // A folder on the way would have to be looked at each time, and whether it is a symlink.
+    if (entry.size > MAX_SIZE || entry.size === 0 || entry.key.includes('/')) return
+    this.#device ??= localDevice(this.#root)
+    if ((await this.#device) !== stats.dev) return
+    const path = join(this.#root, entry.key)
+    this.#files.delete(entry.key)
+    this.#files.set(entry.key, { path, recordPath, entry, stats, readAt: performance.now() })
+    for (const [oldest] of this.#files) {
+      if (this.#files.size <= MAX_FILES) break
+      this.#files.delete(oldest)
+    }
+  }
+
+  /** Opens a file that was read a moment ago; `undefined` where the thread pool has to be asked. */
+  open(key: string): OpenFile | undefined {
+    const known = this.#files.get(key)
+    if (known === undefined) return undefined
+    const now = performance.now()
+    if (now < this.#restingUntil) return undefined
+    const file = now - known.readAt < WARM_MS ? openSame(known) : undefined
+    this.heed(now)
+    if (file === undefined) this.#files.delete(key)
+    return file === undefined ? undefined : new OpenWarmFile(known, file, this)
+  }
+
+  /** Whatever was done since `start` has made everybody wait. */
+  heed(start: number): void {
+    const now = performance.now()
+    if (now - start < SLOW_MS) return
+    this.#restingUntil = now + REST_FACTOR * (now - start)
+  }
+}
+
+/** The device of a folder that is on one of the machine's own file systems. */
+async function localDevice(root: string): Promise<bigint | undefined> {
+  try {
+    const { type } = await statfs(root)
+    if (!LOCAL_FILE_SYSTEMS.has(type)) return undefined
+    const { dev } = await stat(root, { bigint: true })
+    return dev
+  } catch {
+    // ENOENT, EACCES, ENOSYS: nothing is known of it.
+    return undefined
+  }
+}
+
+/** A descriptor of the file if it is the one that was read, unchanged, and has no more of a record than it had. */
+function openSame({ path, recordPath, entry, stats }: WarmFile): number | undefined {
+  let file
+  try {
+    file = openSync(path, READ_ONLY)
+    // A record may come after its file; one that is there tells of a file that never changes.
+    if (
+      isUnchanged(fstatSync(file, { bigint: true }), stats) &&
+      (entry.record !== undefined || !existsSync(recordPath))
+    )
+      return file
+  } catch {
+    // ENOENT, ELOOP, EMFILE, ...: whatever it is, it is told by those who ask the thread pool.
+  }
+  if (file !== undefined) closeSync(file)
+  return undefined
+}
+
+function isUnchanged(now: BigIntStats, then: BigIntStats): boolean {
+  return (
+    now.ino === then.ino &&
+    now.dev === then.dev &&
+    now.size === then.size &&
+    now.mtimeNs === then.mtimeNs &&
+    now.ctimeNs === then.ctimeNs
+  )
+}
+
+/** A warm file, open. */
+class OpenWarmFile implements OpenFile {
+  readonly entry: StorageEntry
+  readonly #known: WarmFile
+  readonly #warmFiles: WarmFiles
+  #file: number | undefined
+
+  constructor(known: WarmFile, file: number, warmFiles: WarmFiles) {
+    this.entry = known.entry
+    this.#known = known
+    this.#warmFiles = warmFiles
+    this.#file = file
+  }
+
+  bytes(start: number, end: number): Uint8Array {
+    const file = this.#take(start, end)
+    const begin = performance.now()
+    try {
+      const bytes = Buffer.allocUnsafe(end - start)
+      let length = 0
+      while (length < bytes.length) {
+        const count = readSync(file, bytes, length, bytes.length - length, start + length)
+        if (count === 0) throw new Error(`The file ended at byte ${start + length} of ${end}.`)
+        length += count
+      }
+      this.#known.readAt = begin
+      return bytes
+    } catch (error) {
+      throw toStorageError(error)
+    } finally {
+      closeSync(file)
+      this.#warmFiles.heed(begin)
+    }
+  }
+
+  stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
+    return new FileRange(this.#take(start, end), start, end)
+  }
+
+  async close(): Promise<void> {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  #take(start: number, end: number): number {
+    const file = this.#file
+    if (file === undefined) throw new TypeError('The file was read or closed already.')
+    checkByteRange(start, end, this.entry.size)
+    this.#file = undefined
+    return file
+  }
+}

@@ -22,6 +22,7 @@ export default [
   entry('decant/koa', 'dist/koa.js', '10 kB'),
   entry('decant/hono', 'dist/hono.js', '10 kB'),
   entry('decant/next', 'dist/next.js', '10 kB'),
+  entry('decant/nest', 'dist/nest.js', '11 kB'),
   entry('decant/access', 'dist/access.js', '6 kB'),
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '15 kB'),

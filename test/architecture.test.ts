@@ -65,6 +65,8 @@ const ROOMS: RoomTable = {
   'adapters/fastify': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/koa': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/hono': { rooms: ['adapters', 'http'] },
+  // What stands on one of two platforms is thin over both.
+  'adapters/nest': { rooms: ['adapters/node', 'adapters/express', 'adapters/fastify', 'form', 'http'], node: true },
   'adapters/next': { rooms: ['adapters', 'http'] },
 
   // The ready-made server is a user like any other: it knows the public entries only.
@@ -106,6 +108,7 @@ const ROOMS: RoomTable = {
       'adapters/koa',
       'adapters/hono',
       'adapters/next',
+      'adapters/nest',
       'app',
       'cli',
       'testing',

@@ -29,8 +29,10 @@ describe('the documentation', () => {
     expect(count).toBeGreaterThan(8)
     // As a user would write them, so without the rules that are about this project's own code.
     const looser = { isolatedDeclarations: false, noUnusedLocals: false, noPropertyAccessFromIndexSignature: false }
+    // Nest's way.
+    const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true }
     const paths = { decant: ['../../src/index.ts'], 'decant/*': ['../../src/*.ts'] }
-    const compilerOptions = { ...looser, paths }
+    const compilerOptions = { ...looser, ...decorators, paths }
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'] }),

@@ -265,6 +265,7 @@ function alreadyRead(): TypeError {
   return new TypeError(
     'The body of this request has been read already, probably by a body parser (express.json(), express.urlencoded(), ' +
       'multer, koa-body, a Fastify content-type parser or the like). Let Decant have the request first: mount it before ' +
-      'the parser, or leave the parser out for this route.',
+      'the parser, or leave the parser out for this route. In NestJS, whose own parsers read JSON and urlencoded forms: ' +
+      'NestFactory.create(AppModule, { bodyParser: false }), and app.useBodyParser("json") where that is wanted.',
   )
 }

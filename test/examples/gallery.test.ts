@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compileExample } from './compiled-example.ts'
 
 // One small app in each framework: what it does is the same in all of them.
 
@@ -15,17 +16,26 @@ const PNG = Buffer.from(
   'base64',
 )
 
-const EXAMPLES = ['express', 'fastify', 'hono', 'koa'] as const
+const folder = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
+const nest = compileExample('nest')
+afterAll(async () => await (await nest)[Symbol.asyncDispose]())
 
-describe.each(EXAMPLES)('the example in %s', (name) => {
+/** The program of each, as a user starts it. */
+const EXAMPLES: readonly (readonly [name: string, program: () => Promise<string>])[] = [
+  ...['express', 'fastify', 'hono', 'koa'].map((name) => [name, async () => join(folder(name), 'app.ts')] as const),
+  ['Nest, on Express', async () => join((await nest).path, 'dist/main.js')],
+  ['Nest, on Fastify', async () => join((await nest).path, 'dist/main-fastify.js')],
+]
+
+describe.each(EXAMPLES)('the example in %s', (name, program) => {
   let root: string
   let origin: string
   let stop: () => Promise<void>
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), `decant-${name}-`))
-    // As a user starts it. The uploads go to the folder in which it is started.
-    const app = spawn(process.execPath, [fileURLToPath(new URL(`../../examples/${name}/app.ts`, import.meta.url))], {
+    root = await mkdtemp(join(tmpdir(), 'decant-example-'))
+    // The uploads go to the folder in which it is started.
+    const app = spawn(process.execPath, [await program()], {
       cwd: root,
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -101,6 +111,19 @@ describe.each(EXAMPLES)('the example in %s', (name) => {
     expect((await fetch(`${origin}/nowhere`)).status).toBe(404)
   })
 
+  function testInterceptor(): void {
+    test('has a typed form for programs, all of which is kept or nothing', async () => {
+      const taken = await post('/posts', { title: 'A bird', photo: new File([PNG], 'bird.png') })
+      expect([taken.status, await taken.json()]).toEqual([201, { title: 'A bird', url: '/photos/bird.png' }])
+      const before = await readdir(join(root, 'uploads'))
+      const refused = await post('/posts', { title: ' ', photo: new File([PNG], 'fish.png') })
+      expect([refused.status, refused.headers.get('content-type')]).toEqual([422, 'application/problem+json'])
+      expect((await refused.json()).detail).toContain('Give it a title.')
+      expect(await readdir(join(root, 'uploads'))).toEqual(before)
+    })
+  }
+
+  if (name.startsWith('Nest')) testInterceptor()
   if (name !== 'express') return
   test('reads JSON by its parser where that stands', async () => {
     const headers = { 'content-type': 'application/json' }

@@ -81,7 +81,7 @@ function checkUnread({ headers, readableDidRead }: AnyNodeRequest): void {
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
   if (!hasBody || !readableDidRead) return
   throw new TypeError(
-    'The body of this request has been read already: a hook of Fastify (onRequest, preParsing) ran before fastifyHandler. ' +
+    'The body of this request has been read already: a hook of Fastify (onRequest, preParsing; middleware of NestJS) ran before fastifyHandler. ' +
       'Add the hook in a scope of its own, beside the one that registers fastifyHandler.',
   )
 }

@@ -7,7 +7,7 @@ import type { ServerTimeouts } from './answer-client-errors.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 
 /** What speaks HTTP in Node. */
-type AnyNodeServer = Server | SecureServer | Http2Server | Http2SecureServer
+export type AnyNodeServer = Server | SecureServer | Http2Server | Http2SecureServer
 
 const attached = new WeakSet<AnyNodeServer>()
 

@@ -1,0 +1,69 @@
+import type { RequestHandler } from '../../http/outgoing.ts'
+import { expressHandler } from '../express/express-handler.ts'
+import type { ExpressListener } from '../express/express-handler.ts'
+import { fastifyHandler } from '../fastify/fastify-handler.ts'
+import { leaveUnread } from '../fastify/leave-unread.ts'
+import { attach } from '../node/attach.ts'
+import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
+import type { NestApplication, NestPlatform } from './nest-application.ts'
+import { UploadErrorFilter } from './upload-error-filter.ts'
+
+/** What `decantNest` can be told; failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
+export type DecantNestOptions = NodeAdapterOptions
+
+/** The platforms of the apps that have it already: several modules may mount their handlers. */
+const prepared = new WeakSet<NestPlatform>()
+
+/**
+ * Makes a Nest app ready for uploads, on Express and on Fastify: refusals of your own routes are answered by a global
+ * `UploadErrorFilter`, forms stay unread on Fastify as they do on Express, and long uploads are not cut (`attach`). Each
+ * handler of `mounts` takes every request below its path, before the body parsers of Nest; it needs no `base`, a global
+ * prefix is no part of its path, and no guard, pipe or interceptor applies to it: that is what `authorize` is for.
+ *
+ * Called before `app.listen()` or `app.init()`; tests call it on the app of `Test.createTestingModule()`, too.
+ *
+ * @example
+ * ```ts
+ * const app = await NestFactory.create(AppModule)
+ * decantNest(app, { '/photos': uploadHandler(app.get(Photos).set, { listing: true }) })
+ * await app.listen(3000)
+ * ```
+ * @throws {TypeError} for an app that has been initialised already, and for a `trustProxy` that holds what is no address.
+ */
+export function decantNest(
+  app: NestApplication,
+  mounts: Readonly<Record<string, RequestHandler>> = {},
+  options: DecantNestOptions = {},
+): void {
+  if ('isInitialized' in app && app.isInitialized === true) {
+    throw new TypeError(
+      'This Nest app has been initialised already. Call decantNest before app.listen() and app.init().',
+    )
+  }
+  const platform = app.getHttpAdapter().getInstance()
+  if (!prepared.has(platform)) {
+    prepared.add(platform)
+    attach(app.getHttpServer())
+    app.useGlobalFilters(new UploadErrorFilter(options))
+    // Fastify answers 415 where there is no parser. By no name: what @fastify/multipart registers leaves a form unread, too.
+    if ('addContentTypeParser' in platform) platform.addContentTypeParser('*', leaveUnread)
+  }
+  for (const [path, handler] of Object.entries(mounts)) {
+    if ('register' in platform) platform.register(fastifyHandler(handler, options), { prefix: path })
+    else platform.use(path, checkUnread, expressHandler(handler, options))
+  }
+}
+
+/** Nest's own parsers come later: this is for what `app.use()` has put before. */
+const checkUnread: ExpressListener = ({ readableDidRead }, _response, next) => {
+  if (!readableDidRead) {
+    next()
+    return
+  }
+  next(
+    new TypeError(
+      'The body of this request has been read already: a body parser, or other middleware of app.use(), ran before what ' +
+        'decantNest has mounted. Call decantNest above it, or give the parser to the routes that need it only.',
+    ),
+  )
+}

@@ -1,0 +1,59 @@
+import { isUploadError } from '../../errors/upload-error.ts'
+import { takeOverReply } from '../fastify/take-over-reply.ts'
+import { sendProblem } from '../node/send-problem.ts'
+import type { NestHost } from './nest-host.ts'
+
+/** What `UploadErrorFilter` can be told. */
+export interface UploadErrorFilterOptions {
+  /** Told of refusals whose cause is the server's (500 and more). Default: they are written to the error output. */
+  readonly onError?: ((error: unknown, request: unknown) => void) | undefined
+}
+
+/**
+ * An exception filter of Nest that answers every `UploadError` (of `receive`, upload sets, forms) with problem details (RFC
+ * 9457), so that the client gets it even while it is still sending; half an answer is broken off. All other exceptions are
+ * left to the other filters, and to Nest. `decantNest` makes it a global one; elsewhere it stands where filters do:
+ * `@UseFilters(UploadErrorFilter)`, `{ provide: APP_FILTER, useClass: UploadErrorFilter }`.
+ */
+export class UploadErrorFilter {
+  readonly #onError: (error: unknown, request: unknown) => void
+
+  constructor({ onError = log }: UploadErrorFilterOptions = {}) {
+    this.#onError = onError
+    catchUploadErrors()
+  }
+
+  /** @throws whatever comes from no request of HTTP, for the caller that has one to answer. */
+  async catch(error: unknown, host: NestHost): Promise<void> {
+    if (!isUploadError(error) || host.getType() !== 'http') throw error
+    const request = host.getArgByIndex(0)
+    const answer = host.getArgByIndex(1)
+    if (error.status >= 500) this.#onError(error, request)
+    if ('hijack' in answer) takeOverReply(answer)
+    // Middleware is given Node's own request and response on Fastify, too.
+    await sendProblem('raw' in request ? request.raw : request, 'raw' in answer ? answer.raw : answer, error)
+  }
+}
+
+/** What `instanceof` is asked for: of another copy of this package, too. */
+const anyUploadError = { [Symbol.hasInstance]: isUploadError }
+
+/** What Nest's `@Catch(UploadError)` does. Not before there is a filter: Nest, which brings `Reflect.defineMetadata`, is there then. */
+function catchUploadErrors(): void {
+  const reflect: object = Reflect
+  if (!hasMetadata(reflect)) throw new TypeError('UploadErrorFilter is for NestJS, which has not been imported here.')
+  for (const target of [UploadErrorFilter, UploadErrorFilter.prototype]) {
+    reflect.defineMetadata('__filterCatchExceptions__', [anyUploadError], target)
+  }
+}
+
+function hasMetadata(
+  reflect: object,
+): reflect is { defineMetadata(key: string, value: unknown, target: object): void } {
+  return 'defineMetadata' in reflect
+}
+
+function log(error: unknown): void {
+  // oxlint-disable-next-line no-console -- Where Nest's own handler, which does not get it, tells it.
+  console.error(error)
+}

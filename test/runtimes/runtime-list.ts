@@ -19,6 +19,8 @@ export interface Suite {
 
 const ON_NODE: readonly Suite[] = [
   { name: 'node:http', cannot: {} },
+  { name: 'Nest, Express', cannot: {} },
+  { name: 'Nest, Fastify', cannot: {} },
   { name: 'disk', cannot: {} },
 ]
 
@@ -79,6 +81,16 @@ export const RUNTIMES: readonly Runtime[] = [
       ...ON_NODE,
     ],
   },
+]
+
+/** The framework that is tried in each runtime as it is on Node. */
+export const NEST_PACKAGES: readonly string[] = [
+  '@nestjs/common@12.5.1',
+  '@nestjs/core@12.5.1',
+  '@nestjs/platform-express@12.5.1',
+  '@nestjs/platform-fastify@12.5.0',
+  'reflect-metadata@0.2.2',
+  'rxjs@7.8.2',
 ]
 
 const LOST_CLIENT = 'a client that goes away while it waits is not told to the handler'

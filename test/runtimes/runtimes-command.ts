@@ -4,11 +4,11 @@ import { DATA, matrixTable, PAGE, toRow, withTable } from './matrix.ts'
 import type { MatrixRow } from './matrix.ts'
 import { runSuite, runWorkerSuite } from './run-suite.ts'
 import { RuntimeFolder } from './runtime-folder.ts'
-import { RUNTIMES, WORKER_PACKAGES, WORKERD } from './runtime-list.ts'
+import { NEST_PACKAGES, RUNTIMES, WORKER_PACKAGES, WORKERD } from './runtime-list.ts'
 import { SUITES_BY_NAME } from './suites-by-name.ts'
 
 const packages = RUNTIMES.map((runtime) => `${runtime.package}@${runtime.version}`)
-await using folder = await RuntimeFolder.create([...packages, ...WORKER_PACKAGES])
+await using folder = await RuntimeFolder.create([...packages, ...NEST_PACKAGES, ...WORKER_PACKAGES])
 const rows: MatrixRow[] = []
 function add(row: MatrixRow): void {
   rows.push(row)

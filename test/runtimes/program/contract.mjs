@@ -6,11 +6,13 @@ import process from 'node:process'
 import { diskStorage } from 'decant/disk'
 import { adapterContract, storageContract } from 'decant/testing'
 import { runCases } from './run-cases.mjs'
-import { serveBun, serveDeno, serveNode } from './servers.mjs'
+import { serveBun, serveDeno, serveNestExpress, serveNestFastify, serveNode } from './servers.mjs'
 
 // Every capability is asked for: what a runtime lacks is to be seen.
 const SUITES = {
   'node:http': () => adapterContract(serveNode),
+  'Nest, Express': () => adapterContract(serveNestExpress),
+  'Nest, Fastify': () => adapterContract(serveNestFastify),
   'Bun.serve': () => adapterContract(serveBun),
   'Deno.serve': () => adapterContract(serveDeno),
   disk: (folder) => storageContract(async () => diskStorage(await mkdtemp(join(folder, 'storage-')))),

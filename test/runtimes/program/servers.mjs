@@ -46,3 +46,32 @@ export async function serveDeno(handler) {
     },
   }
 }
+
+class AppModule {
+  isOfTests = true
+}
+
+/** NestJS, on one of its platforms. */
+async function serveNest(handler, createAdapter) {
+  const { NestFactory } = await import('@nestjs/core')
+  const { decantNest } = await import('decant/nest')
+  const options = { logger: false, forceCloseConnections: true }
+  const app = await NestFactory.create({ module: AppModule }, await createAdapter(), options)
+  decantNest(app, { '/': handler })
+  await app.listen(0, HOST)
+  return { origin: await app.getUrl(), close: () => app.close() }
+}
+
+export async function serveNestExpress(handler) {
+  return await serveNest(handler, async () => {
+    const { ExpressAdapter } = await import('@nestjs/platform-express')
+    return new ExpressAdapter()
+  })
+}
+
+export async function serveNestFastify(handler) {
+  return await serveNest(handler, async () => {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify')
+    return new FastifyAdapter()
+  })
+}

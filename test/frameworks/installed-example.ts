@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { createInterface } from 'node:readline'
+import { expect } from 'vitest'
+import { readExamplePage } from '../examples/example-page.ts'
 import { npm } from '../npm.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -23,33 +25,36 @@ export interface InstalledExample {
   stop(): Promise<void>
 }
 
-/** How to make an example ready, and run it: commands of Node in its folder. */
-export interface ExampleCommands {
-  readonly build: readonly string[]
-  readonly start: readonly string[]
-  /** For `start`. */
+/** What a test adds to `npm start`, for a free port that nobody else can reach. */
+export interface StartOptions {
+  readonly options?: string
   readonly variables?: Readonly<Record<string, string>>
 }
 
 /**
- * Copies `examples/{name}` to a folder of its own, installs it with the package as it would be published, builds it, and
- * starts it.
+ * Copies `examples/{name}` to a folder of its own, and does there what its page says, with the package as it would be
+ * published: installs it, builds it, and starts it.
  */
 export async function installExample(
   name: string,
-  { build, start, variables = {} }: ExampleCommands,
+  { options = '', variables = {} }: StartOptions = {},
 ): Promise<InstalledExample> {
   const place = await mkdtemp(join(tmpdir(), `decant-${name}-`))
   const folder = join(place, name)
   const remove = async (): Promise<void> => await rm(place, { recursive: true, force: true })
   try {
+    const { files, steps } = await readExamplePage(name)
+    expect([files, steps]).toEqual([undefined, ['npm install', 'npm run build', 'npm start']])
     await cp(join(root, 'examples', name), folder, { recursive: true, filter: isSource })
     await npm(root, 'pack', '--ignore-scripts', '--pack-destination', place)
     const tarball = (await readdir(place)).find((file) => file.endsWith('.tgz')) ?? ''
     await npm(folder, 'pkg', 'set', `dependencies.decant=file:../${tarball}`)
     await npm(folder, 'install', '--no-audit', '--no-fund')
-    await run(folder, build)
-    const { origin, child } = await startServer(folder, start, variables)
+    const { scripts }: { scripts: { build: string; start: string } } = JSON.parse(
+      await readFile(join(folder, 'package.json'), 'utf8'),
+    )
+    await run(folder, scripts.build)
+    const { origin, child } = await startServer(folder, `${scripts.start} ${options}`, variables)
     return {
       origin,
       async storedFiles() {
@@ -72,38 +77,39 @@ function isSource(path: string): boolean {
   return !/[\\/](?:node_modules|uploads|build|\.next|\.svelte-kit|\.react-router)$/.test(path)
 }
 
-/** As from a terminal, not from within Vitest; telling nobody, and without colours. */
-function environment(): NodeJS.ProcessEnv {
+/** As npm runs a script from a terminal, not from within Vitest; telling nobody, and without colours. */
+function environment(cwd: string): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([key]) => !/^(?:VITEST|NODE_|TEST$|DEV$|PROD$|MODE$|npm_)/.test(key))
   return {
     ...Object.fromEntries(own),
+    PATH: [join(cwd, 'node_modules', '.bin'), dirname(execPath), env['PATH']].join(delimiter),
     HOST: '127.0.0.1',
     NO_COLOR: '1',
     NEXT_TELEMETRY_DISABLED: '1',
   }
 }
 
-async function run(cwd: string, command: readonly string[]): Promise<void> {
-  const child = spawn(execPath, command, { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+async function run(cwd: string, script: string): Promise<void> {
+  const child = spawn('sh', ['-c', `exec ${script}`], { cwd, env: environment(cwd), stdio: ['ignore', 'pipe', 'pipe'] })
   const output = collect(child)
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output()}`)
+  if (code !== 0) throw new Error(`${script} ended with ${code}:\n${output()}`)
 }
 
 async function startServer(
   cwd: string,
-  command: readonly string[],
+  script: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<{ origin: string; child: ReturnType<typeof spawn> }> {
-  const options = { cwd, env: { ...environment(), ...variables } }
-  const child = spawn(execPath, command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const options = { cwd, env: { ...environment(cwd), ...variables } }
+  const child = spawn('sh', ['-c', `exec ${script}`], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = collect(child)
   const found = Promise.withResolvers<string>()
   createInterface(child.stdout).on('line', (line) => {
     const [origin] = /http:\/\/(?:127\.0\.0\.1|localhost):[1-9]\d*/.exec(line) ?? []
     if (origin !== undefined) found.resolve(origin)
   })
-  child.on('exit', (code) => found.reject(new Error(`${command.join(' ')} ended with ${code}:\n${output()}`)))
+  child.on('exit', (code) => found.reject(new Error(`${script} ended with ${code}:\n${output()}`)))
   return { origin: await found.promise, child }
 }
 

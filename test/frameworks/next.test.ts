@@ -4,16 +4,11 @@ import { post, testExample } from './example-promises.ts'
 import { areFrameworksTested, installExample } from './installed-example.ts'
 import type { InstalledExample } from './installed-example.ts'
 
-const NEXT = 'node_modules/next/dist/bin/next'
-
 describe.runIf(areFrameworksTested)('the example in Next.js', () => {
   let example: InstalledExample
 
   beforeAll(async () => {
-    example = await installExample('next', {
-      build: [NEXT, 'build'],
-      start: [NEXT, 'start', '--port', '0', '--hostname', '127.0.0.1'],
-    })
+    example = await installExample('next', { options: '--port 0 --hostname 127.0.0.1' })
   }, 240_000)
 
   afterAll(async () => await example.stop())

@@ -8,11 +8,8 @@ describe.runIf(areFrameworksTested)('the example in React Router', () => {
   let example: InstalledExample
 
   beforeAll(async () => {
-    example = await installExample('react-router', {
-      build: ['node_modules/@react-router/dev/bin.cjs', 'build'],
-      // Without a port it takes a free one.
-      start: ['node_modules/@react-router/serve/bin.cjs', 'build/server/index.js'],
-    })
+    // Without a port it takes a free one.
+    example = await installExample('react-router')
   }, 240_000)
 
   afterAll(async () => await example.stop())

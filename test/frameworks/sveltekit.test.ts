@@ -8,11 +8,7 @@ describe.runIf(areFrameworksTested)('the example in SvelteKit', () => {
   let example: InstalledExample
 
   beforeAll(async () => {
-    example = await installExample('sveltekit', {
-      build: ['node_modules/vite/bin/vite.js', 'build'],
-      start: ['server.js'],
-      variables: { PORT: '0' },
-    })
+    example = await installExample('sveltekit', { variables: { PORT: '0' } })
   }, 240_000)
 
   afterAll(async () => await example.stop())

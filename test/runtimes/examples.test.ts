@@ -8,6 +8,7 @@ import { env, execPath } from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RawClient } from '../../src/testing/adapter-contract/raw-client.ts'
+import { readExamplePage } from '../examples/example-page.ts'
 import { RuntimeFolder } from './runtime-folder.ts'
 
 // The examples of runtimes, each installed from nothing by its own package.json and started by its own `npm start`.
@@ -65,6 +66,11 @@ describe.each(['bun', 'deno', 'workers'])('the example in examples/%s', (name) =
     body.append(field, file)
     return await fetch(origin + path, { method: 'POST', body, redirect: 'manual' })
   }
+
+  test('is installed and started as its page says', async () => {
+    const { files, steps } = await readExamplePage(name)
+    expect([files, steps]).toEqual([undefined, ['npm install', 'npm start']])
+  })
 
   test('takes a picture by its form, shows and serves it', async () => {
     expect(await (await fetch(origin)).text()).toContain('enctype="multipart/form-data"')

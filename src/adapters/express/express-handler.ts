@@ -4,6 +4,7 @@ import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
+import { parserOf } from './parser-of.ts'
 
 /** Middleware of Express 4 and 5. */
 export type ExpressListener = (request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void
@@ -63,21 +64,11 @@ function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: Expres
   return { mount: baseUrl + mount, target: [below === '' ? '/' : below, ...query].join('?') }
 }
 
-/** By the media type of what each reads. */
-const PARSERS: readonly (readonly [type: RegExp, parser: string])[] = [
-  [/^multipart\//i, 'multer, or another parser of forms,'],
-  [/^application\/x-www-form-urlencoded\b/i, 'express.urlencoded()'],
-  [/^[^;]*[/+]json\b/i, 'express.json()'],
-  [/^text\//i, 'express.text()'],
-]
-
 /** @throws {TypeError} where nothing of the body is left to the handler. */
 function checkUnread({ headers, readableDidRead }: ExpressRequest): void {
   if (!readableDidRead) return
-  const type = headers['content-type'] ?? ''
-  const [, parser] = PARSERS.find(([pattern]) => pattern.test(type)) ?? [undefined, 'a body parser']
   throw new TypeError(
-    `The body of this request has been read already: ${parser} ran before expressHandler. ` +
+    `The body of this request has been read already: ${parserOf(headers['content-type'])} ran before expressHandler. ` +
       'Put app.use("/uploads", expressHandler(…)) above it, or give the parser to the routes that need it only.',
   )
 }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { expressHandler } from '../express/express-handler.ts'
 import type { ExpressListener } from '../express/express-handler.ts'
+import { parserOf } from '../express/parser-of.ts'
 import { fastifyHandler } from '../fastify/fastify-handler.ts'
 import { leaveUnread } from '../fastify/leave-unread.ts'
 import { attach } from '../node/attach.ts'
@@ -55,14 +56,14 @@ export function decantNest(
 }
 
 /** Nest's own parsers come later: this is for what `app.use()` has put before. */
-const checkUnread: ExpressListener = ({ readableDidRead }, _response, next) => {
+const checkUnread: ExpressListener = ({ headers, readableDidRead }, _response, next) => {
   if (!readableDidRead) {
     next()
     return
   }
   next(
     new TypeError(
-      'The body of this request has been read already: a body parser, or other middleware of app.use(), ran before what ' +
+      `The body of this request has been read already: ${parserOf(headers['content-type'])} of an app.use() ran before what ` +
         'decantNest has mounted. Call decantNest above it, or give the parser to the routes that need it only.',
     ),
   )

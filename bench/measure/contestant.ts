@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { Way } from '../client/sender.ts'
+
+/** What takes part in a measurement: Decant, a rival, or a bound that says what there is to win. */
+export interface Contestant {
+  readonly name: string
+  readonly title: string
+  readonly kind: 'decant' | 'rival' | 'bound'
+  /** The program that runs it. */
+  readonly program: string
+  readonly way: Way
+  /** Default true; false for what throws the bytes away. */
+  readonly keepsFiles?: boolean
+  /** The names of workloads that it is left out of, as what keeps whole bodies in memory is at 1 GiB. */
+  readonly leftOutOf?: readonly string[]
+}
+
+const bench = join(import.meta.dirname, '..')
+
+/** The path of a program in `bench/servers`. */
+export function ownProgram(name: string): string {
+  return join(bench, 'servers', `${name}.ts`)
+}
+
+/** The path of a program in `bench/rivals`, which need packages of their own. */
+export function rivalProgram(name: string): string {
+  return join(bench, 'rivals', `${name}.ts`)
+}

@@ -1,0 +1,39 @@
+import type { Workload } from './workload.ts'
+
+const KiB = 1024
+const MiB = 1024 ** 2
+
+export const uploadWorkloads: readonly Workload[] = [
+  {
+    name: 'large',
+    title: 'one file of 1 GiB',
+    connections: 1,
+    requests: 1,
+    size: 1024 * MiB,
+    warmUp: { requests: 2, size: 32 * MiB },
+  },
+  {
+    name: 'serial',
+    title: '200 files of 1 MiB, one connection',
+    connections: 1,
+    requests: 200,
+    size: MiB,
+    warmUp: { requests: 60, size: MiB },
+  },
+  {
+    name: 'parallel',
+    title: 'files of 4 MiB, 64 at once',
+    connections: 64,
+    requests: 128,
+    size: 4 * MiB,
+    warmUp: { requests: 64, size: MiB },
+  },
+  {
+    name: 'small',
+    title: 'files of 10 KiB, 32 at once',
+    connections: 32,
+    requests: 4000,
+    size: 10 * KiB,
+    warmUp: { requests: 1500, size: 10 * KiB },
+  },
+]

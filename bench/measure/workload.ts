@@ -1,0 +1,11 @@
+/** How files are sent, or fetched, and how often. */
+export interface Workload {
+  readonly name: string
+  readonly title: string
+  readonly connections: number
+  readonly requests: number
+  /** Bytes of each file. */
+  readonly size: number
+  /** What goes before, unmeasured, over as many connections: code is compiled then, and the heap finds its size. */
+  readonly warmUp: { readonly requests: number; readonly size: number }
+}

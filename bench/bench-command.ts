@@ -1,51 +1,95 @@
-// npm run bench [-- WHAT...] [--only decant,raw-pipe] [--workload small] [--rounds 5] [--folder DIR] [--seed 1]
+// npm run bench [-- AREA...] [--only decant,raw-pipe] [--workload small] [--rounds 5] [--folder DIR] [--seed 1] [--add]
 //
-// WHAT is `upload`; by default all of it. Everybody runs in a process of its own, in every round, in another order each
-// time; the medians of the ratios within a round are what counts.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+// An area is `upload`, `decode`, `serve`, `memory` or `report`; by default all of them, which takes a quarter of an hour on
+// two cores. What was measured of a workload with everybody in it is kept, and `report` writes docs/benchmarks.md from it;
+// with `--add` the rounds are further ones of those before. What goes to another `--folder` is printed alone.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv } from 'node:process'
+import { argv, execPath } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../test/endurance/positive-number.ts'
 import { findSender } from './client/sender.ts'
+import { areas } from './measure/areas.ts'
+import type { Area } from './measure/areas.ts'
+import type { Bench } from './measure/bench.ts'
 import { createBlock } from './measure/block.ts'
+import { parseChoice } from './measure/choice.ts'
 import { installRivals } from './measure/install-rivals.ts'
-import { runRounds } from './measure/rounds.ts'
-import { runUpload } from './measure/run.ts'
-import { chosen } from './measure/chosen.ts'
-import { uploadContestants } from './measure/upload-contestants.ts'
-import { uploadWorkloads } from './measure/upload-workloads.ts'
-import { uploadReport } from './report/upload-report.ts'
+import type { Run } from './measure/run.ts'
+import { storedRuns, storeRuns } from './measure/run-store.ts'
+import { benchmarksPage } from './report/benchmarks-page.ts'
+import { areaReport } from './report/area-report.ts'
+import { targetsTable } from './report/targets-table.ts'
 
-const { values } = parseArgs({
+const root = join(import.meta.dirname, '..')
+
+const { values, positionals } = parseArgs({
   args: argv.slice(2),
   allowPositionals: true,
   options: {
     only: { type: 'string' },
     workload: { type: 'string' },
     rounds: { type: 'string', default: '5' },
-    folder: { type: 'string', default: existsSync('/dev/shm') ? '/dev/shm' : tmpdir() },
+    folder: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    add: { type: 'boolean', default: false },
   },
 })
-const rounds = positiveNumber('rounds', values.rounds)
-const seed = positiveNumber('seed', values.seed)
-const contestants = chosen('only', values.only, uploadContestants)
-const workloads = chosen('workload', values.workload, uploadWorkloads)
 
-if (contestants.some(({ kind }) => kind === 'rival')) await installRivals()
-const sender = findSender()
-const folder = mkdtempSync(join(values.folder, 'decant-bench-'))
-try {
-  const bench = { sender, folder, block: createBlock(folder) }
-  for (const workload of workloads) {
-    const present = contestants.filter(({ leftOutOf = [] }) => !leftOutOf.includes(workload.name))
-    const runs = await runRounds(present, rounds, seed, async (contestant, round) =>
-      runUpload(bench, workload, contestant, round),
-    )
-    console.log(`\n${workload.title}\n\n${uploadReport(workload, present, runs, 'raw-pipe')}`)
+const names = [...areas.map(({ name }): string => name), 'report']
+const what = positionals.length === 0 ? names : positionals
+const unknown = what.find((name) => !names.includes(name))
+if (unknown !== undefined) throw new TypeError(`There is no ${unknown} to measure, but ${names.join(', ')}.`)
+const measured = areas.filter(({ name }) => what.includes(name))
+const only = parseChoice('only', values.only, namesOf(measured.flatMap(({ contestants }) => contestants)))
+const workload = parseChoice('workload', values.workload, namesOf(measured.flatMap(({ workloads }) => workloads)))
+const isKept = only === undefined && values.folder === undefined
+
+if (measured.length > 0) await measure(measured)
+if (what.includes('report')) report()
+
+async function measure(chosenAreas: readonly Area[]): Promise<void> {
+  await installRivals()
+  const rounds = positiveNumber('rounds', values.rounds)
+  const seed = positiveNumber('seed', values.seed)
+  const sender = findSender()
+  const place = values.folder ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
+  const folder = mkdtempSync(join(place, 'decant-bench-'))
+  try {
+    const bench: Bench = { sender, folder, block: createBlock(folder), rounds, seed }
+    for (const area of chosenAreas) {
+      await area.measure(bench, only, workload, (runs) => {
+        if (isKept) storeRuns(runs, values.add)
+        tell(area, isKept ? ofSameWorkloads(runs) : runs)
+      })
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+}
+
+function tell(area: Area, runs: readonly Run[]): void {
+  console.log(`\n${areaReport(area, runs)}`)
+  // Of what is not there, no target can be told.
+  console.log(`\n${targetsTable(runs)}`)
+}
+
+/** With the rounds that were stored before, too. */
+function ofSameWorkloads(runs: readonly Run[]): Run[] {
+  return storedRuns().filter((stored) =>
+    runs.some((run) => run.area === stored.area && run.workload === stored.workload),
+  )
+}
+
+function report(): void {
+  const page = join(root, 'docs', 'benchmarks.md')
+  writeFileSync(page, benchmarksPage(storedRuns()))
+  spawnSync(execPath, [join(root, 'node_modules', '.bin', 'oxfmt'), page])
+  console.log(`\nwritten: ${page}`)
+}
+
+function namesOf(named: readonly { readonly name: string }[]): string[] {
+  return named.map(({ name }) => name)
 }

@@ -1,19 +1,25 @@
 import { SeededRandom } from '../../test/endurance/seeded-random.ts'
 
+export interface RoundOptions {
+  readonly rounds: number
+  readonly seed: number
+}
+
 /**
  * Runs everybody in every round, each time in another order: what changes on the machine meanwhile then hits all alike,
- * and whoever comes first has no advantage. The order comes again with the same seed.
+ * and whoever comes first has no advantage. The order comes again with the same seed. Whoever has `mostRounds` of their
+ * own is in no more of them than that.
  */
-export async function runRounds<Item, Result>(
+export async function runRounds<Item extends { readonly mostRounds?: number }, Result>(
   items: readonly Item[],
-  rounds: number,
-  seed: number,
+  { rounds, seed }: RoundOptions,
   run: (item: Item, round: number) => Promise<Result>,
 ): Promise<Result[]> {
   const random = new SeededRandom(seed)
   const results: Result[] = []
   for (let round = 1; round <= rounds; round += 1) {
-    for (const item of shuffled(items, random)) results.push(await run(item, round))
+    const present = items.filter(({ mostRounds = rounds }) => round <= mostRounds)
+    for (const item of shuffled(present, random)) results.push(await run(item, round))
   }
   return results
 }

@@ -1,15 +1,25 @@
 import { ownProgram, rivalProgram } from './contestant.ts'
 import type { Contestant } from './contestant.ts'
 
+/** A rival whose program is called as it is. */
+function rival(name: string, title: string, rest: Pick<Contestant, 'leftOutOf' | 'mostRounds'> = {}): Contestant {
+  return { name, title, kind: 'rival', program: rivalProgram(name), way: 'form', ...rest }
+}
+
+function decant(name: string, title: string): Contestant {
+  return { name, title, kind: 'decant', program: ownProgram(name), way: 'form' }
+}
+
+/** These hold whole files in memory. */
+const inMemory = { leftOutOf: ['large'] }
+/** No target names these. */
+const seldom = { mostRounds: 3 }
+
 export const uploadContestants: readonly Contestant[] = [
-  { name: 'decant', title: 'Decant', kind: 'decant', program: ownProgram('decant'), way: 'form' },
-  {
-    name: 'decant-digest',
-    title: 'Decant with SHA-256',
-    kind: 'decant',
-    program: ownProgram('decant-digest'),
-    way: 'form',
-  },
+  decant('decant', 'Decant'),
+  decant('decant-digest', 'Decant, SHA-256'),
+  decant('decant-fetch', 'Decant, plain Fetch'),
+  decant('decant-hono', 'Decant in Hono'),
   {
     name: 'discard',
     title: 'node:http, body thrown away',
@@ -17,8 +27,25 @@ export const uploadContestants: readonly Contestant[] = [
     program: ownProgram('discard'),
     way: 'raw',
     keepsFiles: false,
+    ...seldom,
+  },
+  {
+    name: 'nginx',
+    title: 'nginx, raw body by PUT',
+    kind: 'bound',
+    program: ownProgram('nginx'),
+    way: 'put',
+    ...seldom,
   },
   { name: 'raw-pipe', title: 'raw pipe', kind: 'bound', program: ownProgram('raw-pipe'), way: 'raw' },
-  { name: 'multer', title: 'multer (Express)', kind: 'rival', program: rivalProgram('multer'), way: 'form' },
-  { name: 'busboy', title: 'busboy', kind: 'rival', program: rivalProgram('busboy'), way: 'form' },
+  rival('busboy', 'busboy'),
+  rival('fastify-busboy', '@fastify/busboy', seldom),
+  rival('multer', 'multer (Express)'),
+  rival('formidable', 'formidable', seldom),
+  rival('multiparty', 'multiparty', seldom),
+  rival('fastify-multipart', '@fastify/multipart'),
+  rival('remix', '@remix-run/multipart-parser', { ...inMemory, ...seldom }),
+  rival('remix-fetch', '@remix-run/multipart-parser, Fetch', inMemory),
+  rival('hono', 'Hono parseBody', inMemory),
+  rival('form-data', 'Request.formData()', { ...inMemory, ...seldom }),
 ]

@@ -37,3 +37,31 @@ export const uploadWorkloads: readonly Workload[] = [
     warmUp: { requests: 1500, size: 10 * KiB },
   },
 ]
+
+/** For the most memory that a server takes, with files of any size. */
+export const memoryWorkloads: readonly Workload[] = [
+  {
+    name: 'mebibytes',
+    title: '1,024 files of 1 MiB',
+    connections: 1,
+    requests: 1024,
+    size: MiB,
+    warmUp: { requests: 1, size: MiB },
+  },
+  {
+    name: 'gibibyte',
+    title: 'one file of 1 GiB',
+    connections: 1,
+    requests: 1,
+    size: 1024 * MiB,
+    warmUp: { requests: 1, size: MiB },
+  },
+  {
+    name: 'gibibytes',
+    title: 'one file of 4 GiB',
+    connections: 1,
+    requests: 1,
+    size: 4096 * MiB,
+    warmUp: { requests: 1, size: MiB },
+  },
+]

@@ -8,23 +8,22 @@ export interface Spread {
   readonly most: number
 }
 
+/** A number of a run. */
+export type Figure = (run: Run) => number
+
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), least: Math.min(...values), most: Math.max(...values) }
 }
 
-/** How much one number of a contestant is of another's, round by round: only what ran side by side is compared. */
-export function ratioOf(
-  runs: readonly Run[],
-  contestant: string,
-  other: string,
-  number: (run: Run) => number,
-): Spread | undefined {
-  const ratios = runs
-    .filter((run) => run.contestant === contestant)
-    .flatMap((run) => {
-      const beside = runs.find((each) => each.contestant === other && each.round === run.round)
-      return beside === undefined ? [] : [number(run) / number(beside)]
-    })
+/**
+ * How much a figure of some runs is of that of others, round by round: only what ran side by side is compared. Undefined
+ * where no round has both.
+ */
+export function ratioOf(runs: readonly Run[], others: readonly Run[], figure: Figure): Spread | undefined {
+  const ratios = runs.flatMap((run) => {
+    const beside = others.find(({ round }) => round === run.round)
+    return beside === undefined ? [] : [figure(run) / figure(beside)]
+  })
   return ratios.length === 0 ? undefined : spreadOf(ratios)
 }
 
@@ -36,4 +35,8 @@ export function throughputOf({ bytes, seconds }: Run): number {
 /** CPU seconds of the server for each GiB. */
 export function cpuPerGiBOf({ bytes, cpuSeconds }: Run): number {
   return cpuSeconds / (bytes / 1024 ** 3)
+}
+
+export function peakOf({ peakBytes }: Run): number {
+  return peakBytes
 }

@@ -8,3 +8,13 @@ export const LIMITS = {
   parts: 1000,
   fieldSize: 512_000,
 }
+
+/** The same in the words of Remix' parser, in whose limits a field is a file. */
+export const REMIX_LIMITS = {
+  maxFileSize: LIMITS.fileSize,
+  maxTotalSize: LIMITS.fileSize,
+  maxParts: LIMITS.parts,
+}
+
+/** For decoders, whose inputs are larger than that. */
+export const BOUNDLESS = { files: Infinity, fields: Infinity, parts: Infinity, fileSize: Infinity }

@@ -1,33 +1,22 @@
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:net'
 import process from 'node:process'
-
-/** What a measured server tells about its own process. */
-export interface ServerUsage {
-  /** Since it began; user and system, all threads. */
-  readonly cpuSeconds: number
-  /** The most memory that it ever had (VmHWM). */
-  readonly peakBytes: number
-}
+import { folderArgument, report } from './report-server.ts'
+import type { ServerUsage } from './report-server.ts'
 
 /**
  * The whole of a measured server's program: it is started with a folder to keep files in, listens on a free port of
  * 127.0.0.1, tells its parent which, and what it has used whenever it is asked.
  */
 export async function runServer(start: (folder: string) => Server | Promise<Server>): Promise<void> {
-  const folder = process.argv[2]
-  if (folder === undefined) throw new TypeError('Which folder?')
-  mkdirSync(folder, { recursive: true })
-  const server = await start(folder)
-  // Express, Koa and Hono listen by themselves, where they are told to; here everybody is listened for.
-  if (!server.listening) server.listen(0, '127.0.0.1')
-  if (server.address() === null) await once(server, 'listening')
+  const server = await start(folderArgument())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('No port')
-  process.on('message', () => process.send?.(usage()))
   process.on('disconnect', () => process.exit())
-  process.send?.({ port: address.port })
+  report(address.port, usage)
 }
 
 function usage(): ServerUsage {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { ServerUsage } from './run-server.ts'
+import type { ServerUsage } from './report-server.ts'
 
 /** A server in a process of its own. */
 export interface RunningServer {

@@ -72,8 +72,8 @@ async function measure(chosenAreas: readonly Area[]): Promise<void> {
 
 function tell(area: Area, runs: readonly Run[]): void {
   console.log(`\n${areaReport(area, runs)}`)
-  // Of what is not there, no target can be told.
-  console.log(`\n${targetsTable(runs)}`)
+  const table = targetsTable(runs)
+  if (table !== '') console.log(`\n${table}`)
 }
 
 /** With the rounds that were stored before, too. */

@@ -2,7 +2,7 @@
  * The client of `npm run bench`: sends uploads, or takes downloads, over a few keep-alive connections as fast as the
  * server goes, and looks at every answer. Written in C, since one in JavaScript would be the slower of the two.
  *
- *   sender port=N block=FILE [kind=form|raw|get] [path=/] [connections=1] [requests=1] [size=BYTES] [prefix=f] [verify=1]
+ *   sender port=N block=FILE [kind=form|raw|put|get] [path=/] [connections=1] [requests=1] [size=BYTES] [prefix=f] [verify=1]
  *
  * A file is the block over and over, up to its size. `form` sends it by POST as the one file of a form, called
  * PREFIX-0000001.bin and so on; `raw` sends it by POST as it is, `put` by PUT to such a name below the path; `get` takes
@@ -306,9 +306,9 @@ int main(int argc, char **argv) {
   }
   struct epoll_event events[256];
   while (done < requests) {
-    int count = epoll_wait(epoll_fd, events, 256, 120 * 1000);
+    int count = epoll_wait(epoll_fd, events, 256, 30 * 1000);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail("nothing has moved for two minutes, after %ld of %ld requests", done, requests);
+    if (count <= 0) fail("nothing has moved for half a minute, after %ld of %ld requests", done, requests);
     for (int index = 0; index < count; index++) {
       struct connection *c = events[index].data.ptr;
       if (events[index].events & EPOLLOUT) send_more(c);

@@ -5,6 +5,8 @@ import { execPath } from 'node:process'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+/** A server that does not answer is no reason to wait for ever. */
+const TIMEOUT_MS = 120_000
 const root = join(import.meta.dirname, '..', '..')
 const source = join(import.meta.dirname, 'sender.c')
 const cache = join(root, 'node_modules', '.cache', 'decant')
@@ -69,7 +71,7 @@ function toSender([program = '', ...before]: readonly string[], isNative: boolea
     async send(options) {
       const all = Object.entries({ ...options, verify: options.verify === true ? 1 : 0 })
       const given = all.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${String(value)}`)
-      const { stdout } = await run(program, [...before, ...given])
+      const { stdout } = await run(program, [...before, ...given], { timeout: TIMEOUT_MS })
       const result: SendResult = JSON.parse(stdout)
       return result
     },

@@ -11,7 +11,7 @@ import { verdictOn } from './verdict.ts'
 
 const WORST_BAR = 0.5
 
-/** Every target for which there are runs, and whether it is met. */
+/** Every target for which there are runs, and whether it is met; empty where there is none. */
 export function targetsTable(runs: readonly Run[]): string {
   const rows = targets.flatMap((target) => {
     const verdict = verdictOn(target, runs)
@@ -29,7 +29,8 @@ export function targetsTable(runs: readonly Run[]): string {
       ],
     ]
   })
-  return toTable(['', 'of', 'target', 'measured', ''], [...rows, ...worstRow(runs)])
+  const all = [...rows, ...worstRow(runs)]
+  return all.length === 0 ? '' : toTable(['', 'of', 'target', 'measured', ''], all)
 }
 
 /** The input that Decant's decoder is slowest with, beside what it does with random bytes. */

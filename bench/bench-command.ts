@@ -1,21 +1,25 @@
 // npm run bench [-- AREA...] [--only decant,raw-pipe] [--workload small] [--rounds 5] [--folder DIR] [--seed 1] [--add]
 //
-// An area is `upload`, `decode`, `serve`, `memory` or `report`; by default all of them, which takes a quarter of an hour on
-// two cores. What was measured of a workload with everybody in it is kept, and `report` writes docs/benchmarks.md from it;
+// An area is `upload`, `decode`, `serve`, `memory` or `report`; by default all of these, which takes a quarter of an hour on
+// two cores; or `growth`, with --workload parts, connections, size or files. What was measured of a workload with everybody in it is kept, and `report` writes docs/benchmarks.md from it;
 // with `--add` the rounds are further ones of those before. What goes to another `--folder` is printed alone.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv, execPath } from 'node:process'
+import process, { argv, execPath } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../test/endurance/positive-number.ts'
 import { findSender } from './client/sender.ts'
+import { growthChart } from './growth/growth-chart.ts'
+import { growthReport } from './growth/growth-report.ts'
+import { storedGrowths, storeGrowth } from './growth/growth-store.ts'
+import { GROWTHS, measureGrowth } from './growth/measure-growth.ts'
 import { areas } from './measure/areas.ts'
 import type { Area } from './measure/areas.ts'
 import type { Bench } from './measure/bench.ts'
 import { createBlock } from './measure/block.ts'
-import { parseChoice } from './measure/choice.ts'
+import { chosen, parseChoice } from './measure/choice.ts'
 import { installRivals } from './measure/install-rivals.ts'
 import type { Run } from './measure/run.ts'
 import { storedRuns, storeRuns } from './measure/run-store.ts'
@@ -38,35 +42,45 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const names = [...areas.map(({ name }): string => name), 'report']
-const what = positionals.length === 0 ? names : positionals
+const usual = [...areas.map(({ name }): string => name), 'report']
+const names = [...usual, 'growth']
+const what = positionals.length === 0 ? usual : positionals
+const growths = what.includes('growth') ? GROWTHS : []
 const unknown = what.find((name) => !names.includes(name))
 if (unknown !== undefined) throw new TypeError(`There is no ${unknown} to measure, but ${names.join(', ')}.`)
 const measured = areas.filter(({ name }) => what.includes(name))
 const only = parseChoice('only', values.only, namesOf(measured.flatMap(({ contestants }) => contestants)))
-const workload = parseChoice('workload', values.workload, namesOf(measured.flatMap(({ workloads }) => workloads)))
+const workload = parseChoice(
+  'workload',
+  values.workload,
+  namesOf([...measured.flatMap(({ workloads }) => workloads), ...growths]),
+)
 const isKept = only === undefined && values.folder === undefined
 
-if (measured.length > 0) await measure(measured)
+if (measured.length + growths.length > 0) await measure(measured)
 if (what.includes('report')) report()
 
 async function measure(chosenAreas: readonly Area[]): Promise<void> {
-  await installRivals()
+  if (chosenAreas.length > 0) await installRivals()
   const rounds = positiveNumber('rounds', values.rounds)
   const seed = positiveNumber('seed', values.seed)
   const sender = findSender()
   const place = values.folder ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
   const folder = mkdtempSync(join(place, 'decant-bench-'))
-  try {
-    const bench: Bench = { sender, folder, block: createBlock(folder), rounds, seed }
-    for (const area of chosenAreas) {
-      await area.measure(bench, only, workload, (runs) => {
-        if (isKept) storeRuns(runs, values.add)
-        tell(area, isKept ? ofSameWorkloads(runs) : runs)
-      })
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  // However it ends: memory that a folder of tmpfs takes is not given back by itself.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+  const bench: Bench = { sender, folder, block: createBlock(folder), rounds, seed }
+  for (const area of chosenAreas) {
+    await area.measure(bench, only, workload, (runs) => {
+      if (isKept) storeRuns(runs, values.add)
+      tell(area, isKept ? ofSameWorkloads(runs) : runs)
+    })
+  }
+  for (const { name } of chosen(growths, workload)) {
+    const growth = await measureGrowth(bench, name)
+    if (isKept) storeGrowth(growth)
+    console.log(`\n${growthReport(growth)}`)
   }
 }
 
@@ -85,7 +99,12 @@ function ofSameWorkloads(runs: readonly Run[]): Run[] {
 
 function report(): void {
   const page = join(root, 'docs', 'benchmarks.md')
-  writeFileSync(page, benchmarksPage(storedRuns()))
+  const measuredGrowths = storedGrowths()
+  writeFileSync(page, benchmarksPage(storedRuns(), measuredGrowths))
+  if (measuredGrowths.length > 0) mkdirSync(join(root, 'docs', 'growth'), { recursive: true })
+  for (const growth of measuredGrowths) {
+    writeFileSync(join(root, 'docs', 'growth', `${growth.name}.svg`), growthChart(growth))
+  }
   spawnSync(execPath, [join(root, 'node_modules', '.bin', 'oxfmt'), page])
   console.log(`\nwritten: ${page}`)
 }

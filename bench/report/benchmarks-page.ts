@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform } from 'node:os'
 import { join } from 'node:path'
 import { versions } from 'node:process'
+import type { Growth } from '../growth/growth.ts'
+import { growthReport } from '../growth/growth-report.ts'
 import { areas } from '../measure/areas.ts'
 import type { Run } from '../measure/run.ts'
 import { areaReport } from './area-report.ts'
-import { toTable } from './table.ts'
 import { targetsTable } from './targets-table.ts'
 
 /** docs/benchmarks.md, from what was measured last. */
-export function benchmarksPage(runs: readonly Run[]): string {
+export function benchmarksPage(runs: readonly Run[], growths: readonly Growth[]): string {
   const sections = [
     `# Benchmarks
 
@@ -32,7 +33,7 @@ ran side by side mean much.`,
 - **Raw pipe** is \`request.pipe(createWriteStream(path))\` of a body that is the file itself: no form, no checks, no names.`,
     `## The machine
 
-${machineTable()}`,
+${machineList()}`,
     `## Targets
 
 ${targetsTable(runs)}`,
@@ -53,6 +54,7 @@ The most that the process ever had, whatever the size of a file:
 
 ${reportOf('memory', runs)}`,
   ]
+  if (growths.length > 0) sections.push(growthSection(growths))
   return `${sections.join('\n\n')}\n`
 }
 
@@ -63,17 +65,19 @@ function reportOf(name: Run['area'], runs: readonly Run[]): string {
     .join('')
 }
 
-function machineTable(): string {
+function growthSection(growths: readonly Growth[]): string {
+  const told = growths.map((growth) => `${growthReport(growth)}\n\n![${growth.title}](growth/${growth.name}.svg)`)
+  return `## How costs grow
+
+\`npm run bench -- growth\`, with limits that nothing meets. Nothing may grow faster than what it is given.
+
+${told.join('\n\n')}`
+}
+
+function machineList(): string {
   const [processor] = cpus()
-  return toTable(
-    ['', ''],
-    [
-      ['processor', `${processor?.model ?? 'unknown'}, ${availableParallelism()} cores`],
-      ['system', `${platform()}, ${arch()}`],
-      ['Node', versions.node],
-      ['packages', packageVersions()],
-    ],
-  )
+  const of = `${processor?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, ${platform()} on ${arch()}`
+  return `- ${of}\n- Node ${versions.node}\n- ${packageVersions()}`
 }
 
 function packageVersions(): string {

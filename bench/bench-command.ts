@@ -4,10 +4,9 @@
 // two cores; or `growth`, with --workload parts, connections, size or files. What was measured of a workload with everybody in it is kept, and `report` writes docs/benchmarks.md from it;
 // with `--add` the rounds are further ones of those before. What goes to another `--folder` is printed alone.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process, { argv, execPath } from 'node:process'
+import { argv, execPath } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../test/endurance/positive-number.ts'
 import { findSender } from './client/sender.ts'
@@ -18,8 +17,10 @@ import { GROWTHS, measureGrowth } from './growth/measure-growth.ts'
 import { areas } from './measure/areas.ts'
 import type { Area } from './measure/areas.ts'
 import type { Bench } from './measure/bench.ts'
+import { createBenchFolder } from './measure/bench-folder.ts'
 import { createBlock } from './measure/block.ts'
 import { chosen, parseChoice } from './measure/choice.ts'
+import { isRivalProgram } from './measure/contestant.ts'
 import { installRivals } from './measure/install-rivals.ts'
 import type { Run } from './measure/run.ts'
 import { storedRuns, storeRuns } from './measure/run-store.ts'
@@ -61,15 +62,12 @@ if (measured.length + growths.length > 0) await measure(measured)
 if (what.includes('report')) report()
 
 async function measure(chosenAreas: readonly Area[]): Promise<void> {
-  if (chosenAreas.length > 0) await installRivals()
+  const programs = chosenAreas.flatMap(({ contestants }) => chosen(contestants, only)).map(({ program }) => program)
+  if (programs.some(isRivalProgram)) await installRivals()
   const rounds = positiveNumber('rounds', values.rounds)
   const seed = positiveNumber('seed', values.seed)
   const sender = findSender()
-  const place = values.folder ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
-  const folder = mkdtempSync(join(place, 'decant-bench-'))
-  // However it ends: memory that a folder of tmpfs takes is not given back by itself.
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+  const folder = createBenchFolder(values.folder)
   const bench: Bench = { sender, folder, block: createBlock(folder), rounds, seed }
   for (const area of chosenAreas) {
     await area.measure(bench, only, workload, (runs) => {

@@ -3,11 +3,9 @@
 // Whether taking files in has become dear: the CPU time of Decant beside that of a raw pipe, in one interleaved run that takes
 // half a minute. The bars are half as much again as the targets of docs/benchmarks.md, so that no busy machine trips it.
 // Exits with 1 above them.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import process from 'node:process'
 import { findSender } from './client/sender.ts'
+import { createBenchFolder } from './measure/bench-folder.ts'
 import { createBlock } from './measure/block.ts'
 import { chosen } from './measure/choice.ts'
 import { measureServers } from './measure/measure-servers.ts'
@@ -21,22 +19,18 @@ const WORKLOADS = ['serial', 'small']
 const ROUNDS = 3
 const SLACK = 1.5
 
-const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'decant-bench-'))
-try {
-  const bench = { sender: findSender(), folder, block: createBlock(folder), rounds: ROUNDS, seed: 1 }
-  for (const workload of chosen(uploadWorkloads, WORKLOADS)) {
-    const runs = await measureServers(bench, 'upload', workload, chosen(uploadContestants, ['decant', 'raw-pipe']))
-    const target = targets.find(
-      (each) => each.area === 'upload' && each.workload === workload.name && each.unit === 'CPU per GiB',
-    )
-    const verdict = target && verdictOn(target, runs)
-    if (target === undefined || verdict === undefined) throw new Error(`Nothing was measured of ${workload.title}.`)
-    const bar = target.bar * SLACK
-    const isHeld = verdict.ratio.median <= bar
-    const measured = `${toText(verdict.ratio)} x the CPU time of a raw pipe; at most ${bar.toFixed(2)} is allowed`
-    console.log(`${isHeld ? 'ok' : 'too dear'}: ${workload.title}: ${measured}`)
-    if (!isHeld) process.exitCode = 1
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+const folder = createBenchFolder()
+const bench = { sender: findSender(), folder, block: createBlock(folder), rounds: ROUNDS, seed: 1 }
+for (const workload of chosen(uploadWorkloads, WORKLOADS)) {
+  const runs = await measureServers(bench, 'upload', workload, chosen(uploadContestants, ['decant', 'raw-pipe']))
+  const target = targets.find(
+    (each) => each.area === 'upload' && each.workload === workload.name && each.unit === 'CPU per GiB',
+  )
+  const verdict = target && verdictOn(target, runs)
+  if (target === undefined || verdict === undefined) throw new Error(`Nothing was measured of ${workload.title}.`)
+  const bar = target.bar * SLACK
+  const isHeld = verdict.ratio.median <= bar
+  const measured = `${toText(verdict.ratio)} x the CPU time of a raw pipe; at most ${bar.toFixed(2)} is allowed`
+  console.log(`${isHeld ? 'ok' : 'too dear'}: ${workload.title}: ${measured}`)
+  if (!isHeld) process.exitCode = 1
 }

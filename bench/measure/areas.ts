@@ -19,11 +19,16 @@ export interface Named {
   readonly title: string
 }
 
+/** Somebody with a program of their own. */
+interface Participant extends Named {
+  readonly program: string
+}
+
 /** One kind of measurement: who takes part, in what, and beside whom they are shown. */
 export interface Area {
   readonly name: Run['area']
   readonly title: string
-  readonly contestants: readonly Named[]
+  readonly contestants: readonly Participant[]
   readonly workloads: readonly Named[]
   /** The one that the others are shown as multiples of. */
   readonly base: Named

@@ -24,6 +24,11 @@ export function ownProgram(name: string): string {
   return join(bench, 'servers', `${name}.ts`)
 }
 
+/** Whether a program needs what `npm ci` in `bench/rivals` installs. */
+export function isRivalProgram(path: string): boolean {
+  return path.startsWith(join(bench, 'rivals'))
+}
+
 /** The path of a program in `bench/rivals`, which need packages of their own. */
 export function rivalProgram(name: string): string {
   return join(bench, 'rivals', `${name}.ts`)

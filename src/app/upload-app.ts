@@ -32,6 +32,8 @@ export interface UploadAppOptions {
   readonly maxUploads?: number | undefined
   /** Of those, as many from one address. Default any: an office may have one. */
   readonly maxUploadsPerClient?: number | undefined
+  /** Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody does. */
+  readonly takeSlot?: UploadHandlerOptions['takeSlot']
   /** Extensions that are taken. Default all: what is served is inert. */
   readonly extensions?: ExtensionRule | undefined
   /** Extensions that are not taken, even if `extensions` has them. */
@@ -123,6 +125,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     maxBodySize: options.maxBodySize,
     maxUploads: options.maxUploads,
     maxUploadsPerClient: options.maxUploadsPerClient,
+    takeSlot: options.takeSlot,
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()

@@ -109,6 +109,34 @@ test('maxUploadsPerClient counts clients by the address of their connection', as
   first.destroy()
 })
 
+test('takeSlot counts what other processes receive: where it gives none, an upload is told to come again', async () => {
+  let free = 1
+  const clients: (string | undefined)[] = []
+  const takeSlot = async (client: string | undefined): Promise<(() => void) | undefined> => {
+    clients.push(client)
+    if (free === 0) return undefined
+    free--
+    return () => free++
+  }
+  await using site = await openSite({ takeSlot })
+  const first = await begin(site)
+  const refused = await site.ask(put('b.txt'))
+  expect([refused.status, JSON.parse(refused.body.toString()).code]).toEqual([503, 'overloaded'])
+  first.destroy()
+  await expect.poll(() => free, PATIENCE).toBe(1)
+  expect((await site.ask(put('c.txt'))).status).toBe(201)
+  expect(free).toBe(1)
+  expect(clients).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
+})
+
+test('what takeSlot was asked in vain, and its failure, take no slot of the handler', async () => {
+  const answers = [async () => undefined, () => Promise.reject(new Error('gone')), async () => () => {}]
+  const slots = new UploadSlots({ maxUploads: 1, takeSlot: async () => answers.shift()?.() })
+  await expect(slots.during(undefined, async () => 'received')).rejects.toMatchObject({ code: 'overloaded' })
+  await expect(slots.during(undefined, async () => 'received')).rejects.toThrow('gone')
+  expect(await slots.during(undefined, async () => 'received')).toBe('received')
+})
+
 test('a limit that is none is a mistake of the developer', () => {
   expect(() => new UploadSlots({ maxUploads: -1 })).toThrow('maxUploads must be')
   expect(() => new UploadSlots({ maxUploadsPerClient: Number.NaN })).toThrow('maxUploadsPerClient must be')

@@ -13,21 +13,29 @@ export interface UploadSlotOptions {
    * are not counted; those behind one proxy are one client. Default no limit.
    */
   readonly maxUploadsPerClient?: number | undefined
+  /**
+   * Counts uploads beyond this handler, as several processes behind one URL have to. Asked before each upload is read,
+   * when the limits above let it in, with its client as they count it; resolves to what gives the slot back, or to `undefined` where
+   * there is none: the upload is then refused with `overloaded`. Default: nobody is asked.
+   */
+  readonly takeSlot?: ((client: string | undefined) => Promise<(() => void) | undefined>) | undefined
 }
 
 /** Counts the uploads that are being received, and refuses those that are too many. */
 export class UploadSlots {
   readonly #maxUploads: number
   readonly #maxUploadsPerClient: number
+  readonly #takeSlot: NonNullable<UploadSlotOptions['takeSlot']>
   /** Running uploads by client; a client without any is not in it. */
   readonly #clients = new Map<string, number>()
   #running = 0
 
   /** @throws {TypeError} for a limit that is negative or no number. */
-  constructor({ maxUploads, maxUploadsPerClient }: UploadSlotOptions) {
+  constructor({ maxUploads, maxUploadsPerClient, takeSlot }: UploadSlotOptions) {
     // A socket and a draft for each are 4,000 descriptors, less than the 4,096 that the stricter systems give a process.
     this.#maxUploads = toLimit('maxUploads', maxUploads, 2000)
     this.#maxUploadsPerClient = toLimit('maxUploadsPerClient', maxUploadsPerClient, Infinity)
+    this.#takeSlot = takeSlot ?? takeAny
   }
 
   /**
@@ -42,9 +50,13 @@ export class UploadSlots {
       throw new UploadError('overloaded', {})
     }
     this.#add(client, 1)
+    let giveBack: (() => void) | undefined
     try {
+      giveBack = await this.#takeSlot(client)
+      if (giveBack === undefined) throw new UploadError('overloaded', {})
       return await receive()
     } finally {
+      giveBack?.()
       this.#add(client, -1)
     }
   }
@@ -60,4 +72,8 @@ export class UploadSlots {
     if (count === 0) this.#clients.delete(client)
     else this.#clients.set(client, count)
   }
+}
+
+async function takeAny(): Promise<() => void> {
+  return () => {}
 }

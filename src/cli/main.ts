@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { Arguments } from './arguments.ts'
 import type { Environment } from './arguments.ts'
@@ -10,6 +11,8 @@ import { serve } from './serve.ts'
 import { SERVE_OPTIONS } from './serve-settings.ts'
 import { strayVariables } from './stray-variables.ts'
 import { terminal } from './terminal.ts'
+import { serveAsWorker } from './worker/serve-as-worker.ts'
+import { WORKER_COMMAND } from './worker/worker-command.ts'
 
 const HELP: Option<boolean> = { flag: 'help', short: 'h', about: 'show this help', parse: parseSwitch }
 const VERSION: Option<boolean> = { flag: 'version', short: 'v', about: 'show the version', parse: parseSwitch }
@@ -42,9 +45,11 @@ export async function main({ typed, environment, root }: Start): Promise<number>
       terminal.print(helpText(SERVE_OPTIONS, [HELP, VERSION]))
       return 0
     }
+    const assets = new URL('dist/assets/', root)
+    if (command === WORKER_COMMAND && cluster.isWorker) return await serveAsWorker(given, assets)
     if (command !== 'serve') throw unknownCommand(command)
     for (const sentence of strayVariables(environment, SERVE_OPTIONS)) terminal.warn(sentence)
-    return await serve(given, operands, new URL('dist/assets/', root))
+    return await serve({ given, operands, typed, assets })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     terminal.fail(error.message)

@@ -11,11 +11,16 @@ const PROBE_TIMEOUT_MS = 3000
 /** The least that clamd can be asked about. */
 const PROBE: CheckedUpload = { filename: 'probe', type: 'text/plain', size: 0, async *stream() {} }
 
+/** The check that has clamd scan each file. */
+export function scanner({ clamd, maxStreamSize, onUnavailable }: ScanSettings): Check {
+  return clamavCheck({ ...clamd, maxStreamSize, onUnavailable })
+}
+
 /**
- * The check that has clamd scan each file. One that cannot be reached at the start is told in a warning, and no more: it
- * may be starting as well, which takes it longer.
+ * Tries to reach clamd. One that cannot be reached at the start is told in a warning, and no more: it may be starting as
+ * well, which takes it longer.
  */
-export async function scanner({ clamd, maxStreamSize, onUnavailable }: ScanSettings): Promise<Check> {
+export async function warnOfScanner({ clamd, onUnavailable }: ScanSettings): Promise<void> {
   try {
     await clamavCheck({ ...clamd, timeoutMs: PROBE_TIMEOUT_MS })(PROBE)
   } catch (error) {
@@ -23,5 +28,4 @@ export async function scanner({ clamd, maxStreamSize, onUnavailable }: ScanSetti
     const meanwhile = onUnavailable === 'accept' ? 'files are let in unscanned' : 'every file is refused'
     terminal.warn(`ClamAV cannot be reached, and until it can, ${meanwhile}: ${causesOf(error).join(': ')}`)
   }
-  return clamavCheck({ ...clamd, maxStreamSize, onUnavailable })
 }

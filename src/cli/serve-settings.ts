@@ -17,6 +17,8 @@ export interface ServeSettings {
   readonly port: number | undefined
   /** Names without ports under which the server is known besides. */
   readonly hosts: readonly string[] | undefined
+  /** Processes that serve; of 1, this one does. */
+  readonly workers: number
   readonly shutdownTimeoutMs: number
   readonly log: boolean
   readonly json: boolean
@@ -25,8 +27,19 @@ export interface ServeSettings {
   readonly scan: ScanSettings | undefined
   readonly limits: Omit<
     UploadAppOptions,
-    'folder' | 'assets' | 'hosts' | 'authorize' | 'deletion' | 'trustProxy' | 'checks' | 'onAnswer' | 'onError'
+    | 'folder'
+    | 'assets'
+    | 'hosts'
+    | 'authorize'
+    | 'deletion'
+    | 'trustProxy'
+    | 'checks'
+    | 'takeSlot'
+    | 'onAnswer'
+    | 'onError'
   > & {
+    readonly maxUploads: number
+    readonly maxUploadsPerClient: number | undefined
     readonly minFreeSpace: number
   }
 }
@@ -50,6 +63,13 @@ const HOSTS: Option<readonly string[]> = {
   value: 'NAMES',
   about: 'names it answers to, without ports; by default its own on loopback, and any beyond',
   parse: parseHosts,
+}
+const WORKERS: PresetOption<number> = {
+  flag: 'workers',
+  value: 'NUMBER',
+  about: 'processes that share the work, for machines with that many cores to spare',
+  preset: '1',
+  parse: (text) => parseNumber(text, 1, 64),
 }
 const MAX_FILE_SIZE: PresetOption<number> = {
   flag: 'max-file-size',
@@ -150,6 +170,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   PORT,
   HOSTS,
   ...ACCESS_OPTIONS,
+  WORKERS,
   MAX_FILE_SIZE,
   MAX_BODY_SIZE,
   MAX_FILES,
@@ -179,6 +200,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
     host: given.read(HOST),
     port: given.read(PORT),
     hosts: given.read(HOSTS),
+    workers: given.read(WORKERS),
     shutdownTimeoutMs: given.read(SHUTDOWN_TIMEOUT),
     log: given.read(LOG) ?? false,
     json: given.read(JSON_LINE) ?? false,

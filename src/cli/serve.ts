@@ -1,50 +1,81 @@
-import type { LoggedRequest } from '../app/request-log.ts'
-import { uploadApp } from '../app/upload-app.ts'
+import cluster from 'node:cluster'
 import type { UploadApp } from '../app/upload-app.ts'
 import { bytes } from '../index.ts'
-import type { UploadError } from '../index.ts'
-import { readAccess } from './access.ts'
-import { isLoopback, localUrl, loopbackNames, networkUrls } from './address.ts'
+import { toAccess } from './access.ts'
+import { isLoopback, localUrl, networkUrls } from './address.ts'
 import type { Arguments } from './arguments.ts'
+import { readAuthFile } from './auth-file.ts'
 import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 import { listen } from './listen.ts'
-import { logLine } from './log-line.ts'
-import { scanner } from './scanner.ts'
+import { scanner, warnOfScanner } from './scanner.ts'
+import { serverOf } from './server-of.ts'
 import { readServeSettings } from './serve-settings.ts'
 import type { ServeSettings } from './serve-settings.ts'
 import { startReportJson, startReportText } from './start-report.ts'
 import { untilStopped } from './stop-signals.ts'
 import { terminal } from './terminal.ts'
 import { uploadFolder } from './upload-folder.ts'
+import { WorkerPool } from './worker/worker-pool.ts'
 
 const DEFAULT_FOLDER = './uploads'
+
+/** What `decant serve` was started with. */
+export interface ServeStart {
+  readonly given: Arguments
+  /** What was typed after `serve` and is no option. */
+  readonly operands: readonly string[]
+  /** All that was typed after the program's name. */
+  readonly typed: readonly string[]
+  /** Where the page's built files are. */
+  readonly assets: URL
+}
+
+/** What takes the requests: this process, or workers. */
+interface Running {
+  readonly port: number
+  /** As `close` of `UploadApp`; `onBusy` is told how many requests are still running, if any. */
+  close(graceMs: number, onBusy: (requests: number) => void): Promise<void>
+  /** What was to be printed before the start was told may be printed now. */
+  speak(): void
+  /** Resolves where it cannot go on, to why. */
+  readonly failed?: Promise<string>
+}
 
 /**
  * `decant serve [DIR]`: runs until it is told to stop.
  *
- * @param operands what was typed after `serve` and is no option
- * @param assets where the page's built files are
  * @returns the exit code
  * @throws {CommandError} for what was typed, for a folder that cannot be used and a port that is taken.
  */
-export async function serve(given: Arguments, operands: readonly string[], assets: URL): Promise<number> {
+export async function serve({ given, operands, typed, assets }: ServeStart): Promise<number> {
   const settings = readServeSettings(given)
   const [path = DEFAULT_FOLDER, ...others] = operands
   if (others.length > 0) throw new CommandError(`one DIR is enough; ${others.join(' ')} is too much`)
+  if (settings.workers > 1 && cluster.isWorker) {
+    throw new CommandError('--workers: this process is a worker of another cluster; start it without one')
+  }
 
   const folder = await uploadFolder(path)
   const { limits, scan } = settings
-  const checks = scan === undefined ? [] : [await scanner(scan)]
-  const { trustProxy } = settings.access
-  const access = await readAccess(settings.access, folder)
-  const hosts = hostsOf(settings)
-  const told = { onError: report, ...(settings.log && { onAnswer: settings.json ? logJson : logText }) }
-  const app = await uploadApp({ ...limits, ...access, trustProxy, folder, assets, checks, hosts, ...told })
+  if (scan !== undefined) await warnOfScanner(scan)
+  const { file } = settings.access
+  const authFile = file === undefined ? undefined : await readAuthFile(file, folder)
+  const access = toAccess(settings.access, authFile)
+  const app = await serverOf(settings, {
+    folder,
+    assets,
+    checks: scan === undefined ? [] : [scanner(scan)],
+    access,
+    print: terminal.print,
+    fail: terminal.fail,
+  })
   await warnOfSpace(app, settings)
-  const port = await listen(app.server, settings.host, settings.port)
+  const running =
+    settings.workers === 1 ? await runHere(app, settings) : await runWorkers(app, settings, { typed, folder, authFile })
+  const { port } = running
   // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
-  const stopped = untilStopped((again) => stop(app, settings, again))
+  const stopped = untilStopped((again) => stop(running, settings, again))
   warnOf(settings, port, access !== undefined)
   const startReport = {
     url: localUrl(settings.host, port),
@@ -54,21 +85,75 @@ export async function serve(given: Arguments, operands: readonly string[], asset
     denies: limits.deny !== undefined,
     scans: scan !== undefined,
     minFreeSpace: limits.minFreeSpace,
+    workers: settings.workers,
   }
   const { isWatched, bold, dim } = terminal
   terminal.print(
     settings.json ? startReportJson(startReport) : startReportText(startReport, { qrCode: isWatched, bold, dim }),
   )
-  return stopped
+  running.speak()
+  return running.failed === undefined
+    ? stopped
+    : Promise.race([stopped, untilFailed(running, running.failed, settings)])
 }
 
-/**
- * On loopback, a page of a stranger's could reach the server from a browser here by a name of his own (DNS rebinding), so
- * only known names count. Beyond it nobody can tell by which names a network knows this machine: any Host will do.
- */
-function hostsOf({ host, hosts }: ServeSettings): readonly string[] | undefined {
-  if (hosts === undefined && !isLoopback(host)) return undefined
-  return [...loopbackNames(host), ...(hosts ?? [])]
+async function runHere(app: UploadApp, { host, port }: ServeSettings): Promise<Running> {
+  return {
+    port: await listen(app.server, host, port),
+    async close(graceMs, onBusy) {
+      if (app.busy > 0) onBusy(app.busy)
+      await app.close(graceMs)
+    },
+    speak() {},
+  }
+}
+
+/** @param app the server that each of the workers makes as well, which takes no request here */
+async function runWorkers(
+  { storage }: UploadApp,
+  { workers, port, limits }: ServeSettings,
+  { typed, folder, authFile }: { typed: readonly string[]; folder: string; authFile: string | undefined },
+): Promise<Running> {
+  // A worker may have something to say before the others are ready: whoever reads expects the start first.
+  let held: (() => void)[] | undefined = []
+  const pool = new WorkerPool({
+    count: workers,
+    typed,
+    folder,
+    port,
+    authFile,
+    limits,
+    onLine(text, isFailure) {
+      const tell = (): void => (isFailure ? terminal.fail(text) : terminal.print(text))
+      if (held === undefined) tell()
+      else held.push(tell)
+    },
+    onDeath: terminal.warn,
+    async sweep() {
+      try {
+        await storage.sweep()
+      } catch (error) {
+        // EIO, EACCES, ...: the next sweep finds it again.
+        if (!(error instanceof Error)) throw error
+        terminal.warn(['what the worker left is not removed yet', error.message, ...causesOf(error)].join(': '))
+      }
+    },
+  })
+  return {
+    port: await pool.start(),
+    close: (graceMs, onBusy) => pool.close(graceMs, onBusy),
+    speak() {
+      for (const tell of held ?? []) tell()
+      held = undefined
+    },
+    failed: pool.failed,
+  }
+}
+
+async function untilFailed(running: Running, failed: Promise<string>, settings: ServeSettings): Promise<number> {
+  terminal.fail(await failed)
+  await stop(running, settings, false)
+  return 1
 }
 
 async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
@@ -89,24 +174,11 @@ function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGua
   }
 }
 
-async function stop(app: UploadApp, { shutdownTimeoutMs, json }: ServeSettings, again: boolean): Promise<void> {
+async function stop(running: Running, { shutdownTimeoutMs, json }: ServeSettings, again: boolean): Promise<void> {
   const graceMs = again ? 0 : shutdownTimeoutMs
-  if (app.busy > 0 && !again && !json) {
-    const requests = app.busy === 1 ? 'a request is' : `${app.busy} requests are`
+  await running.close(graceMs, (busy) => {
+    if (again || json) return
+    const requests = busy === 1 ? 'a request is' : `${busy} requests are`
     terminal.print(`Stopping. ${requests} still running and may take ${graceMs / 1000} seconds to end.`)
-  }
-  await app.close(graceMs)
-}
-
-function logText(request: LoggedRequest): void {
-  terminal.print(logLine(request))
-}
-
-function logJson(request: LoggedRequest): void {
-  terminal.print(JSON.stringify(request))
-}
-
-/** A failure of ours, with its causes, in a line. */
-function report(error: UploadError): void {
-  terminal.fail([`${error.status} ${error.code}`, ...causesOf(error)].join(': '))
+  })
 }

@@ -10,6 +10,7 @@ const report: StartReport = {
   denies: false,
   scans: false,
   minFreeSpace: 1024 ** 3,
+  workers: 1,
 }
 const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
 
@@ -70,5 +71,6 @@ test('what a program is told is one line of JSON', () => {
     maxFileSize: 8_388_608,
     maxFiles: 5,
     minFreeSpace: 1_073_741_824,
+    workers: 1,
   })
 })

@@ -17,6 +17,8 @@ export interface StartReport {
   readonly scans: boolean
   /** Bytes. */
   readonly minFreeSpace: number
+  /** Processes that serve. */
+  readonly workers: number
 }
 
 export interface ReportStyle {
@@ -31,7 +33,7 @@ const EXTENSIONS_SHOWN = 12
 
 /** The report for a person: where to go, where the files go, which limits hold. */
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
-  const { url, networkUrls, folder, set, scans, minFreeSpace } = report
+  const { url, networkUrls, folder, set, scans, minFreeSpace, workers } = report
   const [first] = networkUrls
   const taken = `${typesOf(report)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
   const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
@@ -42,14 +44,15 @@ export function startReportText(report: StartReport, { qrCode, bold, dim }: Repo
     '',
     `Files go to ${folder}`,
     `Taken: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
+    ...(workers > 1 ? [`${workers} workers share the work.`] : []),
     dim('Press Ctrl-C to stop.'),
   ].join('\n')
 }
 
 /** The report for a program, in one line of JSON. */
-export function startReportJson({ url, networkUrls, folder, set, minFreeSpace }: StartReport): string {
+export function startReportJson({ url, networkUrls, folder, set, minFreeSpace, workers }: StartReport): string {
   const { extensions, maxFileSize, maxFiles } = set
-  return JSON.stringify({ url, networkUrls, folder, extensions, maxFileSize, maxFiles, minFreeSpace })
+  return JSON.stringify({ url, networkUrls, folder, extensions, maxFileSize, maxFiles, minFreeSpace, workers })
 }
 
 function typesOf({ set: { extensions }, denies }: StartReport): string {

@@ -9,13 +9,13 @@ export const terminal = {
   get isWatched(): boolean {
     return stdout.isTTY
   },
-  print(text: string): void {
+  print: (text: string): void => {
     stdout.write(`${text}\n`)
   },
-  warn(text: string): void {
+  warn: (text: string): void => {
     stderr.write(`${paint('yellow', 'warning:', stderr)} ${line(text)}\n`)
   },
-  fail(text: string): void {
+  fail: (text: string): void => {
     stderr.write(`${paint('red', 'decant:', stderr)} ${line(text)}\n`)
   },
   bold: (text: string): string => paint('bold', text, stdout),

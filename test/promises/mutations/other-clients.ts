@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const NODE = 'src/adapters/node/node-handler.test.ts'
 const WRITER = 'src/file/file-writer.test.ts'
+const POOL = 'src/cli/worker/slot-pool.test.ts'
 const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
@@ -100,6 +101,36 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'this.#add(client, -1)',
       replace: '',
       tests: [[SLOTS, 'an upload that fails on our side gives its slot back']],
+    },
+    {
+      guard: 'receives no more uploads than all processes of a server may',
+      file: 'src/handler/upload-slots.ts',
+      find: "if (giveBack === undefined) throw new UploadError('overloaded', {})",
+      replace: '',
+      tests: [
+        [SLOTS, 'takeSlot counts what other processes receive: where it gives none, an upload is told to come again'],
+      ],
+    },
+    {
+      guard: 'counts the uploads of all workers',
+      file: 'src/cli/worker/slot-pool.ts',
+      find: 'if (this.#taken >= maxUploads) return false',
+      replace: '',
+      tests: [[POOL, 'gives as many slots as uploads may be received at once, whichever worker asks']],
+    },
+    {
+      guard: 'counts the uploads of a client in all workers',
+      file: 'src/cli/worker/slot-pool.ts',
+      find: 'for (const clients of this.#held.values()) sum += clients.get(client) ?? 0',
+      replace: '',
+      tests: [[POOL, 'counts a client in all workers, and one whose address nobody knows in none']],
+    },
+    {
+      guard: 'takes the slots of a worker back that has ended',
+      file: 'src/cli/worker/slot-pool.ts',
+      find: 'this.#held.delete(holder)',
+      replace: 'this.#taken += 0',
+      tests: [[POOL, 'takes back what a worker had that has ended, and nothing of the others']],
     },
     {
       guard: 'gives up a client that sends a byte now and then only to hold its place',

@@ -1,0 +1,56 @@
+import type { LoggedRequest } from '../app/request-log.ts'
+import { uploadApp } from '../app/upload-app.ts'
+import type { UploadApp, UploadAppOptions } from '../app/upload-app.ts'
+import type { UploadError } from '../index.ts'
+import type { Access } from './access.ts'
+import { isLoopback, loopbackNames } from './address.ts'
+import { causesOf } from './causes.ts'
+import { logLine } from './log-line.ts'
+import type { ServeSettings } from './serve-settings.ts'
+
+/** What a server has that no setting says. */
+export interface Surroundings extends Pick<UploadAppOptions, 'folder' | 'assets' | 'checks' | 'takeSlot'> {
+  readonly access: Access | undefined
+  /** Prints a line of the log. */
+  readonly print: (text: string) => void
+  /** Prints a failure of ours. */
+  readonly fail: (text: string) => void
+}
+
+/** The server of these settings, which is not listening yet. */
+export function serverOf(settings: ServeSettings, surroundings: Surroundings): Promise<UploadApp> {
+  const {
+    limits,
+    access: { trustProxy },
+    log,
+    json,
+  } = settings
+  const { folder, assets, checks, takeSlot, access, print, fail } = surroundings
+  const tell = (request: LoggedRequest): void => print(json ? JSON.stringify(request) : logLine(request))
+  return uploadApp({
+    ...limits,
+    ...access,
+    trustProxy,
+    folder,
+    assets,
+    checks,
+    takeSlot,
+    hosts: hostsOf(settings),
+    onError: (error) => fail(lineOf(error)),
+    ...(log && { onAnswer: tell }),
+  })
+}
+
+/**
+ * On loopback, a page of a stranger's could reach the server from a browser here by a name of his own (DNS rebinding), so
+ * only known names count. Beyond it nobody can tell by which names a network knows this machine: any Host will do.
+ */
+function hostsOf({ host, hosts }: ServeSettings): readonly string[] | undefined {
+  if (hosts === undefined && !isLoopback(host)) return undefined
+  return [...loopbackNames(host), ...(hosts ?? [])]
+}
+
+/** A failure of ours, with its causes, in a line. */
+function lineOf(error: UploadError): string {
+  return [`${error.status} ${error.code}`, ...causesOf(error)].join(': ')
+}

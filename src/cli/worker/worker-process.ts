@@ -1,0 +1,92 @@
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import { CommandError } from '../command-error.ts'
+import { isWorkerMessage } from './worker-message.ts'
+import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
+
+type Orders = Extract<PrimaryMessage, { kind: 'serve' }>
+
+/** A worker, as the process sees it that started it. */
+export class WorkerProcess {
+  readonly #worker: Worker
+  readonly #orders: Orders
+  readonly #onMessage: (worker: WorkerProcess, message: WorkerMessage) => void
+  readonly #listening = Promise.withResolvers<number>()
+  readonly #ended = Promise.withResolvers<string>()
+  readonly #busy = Promise.withResolvers<number>()
+  #listeningSince: number | undefined
+
+  /**
+   * Starts one, with the arguments that the cluster is set up with.
+   *
+   * @param onMessage told of what is not between these two alone: lines and slots
+   */
+  constructor(orders: Orders, onMessage: (worker: WorkerProcess, message: WorkerMessage) => void) {
+    this.#orders = orders
+    this.#onMessage = onMessage
+    this.#worker = cluster.fork()
+    this.#worker.on('message', (message: unknown) => {
+      if (isWorkerMessage(message)) this.#hear(message)
+    })
+    // EPIPE, ERR_IPC_CHANNEL_CLOSED: it has just ended, which is told below.
+    this.#worker.on('error', () => {})
+    this.#worker.on('exit', (code: number | null, signal: string | null) => {
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+      this.#listening.reject(new CommandError(`a worker ended ${how} before it was ready`, 1))
+      this.#busy.resolve(0)
+      this.#ended.resolve(how)
+    })
+    // Nobody waits for it where the server is stopped meanwhile.
+    this.#listening.promise.catch(() => {})
+  }
+
+  /** Its port. Rejects with a `CommandError` where it ends before it has one. */
+  get listening(): Promise<number> {
+    return this.#listening.promise
+  }
+
+  /** Resolves when the process is gone, to how that came: `by SIGKILL`. */
+  get ended(): Promise<string> {
+    return this.#ended.promise
+  }
+
+  /** When it began to listen, by `performance.now()`; `undefined` before that. */
+  get listeningSince(): number | undefined {
+    return this.#listeningSince
+  }
+
+  tell(message: PrimaryMessage): void {
+    // ERR_IPC_CHANNEL_CLOSED, EPIPE: it has ended, or is about to.
+    if (this.#worker.isConnected()) this.#worker.send(message, () => {})
+  }
+
+  /**
+   * Has it take no more requests and end when those that are running have; the number of these.
+   *
+   * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
+   */
+  stop(graceMs: number): Promise<number> {
+    if (this.#listeningSince === undefined) this.kill()
+    else this.tell({ kind: 'stop', graceMs })
+    return this.#busy.promise
+  }
+
+  kill(): void {
+    this.#worker.process.kill('SIGKILL')
+  }
+
+  #hear(message: WorkerMessage): void {
+    if (message.kind === 'started') {
+      this.tell(this.#orders)
+    } else if (message.kind === 'listening') {
+      this.#listeningSince = performance.now()
+      this.#listening.resolve(message.port)
+    } else if (message.kind === 'refused') {
+      this.#listening.reject(new CommandError(message.message, message.exitCode))
+    } else if (message.kind === 'stopping') {
+      this.#busy.resolve(message.busy)
+    } else {
+      this.#onMessage(this, message)
+    }
+  }
+}

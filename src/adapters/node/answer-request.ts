@@ -16,9 +16,12 @@ export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, pl
 /** @throws {TypeError} for a `trustProxy` that holds what is no address. */
 export function toIncomingBy({ trustProxy, drainLimits }: NodeAdapterOptions): ToIncoming {
   const isTrusted = trustedProxies(trustProxy ?? [])
+  // Where nobody is believed, nobody's address needs to be looked up.
+  const hasProxies = trustProxy !== undefined && trustProxy.length > 0
   return (request, response, place) => {
     const signal = goneSignal(response)
-    return behindProxy(fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place }), isTrusted)
+    const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place })
+    return hasProxies ? behindProxy(incoming, isTrusted) : incoming
   }
 }
 

@@ -299,6 +299,16 @@ describe('over HTTP/2', () => {
     expect(stream.rstCode).not.toBe(0)
   })
 
+  test('a small answer that nobody takes is given up, too', async () => {
+    // One byte more than a client takes of a stream before it is read.
+    const small: RequestHandler = { handle: async () => ({ status: 200, headers: {}, body: new Uint8Array(65_536) }) }
+    const client = await start(nodeHandler(small, { stallTimeoutMs: 100 }))
+    const stream = client.begin({ ':path': '/' }, { endStream: true })
+    await once(stream, 'response')
+    await expect.poll(() => stream.closed).toBe(true)
+    expect(stream.rstCode).not.toBe(0)
+  })
+
   test('an answer that breaks off never looks like a whole one', async () => {
     async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
       yield Buffer.from('half')

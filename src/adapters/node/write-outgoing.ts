@@ -39,7 +39,7 @@ export async function writeOutgoing(
     if (body instanceof Uint8Array && body.length <= PIECE && incoming.body === undefined) {
       // Header and content in one system call; and no need of a watch where the kernel has taken both.
       response.end(body)
-      if (!('stream' in response) && response.socket?.writableLength !== 0) watchEnd(response, stallTimeoutMs)
+      if (!isTaken(response) && !isClosed(response)) watchEnd(response, stallTimeoutMs)
       return
     }
     if (body !== undefined) await writeBody(response, body, stallTimeoutMs)
@@ -131,6 +131,11 @@ function writeWhole(response: ServerResponse, chunk: Uint8Array, stallTimeoutMs:
     response.on('close', settle)
     response.write(chunk, settle)
   })
+}
+
+/** True when the kernel has all that was written. A response that waits behind another one has no socket yet. */
+function isTaken(response: AnyNodeResponse): boolean {
+  return !('stream' in response) && response.socket?.writableLength === 0
 }
 
 function isClosed(response: AnyNodeResponse): boolean {

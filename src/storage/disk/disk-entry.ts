@@ -21,7 +21,11 @@ export function toEntry(key: string, stats: BigIntStats, record: FileRecord | un
 
 /** The stats of a regular file that no symlink leads to; `undefined` for anything else. */
 export async function findFile(root: string, key: string): Promise<BigIntStats | undefined> {
-  if (!(await hasPlainFolders(root, key))) return undefined
+  return (await hasPlainFolders(root, key)) ? findPlainFile(root, key) : undefined
+}
+
+/** As `findFile`, where no symlink is known to be on the way to the key. */
+export async function findPlainFile(root: string, key: string): Promise<BigIntStats | undefined> {
   try {
     const stats = await lstat(join(root, key), { bigint: true })
     return stats.isFile() ? stats : undefined

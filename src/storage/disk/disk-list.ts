@@ -1,14 +1,13 @@
 import type { BigIntStats } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { Listed } from '../list-cursor.ts'
 import type { ListOptions, ListPage } from '../storage.ts'
-import { findFile, toEntry } from './disk-entry.ts'
+import { findFile, findPlainFile, toEntry } from './disk-entry.ts'
+import { folderChildren } from './folder-children.ts'
+import { LeadingItems } from './leading-items.ts'
 import { hasPlainFolders } from './plain-folder.ts'
 import type { RecordCache } from './record-cache.ts'
-import { isMissing } from '../../file/system-error.ts'
 
 /** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
 const CONCURRENCY = 32
@@ -18,8 +17,9 @@ interface FoundKey extends Listed {
 }
 
 /**
- * A page of the stored files. By name, only as much of the folder is looked at as the page needs; `newest` looks at every
- * file. Skips dot names, symlinks and whatever is no regular file.
+ * A page of the stored files. By name, the names of the folders are read from which the page is, and as many of its files looked
+ * at as it has; `newest` looks at every file. Neither holds more of them in memory than a few pages. Skips dot names, symlinks
+ * and whatever is no regular file.
  */
 export async function listFiles(root: string, records: RecordCache, options: ListOptions): Promise<ListPage> {
   const { folder, order = 'name', cursor } = options
@@ -47,15 +47,15 @@ async function firstByName(
 ): Promise<FoundKey[]> {
   const found: FoundKey[] = []
   let keys: string[] = []
-  for await (const key of walk(root, prefix, after)) {
+  for await (const key of walk(root, prefix, after, count)) {
     keys.push(key)
     if (found.length + keys.length < count) continue
     // Some may be gone since their folder was read, so that it takes more keys than entries.
-    found.push(...(await lookAt(root, keys)))
+    found.push(...(await lookAt(keys, (each) => findFile(root, each))))
     keys = []
     if (found.length >= count) return found
   }
-  found.push(...(await lookAt(root, keys)))
+  found.push(...(await lookAt(keys, (each) => findFile(root, each))))
   return found
 }
 
@@ -65,43 +65,88 @@ async function firstByTime(
   after: Listed | undefined,
   count: number,
 ): Promise<FoundKey[]> {
-  const keys: string[] = []
-  for await (const key of walk(root, prefix, undefined)) keys.push(key)
-  const found = await lookAt(root, keys)
-  const rest = after === undefined ? found : found.filter((entry) => compareListed('newest', entry, after) > 0)
-  return rest.toSorted((a, b) => compareListed('newest', a, b)).slice(0, count)
-}
-
-/** The keys below `prefix` that come after `after`, in code-unit order. */
-async function* walk(root: string, prefix: string, after: string | undefined): AsyncGenerator<string> {
-  const children: string[] = []
-  for (const child of await readFolder(join(root, prefix))) {
-    // With its slash a folder sorts as the keys in it do.
-    if (isDiskKey(prefix + child.name)) {
-      children.push(child.isDirectory() ? `${child.name}/` : child.name)
+  const newest = new LeadingItems<FoundKey>(count, (one, other) => compareListed('newest', one, other))
+  const folders = [prefix]
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for await (const children of folderChildren(root, folder)) {
+      const keys = children.map((child) => `${folder}${child}`)
+      folders.push(...keys.filter((key) => key.endsWith('/')))
+      for (const entry of await lookAtFolder(
+        root,
+        folder,
+        keys.filter((key) => !key.endsWith('/')),
+      )) {
+        if (after === undefined || compareListed('newest', entry, after) > 0) newest.add(entry)
+      }
     }
   }
-  for (const child of children.toSorted()) {
-    const key = prefix + child
-    if (after !== undefined && key <= after && !after.startsWith(key)) continue
-    if (key.endsWith('/')) yield* walk(root, key, after)
-    else if (key !== after) yield key
+  return newest.items()
+}
+
+/**
+ * The keys below `prefix` that come after `after`, in code-unit order.
+ *
+ * @param count keys that are probably wanted: of as many names a folder is held in memory, and read again for more
+ */
+async function* walk(
+  root: string,
+  prefix: string,
+  after: string | undefined,
+  count: number,
+): AsyncGenerator<string, void, undefined> {
+  let last: string | undefined
+  // Twice as many each time, or a large folder of which nothing is wanted would be read again for every page of it.
+  for (let most = count; ; most *= 2) {
+    const children = await firstChildren(root, prefix, most, (key) => comesAfter(key, after) && isAbove(key, last))
+    for (const child of children) {
+      if (child.endsWith('/')) yield* walk(root, child, after, count)
+      else yield child
+    }
+    if (children.length < most) return
+    last = children.at(-1)
   }
 }
 
-async function readFolder(path: string) {
-  try {
-    return await readdir(path, { withFileTypes: true })
-  } catch (error) {
-    // Not made yet, or gone since its own folder was read.
-    if (isMissing(error)) return []
-    throw error
+/** Of what is in a folder, and wanted, what comes first; with its slash a folder sorts as the keys in it do. */
+async function firstChildren(
+  root: string,
+  prefix: string,
+  count: number,
+  isWanted: (key: string) => boolean,
+): Promise<string[]> {
+  const first = new LeadingItems<string>(count, (one, other) => (one < other ? -1 : one > other ? 1 : 0))
+  for await (const children of folderChildren(root, prefix)) {
+    for (const child of children) if (isWanted(prefix + child)) first.add(prefix + child)
   }
+  return first.items()
 }
 
-async function lookAt(root: string, keys: readonly string[]): Promise<FoundKey[]> {
+/** Whether a file, or some file of a folder, comes after the last one of the page before. */
+function comesAfter(key: string, after: string | undefined): boolean {
+  return isAbove(key, after) || (key.endsWith('/') && after?.startsWith(key) === true)
+}
+
+function isAbove(key: string, other: string | undefined): boolean {
+  return other === undefined || key > other
+}
+
+/** Those of the keys of one folder that are files, in the order of the keys. */
+async function lookAtFolder(root: string, folder: string, keys: readonly string[]): Promise<FoundKey[]> {
+  const found: FoundKey[] = []
+  for (let start = 0; start < keys.length; start += CONCURRENCY) {
+    // Somebody may have put a symlink in the folder's place. Asked for so few files at a time, as for each of them.
+    if (!(await hasPlainFolders(root, folder))) return found
+    found.push(...(await lookAt(keys.slice(start, start + CONCURRENCY), (key) => findPlainFile(root, key))))
+  }
+  return found
+}
+
+async function lookAt(
+  keys: readonly string[],
+  find: (key: string) => Promise<BigIntStats | undefined>,
+): Promise<FoundKey[]> {
   const found = await inBatches(keys, async (key) => {
-    const stats = await findFile(root, key)
+    const stats = await find(key)
     return stats === undefined ? undefined : { key, stats, storedAt: new Date(Number(stats.mtimeMs)) }
   })
   return found.filter((entry) => entry !== undefined)

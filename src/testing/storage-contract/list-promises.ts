@@ -6,7 +6,8 @@ import type { Promises } from './steps.ts'
 export const LIST_PROMISES: Promises = {
   'lists by name in code-unit order, in pages': async (storage) => {
     // `-` comes before `/` and `/` before `0`: a folder does not sort as its name does.
-    const sorted = ['B', 'a', 'b-c', 'b/a', 'b/c/d', 'b/e', 'b0', 'é', '\u{1F600}', '\uFFFD']
+    // A name may be the beginning of the next one.
+    const sorted = ['B', 'a', 'a.b', 'ab', 'b-c', 'b/a', 'b/c/d', 'b/e', 'b0', 'é', '\u{1F600}', '\uFFFD']
     for (const key of sorted.toReversed()) await store(storage, key, text(key))
     deepEqual(await keys(storage), sorted)
     for (const limit of [1, 2, 3, sorted.length, 1000]) deepEqual(await keys(storage, { limit }), sorted)

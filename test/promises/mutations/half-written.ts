@@ -28,9 +28,9 @@ export const HALF_WRITTEN: GuardedPromise = {
     },
     {
       guard: 'passes over names that are no keys when it lists',
-      file: 'src/storage/disk/disk-list.ts',
-      find: 'if (isDiskKey(prefix + child.name)) {',
-      replace: "if (child.name !== '') {",
+      file: 'src/storage/disk/folder-children.ts',
+      find: 'if (!isDiskKey(prefix + child.name)) continue',
+      replace: '',
       tests: [
         ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
         [DISK, 'neither lists nor opens what is hidden, a link or no regular file'],

@@ -48,9 +48,9 @@ function countingBody(incoming: Incoming, count: (size: number) => void): Incomi
       return body.unread
     },
     read: (sink, options) =>
-      body.read((chunk) => {
+      body.read((chunk, isGiven) => {
         count(chunk.length)
-        return sink(chunk)
+        return sink(chunk, isGiven)
       }, options),
     drain: (limits) => body.drain(limits),
   }

@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterBytes } from './after-bytes.ts'
 import { DiskCalls, writeByThread } from './disk-calls.ts'
+import { releaseMemory } from './release-memory.ts'
 import { toStorageError } from './storage-error.ts'
 
 const truncateFile = promisify(ftruncate)
@@ -50,6 +51,8 @@ export class FileWriter {
   readonly #highWaterMark: number
   readonly #opened: Promise<number>
   #queue: Uint8Array[] = []
+  /** Those in the queue whose memory is ours. */
+  #given: Uint8Array[] = []
   #waiting = 0
   #size = 0
   #written = 0
@@ -74,11 +77,16 @@ export class FileWriter {
     return this.#size
   }
 
-  /** Takes bytes; a promise where the caller should wait for it. It rejects with the failure. */
-  append(bytes: Uint8Array): Promise<void> | undefined {
+  /**
+   * Takes bytes; a promise where the caller should wait for it. It rejects with the failure.
+   *
+   * @param isGiven as for `Draft.append`
+   */
+  append(bytes: Uint8Array, isGiven: boolean = false): Promise<void> | undefined {
     if (this.#failure !== undefined) return handled(Promise.reject(this.#failure))
     if (bytes.byteLength === 0) return this.#pressure?.promise
     this.#queue.push(bytes)
+    if (isGiven) this.#given.push(bytes)
     this.#size += bytes.byteLength
     this.#wait(bytes.byteLength + CHUNK_OVERHEAD)
     if (!this.#pumping && this.#isPiece()) {
@@ -185,10 +193,13 @@ export class FileWriter {
 
   async #writeQueue(file: number, write: Write): Promise<void> {
     const batch = this.#queue
+    const given = this.#given
     const cost = this.#waiting
     this.#queue = []
+    this.#given = []
     await this.#target.beforeWrite?.(this.#written)
     this.#written += await writeAll(write, file, batch, this.#written)
+    for (const bytes of given) releaseMemory(bytes)
     // Given up meanwhile, nothing waits any more.
     this.#wait(-Math.min(cost, this.#waiting))
     if (this.#waiting <= this.#highWaterMark) this.#release()
@@ -207,6 +218,7 @@ export class FileWriter {
   #giveUp(error: unknown): void {
     this.#failure ??= toStorageError(error)
     this.#queue = []
+    this.#given = []
     this.#wait(-this.#waiting)
     this.#pressure?.reject(this.#failure)
     this.#pressure = undefined

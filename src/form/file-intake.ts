@@ -22,9 +22,9 @@ export class FileIntake implements FileSink {
     }
   }
 
-  append(bytes: Uint8Array): Promise<void> | undefined {
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     try {
-      return this.#draft?.append(bytes)
+      return this.#draft?.append(bytes, isGiven)
     } catch (error) {
       return this.#drop(error)
     }

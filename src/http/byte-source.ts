@@ -1,5 +1,10 @@
-/** Takes bytes as they come. A promise asks the source to wait before the next chunk; throwing stops the reading. */
-export type ByteSink = (chunk: Uint8Array) => Promise<void> | undefined
+/**
+ * Takes bytes as they come. A promise asks the source to wait before the next chunk; throwing stops the reading.
+ *
+ * @param isGiven the chunk has memory of its own, and from now on it is the sink's alone: it may be detached when it is done
+ *   with (ECMAScript's `ArrayBuffer.prototype.transfer`). Default false
+ */
+export type ByteSink = (chunk: Uint8Array, isGiven?: boolean) => Promise<void> | undefined
 
 export interface ReadOptions {
   /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: waits for ever. */

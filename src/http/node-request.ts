@@ -38,6 +38,8 @@ export interface NodeRequest {
         close(code?: number): void
       }
     | undefined
+  /** How many listen to `event`. */
+  listenerCount?(event: string): number
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end' | 'close' | 'error', listener: () => void): unknown
   off(event: string, listener: (chunk: Uint8Array) => void): unknown
@@ -60,6 +62,8 @@ export interface NodeRequestOptions {
   readonly fullDuplex?: boolean
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal
+  /** Each chunk has memory of its own, of which the runtime keeps nothing, as Node does over HTTP/1. Default false. */
+  readonly ownChunks?: boolean
   /** Where a framework has its handler. Default: the request's `baseUrl` and `url`. */
   readonly place?: Place | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
@@ -136,15 +140,17 @@ class NodeBody implements ByteSource {
   readonly fullDuplex: boolean
   readonly #request: NodeRequest
   readonly #drainLimits: DrainLimits
+  readonly #ownChunks: boolean
   #drained: Promise<void> | undefined
   #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
 
-  constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS }: NodeRequestOptions) {
+  constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS, ownChunks = false }: NodeRequestOptions) {
     const length = request.headers['content-length']
     this.length = typeof length === 'string' ? parseContentLength(length) : undefined
     this.fullDuplex = fullDuplex ?? !closesConnection(request)
     this.#request = request
     this.#drainLimits = drainLimits
+    this.#ownChunks = ownChunks && request.httpVersionMajor === 1
   }
 
   get unread(): boolean {
@@ -212,7 +218,8 @@ class NodeBody implements ByteSource {
       const onData = (chunk: Uint8Array): void => {
         watch.touch(chunk.length)
         try {
-          const ready = sink(chunk)
+          // Whoever else listens may keep it.
+          const ready = sink(chunk, this.#ownChunks && request.listenerCount?.('data') === 1)
           if (ready === undefined) return
           waiting = true
           request.pause()

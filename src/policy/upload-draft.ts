@@ -67,16 +67,15 @@ export class UploadDraft {
    *
    * @throws {UploadError} `file-too-large` at the first byte over the limit.
    */
-  append(bytes: Uint8Array): Promise<void> | undefined {
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     const { maxFileSize: limit, head } = this.#admission
     if (isSealed(this.#draft)) throw new TypeError('The draft is sealed: it takes no more bytes.')
     if (this.#draft.size + bytes.length > limit) {
       throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
     }
     this.#firstBytes.append(bytes)
-    const ready = this.#draft.append(bytes)
     this.#hasher?.update(bytes)
-    return ready
+    return this.#draft.append(bytes, isGiven)
   }
 
   /**

@@ -12,7 +12,7 @@ import { UrlencodedDecoder } from './urlencoded-decoder.ts'
 /** Takes the bytes of one file of a form. */
 export interface FileSink {
   /** As `Draft.append`. `bytes` is a view of a network chunk, which nobody else changes. */
-  append(bytes: Uint8Array): Promise<void> | undefined
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   /** The file is whole. A promise is waited for before more is read. */
   end(): Promise<void> | undefined
 }
@@ -50,9 +50,9 @@ export async function readForm(
 ): Promise<FormField[]> {
   const form = toFormReader(incoming.header('content-type') ?? '', limits, openFile)
   const check = new BodyCheck(incoming, limits.maxBodySize)
-  const take = (chunk: Uint8Array): Promise<void> | undefined => {
+  const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
     check.append(chunk)
-    return form.write(chunk)
+    return form.write(chunk, isGiven)
   }
   await check.body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
   check.end()
@@ -62,7 +62,7 @@ export async function readForm(
 /** A form of either type on its way in. */
 interface FormReader {
   /** A promise asks to wait before the next chunk. */
-  write(chunk: Uint8Array): Promise<void> | undefined
+  write(chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   end(): FormField[]
 }
 
@@ -87,6 +87,8 @@ class MultipartForm implements FormReader {
   readonly #fields: ReceivedField[] = []
   #field: GrowingBytes | undefined
   #sink: FileSink | undefined
+  /** Bytes of the chunk that is being decoded, if it was given: what is all of it has no other part in its memory. */
+  #givenSize = -1
   /** What the parts of the chunk that is being decoded ask to wait for. */
   #waits: Promise<void>[] = []
 
@@ -100,7 +102,8 @@ class MultipartForm implements FormReader {
     })
   }
 
-  write(chunk: Uint8Array): Promise<void> | undefined {
+  write(chunk: Uint8Array, isGiven: boolean = false): Promise<void> | undefined {
+    this.#givenSize = isGiven ? chunk.length : -1
     try {
       this.#decoder.write(chunk)
     } catch (error) {
@@ -133,7 +136,7 @@ class MultipartForm implements FormReader {
 
   #bytes(bytes: Uint8Array): void {
     if (this.#sink === undefined) this.#field?.append(bytes)
-    else this.#wait(this.#sink.append(bytes))
+    else this.#wait(this.#sink.append(bytes, bytes.length === this.#givenSize))
   }
 
   #end(): void {

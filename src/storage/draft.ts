@@ -21,8 +21,11 @@ export interface Draft {
    * for it before it takes more from the network (it may still append what it holds). The storage may keep `bytes`
    * until they are written, so they must not change. A failure rejects this promise and those of later calls, and
    * nobody has to listen: `seal` tells it at the latest. Throws a TypeError once sealed or discarded.
+   *
+   * @param isGiven `bytes` and its memory are the storage's from now on, which may detach it when it is done with it, so
+   *   that no garbage collection has to find it. Default false
    */
-  append(bytes: Uint8Array): Promise<void> | undefined
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   /** Resolves when all appended bytes have been handed to the medium. */
   flush(): Promise<void>
   /**

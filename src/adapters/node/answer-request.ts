@@ -5,6 +5,7 @@ import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
+import { IS_NODE } from './is-node.ts'
 import type { NodeAdapterOptions } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { trustedProxies } from './trusted-proxies.ts'
@@ -20,7 +21,7 @@ export function toIncomingBy({ trustProxy, drainLimits }: NodeAdapterOptions): T
   const hasProxies = trustProxy !== undefined && trustProxy.length > 0
   return (request, response, place) => {
     const signal = goneSignal(response)
-    const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place })
+    const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place, ownChunks: IS_NODE })
     return hasProxies ? behindProxy(incoming, isTrusted) : incoming
   }
 }

@@ -8,6 +8,7 @@ import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
+import { IS_NODE } from './is-node.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
 /**
@@ -116,8 +117,6 @@ async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs:
 function tellsWhenTaken(response: AnyNodeResponse): response is ServerResponse {
   return IS_NODE && !('stream' in response) && response.write === ServerResponse.prototype.write
 }
-
-const IS_NODE = process.versions['bun'] === undefined && process.versions['deno'] === undefined
 
 /** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */
 function writeWhole(response: ServerResponse, chunk: Uint8Array, stallTimeoutMs: number): Promise<void> {

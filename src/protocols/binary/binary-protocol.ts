@@ -41,10 +41,10 @@ export async function receiveBinary(
   if (key !== undefined && (await set.get(key)) !== undefined) throw new UploadError('name-taken', { key })
   const draft = set.draft({ filename, contentType, size: body.length }, { key })
   try {
-    const take = (chunk: Uint8Array): Promise<void> | undefined => {
+    const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
       if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()
       claimed?.append(chunk)
-      return draft.append(chunk)
+      return draft.append(chunk, isGiven)
     }
     await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
     claimed?.verify()

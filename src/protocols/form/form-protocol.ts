@@ -24,7 +24,7 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
     if (head.filename === '') return new EmptyInput()
     const draft = set.draft(head)
     drafts.push({ head, draft })
-    return { append: (bytes) => draft.append(bytes), end: () => draft.seal() }
+    return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }
   }
   try {
     const fields = await readForm(incoming, { limits, openFile, signal: incoming.signal })

@@ -54,9 +54,9 @@ export class DiskDraft implements Draft {
     return this.#writer.size
   }
 
-  append(bytes: Uint8Array): Promise<void> | undefined {
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     this.#require('open')
-    return this.#writer.append(bytes)
+    return this.#writer.append(bytes, isGiven)
   }
 
   async flush(): Promise<void> {

@@ -1,6 +1,6 @@
 // What each framework's adapter costs next to plain node:http, in CPU of the server, for the same bytes:
 //
-//   npm run build && node_modules/.bin/node bench/framework-lanes.ts [--rounds 5] [--only hono,koa] [--folder DIR] [--results FILE]
+//   npm run bench:frameworks -- [--rounds 5] [--only hono,koa] [--folder DIR] [--results FILE]
 //
 // In every round each has a new process, and they take turns; a ratio compares what one round has measured. With
 // --results rounds are added to a file, and the table is of all that are in it.

@@ -10,6 +10,8 @@ const files = uploadSet('files', { storage: diskStorage(folder), extensions: ALL
 // node:http has no mount: there the handler is told its base.
 const handler = uploadHandler(files, lane === 'node:http' ? { base: '/files' } : {})
 
+// However the program ends that has started it.
+process.on('disconnect', () => process.exit())
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(`${user + system}`)

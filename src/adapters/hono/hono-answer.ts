@@ -1,3 +1,4 @@
+import { isFillingBody } from '../../http/filling-body.ts'
 import { IdleWatch } from '../../http/idle-watch.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
@@ -7,6 +8,7 @@ import { toBody } from '../fetch/to-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { nodeExchange } from './hono-context.ts'
 import type { HonoContext, NodeExchange, NodeResponse } from './hono-context.ts'
+import { pumpBody, tellsWhenTaken } from './pump-body.ts'
 
 /** Bytes of an answer that goes out in one piece with its head, and is told by its own end to have been taken. */
 const SMALL = 16 * 1024
@@ -37,7 +39,19 @@ export async function honoAnswer(
     watchSmallAnswer(node.response, stallTimeoutMs)
     return context.body(toBody(body), status, { ...headers })
   }
-  const content = toReadableStream(heldOpen(body, incoming, node.response, stallTimeoutMs))
+  const { response } = node
+  let isPlatform = false
+  const content = toReadableStream(heldOpen(body, incoming, response, stallTimeoutMs, () => isPlatform))
+  // Middleware that looks into an answer does so before Node has its header. Whoever asks for a reader after that is
+  // `@hono/node-server` itself, and nobody else has the stream: what it would write may be written past it.
+  const getReader = content.getReader.bind(content)
+  Object.defineProperty(content, 'getReader', {
+    value: (...args: Parameters<typeof getReader>) => {
+      const reader = getReader(...args)
+      isPlatform = response.headersSent
+      return reader
+    },
+  })
   return context.body(content, status, { ...headers })
 }
 
@@ -57,6 +71,7 @@ async function* heldOpen(
   incoming: Incoming,
   response: NodeResponse,
   stallTimeoutMs: number,
+  isPlatform: () => boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (response.destroyed) return
   const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
@@ -67,10 +82,13 @@ async function* heldOpen(
     if (response.socket === null) response.on('socket', () => watch.resume())
     else watch.resume()
   }
-  for await (const chunk of bodyChunks(body)) {
-    waitForClient()
-    yield chunk
-    watch.suspend()
+  if (isFillingBody(body) && isPlatform() && tellsWhenTaken(response)) await pumpBody(response, body, stallTimeoutMs)
+  else {
+    for await (const chunk of bodyChunks(body)) {
+      waitForClient()
+      yield chunk
+      watch.suspend()
+    }
   }
   await incoming.body?.drain()
   // The last of an answer has to be taken, too.

@@ -25,6 +25,8 @@ export interface NodeResponse {
   readonly destroyed: boolean
   readonly headersSent: boolean
   on(event: 'close' | 'socket', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
+  write(chunk: Uint8Array, taken: () => void): unknown
   destroy(): unknown
 }
 

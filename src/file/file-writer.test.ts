@@ -148,4 +148,38 @@ describe.each([
     expect(asked).toEqual([0, 5000])
     expect(file.state.removed).toBeGreaterThan(0)
   })
+
+  test('a small file is written when it is whole, and not before', async () => {
+    const file = target()
+    const writer = new FileWriter(file, { highWaterMark: 1_000_000, calls })
+    for (let count = 0; count < 10; count++) expect(writer.append(new Uint8Array(5000))).toBeUndefined()
+    expect(readFileSync(file.path)).toHaveLength(0)
+    expect((await writer.finish()).size).toBe(50_000n)
+    expect(readFileSync(file.path)).toHaveLength(50_000)
+  })
+
+  test('what waits in many files together is written before it is much', async () => {
+    const files = Array.from({ length: 101 }, () => target())
+    const writers = files.map((file) => new FileWriter(file, { highWaterMark: 1_000_000, calls }))
+    for (const writer of writers) void writer.append(new Uint8Array(200_000))
+    // The last came when there was too much.
+    await expect.poll(() => readFileSync(files.at(-1)?.path ?? '').length).toBe(200_000)
+    await Promise.all(writers.map((writer) => writer.abort(new Error('enough'))))
+  })
+
+  test('gives the memory of what was given to it back once it is written, and touches nothing else', async () => {
+    const file = target()
+    const writer = new FileWriter(file, { highWaterMark: 1_000_000, calls })
+    const given = new Uint8Array(10_000).fill(1)
+    const kept = new Uint8Array(10_000).fill(2)
+    const part = new Uint8Array(20_000).fill(3)
+    void writer.append(given, true)
+    void writer.append(kept)
+    void writer.append(part.subarray(0, 10_000), true)
+    expect(given).toHaveLength(10_000)
+    await writer.finish()
+    expect(given).toHaveLength(0)
+    expect([kept.length, part.length]).toEqual([10_000, 20_000])
+    expect(readFileSync(file.path)).toEqual(Buffer.concat([1, 2, 3].map((byte) => Buffer.alloc(10_000, byte))))
+  })
 })

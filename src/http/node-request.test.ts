@@ -45,6 +45,27 @@ describe('reading', () => {
     expect(await response.json()).toEqual({ overlaps: 0, body: Buffer.from(someBytes(1_000_000)).toString('base64') })
   })
 
+  test("gives its chunks away where they are nobody else's, and never one that somebody else listens to", async () => {
+    await using server = await nodeServer(async (request) => {
+      const others: Uint8Array[] = []
+      if (request.url === '/watched') request.on('data', (chunk: Uint8Array) => others.push(chunk))
+      const ownChunks = request.url !== '/unknown'
+      const given: (boolean | undefined)[] = []
+      await bodyOf(fromNodeRequest(request, { ownChunks })).read((chunk, isGiven) => {
+        given.push(isGiven)
+        // As a storage does that has written it.
+        if (isGiven === true && chunk.buffer instanceof ArrayBuffer) chunk.buffer.transfer(0)
+        return undefined
+      })
+      return { given: given.every(Boolean), kept: Buffer.concat(others).equals(BODY) }
+    })
+    const postTo = async (path: string): Promise<unknown> =>
+      (await fetch(server.origin + path, { method: 'POST', body: BODY })).json()
+    expect(await postTo('/')).toEqual({ given: true, kept: false })
+    expect(await postTo('/watched')).toEqual({ given: false, kept: true })
+    expect(await postTo('/unknown')).toMatchObject({ given: false })
+  })
+
   test('is not over before the sink is done with the last chunk, and fails where that fails', async () => {
     await using server = await nodeServer(async (request) => {
       let size = 0

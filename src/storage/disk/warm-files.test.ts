@@ -218,15 +218,15 @@ describe.runIf(process.platform === 'linux')('nobody waits for a disk', () => {
     expect(files.open('a.txt')).toBeUndefined()
   })
 
-  test('that was slow, for ten times as long as it was', async () => {
+  test('that was slow again and again', async () => {
     const files = await remember()
-    const start = performance.now()
-    vi.advanceTimersByTime(100)
-    files.heed(start)
+    for (let time = 0; time < 3; time += 1) {
+      const start = performance.now()
+      vi.advanceTimersByTime(100)
+      files.heed(start)
+    }
     expect(files.open('a.txt')).toBeUndefined()
-    vi.advanceTimersByTime(999)
-    expect(files.open('a.txt')).toBeUndefined()
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(2500)
     expect(files.open('a.txt')?.bytes?.(0, OLD.length)).toEqual(Buffer.from(OLD))
   })
 })

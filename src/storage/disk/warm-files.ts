@@ -1,10 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { stat, statfs } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkByteRange } from '../byte-range.ts'
 import type { OpenFile, StorageEntry } from '../storage.ts'
 import { READ_ONLY } from './open-disk-file.ts'
+import { DiskPatience } from '../../file/disk-patience.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 
@@ -16,20 +17,6 @@ const MAX_FILES = 1000
 
 /** Milliseconds for which the kernel is trusted to have what it has just read. */
 const WARM_MS = 10_000
-
-/** Milliseconds after which a disk that should have answered from memory counts as slow. */
-const SLOW_MS = 10
-
-/** How many times as long as it has made everybody wait a slow disk is then left to the thread pool. */
-const REST_FACTOR = 10
-
-/**
- * File systems of the machine itself, by what statfs(2) calls them on Linux: ext4, xfs, btrfs, f2fs, zfs, tmpfs, overlayfs.
- * One of a network may hang for minutes, with whoever waits for it.
- */
-const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
-  0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994, 0x794c7630,
-])
 
 /** What is known of a file that was read a moment ago. */
 interface WarmFile {
@@ -46,16 +33,16 @@ interface WarmFile {
  *
  * So that nobody waits for a disk: the first to ask for a file always asks the thread pool; so does whoever asks after ten
  * seconds of silence, for a large file, or on a file system that may be a network's. And where the kernel had to ask the
- * disk all the same, and took long, everybody asks the thread pool for ten times as long: a tenth of the time is lost at most.
+ * disk all the same, and took long again and again, everybody asks the thread pool for a while (`DiskPatience`).
  *
  * What is remembered is looked at again each time: the file that is opened now has to be the very one of then, unchanged.
  */
 export class WarmFiles {
   readonly #root: string
   readonly #files = new Map<string, WarmFile>()
-  /** The device that holds the folder, where it is the machine's own. */
+  readonly #patience = new DiskPatience()
+  /** The device that holds the folder; files on another one are no concern of the patience. */
   #device: Promise<bigint | undefined> | undefined
-  #restingUntil = 0
 
   /** @param root the folder of the stored files, absolute */
   constructor(root: string) {
@@ -66,7 +53,7 @@ export class WarmFiles {
   async remember(entry: StorageEntry, stats: BigIntStats, recordPath: string): Promise<void> {
     // A folder on the way would have to be looked at each time, and whether it is a symlink.
     if (entry.size > MAX_SIZE || entry.size === 0 || entry.key.includes('/')) return
-    this.#device ??= localDevice(this.#root)
+    this.#device ??= this.#look()
     if ((await this.#device) !== stats.dev) return
     const path = join(this.#root, entry.key)
     this.#files.delete(entry.key)
@@ -81,32 +68,27 @@ export class WarmFiles {
   open(key: string): OpenFile | undefined {
     const known = this.#files.get(key)
     if (known === undefined) return undefined
-    const now = performance.now()
-    if (now < this.#restingUntil) return undefined
-    const file = now - known.readAt < WARM_MS ? openSame(known) : undefined
-    this.heed(now)
+    if (!this.#patience.lasts) return undefined
+    const start = performance.now()
+    const file = start - known.readAt < WARM_MS ? openSame(known) : undefined
+    this.heed(start)
     if (file === undefined) this.#files.delete(key)
     return file === undefined ? undefined : new OpenWarmFile(known, file, this)
   }
 
-  /** Whatever was done since `start` has made everybody wait. */
+  /** As `DiskPatience.heed`. */
   heed(start: number): void {
-    const now = performance.now()
-    if (now - start < SLOW_MS) return
-    this.#restingUntil = now + REST_FACTOR * (now - start)
+    this.#patience.heed(start)
   }
-}
 
-/** The device of a folder that is on one of the machine's own file systems. */
-async function localDevice(root: string): Promise<bigint | undefined> {
-  try {
-    const { type } = await statfs(root)
-    if (!LOCAL_FILE_SYSTEMS.has(type)) return undefined
-    const { dev } = await stat(root, { bigint: true })
-    return dev
-  } catch {
-    // ENOENT, EACCES, ENOSYS: nothing is known of it.
-    return undefined
+  async #look(): Promise<bigint | undefined> {
+    await this.#patience.look(this.#root)
+    try {
+      return (await stat(this.#root, { bigint: true })).dev
+    } catch {
+      // ENOENT, EACCES: nothing is known of it.
+      return undefined
+    }
   }
 }
 

@@ -10,8 +10,8 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'publishes by link(2), which fails where the name is taken',
       file: 'src/storage/disk/publication.ts',
-      find: 'await link(draft, target)',
-      replace: 'await rename(draft, target)',
+      find: 'await folder.calls.link(draft, target)',
+      replace: 'await folder.calls.rename(draft, target)',
       tests: [
         [DISK, 'never writes through a planted symlink, nor over anything else'],
         ['src/handler/upload-handler.test.ts', 'twenty uploads of one name at once are twenty files'],
@@ -21,7 +21,7 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'looks whether the name is taken where there are no hard links',
       file: 'src/storage/disk/publication.ts',
-      find: 'if (await exists(target)) return false',
+      find: 'if (await folder.calls.exists(target)) return false',
       replace: '',
       tests: [
         [DISK, 'never overwrites, and the loser can take another key'],
@@ -30,9 +30,9 @@ export const NO_OVERWRITING: GuardedPromise = {
     },
     {
       guard: 'sees a symlink that leads nowhere as a name that is taken',
-      file: 'src/file/exists.ts',
-      find: 'await lstat(path)',
-      replace: "await (await import('node:fs/promises')).stat(path)",
+      file: 'src/file/disk-calls.ts',
+      find: 'fs.lstatSync(path',
+      replace: 'fs.statSync(path',
       tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
     },
     {

@@ -27,15 +27,29 @@ export const OTHER_CLIENTS: GuardedPromise = {
     },
     {
       guard: 'lets nobody wait for a disk that was slow',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'if (now - start < SLOW_MS) return',
-      replace: 'if (now - start < Infinity) return',
+      file: 'src/file/disk-patience.ts',
+      find: 'if (now - start <= SLOW_MS) {',
+      replace: 'if (now - start <= Infinity) {',
       tests: [
-        [
-          'src/storage/disk/warm-files.test.ts',
-          'nobody waits for a disk > that was slow, for ten times as long as it was',
-        ],
+        ['src/file/disk-patience.test.ts', 'a disk that was slow again and again is left alone for a while'],
+        ['src/storage/disk/warm-files.test.ts', 'nobody waits for a disk > that was slow again and again'],
       ],
+    },
+    {
+      guard: 'asks no disk at once that may be a network',
+      file: 'src/file/disk-patience.ts',
+      find: "platform === 'linux' && LOCAL.has((await statfs(folder)).type)",
+      replace: 'true',
+      tests: [
+        ['src/file/disk-patience.test.ts', 'a file system that is not of the machine itself is never asked at once'],
+      ],
+    },
+    {
+      guard: 'holds back little of what slow clients send, all of them together',
+      file: 'src/file/file-writer.ts',
+      find: ' || waitingInAll > MOST_WAITING',
+      replace: '',
+      tests: [[WRITER, 'what waits in many files together is written before it is much']],
     },
     {
       guard: 'throws away so many bytes after a refusal and no more',
@@ -61,8 +75,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'counts what a chunk costs beside its bytes',
       file: 'src/file/file-writer.ts',
-      find: 'this.#waiting += bytes.byteLength + CHUNK_OVERHEAD',
-      replace: 'this.#waiting += bytes.byteLength',
+      find: 'this.#wait(bytes.byteLength + CHUNK_OVERHEAD)',
+      replace: 'this.#wait(bytes.byteLength)',
       tests: [[WRITER, 'counts what a chunk costs beside its bytes']],
     },
     {

@@ -38,6 +38,32 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
     },
     {
+      guard: 'gives no chunk to a storage that somebody else listens to',
+      file: 'src/http/node-request.ts',
+      find: "this.#ownChunks && request.listenerCount?.('data') === 1",
+      replace: 'this.#ownChunks',
+      tests: [[NODE_REQUEST, "gives its chunks away where they are nobody else's"]],
+    },
+    {
+      guard: 'gives memory back only where it holds one chunk and nothing else',
+      file: 'src/file/release-memory.ts',
+      find: ' || byteLength !== buffer.byteLength',
+      replace: '',
+      tests: [[WRITER, 'gives the memory of what was given to it back once it is written, and touches nothing else']],
+    },
+    {
+      guard: 'gives a part of a chunk to nobody',
+      file: 'src/receive/read-form.ts',
+      find: 'bytes.length === this.#givenSize',
+      replace: 'this.#givenSize > 0',
+      tests: [
+        [
+          'src/receive/read-form.test.ts',
+          'a chunk is given to the file whose bytes are all of it, and no part of one to any',
+        ],
+      ],
+    },
+    {
       guard: 'holds a body of a Fetch server against the length that was declared',
       file: 'src/http/fetch-request.ts',
       find: 'if (this.length !== undefined && this.#size < this.length) {',

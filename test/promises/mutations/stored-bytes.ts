@@ -42,7 +42,12 @@ export const STORED_BYTES: GuardedPromise = {
       file: 'src/http/node-request.ts',
       find: "this.#ownChunks && request.listenerCount?.('data') === 1",
       replace: 'this.#ownChunks',
-      tests: [[NODE_REQUEST, "gives its chunks away where they are nobody else's"]],
+      tests: [
+        [
+          NODE_REQUEST,
+          "gives its chunks away where they are nobody else's, and never one that somebody else listens to",
+        ],
+      ],
     },
     {
       guard: 'gives memory back only where it holds one chunk and nothing else',

@@ -306,3 +306,35 @@ test('isStoredName tells a safe name from one that has to be changed', () => {
   for (const name of ['', 'a/b', '.a', 'a.TXT', 'NUL', 'a\0', ' a', 'cafe\u0301'])
     expect(isStoredName(name)).toBe(false)
 })
+
+// What follows a slash takes the long way.
+test.each([
+  ...[
+    'photo.jpg',
+    'IMG_0001',
+    'a',
+    '_',
+    '_x',
+    '0',
+    'a-b_c.tar',
+    'x-',
+    '9.z',
+    `${'a'.repeat(100)}.abcdefghij`,
+    'a.abcdefghijk',
+  ],
+  ...['con', 'CON.txt', 'nul', 'com1.log', 'lpt9', 'aux.c', 'prn', 'conx.txt', 'web.config', 'php.ini', 'Desktop.ini'],
+  ...[
+    'autorun.inf',
+    'machine.config',
+    'global.asax',
+    'a.PHP',
+    'a.Jpg',
+    '-x',
+    'x.',
+    `${'a'.repeat(101)}.txt`,
+    'a.b.c',
+    'é.txt',
+  ],
+])('%s is stored the same whichever way it is looked at', (name) => {
+  expect(storedName(name)).toBe(storedName(`folder/${name}`))
+})

@@ -62,6 +62,13 @@ const SERVER_SCRIPT =
  * Idempotent: a stored name is its own stored name.
  */
 export function storedName(filename: string): string {
+  return PLAIN.test(filename) && !isObeyed(filename) ? filename : rewritten(filename)
+}
+
+/** Most names: of these nothing is rewritten but what some system obeys. */
+const PLAIN = /^\w[\w-]{0,99}(?:\.[a-z0-9]{1,10})?$/
+
+function rewritten(filename: string): string {
   const { stem, suffix } = splitName(trimEnd(legible(lastSegment(filename))))
   const room = MAX_NAME_BYTES - utf8Length(suffix)
   let fitted = fit(trimStart(stem), room)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants, fsync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { promisify } from 'node:util'
 import { checkByteRange } from '../byte-range.ts'
 import type { Draft, DraftOptions, SealedDraft } from '../draft.ts'
 import { FileWriter } from '../../file/file-writer.ts'
+import { newDraftId } from './draft-id.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { FreeSpaceWatch } from './free-space.ts'
 import { removeName, SealedDiskDraft } from './sealed-disk-draft.ts'
@@ -19,7 +19,7 @@ type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'discarded'
 
 /** A draft in a private file, until it is sealed. */
 export class DiskDraft implements Draft {
-  readonly id: string = randomBytes(16).toString('hex')
+  readonly id: string = newDraftId()
   readonly #place: DraftPlace
   readonly #path: string
   readonly #expiresAt: Date | undefined

@@ -16,7 +16,12 @@ export interface NodeRequest {
   readonly baseUrl?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly socket?:
-    | { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean | undefined }
+    | {
+        readonly remoteAddress?: string | undefined
+        readonly encrypted?: boolean | undefined
+        /** What reads HTTP/1 from it. */
+        readonly parser?: unknown
+      }
     | null
     | undefined
   readonly httpVersionMajor: number
@@ -150,7 +155,9 @@ class NodeBody implements ByteSource {
     this.fullDuplex = fullDuplex ?? !closesConnection(request)
     this.#request = request
     this.#drainLimits = drainLimits
-    this.#ownChunks = ownChunks && request.httpVersionMajor === 1
+    // What a test client gives to a framework without a server has no parser, and its chunks may be the test's own.
+    const isParsed = request.httpVersionMajor === 1 && Boolean(request.socket?.parser)
+    this.#ownChunks = ownChunks && isParsed
   }
 
   get unread(): boolean {

@@ -62,12 +62,12 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
     const spool = createSpool({ memoryLimit, temporaryFolder })
     received.push({ head, spool })
     return {
-      append(bytes) {
+      append(bytes, isGiven) {
         if (spool.size + bytes.length > maxFileSize) {
           const { field, filename } = head
           throw new UploadError('file-too-large', { limit: maxFileSize, filename, field })
         }
-        return spool.append(bytes)
+        return spool.append(bytes, isGiven)
       },
       end: () => spool.finish(),
     }

@@ -3,12 +3,12 @@ import { isFillingBody } from '../../http/filling-body.ts'
 import type { FillingBody } from '../../http/filling-body.ts'
 import { IdleWatch } from '../../http/idle-watch.ts'
 import type { Incoming } from '../../http/incoming.ts'
+import { IS_NODE } from '../../http/is-node.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
-import { IS_NODE } from './is-node.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
 /**

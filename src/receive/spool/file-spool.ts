@@ -30,9 +30,9 @@ class FileSpool implements Spool {
     return this.#size
   }
 
-  append(bytes: Uint8Array): Promise<void> | undefined {
+  append(bytes: Uint8Array, isGiven: boolean = false): Promise<void> | undefined {
     this.#size += bytes.length
-    if (this.#file !== undefined) return this.#file.append(bytes)
+    if (this.#file !== undefined) return this.#file.append(bytes, isGiven)
     if (this.#size <= this.#options.memoryLimit) {
       this.#memory.append(bytes)
       return undefined
@@ -41,7 +41,7 @@ class FileSpool implements Spool {
     forgotten.register(this, this.#file)
     void this.#file.append(this.#memory.view())
     this.#memory = new GrowingBytes(0)
-    return this.#file.append(bytes)
+    return this.#file.append(bytes, isGiven)
   }
 
   finish(): Promise<void> | undefined {

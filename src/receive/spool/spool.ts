@@ -3,7 +3,7 @@ export interface Spool {
   /** Bytes appended so far. */
   readonly size: number
   /** As `Draft.append`, except that what stays in memory is copied. */
-  append(bytes: Uint8Array): Promise<void> | undefined
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   /** No more bytes; resolves when they can be read. */
   finish(): Promise<void> | undefined
   /** All bytes; may be called again. */

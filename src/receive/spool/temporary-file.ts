@@ -47,8 +47,8 @@ export class TemporaryFile {
   }
 
   /** As `Draft.append`. */
-  append(bytes: Uint8Array): Promise<void> | undefined {
-    return this.#writer.append(bytes)
+  append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
+    return this.#writer.append(bytes, isGiven)
   }
 
   /** Resolves when every byte can be read. */

@@ -50,6 +50,15 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
+      guard: 'gives away no chunk that no server has parsed',
+      file: 'src/http/node-request.ts',
+      find: 'this.#ownChunks = ownChunks && isParsed',
+      replace: 'this.#ownChunks = ownChunks',
+      tests: [
+        [NODE_REQUEST, 'gives none away of a request that no server has parsed: a test may have given it its own'],
+      ],
+    },
+    {
       guard: 'gives memory back only where it holds one chunk and nothing else',
       file: 'src/file/release-memory.ts',
       find: ' || byteLength !== buffer.byteLength',

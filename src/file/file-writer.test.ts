@@ -152,7 +152,7 @@ describe.each([
   test('a small file is written when it is whole, and not before', async () => {
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 1_000_000, calls })
-    for (let count = 0; count < 10; count++) expect(writer.append(new Uint8Array(5000))).toBeUndefined()
+    for (let times = 0; times < 10; times++) expect(writer.append(new Uint8Array(5000))).toBeUndefined()
     expect(readFileSync(file.path)).toHaveLength(0)
     expect((await writer.finish()).size).toBe(50_000n)
     expect(readFileSync(file.path)).toHaveLength(50_000)

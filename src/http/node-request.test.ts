@@ -69,8 +69,13 @@ describe('reading', () => {
   test('gives none away of a request that no server has parsed: a test may have given it its own', async () => {
     const bytes = someBytes(100_000)
     const request = Object.assign(Readable.from([bytes]), {
-      ...{ method: 'POST', url: '/', headers: { 'content-length': '100000' }, complete: true },
-      ...{ httpVersionMajor: 1, httpVersionMinor: 1, socket: { remoteAddress: '127.0.0.1' } },
+      method: 'POST',
+      url: '/',
+      headers: { 'content-length': '100000' },
+      complete: true,
+      httpVersionMajor: 1,
+      httpVersionMinor: 1,
+      socket: { remoteAddress: '127.0.0.1' },
     })
     const given: (boolean | undefined)[] = []
     await bodyOf(fromNodeRequest(request, { ownChunks: true })).read((_, isGiven) => void given.push(isGiven))

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -45,25 +46,41 @@ describe('reading', () => {
     expect(await response.json()).toEqual({ overlaps: 0, body: Buffer.from(someBytes(1_000_000)).toString('base64') })
   })
 
-  test("gives its chunks away where they are nobody else's, and never one that somebody else listens to", async () => {
+  test("gives its chunks away where they are nobody else's, and never one that somebody else may keep", async () => {
+    const watch: Record<string, (request: IncomingMessage, keep: (chunk: Uint8Array) => void) => void> = {
+      '/watched': (request, keep) => request.on('data', keep),
+      '/watched-once': (request, keep) => request.once('data', keep),
+      '/watched-later': (request, keep) => request.prependOnceListener('data', keep),
+      '/fetched': (request, keep) => {
+        request.on('readable', () => {
+          for (let chunk = request.read(); chunk !== null; chunk = request.read()) keep(chunk)
+        })
+      },
+    }
     await using server = await nodeServer(async (request) => {
       const others: Uint8Array[] = []
-      if (request.url === '/watched') request.on('data', (chunk: Uint8Array) => others.push(chunk))
+      const beginWatching = (): void => watch[request.url ?? '']?.(request, (chunk) => others.push(chunk))
+      if (request.url !== '/watched-later') beginWatching()
       const ownChunks = request.url !== '/unknown'
       const given: (boolean | undefined)[] = []
-      await bodyOf(fromNodeRequest(request, { ownChunks })).read((chunk, isGiven) => {
+      const reading = bodyOf(fromNodeRequest(request, { ownChunks })).read((chunk, isGiven) => {
         given.push(isGiven)
         // As a storage does that has written it.
         if (isGiven === true && chunk.buffer instanceof ArrayBuffer) chunk.buffer.transfer(0)
         return undefined
       })
-      return { given: given.every(Boolean), kept: Buffer.concat(others).equals(BODY) }
+      if (request.url === '/watched-later') beginWatching()
+      await reading
+      return { isGiven: given.every(Boolean), isKept: others.every((chunk) => chunk.length > 0) && others.length > 0 }
     })
     const postTo = async (path: string): Promise<unknown> =>
       (await fetch(server.origin + path, { method: 'POST', body: BODY })).json()
-    expect(await postTo('/')).toEqual({ given: true, kept: false })
-    expect(await postTo('/watched')).toEqual({ given: false, kept: true })
-    expect(await postTo('/unknown')).toMatchObject({ given: false })
+    expect(await postTo('/')).toEqual({ isGiven: true, isKept: false })
+    for (const path of Object.keys(watch)) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect([path, await postTo(path)]).toEqual([path, { isGiven: false, isKept: true }])
+    }
+    expect(await postTo('/unknown')).toMatchObject({ isGiven: false })
   })
 
   test('gives none away of a request that no server has parsed: a test may have given it its own', async () => {

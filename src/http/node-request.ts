@@ -47,7 +47,10 @@ export interface NodeRequest {
   listenerCount?(event: string): number
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end' | 'close' | 'error', listener: () => void): unknown
-  off(event: string, listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'newListener', listener: (event: string) => void): unknown
+  off(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  off(event: 'end' | 'close', listener: () => void): unknown
+  off(event: 'newListener', listener: (event: string) => void): unknown
   pause(): unknown
   destroy(): unknown
   resume(): unknown
@@ -137,6 +140,9 @@ function closesConnection({ headers, httpVersionMajor, httpVersionMinor }: NodeR
 /** Who reads the body of a request: it may have become `Incoming` several times, and can be read once. */
 const readers = new WeakMap<NodeRequest, NodeBody>()
 
+/** Events at which listeners get chunks, or fetch them. */
+const SHARERS: readonly string[] = ['data', 'readable']
+
 /**
  * The body by `data` events: with no stream or promise between the socket and the sink, a chunk costs one call.
  */
@@ -197,12 +203,18 @@ class NodeBody implements ByteSource {
       let settled = false
       let waiting = false
       let ended = false
+      // Whoever else gets the chunks, or has got one of them, may keep it.
+      let isShared = !this.#ownChunks || SHARERS.some((event) => request.listenerCount?.(event) !== 0)
+      const onListener = (event: string): void => {
+        if (SHARERS.includes(event)) isShared = true
+      }
       const settle = (state: 'stopped' | 'ended' | 'gone', error?: unknown): void => {
         // Not `#state`: what this sink still waited for may fail when the rest is being drained.
         if (settled) return
         settled = true
         this.#state = state
         watch.stop()
+        request.off('newListener', onListener)
         request.off('data', onData)
         request.off('end', onEnd)
         request.off('close', onClose)
@@ -225,8 +237,7 @@ class NodeBody implements ByteSource {
       const onData = (chunk: Uint8Array): void => {
         watch.touch(chunk.length)
         try {
-          // Whoever else listens may keep it.
-          const ready = sink(chunk, this.#ownChunks && request.listenerCount?.('data') === 1)
+          const ready = sink(chunk, !isShared)
           if (ready === undefined) return
           waiting = true
           request.pause()
@@ -256,6 +267,7 @@ class NodeBody implements ByteSource {
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
       request.on('error', ignore)
       request.on('data', onData)
+      request.on('newListener', onListener)
       request.on('end', onEnd)
       request.on('close', onClose)
       signal?.addEventListener('abort', onAbort)

@@ -1,4 +1,7 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- They are Fastify's, which takes what they reject with. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -8,6 +11,7 @@ import { uploadHandler } from '../../handler/upload-handler.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { uploadSet } from '../../policy/upload-set.ts'
 import { receive } from '../../receive/receive.ts'
+import { diskStorage } from '../../storage/disk/disk-storage.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
 import { attach } from '../node/attach.ts'
@@ -90,6 +94,22 @@ describe('fastifyHandler', () => {
     })
     expect(created.statusCode).toBe(201)
     expect((await app.inject('/photos/a.txt')).body).toBe('hello')
+  })
+
+  test('leaves alone what inject() was given, which is no chunk of a connection', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'decant-fastify-'))
+    try {
+      const storage = diskStorage(folder)
+      const files = uploadSet('files', { storage, maxFileSize: 1_000_000, content: 'trust' })
+      create().register(fastifyHandler(uploadHandler(files)))
+      const payload = Buffer.alloc(300_000, 'x')
+      const headers = { 'content-type': 'text/plain', 'content-disposition': 'attachment; filename="a.txt"' }
+      expect((await app.inject({ method: 'POST', url: '/', headers, payload })).statusCode).toBe(201)
+      expect(payload.equals(Buffer.alloc(300_000, 'x'))).toBe(true)
+      expect((await app.inject('/a.txt')).rawPayload.equals(payload)).toBe(true)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('keeps what plugins have put into the header', async () => {

@@ -38,14 +38,32 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
     },
     {
-      guard: 'gives no chunk to a storage that somebody else listens to',
+      guard: 'gives no chunk to a storage that somebody else may have got before',
       file: 'src/http/node-request.ts',
-      find: "this.#ownChunks && request.listenerCount?.('data') === 1",
-      replace: 'this.#ownChunks',
+      find: '!this.#ownChunks || SHARERS.some((event) => request.listenerCount?.(event) !== 0)',
+      replace: '!this.#ownChunks',
+      tests: [
+        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
+      ],
+    },
+    {
+      guard: 'gives no chunk to a storage any more when somebody else begins to listen',
+      file: 'src/http/node-request.ts',
+      find: 'if (SHARERS.includes(event)) isShared = true',
+      replace: '',
+      tests: [
+        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
+      ],
+    },
+    {
+      guard: 'gives to a storage only what Node itself has read from a connection',
+      file: 'src/adapters/node/has-own-chunks.ts',
+      find: 'if (!(socket instanceof Socket) || socket.pending) return false',
+      replace: '',
       tests: [
         [
-          NODE_REQUEST,
-          "gives its chunks away where they are nobody else's, and never one that somebody else listens to",
+          'src/adapters/fastify/fastify-handler.test.ts',
+          'leaves alone what inject() was given, which is no chunk of a connection',
         ],
       ],
     },

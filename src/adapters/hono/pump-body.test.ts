@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { MiddlewareHandler } from 'hono'
 import { once } from 'node:events'
 import { createServer, Server } from 'node:http'
+import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { FillingBody } from '../../http/filling-body.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
@@ -162,4 +163,24 @@ test('a response whose write is not Node’s own gets chunks of their own', asyn
   expect(file.filled).toBe(0)
   server.close()
   server.closeAllConnections()
+})
+
+test('a connection that is no socket may keep what is written to it', async () => {
+  const file = new FakeFile()
+  const app = new Hono().use(
+    honoHandler({ handle: async () => ({ status: 200, headers: { 'content-length': String(SIZE) }, body: file }) }),
+  )
+  const kept: Buffer[] = []
+  const connection = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      kept.push(chunk)
+      done()
+    },
+  })
+  createAdaptorServer({ fetch: app.fetch }).emit('connection', connection)
+  connection.push('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  await once(connection, 'finish')
+  const answer = Buffer.concat(kept)
+  expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4).equals(CONTENT)).toBe(true)
 })

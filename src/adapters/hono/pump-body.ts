@@ -24,13 +24,18 @@ export async function pumpBody(response: NodeResponse, body: FillingBody, stallT
 }
 
 /**
- * Only Node's own HTTP/1 calls back when the kernel has a chunk and nobody looks at it any more. Other runtimes, HTTP/2, and
- * whatever has put its own `write` in place of Node's may keep chunks, or never call back.
+ * Only Node's own HTTP/1 calls back when the kernel has a chunk and nobody looks at it any more. Other runtimes, HTTP/2,
+ * whatever has put its own `write` in place of Node's, and a stream that is no socket may keep chunks, or never call back.
  */
 export function tellsWhenTaken(response: NodeResponse): boolean {
   const { process } = globalThis
   const isNode = process?.versions?.node !== undefined && !('bun' in process.versions) && !('deno' in process.versions)
-  return isNode && !('stream' in response) && !Object.hasOwn(response, 'write')
+  return isNode && !('stream' in response) && !Object.hasOwn(response, 'write') && isSocket(response.socket)
+}
+
+/** By what other streams do not have: there is no `node:net` to ask where others run this. */
+function isSocket(stream: unknown): boolean {
+  return typeof stream === 'object' && stream !== null && 'bytesWritten' in stream
 }
 
 /** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */

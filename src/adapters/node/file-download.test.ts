@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { sendFile } from '../../serve/send-file.ts'
@@ -91,6 +93,24 @@ test('a file that becomes shorter while it is sent breaks off, and is closed', a
     expect(got.equals(LARGE.subarray(0, got.length))).toBe(true)
     if (process.platform === 'linux') await expect.poll(() => openFilesIn(folder)).toEqual([])
   })
+})
+
+test('a connection that is no socket may keep what is written to it', async () => {
+  const kept: Buffer[] = []
+  const connection = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      kept.push(chunk)
+      done()
+    },
+  })
+  const storage = diskStorage(folder)
+  const server = attach(createServer(nodeHandler({ handle: (incoming) => sendFile(incoming, storage, 'large.bin') })))
+  server.emit('connection', connection)
+  connection.push('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  await once(connection, 'finish')
+  const answer = Buffer.concat(kept)
+  expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4).equals(LARGE)).toBe(true)
 })
 
 test('middleware that keeps what is written, and calls nobody back, has every chunk to itself', async () => {

@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { isFillingBody } from '../../http/filling-body.ts'
 import type { FillingBody } from '../../http/filling-body.ts'
 import { IdleWatch } from '../../http/idle-watch.ts'
@@ -111,11 +112,14 @@ async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs:
 }
 
 /**
- * Only Node's own HTTP/1 is known to call back when the kernel has a chunk and nobody looks at it any more. Whatever has
- * put its own `write` in place of Node's, such as middleware that compresses, may keep chunks, or never call back.
+ * Only Node's own HTTP/1 on its own sockets is known to call back when the kernel has a chunk and nobody looks at it any
+ * more. Whatever has put its own `write` in place of Node's, such as middleware that compresses, may keep chunks, or never
+ * call back; and so may any other stream that a server was given for a connection.
  */
 function tellsWhenTaken(response: AnyNodeResponse): response is ServerResponse {
-  return IS_NODE && !('stream' in response) && response.write === ServerResponse.prototype.write
+  if (!IS_NODE || 'stream' in response || response.write !== ServerResponse.prototype.write) return false
+  // One that waits behind another one has no socket yet.
+  return (response.socket ?? response.req.socket) instanceof Socket
 }
 
 /** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */

@@ -102,6 +102,7 @@ export class SealedDiskDraft implements SealedDraft {
     this.#state = 'reserved'
     try {
       await this.#prepare(record)
+      if (record === undefined) await this.#forgetFormer(key)
     } catch (error) {
       this.#state = 'sealed'
       throw error
@@ -138,7 +139,8 @@ export class SealedDiskDraft implements SealedDraft {
   async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
-      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`)
+      if (record === undefined) await this.#forgetFormer(key)
+      else await adoptRecord(this.#place, key, `${this.path}.record`)
       this.#record = undefined
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
     } catch (error) {
@@ -152,6 +154,12 @@ export class SealedDiskDraft implements SealedDraft {
       }
       throw error
     }
+  }
+
+  /** Of a file that was removed by hand the record is still there, and fits another one of the same size and instant. */
+  async #forgetFormer(key: string): Promise<void> {
+    const { folder, records } = this.#place
+    if (await folder.calls.exists(records.locate(key))) await records.delete(key)
   }
 
   async #prepare(record: FileRecord | undefined): Promise<void> {

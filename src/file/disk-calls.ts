@@ -69,9 +69,12 @@ export class DiskCalls {
 
   #atOnce<Result>(call: () => Result): Result {
     const start = performance.now()
-    const result = call()
-    this.#patience.heed(start)
-    return result
+    try {
+      return call()
+    } finally {
+      // A failing disk is the slowest of all: it tries for seconds before it says so.
+      this.#patience.heed(start)
+    }
   }
 }
 

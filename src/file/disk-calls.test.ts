@@ -1,0 +1,27 @@
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { DiskCalls } from './disk-calls.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+})
+
+test.runIf(process.platform === 'linux')('a disk that takes its time to fail is left to threads, too', async () => {
+  const calls = new DiskCalls()
+  await calls.look(tmpdir())
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const failSlowly = vi.spyOn(fs, 'unlinkSync').mockImplementation(() => {
+    vi.advanceTimersByTime(1000)
+    throw new Error('EIO: i/o error, unlink')
+  })
+  syncBuiltinESMExports()
+  const path = join(tmpdir(), 'decant-that-is-not-there')
+  for (let time = 0; time < 3; time += 1) expect(() => calls.unlink(path)).toThrow('EIO')
+  await expect(calls.unlink(path)).rejects.toThrow('ENOENT')
+  expect(failSlowly).toHaveBeenCalledTimes(3)
+})

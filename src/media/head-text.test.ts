@@ -15,6 +15,11 @@ describe('is text', () => {
     ['UTF-16, the little end first', utf16('größer 😀', 'little'), 'utf-16'],
     ['UTF-16 that is cut in a character', utf16('größer', 'little').subarray(0, 5), 'utf-16'],
     ['a charset of 8 bits', latin1('gr\xf6\xdfer'), '8-bit'],
+    ['an end that begins no character of UTF-8', latin1('a\xc1'), '8-bit'],
+    ['an end that would be longer than it need be', latin1('a\xe0\x80'), '8-bit'],
+    ['an end that would be a surrogate', latin1('a\xed\xa0'), '8-bit'],
+    ['an end that would be longer than it need be, of four', latin1('a\xf0\x80'), '8-bit'],
+    ['an end that would be more than Unicode has', latin1('a\xf4\x90'), '8-bit'],
   ])('%s', (_, head, encoding) => {
     expect(headText(head)).toMatchObject({ isText: true, encoding })
   })

@@ -80,20 +80,30 @@ function decodeUtf8(head: Uint8Array): string | undefined {
   }
 }
 
-/** What ends within a character of UTF-8 (RFC 3629 section 3), up to that character. */
+/** What ends within a character of UTF-8 (RFC 3629 section 3), up to that character; bytes that begin none stay. */
 function withoutCutCharacter(head: Uint8Array): Uint8Array {
   for (let size = 1; size <= 3 && size <= head.length; size += 1) {
-    const byte = head[head.length - size] ?? 0
-    if (byte < 0x80) return head
-    // The first byte of a character tells how many it has; above 0xf4 it is none.
-    if (byte >= 0xc0) return byte <= 0xf4 && size < lengthAfter(byte) ? head.subarray(0, -size) : head
+    const [first = 0, second] = head.subarray(-size)
+    if (first < 0x80) return head
+    if (first >= 0xc0) return size < lengthAfter(first) && mayFollow(first, second) ? head.subarray(0, -size) : head
   }
   return head
 }
 
+/** How many bytes a character has that begins with this one; 0 where none does. */
 function lengthAfter(first: number): number {
+  if (first < 0xc2 || first > 0xf4) return 0
   if (first >= 0xf0) return 4
   return first >= 0xe0 ? 3 : 2
+}
+
+/** Some second bytes would make a character longer than it need be, a surrogate, or more than Unicode has. */
+function mayFollow(first: number, second: number | undefined): boolean {
+  if (second === undefined) return true
+  if (first === 0xe0) return second >= 0xa0
+  if (first === 0xed) return second < 0xa0
+  if (first === 0xf0) return second >= 0x90
+  return first !== 0xf4 || second < 0x90
 }
 
 function withoutUtf8Mark(head: Uint8Array): Uint8Array {

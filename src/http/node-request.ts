@@ -4,6 +4,7 @@ import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { hasOwnChunks } from './own-chunks.ts'
 
 /**
  * What Decant needs of Node's `IncomingMessage`, and of Express' and Koa's and Fastify's raw one: its shape alone, so that
@@ -70,8 +71,6 @@ export interface NodeRequestOptions {
   readonly fullDuplex?: boolean
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal
-  /** Each chunk has memory of its own, of which the runtime keeps nothing, as Node does over HTTP/1. Default false. */
-  readonly ownChunks?: boolean
   /** Where a framework has its handler. Default: the request's `baseUrl` and `url`. */
   readonly place?: Place | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
@@ -155,15 +154,13 @@ class NodeBody implements ByteSource {
   #drained: Promise<void> | undefined
   #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
 
-  constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS, ownChunks = false }: NodeRequestOptions) {
+  constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS }: NodeRequestOptions) {
     const length = request.headers['content-length']
     this.length = typeof length === 'string' ? parseContentLength(length) : undefined
     this.fullDuplex = fullDuplex ?? !closesConnection(request)
     this.#request = request
     this.#drainLimits = drainLimits
-    // What a test client gives to a framework without a server has no parser, and its chunks may be the test's own.
-    const isParsed = request.httpVersionMajor === 1 && Boolean(request.socket?.parser)
-    this.#ownChunks = ownChunks && isParsed
+    this.#ownChunks = hasOwnChunks(request)
   }
 
   get unread(): boolean {

@@ -1,6 +1,5 @@
 import { fromFetchRequest } from './fetch-request.ts'
 import type { Incoming } from './incoming.ts'
-import { IS_NODE } from './is-node.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { NodeRequest } from './node-request.ts'
 
@@ -29,7 +28,7 @@ export function toIncoming(request: AnyRequest): Incoming {
 
 function fromRawRequest(request: object): Incoming | undefined {
   if (isFetchRequest(request)) return fromFetchRequest(request)
-  return isNodeRequest(request) ? fromNodeRequest(request, { ownChunks: IS_NODE }) : undefined
+  return isNodeRequest(request) ? fromNodeRequest(request) : undefined
 }
 
 // By their shapes, not by instanceof: a runtime or a test may bring a Request class of its own.

@@ -15,7 +15,7 @@ test('a chunk is given to the file whose bytes are all of it, and no part of one
       },
       end: () => undefined,
     })
-    const incoming = fromNodeRequest(request, { ownChunks: true })
+    const incoming = fromNodeRequest(request)
     await readForm(incoming, { limits: toFormLimits({}), openFile })
     return given
   })

@@ -1,7 +1,6 @@
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import { behindProxy } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import { IS_NODE } from '../../http/is-node.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { NodeRequest } from '../../http/node-request.ts'
 import { mountedPath } from '../mounted-path.ts'
@@ -26,7 +25,7 @@ export function honoIncoming(context: HonoContext, options: HonoHandlerOptions):
   const place = { mount, target, native: context }
   const incoming =
     node !== undefined && isUntouched(raw, node.request)
-      ? fromNodeRequest(node.request, { fullDuplex: true, drainLimits, ownChunks: IS_NODE })
+      ? fromNodeRequest(node.request, { fullDuplex: true, drainLimits })
       : fromFetchRequest(raw, { drainLimits, clientAddress: node?.request.socket?.remoteAddress })
   const address = clientAddress?.(context) ?? incoming.clientAddress
   return behindProxy({ ...incoming, ...place, clientAddress: address }, isTrustedProxy ?? nobody)

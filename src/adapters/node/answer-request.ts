@@ -2,7 +2,6 @@ import { UploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { behindProxy } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import { IS_NODE } from '../../http/is-node.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
@@ -21,7 +20,7 @@ export function toIncomingBy({ trustProxy, drainLimits }: NodeAdapterOptions): T
   const hasProxies = trustProxy !== undefined && trustProxy.length > 0
   return (request, response, place) => {
     const signal = goneSignal(response)
-    const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place, ownChunks: IS_NODE })
+    const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place })
     return hasProxies ? behindProxy(incoming, isTrusted) : incoming
   }
 }

@@ -57,10 +57,11 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'gives to a storage only what Node itself has read from a connection',
-      file: 'src/adapters/node/has-own-chunks.ts',
-      find: 'if (!(socket instanceof Socket) || socket.pending) return false',
-      replace: '',
+      file: 'src/http/own-chunks.ts',
+      find: 'request.httpVersionMajor === 1 && Boolean(request.socket?.parser)',
+      replace: 'request.httpVersionMajor === 1',
       tests: [
+        [NODE_REQUEST, 'gives none away of a request that no server has parsed: a test may have given it its own'],
         [
           'src/adapters/fastify/fastify-handler.test.ts',
           'leaves alone what inject() was given, which is no chunk of a connection',
@@ -68,12 +69,12 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives away no chunk that no server has parsed',
-      file: 'src/http/node-request.ts',
-      find: 'this.#ownChunks = ownChunks && isParsed',
-      replace: 'this.#ownChunks = ownChunks',
+      guard: 'gives nothing of a request to a storage whose methods somebody has replaced',
+      file: 'src/http/own-chunks.ts',
+      find: ' && METHODS.every((method) => !Object.hasOwn(request, method))',
+      replace: ' && METHODS.length > 0',
       tests: [
-        [NODE_REQUEST, 'gives none away of a request that no server has parsed: a test may have given it its own'],
+        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
       ],
     },
     {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { sendFile } from '../../serve/send-file.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
@@ -16,6 +17,9 @@ import { nodeHandler } from './node-handler.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'decant-download-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 /** Bytes of which no two places look alike. */
 function distinctBytes(size: number): Buffer {
@@ -63,6 +67,19 @@ test('many slow clients at once have every byte of a file in its place', async (
       }
     }
     for (const client of clients) client.destroy()
+  })
+})
+
+test('a quick client has every byte of a file in its place, also past those after which the buffers grow', async () => {
+  // A clock that stands still: however busy the machine is, its client is quick.
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const content = distinctBytes(24_000_004)
+  writeFileSync(join(folder, 'larger.bin'), content)
+  await withServer(async (origin) => {
+    const client = await RawClient.connect(origin)
+    await client.send(get('/larger.bin'))
+    expect((await client.answer()).body.equals(content)).toBe(true)
+    client.destroy()
   })
 })
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { draftsIn, form, request, storedIn } from './client.ts'
-import { linesOf, processOf, run, serve, spawnDecant, temporaryFolder } from './decant-process.ts'
+import { firstLine, linesOf, processOf, run, serve, spawnDecant, temporaryFolder } from './decant-process.ts'
 import {
   beginUpload,
   FIRST_HALF,
@@ -253,6 +253,22 @@ describe.runIf(process.platform === 'linux')('a worker that is killed', () => {
     expect(readFileSync(join(folder.path, other?.name ?? ''))).toEqual(WHOLE)
     const fresh = await uploadInEach(decant, 2)
     expect(new Set(fresh.map(({ pid }) => pid))).toEqual(new Set(workersOf(decant)))
+  })
+
+  test('before the others are ready ends the server, which says so, and leaves none behind', async () => {
+    using folder = temporaryFolder()
+    const child = spawnDecant(['serve', folder.path, '--port=0', '--min-free-space=0', ...TWO])
+    await using decant = processOf(child)
+    const started = firstLine(child)
+    // The second one is started when the first one listens, and is held up before it does.
+    await expect.poll(() => workersOf(decant), { ...PATIENCE, interval: 5 }).toHaveLength(2)
+    const [first = Number.NaN, second = Number.NaN] = workersOf(decant)
+    process.kill(second, 'SIGSTOP')
+    process.kill(first, 'SIGKILL')
+
+    await expect(started).rejects.toThrow('decant ended: decant: a worker ended by SIGKILL before all were ready\n')
+    expect(await decant.exited).toBe(1)
+    expect([first, second].filter(isRunning)).toEqual([])
   })
 
   test('gives its slots back', async () => {

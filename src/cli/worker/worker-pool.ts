@@ -43,6 +43,8 @@ export class WorkerPool {
   readonly #slots: SlotPool<WorkerProcess>
   readonly #workers = new Set<WorkerProcess>()
   readonly #failed = Promise.withResolvers<string>()
+  /** Rejects where one that listens already ends before all of them do. */
+  readonly #lost = Promise.withResolvers<never>()
   /** What workers listen on: they share one port where they ask for the same number, and 0 is one, too. */
   #askedPort: number | undefined
   #port = 0
@@ -55,6 +57,8 @@ export class WorkerPool {
     this.#options = options
     this.#askedPort = options.port
     this.#slots = new SlotPool(options.limits)
+    // Told to `start` alone.
+    this.#lost.promise.catch(() => {})
   }
 
   /**
@@ -72,7 +76,8 @@ export class WorkerPool {
       // The first one finds the port.
       this.#port = await this.#fork().listening
       if (this.#askedPort !== 0) this.#askedPort = this.#port
-      await Promise.all(Array.from({ length: count - 1 }, () => this.#fork().listening))
+      const others = Array.from({ length: count - 1 }, () => this.#fork().listening)
+      await Promise.race([Promise.all(others), this.#lost.promise])
     } catch (error) {
       await this.close(0)
       throw error
@@ -126,6 +131,8 @@ export class WorkerPool {
     this.#workers.delete(worker)
     this.#slots.forget(worker)
     if (how !== ENDED_WELL) this.#sweep()
+    // With the only one that held it, the port may be lost: better no start than one that tells another port.
+    if (!this.#isReady) this.#lost.reject(new CommandError(`a worker ended ${how} before all were ready`, 1))
     if (!this.#isReady || this.#isClosing) return
     const { listeningSince = Infinity } = worker
     const lived = performance.now() - listeningSince

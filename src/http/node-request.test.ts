@@ -53,10 +53,10 @@ describe('reading', () => {
       '/watched-later': (request, keep) => request.prependOnceListener('data', keep),
       // As tools do that record what comes.
       '/replaced': (request, keep) => {
-        const { emit } = request
+        const emit = request.emit.bind(request)
         request.emit = (event: string, ...values: unknown[]) => {
           if (event === 'data' && values[0] instanceof Uint8Array) keep(values[0])
-          return emit.call(request, event, ...values)
+          return emit(event, ...values)
         }
       },
       '/fetched': (request, keep) => {

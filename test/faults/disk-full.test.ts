@@ -7,7 +7,7 @@ import type { Answer } from '../cli/client.ts'
 import { canMount, canTrace } from './machine.ts'
 import { ext4Disk, memoryDisk } from './mounted-disk.ts'
 import type { MountedDisk } from './mounted-disk.ts'
-import { trace, uploadServer, traceThread } from './upload-server.ts'
+import { trace, uploadServer } from './upload-server.ts'
 import type { UploadServer } from './upload-server.ts'
 
 const LARGE = Buffer.alloc(3 * MiB, 'x')
@@ -100,18 +100,18 @@ describe.skipIf(!canMount).each(DISKS)('a full disk (%s)', (_, newDisk) => {
 describe.skipIf(!(canTrace && canMount))('room that ends', () => {
   // Of a body of one write: opening the draft, writing it, its record, and giving it its name.
   test.each([
-    ['when the draft is opened', 'MainThread', 'openat:when=1'],
-    ['at the bytes', 'MainThread', 'pwrite64:when=1'],
-    ['when the draft is closed', 'MainThread', 'close:when=1'],
-    ['when the record is opened', 'libuv-worker', 'openat:when=1'],
-    ['at the name', 'MainThread', 'link:when=1+'],
-  ] as const)('%s is told in full, and nothing is left', async (_, thread, call) => {
+    ['when the draft is opened', 'openat:when=1'],
+    ['at the bytes', 'pwrite64:when=1'],
+    ['when the draft is closed', 'close:when=1'],
+    ['when the record is opened', 'openat:when=2'],
+    ['at the name', 'link:when=1+'],
+  ])('%s is told in full, and nothing is left', async (_, call) => {
     await using disk = await memoryDisk(8 * MiB)
     await using server = await uploadServer(disk.path)
     expect((await server.put('first.txt', SMALL)).status).toBe(201)
     const before = filesIn(disk.path)
     const [name = '', when = ''] = call.split(':')
-    const tracing = await traceThread(server.child.pid, thread, '-e', `inject=${name}:error=ENOSPC:${when}`)
+    const tracing = await trace(server.child.pid, '-e', `inject=${name}:error=ENOSPC:${when}`)
     expectFull(await server.put('a.txt', SMALL))
     expect((await tracing.end()).some((line) => line.includes('INJECTED'))).toBe(true)
     expect(filesIn(disk.path)).toEqual(before)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { filesIn } from '../cli/client.ts'
 import { canTrace } from './machine.ts'
-import { trace, traceThread, uploadServer } from './upload-server.ts'
+import { trace, uploadServer } from './upload-server.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-calls-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
@@ -65,9 +65,9 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)('a storage that publ
     await using server = await uploadServer(folder, { storage: { links, durable: true } })
     expect((await server.put('first.txt', BYTES)).status).toBe(201)
     const before = filesIn(folder)
-    // Without links the reservation is renamed first; and the file, but by the main thread, whose first rename it is.
-    const when = links === 'auto' ? 1 : 2
-    await using _ = await traceThread(server.child.pid, 'libuv-worker', '-e', `inject=rename:error=EIO:when=${when}`)
+    // Without links the reservation and the file are renamed first.
+    const when = links === 'auto' ? 1 : 3
+    await using _ = await trace(server.child.pid, '-e', `inject=rename:error=EIO:when=${when}`)
     expect((await server.put('a.txt', BYTES)).status).toBe(500)
     expect(filesIn(folder)).toEqual(before)
   })

@@ -76,19 +76,11 @@ export async function trace(pid: number | undefined, ...options: readonly string
   return attachTo(pid, '-f', ...options)
 }
 
-/** The threads that make calls to files: the one that runs JavaScript, and that of libuv's pool. */
-export const FILE_THREADS = ['MainThread', 'libuv-worker'] as const
-export type FileThread = (typeof FILE_THREADS)[number]
-
-/** Attaches strace to one thread of a process alone. */
-export async function traceThread(
-  pid: number | undefined,
-  thread: FileThread,
-  ...options: readonly string[]
-): Promise<Trace> {
+/** Attaches strace to that thread of a process alone which works on files. */
+export async function traceFiles(pid: number | undefined, ...options: readonly string[]): Promise<Trace> {
   const threads = readdirSync(`/proc/${pid}/task`)
-  const found = threads.find((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith(thread))
-  return attachTo(Number(found), ...options)
+  const worker = threads.find((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'))
+  return attachTo(Number(worker), ...options)
 }
 
 async function attachTo(thread: number | undefined, ...options: readonly string[]): Promise<Trace> {

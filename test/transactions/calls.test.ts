@@ -7,8 +7,7 @@ import { diskStorage } from '../../src/disk.ts'
 import { callMoments, FILE_CALLS } from '../faults/call-moments.ts'
 import type { CallMoment } from '../faults/call-moments.ts'
 import { canTrace } from '../faults/machine.ts'
-import { FILE_THREADS, traceThread } from '../faults/upload-server.ts'
-import type { FileThread } from '../faults/upload-server.ts'
+import { traceFiles } from '../faults/upload-server.ts'
 import { faultsIn, postServer } from './post-server.ts'
 import type { Links } from './post-server.ts'
 import { recoverFrom, rowsIn } from './rows.ts'
@@ -33,27 +32,17 @@ async function warmServer(folder: string, links: Links) {
   return server
 }
 
-/** A call, and the thread that makes it: those that need no waiting are made by the main one. */
-interface ThreadMoment extends CallMoment {
-  readonly thread: FileThread
-}
-
 /** The calls of a form, from its first byte to after its answer. */
-async function momentsOf(links: Links): Promise<ThreadMoment[]> {
+async function momentsOf(links: Links): Promise<CallMoment[]> {
   const folder = newFolder()
   await using server = await warmServer(folder, links)
-  const tracings = await Promise.all(
-    FILE_THREADS.map((thread) => traceThread(server.child.pid, thread, '-e', `trace=${FILE_CALLS}`)),
-  )
+  await using tracing = await traceFiles(server.child.pid, '-e', `trace=${FILE_CALLS}`)
   expect((await server.post(CONTENT)).status).toBe(201)
-  const traces = await Promise.all(tracings.map((tracing) => tracing.end()))
-  return FILE_THREADS.flatMap((thread, index) =>
-    callMoments(traces[index] ?? [], folder).map((moment) => ({ ...moment, thread })),
-  )
+  return callMoments(await tracing.end(), folder)
 }
 
 /** Runs `look` at the moments of a form that it is this run's turn for, a few at a time. The number of moments. */
-async function atEach(links: Links, look: (moment: ThreadMoment) => Promise<void>): Promise<number> {
+async function atEach(links: Links, look: (moment: CallMoment) => Promise<void>): Promise<number> {
   const moments = (await momentsOf(links)).filter((_, index) => index % SHARE[links] === TURN % SHARE[links])
   const queue = moments.values()
   const work = async (): Promise<void> => {
@@ -70,20 +59,20 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
   (links) => {
     test('and is killed at any call has, after a sweep, both files and the row, or none of them', async () => {
       let withRow = 0
-      const deaths = await atEach(links, async ({ call, n, thread }) => {
+      const deaths = await atEach(links, async ({ call, n }) => {
         const folder = newFolder()
         await using server = await warmServer(folder, links)
-        const tracing = await traceThread(server.child.pid, thread, '-e', `inject=${call}:signal=KILL:when=${n}`)
+        const tracing = await traceFiles(server.child.pid, '-e', `inject=${call}:signal=KILL:when=${n}`)
         const answer = await server.post(CONTENT).catch(() => undefined)
         // It may have answered before what it does last.
         const isHit = (): boolean => tracing.lines.some((line) => line.includes('killed by SIGKILL'))
-        await expect.poll(isHit, { message: `turn ${TURN}: ${call} ${n} of ${thread}`, timeout: 10_000 }).toBe(true)
+        await expect.poll(isHit, { message: `turn ${TURN}: ${call} ${n}`, timeout: 10_000 }).toBe(true)
         await tracing[Symbol.asyncDispose]()
         await server.exited
         const rows = rowsIn(join(folder, 'rows')).length
         if (answer?.status === 201) expect(rows).toBe(2)
         await diskStorage(join(folder, 'uploads'), { links, recover: recoverFrom(join(folder, 'rows')) }).sweep()
-        expect(faultsIn(folder, CONTENT), `turn ${TURN}: ${call} ${n} of ${thread}`).toEqual([])
+        expect(faultsIn(folder, CONTENT), `turn ${TURN}: ${call} ${n}`).toEqual([])
         expect(rowsIn(join(folder, 'rows'))).toHaveLength(rows)
         withRow += rows - 1
       })
@@ -95,7 +84,7 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
     test('and is durable is on the medium, with its promises, before it counts as prepared', async () => {
       const folder = newFolder()
       await using server = await warmServer(folder, links)
-      await using tracing = await traceThread(server.child.pid, 'libuv-worker', '-e', 'trace=fsync,rename')
+      await using tracing = await traceFiles(server.child.pid, '-e', 'trace=fsync,rename')
       expect((await server.post(CONTENT)).status).toBe(201)
       const calls = await tracing.end()
       const prepared = calls.findIndex((call) => /^rename\(.*\.transaction", .*\/prepared\//.test(call))
@@ -111,11 +100,11 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
     const error = links === 'auto' ? 'EIO' : 'ENOSPC'
     test(`and meets ${error} at any call is answered as it is, and whole after a sweep`, async () => {
       const statuses = new Map<string, number>()
-      await atEach(links, async ({ call, n, thread }) => {
+      await atEach(links, async ({ call, n }) => {
         const folder = newFolder()
         await using server = await warmServer(folder, links)
         const before = rowsIn(join(folder, 'rows')).length
-        const tracing = await traceThread(server.child.pid, thread, '-e', `inject=${call}:error=${error}:when=${n}`)
+        const tracing = await traceFiles(server.child.pid, '-e', `inject=${call}:error=${error}:when=${n}`)
         const answer = await server.post(CONTENT).catch(() => undefined)
         await tracing.end()
         const isWritten = rowsIn(join(folder, 'rows')).length > before

@@ -32,6 +32,11 @@ export interface DiskStorageOptions {
    */
   readonly links?: 'auto' | 'never'
   /**
+   * How small calls to the disk are made: at once where it is the machine's own (Linux) and answers quickly (`auto`, the
+   * default), which takes a fraction of the time; or always by threads (`threads`), so that nobody ever waits for a disk.
+   */
+  readonly calls?: 'auto' | 'threads'
+  /**
    * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. Asked when a draft is
    * opened and again every 64 MiB of it. Default 0: the disk may be filled.
    */
@@ -79,7 +84,7 @@ export interface DiskStorage extends Storage {
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
-  const { recover = () => 'publish' } = options
+  const { recover = () => 'publish', calls = 'auto' } = options
   if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
   const root = resolve(folder)
   const sweep = async (): Promise<number> => {
@@ -88,9 +93,9 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     void settle().catch(ignore)
     return count
   }
-  const privateFolder = new PrivateFolder(root, { links, durable, sweep })
+  const privateFolder = new PrivateFolder(root, { links, durable, calls, sweep })
   const records = new RecordCache(privateFolder.records)
-  const warmFiles = new WarmFiles(root)
+  const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
   const place: DraftPlace = {
     root,
     folder: privateFolder,
@@ -124,13 +129,13 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     },
     open(key: string): Promise<OpenFile | undefined> {
       return told(async () => {
-        const warm = warmFiles.open(key)
+        const warm = warmFiles?.open(key)
         if (warm !== undefined) return warm
         const found = isDiskKey(key) ? await openStoredFile(root, key) : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
         return new OpenDiskFile(entry, found.file, () => {
-          void warmFiles.remember(entry, found.stats, records.locate(key))
+          void warmFiles?.remember(entry, found.stats, records.locate(key))
         })
       })
     },

@@ -19,6 +19,8 @@ export interface PrivateFolderOptions {
   readonly links?: 'auto' | 'never'
   /** Flushes the names of what it makes to the medium. Default false. */
   readonly durable?: boolean
+  /** Whether small calls are made at once where the disk lets it. Default `auto`. */
+  readonly calls?: 'auto' | 'threads'
   /** Tidies up before the first draft. Default: sweeps the drafts. */
   readonly sweep?: () => Promise<unknown>
 }
@@ -47,14 +49,16 @@ export class PrivateFolder {
   readonly #path: string
   readonly #links: 'auto' | 'never'
   readonly #durable: boolean
+  readonly #isAtOnce: boolean
   readonly #sweep: () => Promise<unknown>
   #ready: Promise<void> | undefined
   #canLink: Promise<boolean> | undefined
   #swept = false
 
-  constructor(folder: string, { links = 'auto', durable = false, sweep }: PrivateFolderOptions = {}) {
+  constructor(folder: string, { links = 'auto', durable = false, calls = 'auto', sweep }: PrivateFolderOptions = {}) {
     this.#folder = folder
     this.#links = links
+    this.#isAtOnce = calls === 'auto'
     this.#durable = durable
     this.#sweep = sweep ?? (() => sweepDrafts(this))
     this.#path = join(folder, '.decant')
@@ -126,7 +130,7 @@ export class PrivateFolder {
       await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })
       await rename(temporary, join(this.#path, 'format'))
     }
-    await this.calls.look(this.#path)
+    if (this.#isAtOnce) await this.calls.look(this.#path)
     // Whoever made them, and when: nobody can tell whether they were flushed.
     if (this.#durable) await Promise.all([flushFolder(this.#path), flushFolder(this.#folder), this.#flushAncestors()])
     if (this.#swept) return

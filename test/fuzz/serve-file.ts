@@ -115,12 +115,14 @@ function contentOf(size: number): Buffer {
 async function answerOf(serve: () => Promise<Outgoing>): Promise<Answer> {
   try {
     const { status, headers, body } = await serve()
+    const isFile = status === 200 || status === 206
     const chunks: Uint8Array[] = []
-    // A refusal brings its problem as text.
-    if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    // A refusal brings its problem as text; a small file may come in one piece.
+    if (body instanceof Uint8Array) {
+      if (isFile) chunks.push(body)
+    } else if (body !== undefined && typeof body !== 'string') {
       for await (const chunk of body) chunks.push(chunk)
     }
-    const isFile = status === 200 || status === 206
     return {
       status,
       range: headers['content-range'],

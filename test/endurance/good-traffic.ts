@@ -9,6 +9,7 @@ import type { FieldPart, FilePart } from '../../src/multipart.ts'
 import { open, readAnswer } from '../cli/client.ts'
 import type { Answer } from '../cli/client.ts'
 import { encodedForm } from './encoded-form.ts'
+import { hasCode } from '../../src/file/system-error.ts'
 import { bytesOfName, seededFile } from './seeded-file.ts'
 import type { SeededFile } from './seeded-file.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -257,6 +258,11 @@ class GoodClients implements Traffic {
     try {
       return await answer
     } catch (error) {
+      // A server may end a kept connection in the instant in which a request is on its way (RFC 9112 section 9.3.1): clients
+      // send that again, once and over a new one. Had it been taken all the same, its name would be taken now.
+      if (sent.reusedSocket && options.agent === undefined && hasCode(error, 'ECONNRESET', 'EPIPE')) {
+        return await this.#send(undefined, { ...options, agent: false }, body)
+      }
       const connection = sent.reusedSocket ? 'a kept connection' : 'a new connection'
       throw new Error(`${options.method ?? 'GET'} over ${connection}: ${String(error)}`, { cause: error })
     }

@@ -6,7 +6,7 @@ import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { npm } from './npm.ts'
+import { INSTALL_MS, npm } from './npm.ts'
 
 // What a user gets from the registry: the tarball of dist/, which `npm test` builds first, installed in an empty folder.
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   await npm(folder, 'install', '--no-audit', '--no-fund', `./${filename}`)
-})
+}, INSTALL_MS)
 
 afterAll(async () => await rm(folder, { recursive: true, force: true }))
 
@@ -82,17 +82,21 @@ describe('the package', () => {
     await importEveryEntry(execPath)
   })
 
-  test('can be imported, every entry of it, and started on the oldest Node it supports', async () => {
-    const place = await mkdtemp(join(folder, 'node-'))
-    await writeFile(join(place, 'package.json'), '{ "private": true }')
-    await npm(place, 'install', '--no-audit', '--no-fund', '--ignore-scripts=false', `node@${oldestNode}`)
-    const node = join(place, 'node_modules', 'node', 'bin', 'node')
+  test(
+    'can be imported, every entry of it, and started on the oldest Node it supports',
+    async () => {
+      const place = await mkdtemp(join(folder, 'node-'))
+      await writeFile(join(place, 'package.json'), '{ "private": true }')
+      await npm(place, 'install', '--no-audit', '--no-fund', '--ignore-scripts=false', `node@${oldestNode}`)
+      const node = join(place, 'node_modules', 'node', 'bin', 'node')
 
-    const { stdout } = await run(node, ['--version'])
-    expect(stdout.trim()).toBe(`v${oldestNode}`)
-    await importEveryEntry(node)
-    await startCommand(node)
-  })
+      const { stdout } = await run(node, ['--version'])
+      expect(stdout.trim()).toBe(`v${oldestNode}`)
+      await importEveryEntry(node)
+      await startCommand(node)
+    },
+    INSTALL_MS,
+  )
 
   test('has a command that starts', async () => {
     await startCommand(execPath)

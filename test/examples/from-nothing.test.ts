@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeFile } from '../../src/testing/fake-file.ts'
 import { areFrameworksTested } from '../frameworks/installed-example.ts'
-import { npm } from '../npm.ts'
+import { INSTALL_MS, npm } from '../npm.ts'
 import { readExamplePage } from './example-page.ts'
 import type { ExamplePage } from './example-page.ts'
 
@@ -49,7 +49,7 @@ describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
     await npm(place, 'install', '--no-audit', '--no-fund', ...packages.values())
     await writeFile(join(place, 'cat.png'), await fakeFile('cat.png').bytes())
     await writeFile(join(place, 'film.mkv'), await fakeFile('film.mkv').bytes())
-  }, 240_000)
+  }, INSTALL_MS)
 
   afterAll(async () => await rm(place, { recursive: true, force: true }))
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeFile } from '../../src/testing/fake-file.ts'
+import { INSTALL_MS } from '../npm.ts'
 import { post, testExample } from './example-promises.ts'
 import { areFrameworksTested, installExample } from './installed-example.ts'
 import type { InstalledExample } from './installed-example.ts'
@@ -9,7 +10,7 @@ describe.runIf(areFrameworksTested)('the example in Next.js', () => {
 
   beforeAll(async () => {
     example = await installExample('next', { options: '--port 0 --hostname 127.0.0.1' })
-  }, 240_000)
+  }, INSTALL_MS)
 
   afterAll(async () => await example.stop())
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diskStorage } from '../../src/disk.ts'
 import { ALL, uploadSet } from '../../src/index.ts'
 import type { FilePart, FieldPart } from '../../src/multipart.ts'
-import { npm } from '../npm.ts'
+import { INSTALL_MS, npm } from '../npm.ts'
 import { guideServer } from './guide-server.ts'
 import type { GuideServer } from './guide-server.ts'
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await writeFile(join(installed, 'package.json'), '{ "private": true }')
   await npm(installed, 'install', '--no-audit', '--no-fund', '--save-exact', ...PACKAGES)
   await symlink(root, join(installed, 'node_modules', 'decant'), 'dir')
-}, 180_000)
+}, INSTALL_MS)
 
 afterAll(async () => await rm(installed, { recursive: true, force: true }))
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { npm } from '../npm.ts'
+import { INSTALL_MS, npm } from '../npm.ts'
 
 // The same tests of one small app, written for each runner, on the built package: run by it as a user would.
 
@@ -38,7 +38,7 @@ const RUNNERS: Readonly<Record<string, readonly string[]>> = {
 beforeAll(async () => {
   await writeFile(join(jestFolder, 'package.json'), '{ "private": true }')
   await npm(jestFolder, 'install', '--no-audit', '--no-fund', JEST)
-})
+}, INSTALL_MS)
 
 afterAll(async () => await rm(jestFolder, { recursive: true, force: true }))
 

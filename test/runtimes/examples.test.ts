@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RawClient } from '../../src/testing/adapter-contract/raw-client.ts'
 import { readExamplePage } from '../examples/example-page.ts'
+import { INSTALL_MS } from '../npm.ts'
 import { RuntimeFolder } from './runtime-folder.ts'
 
 // The examples of runtimes, each installed from nothing by its own package.json and started by its own `npm start`.
@@ -50,7 +51,7 @@ describe.each(['bun', 'deno', 'workers'])('the example in examples/%s', (name) =
     exit.catch(() => {})
     const started = once(createInterface(stdout), 'line').then(([line]) => new URL(line).origin)
     origin = await Promise.race([started, exit])
-  }, 120_000)
+  }, INSTALL_MS)
 
   afterAll(async () => {
     if (app.exitCode === null) {

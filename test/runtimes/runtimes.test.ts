@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { INSTALL_MS } from '../npm.ts'
 import { DATA, matrixTable, PAGE, tableIn } from './matrix.ts'
 import type { MatrixRow } from './matrix.ts'
 import { runSuite } from './run-suite.ts'
@@ -17,7 +18,7 @@ beforeAll(async () => {
     ...TRIED.map((runtime) => `${runtime.package}@${runtime.version}`),
     ...NEST_PACKAGES,
   ])
-}, 120_000)
+}, INSTALL_MS)
 
 afterAll(async () => await folder[Symbol.asyncDispose]())
 

@@ -2,6 +2,7 @@ import { toMediaType } from '../http/media-type.ts'
 import { headText } from './head-text.ts'
 import type { HeadText } from './head-text.ts'
 import { markupType } from './markup-type.ts'
+import { mayHaveFormat } from './may-have-format.ts'
 
 /** How many bytes are looked at, from the beginning: what file-type needs for nearly every format that it knows. */
 export const HEAD_SIZE = 4100
@@ -61,6 +62,7 @@ export async function realTypeOf(bytes: Uint8Array, { text, encoding, isText }: 
   const byText = markupType(text) ?? findSignature(TEXT_SIGNATURES, text)
   if (byText !== undefined) return byText
 
+  if (!mayHaveFormat(bytes)) return undefined
   const type = (await binaryType(bytes)) ?? findSignature(BINARY_SIGNATURES, byteText(bytes))
   // A few letters prove nothing in what is text throughout: it may begin with BM, MZ or ID3.
   const isPlain = isText && (encoding !== '8-bit' || /^[ -~\s]{4}/.test(text))

@@ -7,9 +7,21 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 /** Code units after the cut that are looked at to find out whether it falls inside a character as people see it. */
 const LOOKAHEAD = 32
 
-/** Bytes of the text in UTF-8. */
+/** Bytes of the text in UTF-8; half of a surrogate pair counts as the U+FFFD that is written for it. */
 export function utf8Length(text: string): number {
-  return encoder.encode(text).length
+  let length = text.length
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    // Both halves of a pair are four bytes together.
+    if (unit >= 0x80) length += unit < 0x800 || isHalfOfPair(text, at, unit) ? 1 : 2
+  }
+  return length
+}
+
+function isHalfOfPair(text: string, at: number, unit: number): boolean {
+  if (unit < 0xd800 || unit > 0xdfff) return false
+  const other = text.charCodeAt(unit < 0xdc00 ? at + 1 : at - 1)
+  return unit < 0xdc00 ? other >= 0xdc00 && other <= 0xdfff : other >= 0xd800 && other <= 0xdbff
 }
 
 /**
@@ -17,6 +29,8 @@ export function utf8Length(text: string): number {
  * no accent or half of a flag is lost; between two code points where a single such character is larger than the limit.
  */
 export function cutToBytes(text: string, limit: number): string {
+  // No code unit is more than three bytes.
+  if (text.length * 3 <= limit) return text
   const { read } = encoder.encodeInto(text, new Uint8Array(Math.max(limit, 0)))
   if (read === text.length) return text
   const cut = graphemes.segment(text.slice(0, read + LOOKAHEAD)).containing(read)?.index ?? read

@@ -25,7 +25,7 @@ const FORBIDDEN = /[<>:"|?*;\\/]/
 const SMUGGLED = /[\u2044\u2215\u2216\u29f5\u29f8\u29f9\p{Co}]/u
 
 /** Names that Windows gives to devices, whatever extension follows. Their superscript digits are NFKC's 1, 2 and 3. */
-const DEVICE = /^(?:AUX|CLOCK\$|CON|CONIN\$|CONOUT\$|NUL|PRN|(?:COM|LPT)[0-9])$/
+const DEVICE = /^(?:AUX|CLOCK\$|CON|CONIN\$|CONOUT\$|NUL|PRN|(?:COM|LPT)[0-9])\s*(?:\.|$)/
 
 /** Names that a server or a desktop obeys. Those with a leading dot lose their meaning with it. */
 const OBEYED: ReadonlySet<string> = new Set([
@@ -129,8 +129,7 @@ function trimEnd(name: string): string {
 
 function isObeyed(name: string): boolean {
   const compatible = name.normalize('NFKC')
-  const [base = ''] = compatible.split('.', 1)
-  return OBEYED.has(compatible.toLowerCase()) || DEVICE.test(base.trimEnd().toUpperCase())
+  return OBEYED.has(compatible.toLowerCase()) || DEVICE.test(compatible.toUpperCase())
 }
 
 /** Takes the dot from inner extensions that servers run: `a.php` becomes `a_php`. */

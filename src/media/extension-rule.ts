@@ -19,8 +19,13 @@ export function allExcept(extensions: readonly string[]): ExtensionRule {
  * silently never matches would be worse.
  */
 export function allows(rule: ExtensionRule, extension: string): boolean {
-  const wanted = extension.toLowerCase()
-  return isList(rule) ? normalize(rule).includes(wanted) : !normalize(rule.except).includes(wanted)
+  return extensionTest(rule)(extension)
+}
+
+/** `allows`, for a rule that is asked often: it is read once. */
+export function extensionTest(rule: ExtensionRule): (extension: string) => boolean {
+  const extensions = new Set(normalize(isList(rule) ? rule : rule.except))
+  return (extension) => extensions.has(extension.toLowerCase()) === isList(rule)
 }
 
 /** What a set's extensions are made of. */

@@ -3,7 +3,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import { extensionOf } from '../filename/extension.ts'
 import { pathFromKey } from '../filename/key.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
-import { allows, combineRules, listExtensions } from '../media/extension-rule.ts'
+import { combineRules, extensionTest, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
 import type { ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
@@ -99,6 +99,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
   }
   const rule = combineRules({ extensions: options.extensions ?? DEFAULTS, allow: options.allow, deny: options.deny })
   const extensions = listExtensions(rule)
+  const isAllowed = extensionTest(rule)
   const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
   const minFileSize = toLimit('minFileSize', options.minFileSize, 0)
   const maxFiles = toLimit('maxFiles', options.maxFiles, 100)
@@ -120,7 +121,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     const ownExtension = extensionOf(ownName)
     // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
     for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
-      if (!allows(rule, extension)) {
+      if (!isAllowed(extension)) {
         throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
       }
     }
@@ -155,7 +156,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
     allows(filename) {
       const ownName = toName(filename, naming)
-      return ownName !== undefined && allows(rule, extensionOf(ownName))
+      return ownName !== undefined && isAllowed(extensionOf(ownName))
     },
 
     draft(head, placement = {}, draftOptions = {}) {

@@ -24,8 +24,8 @@ let waitingInAll = 0
 export interface WriterTarget {
   /** A descriptor of a new, empty file. */
   open(): Promise<number>
-  /** Asked before each write, with the bytes written so far; what it rejects with ends the writer. */
-  beforeWrite?(written: number): Promise<void>
+  /** Asked before each write, with the bytes written so far; a promise is waited for, and what it rejects with ends the writer. */
+  beforeWrite?(written: number): Promise<void> | undefined
   /** The last that is done with the whole file, before it is closed; what it rejects with ends the writer. */
   beforeClose?(file: number): Promise<void>
   /** Removes the file; never rejects. */

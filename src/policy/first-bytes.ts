@@ -1,22 +1,33 @@
-/** Keeps a copy of the first bytes that pass by. */
+import { HEAD_SIZE } from '../media/real-type.ts'
+
+/** What nobody looks at any more: to make new memory takes longer than to fill it. */
+const spare: Uint8Array[] = []
+const MOST_SPARE = 64
+
+/** Keeps a copy of the first bytes that pass by, as many as are looked at. */
 export class FirstBytes {
-  readonly #bytes: Uint8Array
+  #memory: Uint8Array | undefined
   #size = 0
 
-  /** @param limit how many */
-  constructor(limit: number) {
-    this.#bytes = new Uint8Array(limit)
-  }
-
   append(bytes: Uint8Array): void {
-    const room = this.#bytes.length - this.#size
-    if (room === 0) return
-    const first = bytes.subarray(0, room)
-    this.#bytes.set(first, this.#size)
+    if (this.#size === HEAD_SIZE) return
+    this.#memory ??= spare.pop() ?? new Uint8Array(HEAD_SIZE)
+    const first = bytes.subarray(0, HEAD_SIZE - this.#size)
+    this.#memory.set(first, this.#size)
     this.#size += first.length
   }
 
+  /** They may be looked at until `release`. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#size)
+    return this.#memory?.subarray(0, this.#size) ?? NOTHING
+  }
+
+  /** Gives the memory to the next. */
+  release(): void {
+    if (this.#memory !== undefined && spare.length < MOST_SPARE) spare.push(this.#memory)
+    this.#memory = undefined
+    this.#size = 0
   }
 }
+
+const NOTHING = new Uint8Array(0)

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UploadError } from '../errors/upload-error.ts'
 import { ALL } from '../media/extension-rule.ts'
+import { zip } from '../media/fixtures/heads.ts'
 import type { Check, CheckedUpload } from './check.ts'
-import { diskSet, everyFile } from './fixtures/sets.ts'
+import { diskSet, everyFile, memorySet } from './fixtures/sets.ts'
 
 const PNG = '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0'
 const HTML = '<!doctype html><script>alert(1)</script>'
@@ -51,6 +52,45 @@ describe('what a file is', () => {
   test('is judged by the name that the file will have', async () => {
     await expect(set().save(file('cat.png', PNG), { name: 'cat.pdf' })).rejects.toMatchObject({ code: 'type-mismatch' })
     expect(await set().save(file('cat.png', PNG), { name: 'avatar.' })).toMatchObject({ key: 'avatar.png' })
+  })
+
+  test('is told by its own bytes, however many come at once and one after the other', async () => {
+    const uploads = set()
+    const kinds = [
+      ['png', PNG, 'image/png'],
+      ['pdf', '%PDF-1.7\n%\xe2\xe3', 'application/pdf'],
+      ['gif', 'GIF89a\x01\0\x01\0', 'image/gif'],
+      ['zip', 'PK\x05\x06', 'application/zip'],
+      ['txt', 'text', 'text/plain'],
+    ] as const
+    for (let round = 0; round < 3; round++) {
+      const drafts = kinds.map(([extension, content, type]) => ({
+        draft: uploads.draft({ filename: `${round}.${extension}` }),
+        bytes: Buffer.from(content, 'latin1'),
+        type,
+      }))
+      for (let at = 0; at < PNG.length; at++) {
+        for (const { draft, bytes } of drafts) await draft.append(bytes.subarray(at, at + 1))
+      }
+      await Promise.all(drafts.map(({ draft }) => draft.seal()))
+      const files = await Promise.all(drafts.map(({ draft }) => draft.publish()))
+      expect(files.map(({ type }) => type)).toEqual(drafts.map(({ type }) => type))
+    }
+  })
+
+  test('is told by its own bytes, also while others come in the middle of it', async () => {
+    const uploads = memorySet({ content: 'verify', extensions: ALL })
+    const other = new Uint8Array(5000).fill(0x20)
+    for (let after = 0; after < 40; after++) {
+      const draft = uploads.draft({ filename: 'report.docx' })
+      await draft.append(zip({ 'word/document.xml': '<document/>', 'docProps/app.xml': '<app/>' }))
+      const sealing = draft.seal()
+      // However far its inspection has come by then.
+      for (let step = 0; step < after; step++) await Promise.resolve()
+      await uploads.draft({ filename: 'other.txt' }).append(other)
+      await sealing
+      expect((await draft.publish()).type).toMatch(/wordprocessingml/)
+    }
   })
 
   test('is told by its first bytes, in however small pieces they come', async () => {

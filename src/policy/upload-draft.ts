@@ -2,7 +2,6 @@ import { createHasher } from '#digest'
 import { toDigestField } from '../digest/digest-field.ts'
 import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
 import { UploadError } from '../errors/upload-error.ts'
-import { HEAD_SIZE } from '../media/real-type.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
@@ -38,7 +37,7 @@ export interface Admission {
 export class UploadDraft {
   readonly #draft: Draft | SealedDraft
   readonly #admission: Admission
-  readonly #firstBytes = new FirstBytes(HEAD_SIZE)
+  readonly #firstBytes = new FirstBytes()
   readonly #hasher: Hasher | undefined
   #record: FileRecord
   #sealed: SealedDraft | undefined
@@ -90,7 +89,11 @@ export class UploadDraft {
     const sealed = await this.#draft.seal()
     const { inspection } = this.#admission
     const record = { ...this.#admission.record, ...this.#digest() }
-    this.#record = await inspect(inspection, { head, record, sealed, firstBytes: this.#firstBytes.bytes })
+    try {
+      this.#record = await inspect(inspection, { head, record, sealed, firstBytes: this.#firstBytes.bytes })
+    } finally {
+      this.#firstBytes.release()
+    }
     this.#sealed = sealed
   }
 

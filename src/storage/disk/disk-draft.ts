@@ -1,9 +1,9 @@
 import { constants, fsync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { checkByteRange } from '../byte-range.ts'
 import type { Draft, DraftOptions, SealedDraft } from '../draft.ts'
+import { pathIn } from '../../file/path-in.ts'
 import { FileWriter } from '../../file/file-writer.ts'
 import { newDraftId } from './draft-id.ts'
 import type { DraftPlace } from './draft-place.ts'
@@ -31,7 +31,7 @@ export class DiskDraft implements Draft {
   constructor(place: DraftPlace, options: DraftOptions) {
     this.#place = place
     this.#expiresAt = options.expiresAt
-    this.#path = join(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
+    this.#path = pathIn(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
     const space = new FreeSpaceWatch(place.minFreeSpace, place.freeSpace)
     const target = {
       open: async () => {

@@ -35,15 +35,19 @@ export class FreeSpaceWatch {
   }
 
   /**
-   * Asks the system, if it is time again.
+   * Asks the system, if it is time again; a promise where it does.
    *
    * @param written bytes of the draft so far
    * @param expected bytes that are known to come
    * @throws {UploadError} `storage-full`.
    */
-  async check(written: number, expected = 0): Promise<void> {
-    if (this.#minFreeSpace === 0 || written < this.#next) return
+  check(written: number, expected = 0): Promise<void> | undefined {
+    if (this.#minFreeSpace === 0 || written < this.#next) return undefined
     this.#next = written + CHECK_EVERY
+    return this.#ask(expected)
+  }
+
+  async #ask(expected: number): Promise<void> {
     const free = await this.#freeSpace()
     if (free - expected >= this.#minFreeSpace) return
     const cause = new Error(`${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} are to stay so.`)

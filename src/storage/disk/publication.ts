@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { makePlainFolders } from './plain-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { isReserved, reserve } from './reservation.ts'
+import { pathIn } from '../../file/path-in.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -30,9 +30,9 @@ export async function publishFile(publication: Publication): Promise<boolean> {
   const { root, key, folder } = publication
   const give = (await folder.canLink()) ? linkTo : moveTo
   for (let attempt = 1; ; attempt++) {
-    await makePlainFolders(root, key)
+    if (key.includes('/')) await makePlainFolders(root, key)
     try {
-      return await give(publication, join(root, key))
+      return await give(publication, pathIn(root, key))
     } catch (error) {
       if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS) throw error
       // It may as well be a private folder that somebody removed.
@@ -53,13 +53,9 @@ async function linkTo({ draft, key, folder, settle }: Publication, target: strin
   }
   // Looked at after linking: a transaction reserves first and then looks whether the name is free, so that of the two at
   // least one sees the other.
-  let isPromised = false
-  const look = async (): Promise<void> => {
-    isPromised = await isReserved(folder, key)
-    if (!isPromised) await settle()
-  }
-  await settled(look, takeBack)
+  const isPromised = await settled(() => isReserved(folder, key), takeBack)
   if (isPromised) await takeBack()
+  else await settled(settle, takeBack)
   return !isPromised
 }
 
@@ -78,9 +74,9 @@ async function moveTo({ draft, key, folder, settle }: Publication, target: strin
 }
 
 /** Runs `settle`, and `takeBack` where it fails. Rejects with its failure as an `UploadError`. */
-async function settled(settle: () => Promise<void>, takeBack: () => Promise<void>): Promise<void> {
+async function settled<Result>(settle: () => Promise<Result>, takeBack: () => Promise<void>): Promise<Result> {
   try {
-    await settle()
+    return await settle()
   } catch (error) {
     try {
       await takeBack()

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { FileRecord } from '../storage.ts'
+import { pathIn } from '../../file/path-in.ts'
 import { isMissing } from '../../file/system-error.ts'
 
 /**
@@ -48,7 +48,7 @@ export class RecordCache {
 
   /** A hash: it never clashes, fits every file system and tells upper case from lower where names do not. */
   #path(key: string): string {
-    return join(this.folder, createHash('sha256').update(key).digest('hex'))
+    return pathIn(this.folder, createHash('sha256').update(key).digest('hex'))
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
 import type { PrivateFolder } from './private-folder.ts'
+import { pathIn } from '../../file/path-in.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { hasCode } from '../../file/system-error.ts'
 
@@ -97,7 +98,7 @@ async function release(path: string, token: string): Promise<void> {
 
 /** Where those are that hold a key, absolute: a folder with the token of each. */
 export function reservationPath(folder: PrivateFolder, key: string): string {
-  return join(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
+  return pathIn(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
 }
 
 /** The same for all names that any file system takes for the same. */

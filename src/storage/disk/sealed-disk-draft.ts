@@ -1,7 +1,7 @@
 import { constants, open } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isDiskKey } from './disk-key.ts'
 import type { DiskCalls } from '../../file/disk-calls.ts'
@@ -128,7 +128,7 @@ export class SealedDiskDraft implements SealedDraft {
   async #publishAs(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
     const { root, folder } = this.#place
     // All that can fail for want of room comes first, while there is still nothing to see.
-    await this.#prepare(record)
+    if (record !== undefined || this.#record !== undefined) await this.#prepare(record)
     const settle = (): Promise<void> => this.#settle(key, record)
     if (!(await publishFile({ draft: this.path, root, key, folder, settle }))) return undefined
     await this.#remove()
@@ -175,8 +175,8 @@ export class SealedDiskDraft implements SealedDraft {
   async #remove(): Promise<void> {
     const { calls, expiringDrafts } = this.#place.folder
     await removeName(calls, this.path)
-    await this.#removeRecord()
-    if (dirname(this.path) === expiringDrafts) await removeName(calls, `${this.path}.json`)
+    if (this.#record !== undefined) await this.#removeRecord()
+    if (this.path.startsWith(expiringDrafts)) await removeName(calls, `${this.path}.json`)
   }
 
   async #removeRecord(): Promise<void> {

@@ -6,9 +6,9 @@ const NETWORK_GROUPS = 4
  * address its /64, of which every client may make up addresses as it likes.
  */
 export function toClientNetwork(address: string): string {
+  if (!address.includes(':')) return address
   const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address) ?? []
   if (mapped !== undefined) return mapped
-  if (!address.includes(':')) return address
   const [plain = ''] = address.toLowerCase().split('%', 1)
   const [left = '', right = ''] = plain.split('::')
   const head = toGroups(left)

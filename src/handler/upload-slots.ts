@@ -25,7 +25,7 @@ export interface UploadSlotOptions {
 export class UploadSlots {
   readonly #maxUploads: number
   readonly #maxUploadsPerClient: number
-  readonly #takeSlot: NonNullable<UploadSlotOptions['takeSlot']>
+  readonly #takeSlot: UploadSlotOptions['takeSlot']
   /** Running uploads by client; a client without any is not in it. */
   readonly #clients = new Map<string, number>()
   #running = 0
@@ -35,7 +35,7 @@ export class UploadSlots {
     // A socket and a draft for each are 4,000 descriptors, less than the 4,096 that the stricter systems give a process.
     this.#maxUploads = toLimit('maxUploads', maxUploads, 2000)
     this.#maxUploadsPerClient = toLimit('maxUploadsPerClient', maxUploadsPerClient, Infinity)
-    this.#takeSlot = takeSlot ?? takeAny
+    this.#takeSlot = takeSlot
   }
 
   /**
@@ -52,8 +52,10 @@ export class UploadSlots {
     this.#add(client, 1)
     let giveBack: (() => void) | undefined
     try {
-      giveBack = await this.#takeSlot(client)
-      if (giveBack === undefined) throw new UploadError('overloaded', {})
+      if (this.#takeSlot !== undefined) {
+        giveBack = await this.#takeSlot(client)
+        if (giveBack === undefined) throw new UploadError('overloaded', {})
+      }
       return await receive()
     } finally {
       giveBack?.()
@@ -72,8 +74,4 @@ export class UploadSlots {
     if (count === 0) this.#clients.delete(client)
     else this.#clients.set(client, count)
   }
-}
-
-async function takeAny(): Promise<() => void> {
-  return () => {}
 }

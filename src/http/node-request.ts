@@ -111,6 +111,7 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
 
 /** In absolute-form the host that is asked stands before the path, and counts (RFC 9112 section 3.2.2). */
 export function splitTarget(url: string): { target: string; authority: string | undefined } {
+  if (url.startsWith('/')) return { target: url, authority: undefined }
   const [absolute, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []
   if (absolute === undefined) return { target: url, authority }
   const rest = url.slice(absolute.length)

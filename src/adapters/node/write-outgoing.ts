@@ -38,7 +38,7 @@ export async function writeOutgoing(
     throw error
   }
   try {
-    if (body instanceof Uint8Array && body.length <= PIECE && incoming.body === undefined) {
+    if (body instanceof Uint8Array && body.length <= PIECE && hasAll(response, incoming)) {
       // Header and content in one system call; and no need of a watch where the kernel has taken both.
       response.end(body)
       if (!isTaken(response) && !isClosed(response)) watchEnd(response, stallTimeoutMs)
@@ -55,6 +55,11 @@ export async function writeOutgoing(
     // storage-failed in the middle of a file, or whatever the body throws: too late for another answer.
     breakOff(response)
   }
+}
+
+/** Whether there is nothing of the request left to be drained. */
+function hasAll(response: AnyNodeResponse, { body }: Incoming): boolean {
+  return body === undefined || (!('stream' in response) && response.req.readableEnded)
 }
 
 /** HTTP/2 has no such headers, and a message that has one is malformed (RFC 9113 section 8.2.2). */

@@ -137,8 +137,15 @@ function closesConnection({ headers, httpVersionMajor, httpVersionMinor }: NodeR
   return httpVersionMinor === 0 || String(headers['connection']).toLowerCase().includes('close')
 }
 
-/** Who reads the body of a request: it may have become `Incoming` several times, and can be read once. */
-const readers = new WeakMap<NodeRequest, NodeBody>()
+/**
+ * Who reads the body of a request: it may have become `Incoming` several times, and can be read once. Kept on the request, since a
+ * `WeakMap` costs each of them a microsecond.
+ */
+const READER: unique symbol = Symbol('decant.reader')
+
+interface ReadableRequest extends NodeRequest {
+  [READER]?: NodeBody
+}
 
 /** Events at which listeners get chunks, or fetch them. */
 const SHARERS: readonly string[] = ['data', 'readable']
@@ -149,7 +156,7 @@ const SHARERS: readonly string[] = ['data', 'readable']
 class NodeBody implements ByteSource {
   readonly length: number | undefined
   readonly fullDuplex: boolean
-  readonly #request: NodeRequest
+  readonly #request: ReadableRequest
   readonly #drainLimits: DrainLimits
   readonly #ownChunks: boolean
   #drained: Promise<void> | undefined
@@ -170,13 +177,13 @@ class NodeBody implements ByteSource {
 
   async read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
     const { readableDidRead, readableEnded } = this.#request
-    if (readers.has(this.#request) || readableDidRead || readableEnded) throw alreadyRead()
+    if (this.#request[READER] !== undefined || readableDidRead || readableEnded) throw alreadyRead()
     options.signal?.throwIfAborted()
     await this.#consume(sink, options)
   }
 
   async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
-    const reader = readers.get(this.#request) ?? this
+    const reader = this.#request[READER] ?? this
     // Whoever is in the middle of reading gets all of it.
     if (reader.#state === 'reading' && reader.#drained === undefined) return
     reader.#drained ??= reader.#drain(limits)
@@ -195,7 +202,7 @@ class NodeBody implements ByteSource {
 
   #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions): Promise<void> {
     const request = this.#request
-    readers.set(request, this)
+    request[READER] = this
     this.#state = 'reading'
     return new Promise((resolve, reject) => {
       let settled = false

@@ -25,3 +25,23 @@ test.runIf(process.platform === 'linux')('a disk that takes its time to fail is 
   await expect(calls.unlink(path)).rejects.toThrow('ENOENT')
   expect(failSlowly).toHaveBeenCalledTimes(3)
 })
+
+test.runIf(process.platform === 'linux')('a folder is said to have no folders only where it has none', async () => {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'decant-links-'))
+  const calls = new DiskCalls()
+  expect(calls.hasNoFolders(folder)).toBe(false)
+  await calls.look(folder)
+  // Some file systems do not count.
+  const areCounted = fs.lstatSync(folder).nlink === 2
+  fs.writeFileSync(join(folder, 'file'), '')
+  expect(calls.hasNoFolders(folder)).toBe(areCounted)
+  fs.mkdirSync(join(folder, 'aside'))
+  fs.mkdirSync(join(folder, 'aside', 'in'))
+  expect(calls.hasNoFolders(folder)).toBe(false)
+  fs.rmdirSync(join(folder, 'aside', 'in'))
+  fs.mkdirSync(join(folder, 'place'))
+  fs.renameSync(join(folder, 'aside'), join(folder, 'place', 'in'))
+  expect(calls.hasNoFolders(join(folder, 'place'))).toBe(false)
+  expect(calls.hasNoFolders(join(folder, 'missing'))).toBe(false)
+  fs.rmSync(folder, { recursive: true })
+})

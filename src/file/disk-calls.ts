@@ -12,6 +12,9 @@ const link = promisify(fs.link)
 const unlink = promisify(fs.unlink)
 const rename = promisify(fs.rename)
 
+/** The links of a folder in which there is none. */
+const NO_FOLDERS = 2
+
 /**
  * System calls on names and on small pieces of files: made at once for as long as the patience with the disk lasts, else by
  * threads. Each gives a value or a promise of it; `await` takes both.
@@ -58,6 +61,15 @@ export class DiskCalls {
   exists(path: string): boolean | Promise<boolean> {
     if (!this.#patience.lasts) return exists(path)
     return this.#atOnce(() => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+  }
+
+  /**
+   * True where no folder is in this one, as far as its links tell: one is its own, one that of its `.`, and one the `..` of each
+   * folder in it. File systems that count none have fewer, and of those nothing is known.
+   */
+  hasNoFolders(folder: string): boolean {
+    if (!this.#patience.lasts) return false
+    return this.#atOnce(() => fs.lstatSync(folder, { throwIfNoEntry: false })?.nlink === NO_FOLDERS)
   }
 
   /** Writes at `position`; the number of bytes that the system took. */

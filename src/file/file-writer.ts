@@ -27,7 +27,7 @@ export interface WriterTarget {
   /** Asked before each write, with the bytes written so far; a promise is waited for, and what it rejects with ends the writer. */
   beforeWrite?(written: number): Promise<void> | undefined
   /** The last that is done with the whole file, before it is closed; what it rejects with ends the writer. */
-  beforeClose?(file: number): Promise<void>
+  beforeClose?(file: number): void | Promise<void>
   /** Removes the file; never rejects. */
   remove(): Promise<void>
 }

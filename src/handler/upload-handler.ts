@@ -160,7 +160,7 @@ class Handler implements UploadHandler {
   }
 
   /** Tells the protocols apart; the resumable ones will be asked before these. */
-  async #receive(incoming: Incoming, { set, key }: Route): Promise<Receipt> {
+  #receive(incoming: Incoming, { set, key }: Route): Promise<Receipt> {
     const limits = this.#limitsOf(set)
     if (key === undefined && /^\s*multipart\/form-data\b/i.test(incoming.header('content-type') ?? '')) {
       return receiveForm(incoming, set, limits)

@@ -175,11 +175,12 @@ class NodeBody implements ByteSource {
     return this.#state === 'unread' && !this.#request.readableDidRead
   }
 
-  async read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
+  read(sink: ByteSink, options: ReadOptions = {}): Promise<void> {
     const { readableDidRead, readableEnded } = this.#request
-    if (this.#request[READER] !== undefined || readableDidRead || readableEnded) throw alreadyRead()
-    options.signal?.throwIfAborted()
-    await this.#consume(sink, options)
+    if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return Promise.reject(alreadyRead())
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- Whatever its owner has given for a reason.
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason)
+    return this.#consume(sink, options)
   }
 
   async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {

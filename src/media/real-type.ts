@@ -58,11 +58,12 @@ export async function realType(head: Uint8Array): Promise<string | undefined> {
 }
 
 /** As `realType`, for who has read the text of these bytes already. */
-export async function realTypeOf(bytes: Uint8Array, { text, encoding, isText }: HeadText): Promise<string | undefined> {
-  const byText = markupType(text) ?? findSignature(TEXT_SIGNATURES, text)
-  if (byText !== undefined) return byText
+export function realTypeOf(bytes: Uint8Array, head: HeadText): string | undefined | Promise<string | undefined> {
+  const byText = markupType(head.text) ?? findSignature(TEXT_SIGNATURES, head.text)
+  return byText ?? (mayHaveFormat(bytes) ? formatOf(bytes, head) : undefined)
+}
 
-  if (!mayHaveFormat(bytes)) return undefined
+async function formatOf(bytes: Uint8Array, { text, encoding, isText }: HeadText): Promise<string | undefined> {
   const type = (await binaryType(bytes)) ?? findSignature(BINARY_SIGNATURES, byteText(bytes))
   // A few letters prove nothing in what is text throughout: it may begin with BM, MZ or ID3.
   const isPlain = isText && (encoding !== '8-bit' || /^[ -~\s]{4}/.test(text))

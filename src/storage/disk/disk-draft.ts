@@ -34,17 +34,9 @@ export class DiskDraft implements Draft {
     this.#path = pathIn(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
     const space = new FreeSpaceWatch(place.minFreeSpace, place.freeSpace)
     const target = {
-      open: async () => {
-        await place.folder.prepare()
-        await space.check(0, options.expectedSize)
-        return this.#openFile()
-      },
+      open: () => this.#openFile(space, options.expectedSize),
       beforeWrite: (written: number) => space.check(written),
-      beforeClose: async (file: number) => {
-        await place.folder.calls.changeMode(file, place.mode)
-        // On the descriptor that wrote: another one might not be told of a write that failed.
-        if (place.durable) await syncFile(file)
-      },
+      beforeClose: (file: number) => this.#complete(file),
       remove: () => this.#remove(),
     }
     this.#writer = new FileWriter(target, { highWaterMark: place.highWaterMark, calls: place.folder.calls })
@@ -103,22 +95,42 @@ export class DiskDraft implements Draft {
     if (this.#state !== state) throw new TypeError(`The draft is ${this.#state}, not ${state}.`)
   }
 
-  async #openFile(): Promise<number> {
+  async #openFile(space: FreeSpaceWatch, expectedSize: number | undefined): Promise<number> {
+    const { folder } = this.#place
+    await folder.prepare()
+    await space.check(0, expectedSize)
     try {
       return await this.#create()
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error
-      await this.#place.folder.restore()
+      await folder.restore()
       return await this.#create()
     }
   }
 
-  async #create(): Promise<number> {
-    if (this.#expiresAt !== undefined) {
-      const metadata = JSON.stringify({ expiresAt: this.#expiresAt.toISOString() })
-      await writeFile(`${this.#path}.json`, metadata, { mode: 0o600 })
-    }
+  #create(): number | Promise<number> {
+    return this.#expiresAt === undefined ? this.#createFile() : this.#createExpiring(this.#expiresAt)
+  }
+
+  async #createExpiring(expiresAt: Date): Promise<number> {
+    const metadata = JSON.stringify({ expiresAt: expiresAt.toISOString() })
+    await writeFile(`${this.#path}.json`, metadata, { mode: 0o600 })
+    return this.#createFile()
+  }
+
+  #createFile(): number | Promise<number> {
     return this.#place.folder.calls.open(this.#path, NEW_FILE, 0o600)
+  }
+
+  #complete(file: number): void | Promise<void> {
+    const { folder, mode, durable } = this.#place
+    return durable ? this.#flush(file) : folder.calls.changeMode(file, mode)
+  }
+
+  async #flush(file: number): Promise<void> {
+    await this.#place.folder.calls.changeMode(file, this.#place.mode)
+    // On the descriptor that wrote: another one might not be told of a write that failed.
+    await syncFile(file)
   }
 
   async #remove(): Promise<void> {

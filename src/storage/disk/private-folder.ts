@@ -52,7 +52,7 @@ export class PrivateFolder {
   readonly #isAtOnce: boolean
   readonly #sweep: () => Promise<unknown>
   #ready: Promise<void> | undefined
-  #canLink: Promise<boolean> | undefined
+  #canLink: boolean | Promise<boolean> | undefined
   #swept = false
 
   constructor(folder: string, { links = 'auto', durable = false, calls = 'auto', sweep }: PrivateFolderOptions = {}) {
@@ -89,12 +89,8 @@ export class PrivateFolder {
   }
 
   /** Whether a draft can be published by link(2). Found out by trying, once. */
-  async canLink(): Promise<boolean> {
-    if (this.#links === 'never') return false
-    this.#canLink ??= this.#probeLinks().catch((error: unknown) => {
-      this.#canLink = undefined
-      throw error
-    })
+  canLink(): boolean | Promise<boolean> {
+    this.#canLink ??= this.#links === 'auto' && this.#findLinks()
     return this.#canLink
   }
 
@@ -153,6 +149,16 @@ export class PrivateFolder {
         if (!hasCode(error, 'EACCES')) throw error
       }
       if (path === dirname(path)) return
+    }
+  }
+
+  async #findLinks(): Promise<boolean> {
+    try {
+      this.#canLink = await this.#probeLinks()
+      return this.#canLink
+    } catch (error) {
+      this.#canLink = undefined
+      throw error
     }
   }
 

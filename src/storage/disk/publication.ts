@@ -53,9 +53,14 @@ async function linkTo({ draft, key, folder, settle }: Publication, target: strin
   }
   // Looked at after linking: a transaction reserves first and then looks whether the name is free, so that of the two at
   // least one sees the other.
-  const isPromised = await settled(() => isReserved(folder, key), takeBack)
+  let isPromised
+  try {
+    isPromised = await isReserved(folder, key)
+    if (!isPromised) await settle()
+  } catch (error) {
+    throw await takenBack(error, takeBack)
+  }
   if (isPromised) await takeBack()
-  else await settled(settle, takeBack)
   return !isPromised
 }
 
@@ -66,25 +71,25 @@ async function moveTo({ draft, key, folder, settle }: Publication, target: strin
   try {
     if (await folder.calls.exists(target)) return false
     await folder.calls.rename(draft, target)
-    await settled(settle, async () => folder.calls.rename(target, draft))
+    try {
+      await settle()
+    } catch (error) {
+      throw await takenBack(error, () => folder.calls.rename(target, draft))
+    }
     return true
   } finally {
     await reservation.release()
   }
 }
 
-/** Runs `settle`, and `takeBack` where it fails. Rejects with its failure as an `UploadError`. */
-async function settled<Result>(settle: () => Promise<Result>, takeBack: () => Promise<void>): Promise<Result> {
+/** Takes a name back after a failure; the failure, as it is told. */
+async function takenBack(failure: unknown, takeBack: () => void | Promise<void>): Promise<Error> {
   try {
-    return await settle()
-  } catch (error) {
-    try {
-      await takeBack()
-    } catch {
-      // ENOENT: deleted meanwhile. EIO, EROFS, ...: the name stays, and nobody was told that it would.
-    }
-    throw toStorageError(error)
+    await takeBack()
+  } catch {
+    // ENOENT: deleted meanwhile. EIO, EROFS, ...: the name stays, and nobody was told that it would.
   }
+  return toStorageError(failure)
 }
 
 /** Whether two names are those of one file: a new name may have been deleted meanwhile, and given to another file. */

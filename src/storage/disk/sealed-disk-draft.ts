@@ -102,7 +102,7 @@ export class SealedDiskDraft implements SealedDraft {
     this.#state = 'reserved'
     try {
       await this.#prepare(record)
-      if (record === undefined) await this.#forgetFormer(key)
+      if (record === undefined && (await this.#hasFormer(key))) await this.#place.records.delete(key)
     } catch (error) {
       this.#state = 'sealed'
       throw error
@@ -139,8 +139,8 @@ export class SealedDiskDraft implements SealedDraft {
   async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
-      if (record === undefined) await this.#forgetFormer(key)
-      else await adoptRecord(this.#place, key, `${this.path}.record`)
+      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`)
+      else if (await this.#hasFormer(key)) await records.delete(key)
       this.#record = undefined
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
     } catch (error) {
@@ -157,9 +157,9 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   /** Of a file that was removed by hand the record is still there, and fits another one of the same size and instant. */
-  async #forgetFormer(key: string): Promise<void> {
+  #hasFormer(key: string): boolean | Promise<boolean> {
     const { folder, records } = this.#place
-    if (await folder.calls.exists(records.locate(key))) await records.delete(key)
+    return folder.calls.exists(records.locate(key))
   }
 
   async #prepare(record: FileRecord | undefined): Promise<void> {

@@ -48,8 +48,8 @@ export const TRANSACTIONS: GuardedPromise = {
     {
       guard: 'gives nobody else a key that is promised',
       file: 'src/storage/disk/publication.ts',
-      find: 'settled(() => isReserved(folder, key), takeBack)',
-      replace: 'settled(async () => false, takeBack)',
+      find: 'isPromised = await isReserved(folder, key)',
+      replace: 'isPromised = false',
       tests: [
         [DISK, 'takes keys that some file systems take for the same for one'],
         [DISK, 'whose process died after preparing is %s'],

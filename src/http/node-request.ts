@@ -88,7 +88,6 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
   const { target, authority } = splitTarget(request.url ?? '/')
   // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
   const host = authority ?? headers['host'] ?? headers[':authority']
-  let signal = options.signal
   return {
     method: request.method ?? 'GET',
     target: options.place?.target ?? target,
@@ -101,10 +100,8 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     // Now: a closed socket does not know any more.
     clientAddress: request.socket?.remoteAddress,
     isSecure: request.socket?.encrypted === true,
-    get signal() {
-      signal ??= goneSignal(request)
-      return signal
-    },
+    // No getter: V8 gives each object that is written with one a shape of its own, and keeps all that it refers to for long.
+    signal: options.signal ?? goneSignal(request),
     native: request,
   }
 }

@@ -10,6 +10,7 @@ import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
+import { endOfTurn } from './end-of-turn.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
 /**
@@ -39,6 +40,9 @@ export async function writeOutgoing(
   }
   try {
     if (body instanceof Uint8Array && body.length <= PIECE && hasAll(response, incoming)) {
+      if (!('stream' in response)) await endOfTurn()
+      // The client may have gone meanwhile.
+      if (isClosed(response)) return
       // Header and content in one system call; and no need of a watch where the kernel has taken both.
       response.end(body)
       if (!isTaken(response) && !isClosed(response)) watchEnd(response, stallTimeoutMs)

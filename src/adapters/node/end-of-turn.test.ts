@@ -1,0 +1,26 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { endOfTurn } from './end-of-turn.ts'
+
+test('lets all who ask in one turn go on together, when everything else of that turn is done', async () => {
+  const order: string[] = []
+  const first = endOfTurn().then(() => order.push('first'))
+  process.nextTick(() => order.push('tick'))
+  await Promise.resolve().then(() => order.push('promise'))
+  const second = endOfTurn().then(() => order.push('second'))
+  await Promise.all([first, second, setImmediate().then(() => order.push('turn'))])
+  expect(order).toEqual(['promise', 'tick', 'first', 'second', 'turn'])
+})
+
+test('lets who asks while others go on wait for the next turn', async () => {
+  const order: string[] = []
+  const again = endOfTurn().then(async () => {
+    const next = endOfTurn().then(() => order.push('next'))
+    await setImmediate()
+    await next
+  })
+  await setImmediate()
+  order.push('this')
+  await again
+  expect(order).toEqual(['this', 'next'])
+})

@@ -1,0 +1,21 @@
+import { setImmediate } from 'node:timers'
+
+/** Who waits for the end of this turn. */
+let waiting: (() => void)[] = []
+
+/**
+ * Resolves when all requests that have come by now have been looked at. Who answers only then, after everybody else who was
+ * asked in the same turn of the event loop, wakes a client or proxy on the same machine once, not for each of its requests:
+ * to wake a process takes longer than to answer.
+ */
+export function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(endTurn)
+  })
+}
+
+function endTurn(): void {
+  const all = waiting
+  waiting = []
+  for (const resolve of all) resolve()
+}

@@ -39,22 +39,40 @@ export function collectingChunks(handler: RequestHandler): RequestHandler {
 }
 
 function countingBody(incoming: Incoming, count: (size: number) => void): Incoming {
-  const { body } = incoming
-  if (body === undefined) return incoming
-  const counted: Incoming['body'] = {
-    length: body.length,
-    fullDuplex: body.fullDuplex,
-    get unread() {
-      return body.unread
-    },
-    read: (sink, options) =>
-      body.read((chunk, isGiven) => {
-        count(chunk.length)
-        return sink(chunk, isGiven)
-      }, options),
-    drain: (limits) => body.drain(limits),
+  return incoming.body === undefined ? incoming : { ...incoming, body: new CountedBody(incoming.body, count) }
+}
+
+type Body = NonNullable<Incoming['body']>
+
+/** A body whose bytes are counted as they come. */
+class CountedBody implements Body {
+  readonly length: number | undefined
+  readonly fullDuplex: boolean
+  readonly #body: Body
+  readonly #count: (size: number) => void
+
+  constructor(body: Body, count: (size: number) => void) {
+    this.length = body.length
+    this.fullDuplex = body.fullDuplex
+    this.#body = body
+    this.#count = count
   }
-  return { ...incoming, body: counted }
+
+  get unread(): boolean {
+    return this.#body.unread
+  }
+
+  read(...[sink, options]: Parameters<Body['read']>): Promise<void> {
+    const take: typeof sink = (chunk, isGiven) => {
+      this.#count(chunk.length)
+      return sink(chunk, isGiven)
+    }
+    return this.#body.read(take, options)
+  }
+
+  drain(...limits: Parameters<Body['drain']>): Promise<void> {
+    return this.#body.drain(...limits)
+  }
 }
 
 interface Collectors {

@@ -38,9 +38,7 @@ export function behindProxy(incoming: Incoming, isTrusted: (address: string) => 
     body: incoming.body,
     clientAddress,
     isSecure: scheme === 'https' || (scheme !== 'http' && incoming.isSecure),
-    get signal() {
-      return incoming.signal
-    },
+    signal: incoming.signal,
     native: incoming.native,
   }
 }

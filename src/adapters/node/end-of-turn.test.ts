@@ -14,13 +14,14 @@ test('lets all who ask in one turn go on together, when everything else of that 
 
 test('lets who asks while others go on wait for the next turn', async () => {
   const order: string[] = []
-  const again = endOfTurn().then(async () => {
-    const next = endOfTurn().then(() => order.push('next'))
-    await setImmediate()
-    await next
-  })
+  const again = async (): Promise<void> => {
+    await endOfTurn()
+    await endOfTurn()
+    order.push('next')
+  }
+  const both = again()
   await setImmediate()
   order.push('this')
-  await again
+  await both
   expect(order).toEqual(['this', 'next'])
 })

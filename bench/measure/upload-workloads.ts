@@ -18,7 +18,7 @@ export const uploadWorkloads: readonly Workload[] = [
     connections: 1,
     requests: 200,
     size: MiB,
-    warmUp: { requests: 60, size: MiB },
+    warmUp: { requests: 200, size: MiB },
   },
   {
     name: 'parallel',
@@ -34,7 +34,7 @@ export const uploadWorkloads: readonly Workload[] = [
     connections: 32,
     requests: 4000,
     size: 10 * KiB,
-    warmUp: { requests: 1500, size: 10 * KiB },
+    warmUp: { requests: 5000, size: 10 * KiB },
   },
 ]
 

@@ -217,14 +217,18 @@ class NodeBody implements ByteSource {
         settled = true
         this.#state = state
         watch.stop()
+        signal?.removeEventListener('abort', onAbort)
+        if (state === 'ended') {
+          // Nothing comes any more to those who listen.
+          resolve()
+          return
+        }
         request.off('newListener', onListener)
         request.off('data', onData)
         request.off('end', onEnd)
         request.off('close', onClose)
-        signal?.removeEventListener('abort', onAbort)
         if (state === 'stopped') request.pause()
-        if (state === 'ended') resolve()
-        else reject(error)
+        reject(error)
       }
       const stop = (error: unknown): void => settle('stopped', error)
       const goOn = (): void => {
@@ -270,9 +274,9 @@ class NodeBody implements ByteSource {
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
       request.on('error', ignore)
       request.on('data', onData)
-      request.on('newListener', onListener)
       request.on('end', onEnd)
       request.on('close', onClose)
+      request.on('newListener', onListener)
       signal?.addEventListener('abort', onAbort)
       if (signal?.aborted === true) onAbort()
       else if (request.destroyed) onClose()

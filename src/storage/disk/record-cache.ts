@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { FileRecord } from '../storage.ts'
@@ -48,7 +48,7 @@ export class RecordCache {
 
   /** A hash: it never clashes, fits every file system and tells upper case from lower where names do not. */
   #path(key: string): string {
-    return pathIn(this.folder, createHash('sha256').update(key).digest('hex'))
+    return pathIn(this.folder, hash('sha256', key))
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
@@ -100,7 +100,7 @@ async function release(path: string, token: string): Promise<void> {
 
 /** Where those are that hold a key, absolute: a folder with the token of each. */
 export function reservationPath(folder: PrivateFolder, key: string): string {
-  return pathIn(folder.reserved, createHash('sha256').update(fold(key)).digest('hex'))
+  return pathIn(folder.reserved, hash('sha256', fold(key)))
 }
 
 /** The same for all names that any file system takes for the same. */

@@ -2,6 +2,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import { isBoundary } from './boundary.ts'
 import { toDecoderLimits } from './decoder-limits.ts'
 import type { DecoderLimitOptions, DecoderLimits } from './decoder-limits.ts'
+import { DelimiterSearch } from './delimiter-search.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
 import { toTextDecoder } from './text.ts'
@@ -40,16 +41,7 @@ const SPACE = 0x20
 const DASH = 0x2d
 const DELETE = 0x7f
 
-/** After so many steps the search asks whether it has moved on by so many bytes a step as make it worth while. */
-const STEPS = 64
-const WORTHWHILE = 8
-
-/**
- * Node's own search, in C++, is many times quicker than ours where bytes were made to hold ours up; in files and in most
- * attacks ours is the quicker one. A delimiter of fewer bytes than this it searches naively, and much more slowly.
- */
-const NATIVE_SIZE = 8
-const hasNative = 'Buffer' in globalThis
+const NOTHING = new Uint8Array(0)
 
 /**
  * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O: what the events tell does
@@ -65,8 +57,7 @@ export class MultipartDecoder {
   readonly #events: DecoderEvents
   readonly #limits: DecoderLimits
   readonly #delimiter: Uint8Array
-  /** How far a delimiter may be moved on from a place where this byte is under its last one (Horspool's search). */
-  readonly #shifts: Uint8Array
+  readonly #search: DelimiterSearch
   #state: State = 'preamble'
   /** True while a call runs, and for ever after one that threw. */
   #stopped = false
@@ -78,7 +69,7 @@ export class MultipartDecoder {
    */
   #imagined = 2
   /** The header of a part that is still incomplete: the first `#headerSize` bytes; and how many of them need no second look. */
-  #header = new Uint8Array(0)
+  #header = NOTHING
   #headerSize = 0
   #headerScanned = 0
   #parts = 0
@@ -90,10 +81,8 @@ export class MultipartDecoder {
     if (!isBoundary(boundary)) throw new TypeError(`Not a boundary of RFC 2046: ${JSON.stringify(boundary)}`)
     this.#events = events
     this.#limits = toDecoderLimits(limits)
-    this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`)
-    const last = this.#delimiter.length - 1
-    this.#shifts = new Uint8Array(256).fill(this.#delimiter.length)
-    for (const [index, byte] of this.#delimiter.subarray(0, last).entries()) this.#shifts[byte] = last - index
+    this.#delimiter = toBytes(`\r\n--${boundary}`)
+    this.#search = new DelimiterSearch(this.#delimiter)
   }
 
   /**
@@ -185,7 +174,7 @@ export class MultipartDecoder {
     }
     this.#imagined = 0
 
-    const found = this.#find(chunk, start)
+    const found = this.#search.find(chunk, start)
     if (found !== -1) {
       if (found > start) this.#emit(chunk.subarray(start, found))
       return this.#delimiterFound(found + delimiter.length)
@@ -194,39 +183,6 @@ export class MultipartDecoder {
     const end = chunk.length - this.#held
     if (end > start) this.#emit(chunk.subarray(start, end))
     return chunk.length
-  }
-
-  /** Where the next whole delimiter is, or -1. */
-  #find(chunk: Uint8Array, start: number): number {
-    const delimiter = this.#delimiter
-    const shifts = this.#shifts
-    const size = chunk.length
-    const reach = delimiter.length - 1
-    const last = delimiter[reach]
-    let end = start + reach
-    while (end < size) {
-      const enough = end + STEPS * WORTHWHILE
-      let steps = STEPS
-      while (end < size && steps > 0) {
-        const byte = chunk[end] ?? 0
-        let shift = shifts[byte] ?? 1
-        // The CR is looked at before the rest: without one there is nothing to compare, however much looks alike.
-        if (byte === last && chunk[end - reach] === CR) {
-          let index = 1
-          while (index < reach && chunk[end - reach + index] === delimiter[index]) index += 1
-          if (index === reach) return end - reach
-          steps -= index
-          // No delimiter begins within what was alike, for it has no other CR.
-          if (index > shift) shift = index
-        }
-        steps -= 1
-        end += shift
-      }
-      if (end < enough && end < size && hasNative && delimiter.length >= NATIVE_SIZE) {
-        return Buffer.from(chunk.buffer, chunk.byteOffset, size).indexOf(delimiter, end - reach)
-      }
-    }
-    return -1
   }
 
   /** How many bytes at the end of the chunk may be the beginning of a delimiter. */
@@ -355,6 +311,13 @@ function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
     return at
   }
   return to
+}
+
+/** ASCII. A TextEncoder would cost as much as the rest of a decoder. */
+function toBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index)
+  return bytes
 }
 
 function malformed(reason: string): UploadError {

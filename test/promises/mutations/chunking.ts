@@ -26,10 +26,10 @@ export const CHUNKING: GuardedPromise = {
       tests: [[FUZZ, REFERENCE]],
     },
     {
-      guard: 'goes on exactly where its own search was held up, when it leaves the rest to that of the runtime',
-      file: 'src/multipart/decoder.ts',
-      find: '.indexOf(delimiter, end - reach)',
-      replace: '.indexOf(delimiter, end)',
+      guard: 'goes on exactly where its search was held up, when it looks at every place there',
+      file: 'src/multipart/delimiter-search.ts',
+      find: 'at = end - reach\n',
+      replace: 'at = end\n',
       tests: [
         ['src/multipart/decoder.test.ts', 'bytes that hold the search up hide no delimiter and make none: boundary %s'],
       ],

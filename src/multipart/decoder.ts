@@ -5,6 +5,7 @@ import type { DecoderLimitOptions, DecoderLimits } from './decoder-limits.ts'
 import { DelimiterSearch } from './delimiter-search.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
+import { readPlainHead } from './plain-head.ts'
 import { toTextDecoder } from './text.ts'
 
 /**
@@ -40,6 +41,11 @@ const CR = 0x0d
 const SPACE = 0x20
 const DASH = 0x2d
 const DELETE = 0x7f
+
+/** 1 for the bytes that no text of a header has. */
+const CONTROL = new Uint8Array(256).fill(1, 0, SPACE)
+CONTROL[DELETE] = 1
+CONTROL[TAB] = 0
 
 const NOTHING = new Uint8Array(0)
 
@@ -269,7 +275,10 @@ export class MultipartDecoder {
     this.#state = 'body'
     this.#held = 2
     this.#imagined = 2
-    this.#events.begin(parsePartHead(bytes.subarray(first, end), this.#limits, this.#fallback))
+    this.#events.begin(
+      readPlainHead(bytes, first, end, this.#limits) ??
+        parsePartHead(bytes.subarray(first, end), this.#limits, this.#fallback),
+    )
     return start + (end - first) + EMPTY_LINE_SIZE - before
   }
 
@@ -296,8 +305,18 @@ const EMPTY_LINE_SIZE = 4
  */
 function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at < to; at += 1) {
+    while (
+      at + 4 < to &&
+      ((CONTROL[bytes[at] ?? 0] ?? 0) |
+        (CONTROL[bytes[at + 1] ?? 0] ?? 0) |
+        (CONTROL[bytes[at + 2] ?? 0] ?? 0) |
+        (CONTROL[bytes[at + 3] ?? 0] ?? 0)) ===
+        0
+    ) {
+      at += 4
+    }
     const byte = bytes[at] ?? 0
-    if ((byte >= SPACE && byte !== DELETE) || byte === TAB) continue
+    if (CONTROL[byte] === 0) continue
     if (byte === LF) throw malformed('a line ends in LF without CR')
     if (byte !== CR) throw malformed('the header of a part has control characters')
     if (at + 1 === to) return at

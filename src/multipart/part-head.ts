@@ -28,13 +28,6 @@ const CONTENT = /^content-(?:disposition|type|transfer-encoding)$/
 const UTF_8 = new TextEncoder()
 
 /**
- * The head of a part as nearly every client writes nearly every one, with nothing in it that is read in a way of its own: no
- * escapes, no parameters, no other header. Read by one pattern it costs a third.
- */
-const PLAIN =
-  /^Content-Disposition: form-data; name="([^"%\\\r]*)"(?:; filename="([^"%\\\r]*)")?(?:\r\nContent-Type: ((?!multipart)[a-z]+\/[-+.0-9a-z]+))?$/
-
-/**
  * Reads the header lines of a part; `bytes` has neither the first CR LF nor the empty line. Of control characters it may
  * hold the tab and CR LF pairs only: the decoder has seen to that.
  *
@@ -43,24 +36,6 @@ const PLAIN =
  */
 export function parsePartHead(bytes: Uint8Array, limits: DecoderLimits, fallback?: TextDecoder): PartHead {
   const text = decodeText(bytes, fallback)
-  return parsePlain(text, limits) ?? parseLines(text, limits)
-}
-
-function parsePlain(text: string, limits: DecoderLimits): PartHead | undefined {
-  const match = PLAIN.exec(text)
-  if (match === null || limits.maxPartHeaders < 2) return undefined
-  const [, name = '', filename, contentType] = match
-  checkSize(name, limits.maxNameSize)
-  if (filename !== undefined) checkSize(filename, limits.maxNameSize)
-  const headers = new Map<string, string>()
-  const lineEnd =
-    contentType === undefined ? text.length : text.length - contentType.length - '\r\nContent-Type: '.length
-  headers.set('content-disposition', text.slice('Content-Disposition: '.length, lineEnd))
-  if (contentType !== undefined) headers.set('content-type', contentType)
-  return { name, filename, contentType, charset: undefined, headers }
-}
-
-function parseLines(text: string, limits: DecoderLimits): PartHead {
   const lines = toLines(text)
   const limit = limits.maxPartHeaders
   if (lines.length > limit) throw new UploadError('too-many-part-headers', { limit })

@@ -152,6 +152,16 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
+      guard: 'reads no head in short in which a name is too long',
+      file: 'src/multipart/plain-head.ts',
+      find: 'if (Math.max(name.length, filename?.length ?? 0) > limits.maxNameSize) return undefined',
+      replace: '',
+      tests: [
+        ['src/multipart/plain-head.test.ts', 'leaves %j to the grammar'],
+        [DECODER, 'by default 1,000 parts, 16 KiB of header, 32 headers, names of 4 KiB and 64 KiB of padding'],
+      ],
+    },
+    {
       guard: 'takes no NaN for a limit, which would be none',
       file: 'src/errors/limit.ts',
       find: 'if (!(limit >= 0)) throw',

@@ -1,9 +1,17 @@
 import { hash } from 'node:crypto'
+import { constants, fsync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 import type { FileRecord } from '../storage.ts'
 import { pathIn } from '../../file/path-in.ts'
 import { isMissing } from '../../file/system-error.ts'
+
+const syncFile = promisify(fsync)
+
+/** One that was written for another key may be there already. */
+const NEW_RECORD = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /**
  * What a key cannot tell (the client's name, the type, a digest), kept beside the files. A cache: the folder is the truth,
@@ -28,8 +36,8 @@ export class RecordCache {
   }
 
   /** Puts a record that `writeRecord` has written into its place. */
-  async adopt(key: string, path: string): Promise<void> {
-    await rename(path, this.#path(key))
+  async adopt(calls: DiskCalls, key: string, path: string): Promise<void> {
+    await calls.rename(path, this.#path(key))
   }
 
   async delete(key: string): Promise<void> {
@@ -52,16 +60,33 @@ export class RecordCache {
   }
 }
 
-/** Writes down what is to be kept of a file with these stats, at `path`, from where it can be adopted. */
+/** What is to be written down of a file with these stats. */
+export interface NewRecord {
+  readonly record: FileRecord
+  readonly stats: BigIntStats
+  /** Whether it is flushed to the medium. */
+  readonly durable: boolean
+}
+
+/** Writes a record at `path`, from where it can be adopted. */
 export async function writeRecord(
+  calls: DiskCalls,
   path: string,
-  record: FileRecord,
-  stats: BigIntStats,
-  durable: boolean,
+  { record, stats, durable }: NewRecord,
 ): Promise<void> {
   const { name, type, digest } = record
   const valid = { size: String(stats.size), mtimeNs: String(stats.mtimeNs) }
-  await writeFile(path, JSON.stringify({ name, type, digest, ...valid }), { mode: 0o600, flush: durable })
+  const bytes = Buffer.from(JSON.stringify({ name, type, digest, ...valid }))
+  const file = await calls.open(path, NEW_RECORD, 0o600)
+  try {
+    let written = await calls.write(file, [bytes], 0)
+    // A disk that takes a part of it has no more room, and says so when it is asked again.
+    if (written < bytes.length) written += await calls.write(file, [bytes.subarray(written)], written)
+    if (written !== bytes.length) throw new Error(`Of a record of ${bytes.length} bytes, ${written} were written.`)
+    if (durable) await syncFile(file)
+  } finally {
+    await calls.close(file)
+  }
 }
 
 function parseRecord(value: unknown, stats: BigIntStats): FileRecord | undefined {

@@ -167,7 +167,8 @@ export class SealedDiskDraft implements SealedDraft {
     if (record === undefined) await this.#removeRecord()
     if (record === undefined || this.#prepared === record) return
     this.#record = record
-    await writeRecord(`${this.path}.record`, record, this.#stats, this.#place.durable)
+    const { folder, durable } = this.#place
+    await writeRecord(folder.calls, `${this.path}.record`, { record, stats: this.#stats, durable })
     this.#prepared = record
   }
 

@@ -30,7 +30,7 @@ export const STORED_NAMES: GuardedPromise = {
     {
       guard: 'gives no file the name of a device',
       file: 'src/filename/stored-name.ts',
-      find: ' || DEVICE.test(base.trimEnd().toUpperCase())',
+      find: ' || DEVICE.test(compatible.toUpperCase())',
       replace: '',
       tests: [
         [NAMES, '%j gets an underscore in front'],

@@ -9,7 +9,7 @@ export const DURABLE: GuardedPromise = {
     {
       guard: 'flushes the file before it is published',
       file: 'src/storage/disk/disk-draft.ts',
-      find: 'if (place.durable) await syncFile(file)',
+      find: '    await syncFile(file)\n',
       replace: '',
       tests: [
         [

@@ -93,7 +93,7 @@ class Handler implements UploadHandler {
     } catch (error) {
       outgoing = await this.#refuse(incoming, route, this.#toRefusal(incoming, error))
     }
-    await discardBody(incoming)
+    if (incoming.body !== undefined) await discardBody(incoming)
     const { status, headers, body } = outgoing
     const answer = {
       status,

@@ -25,5 +25,5 @@ export async function sendFile(
   assertReadable(request.method)
   const file = isKey(key) ? await storage.open(key) : undefined
   if (file === undefined) throw new UploadError('not-found', { key })
-  return serveFile(request, file, options)
+  return await serveFile(request, file, options)
 }

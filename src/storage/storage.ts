@@ -13,7 +13,10 @@ export interface OpenFile {
    * as it is. Rejects with `storage-failed` if the file became shorter.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
-  /** The same bytes without waiting, in place of `stream`, where they are few and at hand. Throws `storage-failed`. Optional. */
+  /**
+   * The same bytes without waiting, in place of `stream`, where they are few and at hand. Others may be given the same memory: not
+   * to be written to. Throws `storage-failed`. Optional.
+   */
   bytes?(start: number, end: number): Uint8Array
   /** Closes the file where it was not read; harmless otherwise. */
   close(): Promise<void>

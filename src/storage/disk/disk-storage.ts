@@ -127,10 +127,10 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
         return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
       })
     },
-    open(key: string): Promise<OpenFile | undefined> {
+    async open(key: string): Promise<OpenFile | undefined> {
+      const warm = warmFiles?.open(key)
+      if (warm !== undefined) return warm
       return told(async () => {
-        const warm = warmFiles?.open(key)
-        if (warm !== undefined) return warm
         const found = isDiskKey(key) ? await openStoredFile(root, key) : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))

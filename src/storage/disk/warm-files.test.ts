@@ -63,12 +63,26 @@ async function warmUp(storage: Storage, key: string): Promise<void> {
     .toBe(true)
 }
 
-describe.runIf(process.platform === 'linux')('a small file that was read a moment ago', () => {
+/** Reads a file until its bytes are in memory: the same ones each time. */
+async function keepWarm(storage: Storage, key: string): Promise<void> {
+  await warmUp(storage, key)
+  await expect.poll(async () => (await bytesOf(storage, key)) === (await bytesOf(storage, key))).toBe(true)
+}
+
+async function bytesOf(storage: Storage, key: string): Promise<Uint8Array | undefined> {
+  const file = await storage.open(key)
+  return file?.bytes?.(0, file.entry.size)
+}
+
+describe.runIf(process.platform === 'linux').each([
+  ['that was read a moment ago', warmUp],
+  ['whose bytes are in memory', keepWarm],
+])('a small file %s', (_name, warm) => {
   test('is read at once, with its record, as often as one likes', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
-    await warmUp(storage, 'a.txt')
+    await warm(storage, 'a.txt')
     for (let time = 0; time < 3; time += 1) {
       const file = await storage.open('a.txt')
       expect(file?.entry.record).toEqual(RECORD)
@@ -81,7 +95,7 @@ describe.runIf(process.platform === 'linux')('a small file that was read a momen
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
-    await warmUp(storage, 'a.txt')
+    await warm(storage, 'a.txt')
     const part = await storage.open('a.txt')
     expect(part?.bytes?.(4, 7)).toEqual(Buffer.from('old'))
     expect(() => part?.bytes?.(4, 7)).toThrow(TypeError)
@@ -136,7 +150,7 @@ describe.runIf(process.platform === 'linux')('a small file that was read a momen
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
-    await warmUp(storage, 'a.txt')
+    await warm(storage, 'a.txt')
     change(join(folder, 'a.txt'), folder)
     expect(await read(await storage.open('a.txt'))).toBe(expected)
     expect(openFilesIn(folder)).toEqual([])
@@ -146,7 +160,7 @@ describe.runIf(process.platform === 'linux')('a small file that was read a momen
     const folder = newFolder()
     const [storage, other] = [diskStorage(folder), diskStorage(folder)]
     await store(storage, 'a.txt', OLD)
-    await warmUp(storage, 'a.txt')
+    await warm(storage, 'a.txt')
     await other.delete('a.txt')
     const draft = other.createDraft()
     await draft.append(new TextEncoder().encode(NEW))
@@ -156,6 +170,23 @@ describe.runIf(process.platform === 'linux')('a small file that was read a momen
     expect(await read(file)).toBe(NEW)
   })
 
+  test.each([
+    ['is large', 'large.txt', 'x'.repeat(65_537)],
+    ['lies in a folder, which may become a symlink', 'folder/a.txt', OLD],
+    ['is empty', 'empty.txt', ''],
+  ])('and %s is left to the thread pool', async (_, key, text) => {
+    const storage = diskStorage(newFolder())
+    await store(storage, key, text)
+    await store(storage, 'small.txt', OLD)
+    expect(await read(await storage.open(key))).toBe(text)
+    await warmUp(storage, 'small.txt')
+    const file = await storage.open(key)
+    expect(file).not.toHaveProperty('bytes')
+    await file?.close()
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a small file that is read again each time', () => {
   test('without a record has one as soon as that comes', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
@@ -180,18 +211,66 @@ describe.runIf(process.platform === 'linux')('a small file that was read a momen
     expect(() => file?.bytes?.(0, OLD.length)).toThrow(expect.objectContaining({ code: 'storage-failed' }))
     expect(openFilesIn(folder)).toEqual([])
   })
+})
 
-  test.each([
-    ['is large', 'large.txt', 'x'.repeat(65_537)],
-    ['lies in a folder, which may become a symlink', 'folder/a.txt', OLD],
-    ['is empty', 'empty.txt', ''],
-  ])('and %s is left to the thread pool', async (_, key, text) => {
+describe.runIf(process.platform === 'linux')('bytes in memory', () => {
+  test('are what the file was when it was opened, whatever becomes of it then', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    await store(storage, 'a.txt', OLD)
+    await keepWarm(storage, 'a.txt')
+    const file = await storage.open('a.txt')
+    truncateSync(join(folder, 'a.txt'), 3)
+    expect(await read(file)).toBe(OLD)
+    expect(await read(await storage.open('a.txt'))).toBe('the')
+  })
+
+  test('are copied for who asks for a stream, which is free to change its chunks', async () => {
     const storage = diskStorage(newFolder())
-    await store(storage, key, text)
-    await store(storage, 'small.txt', OLD)
-    expect(await read(await storage.open(key))).toBe(text)
-    await warmUp(storage, 'small.txt')
-    const file = await storage.open(key)
+    await store(storage, 'a.txt', OLD)
+    await keepWarm(storage, 'a.txt')
+    const file = await storage.open('a.txt')
+    for await (const chunk of file?.stream() ?? []) chunk.fill(0)
+    expect(await read(await storage.open('a.txt'))).toBe(OLD)
+  })
+
+  test('have a record soon after that comes', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    await store(storage, 'a.txt', OLD)
+    const records = join(folder, '.decant', 'records')
+    renameSync(records, `${records}.aside`)
+    await keepWarm(storage, 'a.txt')
+    renameSync(`${records}.aside`, records)
+    await expect
+      .poll(async () => {
+        const file = await storage.open('a.txt')
+        await file?.close()
+        return file?.entry.record
+      })
+      .toEqual(RECORD)
+  })
+
+  test('are not kept of a file so new that its next change could have the same time', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    await store(storage, 'a.txt', OLD)
+    const { ctimeMs } = statSync(join(folder, 'a.txt'))
+    vi.useFakeTimers({ toFake: ['Date'], now: ctimeMs + 50 })
+    await warmUp(storage, 'a.txt')
+    expect(await bytesOf(storage, 'a.txt')).not.toBe(await bytesOf(storage, 'a.txt'))
+    vi.setSystemTime(ctimeMs + 60_000)
+    expect(await bytesOf(storage, 'a.txt')).toBe(await bytesOf(storage, 'a.txt'))
+  })
+
+  test('are read anew after ten seconds', async () => {
+    const storage = diskStorage(newFolder())
+    await store(storage, 'a.txt', OLD)
+    await keepWarm(storage, 'a.txt')
+    const keptBefore = performance.now()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    vi.advanceTimersByTime(keptBefore + 10_000)
+    const file = await storage.open('a.txt')
     expect(file).not.toHaveProperty('bytes')
     await file?.close()
   })
@@ -201,7 +280,8 @@ describe.runIf(process.platform === 'linux')('nobody waits for a disk', () => {
   async function remember(): Promise<WarmFiles> {
     const folder = newFolder()
     writeFileSync(join(folder, 'a.txt'), OLD)
-    vi.useFakeTimers({ toFake: ['performance'] })
+    // The file is newer than all that happens here, and nothing of it kept.
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
     const files = new WarmFiles(folder)
     const entry = { key: 'a.txt', size: OLD.length, storedAt: new Date(0), version: '1', record: RECORD }
     await files.remember(entry, statSync(join(folder, 'a.txt'), { bigint: true }), join(folder, 'record'))

@@ -1,10 +1,12 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkByteRange } from '../byte-range.ts'
 import type { OpenFile, StorageEntry } from '../storage.ts'
+import { KeptContents } from './kept-contents.ts'
 import { READ_ONLY } from './open-disk-file.ts'
+import { isSettled } from './settled-file.ts'
 import { DiskPatience } from '../../file/disk-patience.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { toStorageError } from '../../file/storage-error.ts'
@@ -18,13 +20,24 @@ const MAX_FILES = 1000
 /** Milliseconds for which the kernel is trusted to have what it has just read. */
 const WARM_MS = 10_000
 
+/** Bytes of all contents that are kept in memory. */
+const MAX_KEPT = 8 * 1024 * 1024
+
+/** Milliseconds after which the record of a kept file is looked for again. */
+const RECORD_MS = 100
+
 /** What is known of a file that was read a moment ago. */
 interface WarmFile {
   readonly path: string
   readonly recordPath: string
   readonly entry: StorageEntry
   readonly stats: BigIntStats
+  /** Bytes. */
+  readonly size: number
+  /** When its bytes were last read; milliseconds, as the next one. */
   readAt: number
+  /** When it last had no record. */
+  recordMissingAt: number
 }
 
 /**
@@ -35,11 +48,14 @@ interface WarmFile {
  * seconds of silence, for a large file, or on a file system that may be a network's. And where the kernel had to ask the
  * disk all the same, and took long again and again, everybody asks the thread pool for a while (`DiskPatience`).
  *
- * What is remembered is looked at again each time: the file that is opened now has to be the very one of then, unchanged.
+ * What is remembered is looked at again each time: the file that is there now has to be the very one of then, unchanged. Where
+ * any change would show in what lstat(2) tells (`isSettled`), its bytes stay in memory until they are ten seconds old, and need
+ * not be read again.
  */
 export class WarmFiles {
   readonly #root: string
   readonly #files = new Map<string, WarmFile>()
+  readonly #contents = new KeptContents<WarmFile>(MAX_KEPT)
   readonly #patience = new DiskPatience()
   /** The device that holds the folder; files on another one are no concern of the patience. */
   #device: Promise<bigint | undefined> | undefined
@@ -56,11 +72,12 @@ export class WarmFiles {
     this.#device ??= this.#look()
     if ((await this.#device) !== stats.dev) return
     const path = join(this.#root, entry.key)
-    this.#files.delete(entry.key)
-    this.#files.set(entry.key, { path, recordPath, entry, stats, readAt: performance.now() })
+    const times = { readAt: performance.now(), recordMissingAt: -Infinity }
+    this.#forget(entry.key)
+    this.#files.set(entry.key, { path, recordPath, entry, stats, size: entry.size, ...times })
     for (const [oldest] of this.#files) {
       if (this.#files.size <= MAX_FILES) break
-      this.#files.delete(oldest)
+      this.#forget(oldest)
     }
   }
 
@@ -70,15 +87,36 @@ export class WarmFiles {
     if (known === undefined) return undefined
     if (!this.#patience.lasts) return undefined
     const start = performance.now()
-    const file = start - known.readAt < WARM_MS ? openSame(known) : undefined
+    const file = start - known.readAt < WARM_MS ? this.#open(known, start) : undefined
     this.heed(start)
-    if (file === undefined) this.#files.delete(key)
-    return file === undefined ? undefined : new OpenWarmFile(known, file, this)
+    if (file === undefined) this.#forget(key)
+    return file
+  }
+
+  /** The whole content has been read, when nothing had changed since it was remembered. */
+  keep(known: WarmFile, content: Uint8Array): void {
+    if (this.#files.get(known.entry.key) === known) this.#contents.keep(known, content)
   }
 
   /** As `DiskPatience.heed`. */
   heed(start: number): void {
     this.#patience.heed(start)
+  }
+
+  #open(known: WarmFile, now: number): OpenFile | undefined {
+    const content = this.#contents.of(known)
+    if (content !== undefined) return isSame(known, now) ? new KeptFile(known.entry, content) : undefined
+    // Before anything is read: what changes from here on has a later time.
+    const mayKeep = isSettled(known.stats, Date.now())
+    const file = openSame(known)
+    return file === undefined ? undefined : new OpenWarmFile(known, file, mayKeep, this)
+  }
+
+  #forget(key: string): void {
+    const known = this.#files.get(key)
+    if (known === undefined) return
+    this.#files.delete(key)
+    this.#contents.forget(known)
   }
 
   async #look(): Promise<bigint | undefined> {
@@ -110,6 +148,24 @@ function openSame({ path, recordPath, entry, stats }: WarmFile): number | undefi
   return undefined
 }
 
+const LOOK = { bigint: true, throwIfNoEntry: false } as const
+
+/** Whether the file is the one that was read, unchanged, and has no more of a record than it had a moment ago. */
+function isSame(known: WarmFile, now: number): boolean {
+  const { path, recordPath, entry, stats } = known
+  try {
+    const present = lstatSync(path, LOOK)
+    if (present === undefined || !isUnchanged(present, stats)) return false
+  } catch {
+    // EACCES, ENOTDIR, EIO, ...: whatever it is, it is told by those who ask the thread pool.
+    return false
+  }
+  // A record comes with its file, which is settled by now, or by somebody's hand.
+  if (entry.record !== undefined || now - known.recordMissingAt < RECORD_MS) return true
+  known.recordMissingAt = now
+  return !existsSync(recordPath)
+}
+
 function isUnchanged(now: BigIntStats, then: BigIntStats): boolean {
   return (
     now.ino === then.ino &&
@@ -120,16 +176,50 @@ function isUnchanged(now: BigIntStats, then: BigIntStats): boolean {
   )
 }
 
+/** A file whose bytes are in memory. */
+class KeptFile implements OpenFile {
+  readonly entry: StorageEntry
+  #content: Uint8Array | undefined
+
+  constructor(entry: StorageEntry, content: Uint8Array) {
+    this.entry = entry
+    this.#content = content
+  }
+
+  bytes(start: number, end: number): Uint8Array {
+    const content = this.#content
+    if (content === undefined) throw new TypeError('The file was read or closed already.')
+    checkByteRange(start, end, this.entry.size)
+    this.#content = undefined
+    return start === 0 && end === content.length ? content : content.subarray(start, end)
+  }
+
+  stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
+    return copyOf(this.bytes(start, end))
+  }
+
+  async close(): Promise<void> {
+    this.#content = undefined
+  }
+}
+
+async function* copyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  // No `slice`: of a Buffer that is no copy.
+  yield new Uint8Array(bytes)
+}
+
 /** A warm file, open. */
 class OpenWarmFile implements OpenFile {
   readonly entry: StorageEntry
   readonly #known: WarmFile
+  readonly #mayKeep: boolean
   readonly #warmFiles: WarmFiles
   #file: number | undefined
 
-  constructor(known: WarmFile, file: number, warmFiles: WarmFiles) {
+  constructor(known: WarmFile, file: number, mayKeep: boolean, warmFiles: WarmFiles) {
     this.entry = known.entry
     this.#known = known
+    this.#mayKeep = mayKeep
     this.#warmFiles = warmFiles
     this.#file = file
   }
@@ -138,7 +228,9 @@ class OpenWarmFile implements OpenFile {
     const file = this.#take(start, end)
     const begin = performance.now()
     try {
-      const bytes = Buffer.allocUnsafe(end - start)
+      const isKept = this.#mayKeep && end - start === this.entry.size
+      // What is kept must not hold a piece of the pool, which is larger.
+      const bytes = isKept ? Buffer.allocUnsafeSlow(end - start) : Buffer.allocUnsafe(end - start)
       let length = 0
       while (length < bytes.length) {
         const count = readSync(file, bytes, length, bytes.length - length, start + length)
@@ -146,6 +238,7 @@ class OpenWarmFile implements OpenFile {
         length += count
       }
       this.#known.readAt = begin
+      if (isKept) this.#warmFiles.keep(this.#known, bytes)
       return bytes
     } catch (error) {
       throw toStorageError(error)

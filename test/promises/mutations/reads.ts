@@ -63,10 +63,24 @@ export const READS: GuardedPromise = {
       file: 'src/storage/disk/warm-files.ts',
       find: 'isUnchanged(fstatSync(file, { bigint: true }), stats) &&',
       replace: '',
+      tests: [['src/storage/disk/warm-files.test.ts', 'a small file %s > and was then %s is what it is now']],
+    },
+    {
+      guard: 'gives out no bytes in memory of a file that is another one now, or has changed',
+      file: 'src/storage/disk/warm-files.ts',
+      find: 'if (present === undefined || !isUnchanged(present, stats)) return false',
+      replace: 'if (present === undefined) return false',
+      tests: [['src/storage/disk/warm-files.test.ts', 'a small file %s > and was then %s is what it is now']],
+    },
+    {
+      guard: 'keeps no bytes of a file whose next change could go unnoticed',
+      file: 'src/storage/disk/warm-files.ts',
+      find: 'const mayKeep = isSettled(known.stats, Date.now())',
+      replace: 'const mayKeep = isSettled(known.stats, Infinity)',
       tests: [
         [
           'src/storage/disk/warm-files.test.ts',
-          'a small file that was read a moment ago > and was then %s is what it is now',
+          'bytes in memory > are not kept of a file so new that its next change could have the same time',
         ],
       ],
     },

@@ -4,6 +4,7 @@ import { parseContentLength } from './content-length.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { makeYoungGarbage } from './young-garbage.ts'
 
 /** What only an adapter can know. */
 export interface FetchRequestOptions {
@@ -104,6 +105,7 @@ class FetchBody implements ByteSource {
         else this.#end()
         if (value === undefined || isStopped) return
         watch.touch(value.length)
+        makeYoungGarbage(value.length)
         const ready = sink(value)
         if (ready === undefined) continue
         watch.suspend()

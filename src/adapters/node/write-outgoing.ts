@@ -8,9 +8,9 @@ import { IS_NODE } from '../../http/is-node.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
+import { endOfTurn } from '../end-of-turn.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
-import { endOfTurn } from './end-of-turn.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
 /**

@@ -14,14 +14,14 @@ test('lets all who ask in one turn go on together, when everything else of that 
 
 test('lets who asks while others go on wait for the next turn', async () => {
   const order: string[] = []
-  const again = async (): Promise<void> => {
+  async function askTwice(): Promise<void> {
     await endOfTurn()
     await endOfTurn()
     order.push('next')
   }
-  const both = again()
+  const asked = askTwice()
   await setImmediate()
   order.push('this')
-  await both
+  await asked
   expect(order).toEqual(['this', 'next'])
 })

@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers'
+/** Node has it, and what is like Node. */
+const { setImmediate } = globalThis
 
 /** Who waits for the end of this turn. */
 let waiting: (() => void)[] = []

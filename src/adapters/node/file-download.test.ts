@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,6 +82,31 @@ test('a quick client has every byte of a file in its place, also past those afte
   })
 })
 
+test('a slow client has each small file that it asked for whole, whatever it became and whatever others were given meanwhile', async () => {
+  const [old, other, changed] = [distinctBytes(60_000), Buffer.alloc(60_000, 'other'), Buffer.alloc(60_000, 'new')]
+  writeFileSync(join(folder, 'small.bin'), old)
+  writeFileSync(join(folder, 'other.bin'), other)
+  await withServer(async (origin) => {
+    const [slow, quick] = [await RawClient.connect(origin), await RawClient.connect(origin)]
+    const { headers } = await quick.ask(get('/small.bin'))
+    // More than the kernel keeps for a connection: most of it waits in the server.
+    await slow.send(get('/small.bin').repeat(200))
+    for (let time = 0; time < 20; time += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await quick.ask(get('/other.bin'))).body.equals(other)).toBe(true)
+    }
+    writeFileSync(join(folder, 'small.bin'), changed)
+    expect((await quick.ask(get('/small.bin'))).body.equals(changed)).toBe(true)
+    for (let time = 0; time < 200; time += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await slow.answer()
+      expect(answer.body.equals(answer.headers['etag'] === headers['etag'] ? old : changed)).toBe(true)
+    }
+    slow.destroy()
+    quick.destroy()
+  })
+})
+
 test('a client that goes away in the middle leaves no file open, and one that stays has it all', async () => {
   await withServer(async (origin) => {
     const [gone, stays] = [await RawClient.connect(origin), await RawClient.connect(origin)]
@@ -109,6 +134,22 @@ test('a file that becomes shorter while it is sent breaks off, and is closed', a
     expect(got.equals(LARGE.subarray(0, got.length))).toBe(true)
     if (process.platform === 'linux') await expect.poll(() => openFilesIn(folder)).toEqual([])
   })
+})
+
+test('a client that goes while its answer waits for those of others harms nobody', async () => {
+  const handler = nodeHandler({
+    async handle({ native, target }) {
+      if (target === '/gone' && native instanceof IncomingMessage) native.socket.destroy()
+      return { status: 200, headers: {}, body: new Uint8Array(10) }
+    },
+  })
+  const running = await listen(attach(createServer(handler)))
+  const [gone, stays] = [await RawClient.connect(running.origin), await RawClient.connect(running.origin)]
+  await gone.send(get('/gone'))
+  expect(await gone.rest()).toHaveLength(0)
+  expect((await stays.ask(get('/'))).status).toBe(200)
+  stays.destroy()
+  await running.close()
 })
 
 test('a connection that is no socket may keep what is written to it', async () => {

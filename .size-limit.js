@@ -12,7 +12,7 @@ const forNode = (config) => ({
 const entry = (name, path, limit) => ({ name, path, limit, gzip: true, modifyEsbuildConfig: forNode })
 
 export default [
-  entry('decant', 'dist/index.js', '35 kB'),
+  entry('decant', 'dist/index.js', '37 kB'),
   entry('decant/multipart', 'dist/multipart.js', '10 kB'),
   entry('decant/disk', 'dist/disk.js', '17 kB'),
   entry('decant/memory', 'dist/memory.js', '8 kB'),

@@ -14,6 +14,12 @@ const CHUNK_OVERHEAD = 256
 /** Bytes for which a write is worth a thread's while: a call costs as much as writing some tens of thousands. */
 const PIECE = 256 * 1024
 
+/**
+ * Bytes of a file that are written at once where the disk lets it: to hand a piece to a thread costs as much as to write it. What is
+ * larger than that is worth the threads, which write while more of it comes.
+ */
+const AT_ONCE = 1024 * 1024
+
 /** Bytes that may wait for more of their kind in all writers together: thousands of slow clients must not fill the memory. */
 const MOST_WAITING = 16 * 1024 ** 2
 
@@ -42,7 +48,7 @@ export interface WriterOptions {
 /**
  * Writes a file in the order in which its bytes were appended. What comes waits until there is a piece that is worth a
  * write; one write is under way, and everything that is appended meanwhile goes out in the next, however much that is.
- * A file smaller than a piece is written when it is whole. The first failure ends it: the file is closed and
+ * A file smaller than a piece is written when it is whole, and the first pieces of a larger one at once. The first failure ends it: the file is closed and
  * removed, and the failure is told to whoever waits and to every later call.
  */
 export class FileWriter {
@@ -167,7 +173,7 @@ export class FileWriter {
   async #pump(): Promise<void> {
     try {
       while (this.#queue.length > 0 && this.#isPiece()) {
-        await this.#writeQueue(await this.#opened, writeByThread)
+        await this.#writeQueue(await this.#opened, this.#written < AT_ONCE ? this.#writeSoon : writeByThread)
       }
     } catch (error) {
       await this.#fail(error)
@@ -182,7 +188,7 @@ export class FileWriter {
     try {
       const file = await this.#opened
       while (this.#queue.length > 0) {
-        await this.#writeQueue(file, (...call) => this.#calls.write(...call))
+        await this.#writeQueue(file, this.#writeSoon)
       }
       return file
     } catch (error) {
@@ -190,6 +196,8 @@ export class FileWriter {
       return undefined
     }
   }
+
+  readonly #writeSoon: Write = (...call) => this.#calls.write(...call)
 
   async #writeQueue(file: number, write: Write): Promise<void> {
     const batch = this.#queue

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { DiskCalls } from './disk-calls.ts'
 import { FileWriter } from './file-writer.ts'
 
@@ -45,6 +45,22 @@ describe.each([
     expect(writer.append(new Uint8Array(5000))).toBeUndefined()
     await writer.finish()
     expect(readFileSync(file.path)).toHaveLength(16_001)
+  })
+
+  test('lets nobody wait while a large piece is written, however early in its file it comes', async () => {
+    const write = vi.spyOn(calls, 'write')
+    const file = target()
+    const writer = new FileWriter(file, { highWaterMark: 1024 * 1024, calls })
+    await writer.append(new Uint8Array(8 * 1024 * 1024))
+    void writer.append(new Uint8Array(1))
+    const flushed = writer.flush()
+    await writer.append(new Uint8Array(8 * 1024 * 1024))
+    await flushed
+    await writer.finish()
+    const sizes = write.mock.calls.map(([, chunks]) => chunks.reduce((sum, { length }) => sum + length, 0))
+    expect(Math.max(...sizes)).toBeLessThan(4 * 1024 * 1024)
+    expect(readFileSync(file.path)).toHaveLength(16 * 1024 * 1024 + 1)
+    write.mockRestore()
   })
 
   test('counts what a chunk costs beside its bytes', async () => {

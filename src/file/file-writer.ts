@@ -173,7 +173,7 @@ export class FileWriter {
   async #pump(): Promise<void> {
     try {
       while (this.#queue.length > 0 && this.#isPiece()) {
-        await this.#writeQueue(await this.#opened, this.#written < AT_ONCE ? this.#writeSoon : writeByThread)
+        await this.#writeQueue(await this.#opened, this.#written < AT_ONCE ? this.#writeSmall() : writeByThread)
       }
     } catch (error) {
       await this.#fail(error)
@@ -188,7 +188,7 @@ export class FileWriter {
     try {
       const file = await this.#opened
       while (this.#queue.length > 0) {
-        await this.#writeQueue(file, this.#writeSoon)
+        await this.#writeQueue(file, this.#writeSmall())
       }
       return file
     } catch (error) {
@@ -198,6 +198,11 @@ export class FileWriter {
   }
 
   readonly #writeSoon: Write = (...call) => this.#calls.write(...call)
+
+  /** How what waits is written: somebody may have given a whole file in one piece, for which nobody else is to wait. */
+  #writeSmall(): Write {
+    return this.#waiting > 2 * AT_ONCE ? writeByThread : this.#writeSoon
+  }
 
   async #writeQueue(file: number, write: Write): Promise<void> {
     const batch = this.#queue

@@ -1,5 +1,5 @@
-/** Node has it, and what is like Node. */
-const { setImmediate } = globalThis
+/** Node has it, and what is like Node; but not where a browser is imitated, as by jsdom for tests. */
+const setImmediate: typeof globalThis.setImmediate | undefined = globalThis.setImmediate
 
 /** Who waits for the end of this turn. */
 let waiting: (() => void)[] = []
@@ -10,6 +10,7 @@ let waiting: (() => void)[] = []
  * to wake a process takes longer than to answer.
  */
 export function endOfTurn(): Promise<void> {
+  if (setImmediate === undefined) return Promise.resolve()
   return new Promise((resolve) => {
     if (waiting.push(resolve) === 1) setImmediate(endTurn)
   })

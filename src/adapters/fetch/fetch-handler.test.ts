@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { uploadSet } from '../../policy/upload-set.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
@@ -49,6 +49,15 @@ test('one file is sent by sendFile', async () => {
   await set.save(new File(['hello'], 'a.txt'))
   expect(await (await sendFile(new Request('http://x/'), set.storage, 'a.txt')).text()).toBe('hello')
   await expect(sendFile(new Request('http://x/'), set.storage, '../a.txt')).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('each request is answered where there is no setImmediate, as in tests that imitate a browser', async () => {
+  vi.resetModules()
+  vi.stubGlobal('setImmediate', undefined)
+  const imitated = await import('./fetch-handler.ts')
+  vi.unstubAllGlobals()
+  const listener = imitated.fetchHandler({ handle: async () => ({ status: 200, headers: {}, body: 'hello' }) })
+  for (let time = 0; time < 2; time++) expect(await (await listener(new Request('http://x/'))).text()).toBe('hello')
 })
 
 test('the address of a client is what the runtime says', async () => {

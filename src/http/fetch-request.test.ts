@@ -50,6 +50,23 @@ function silent(): { stream: ReadableStream<Uint8Array>; cancelled: () => boolea
 }
 
 describe('reading', () => {
+  test('takes a chunk of any size, as of a file that was in memory as a whole', async () => {
+    const size = 2 ** 31
+    // Never written to, it takes no memory.
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(size))
+        controller.close()
+      },
+    })
+    let taken = 0
+    await bodyOf(post(stream)).read(({ length }) => {
+      taken += length
+      return undefined
+    })
+    expect(taken).toBe(size)
+  })
+
   test('asks for a chunk when the sink has taken the one before', async () => {
     const { stream, asked } = endless(10)
     const seen: number[] = []

@@ -18,5 +18,5 @@ export function makeYoungGarbage(size: number): void {
   if (!IS_NODE) return
   // Made in one go, where Array.from would fill in each entry.
   // oxlint-disable-next-line no-new-array
-  garbage.last = new Array<undefined>(Math.min(size >> 4, MOST_ENTRIES))
+  garbage.last = new Array<undefined>(Math.min(size >>> 4, MOST_ENTRIES))
 }

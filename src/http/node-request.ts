@@ -4,6 +4,7 @@ import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { IS_NODE } from './is-node.ts'
 import { hasOwnChunks } from './own-chunks.ts'
 
 /**
@@ -269,7 +270,9 @@ class NodeBody implements ByteSource {
         if (!ended) settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
       }
       const onAbort = (): void => stop(signal?.reason)
-      const watch = new IdleWatch(idleTimeoutMs, stop, minRate)
+      // What is here already is not waited for. Node's own HTTP/1 is known to say so when the last byte has come.
+      const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
+      const watch = new IdleWatch(isHere ? undefined : idleTimeoutMs, stop, minRate)
 
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
       request.on('error', ignore)

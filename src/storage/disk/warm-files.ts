@@ -50,7 +50,7 @@ interface WarmFile {
  *
  * What is remembered is looked at again each time: the file that is there now has to be the very one of then, unchanged. Where
  * any change would show in what lstat(2) tells (`isSettled`), its bytes stay in memory until they are ten seconds old, and need
- * not be read again.
+ * not be read again. What a program writes into a mapped file shows in no time of it, and is seen when those are over.
  */
 export class WarmFiles {
   readonly #root: string

@@ -17,8 +17,8 @@ import { verdictOn } from './report/verdict.ts'
 
 /** By workload, times the CPU time of a raw pipe. */
 const BARS: ReadonlyMap<string, number> = new Map([
-  ['serial', 1.4],
-  ['small', 6],
+  ['serial', 1.25],
+  ['small', 4.5],
 ])
 const ROUNDS = 3
 

@@ -8,6 +8,7 @@ import { attach } from '../../src/adapters/node/attach.ts'
 import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
 import type { RequestHandler } from '../../src/http/outgoing.ts'
 import { parseAnswers } from './http-answers.ts'
+import type { WireAnswer } from './http-answers.ts'
 import { fuzzTarget } from './target.ts'
 import type { Target } from './target.ts'
 import { eventually, KNOWN, UploadFolder } from './upload-folder.ts'
@@ -32,6 +33,14 @@ export const requests: Target = fuzzTarget<WireCase>({
       slices: [1],
       ending: 'close',
     },
+    // Node refuses the first itself, and goes on to read what nobody will be told of.
+    {
+      text:
+        'GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n' +
+        'Content-Length: 79\r\n\r\n--b\r\nContent-Disposition: form-data; name="a"; filename="a.txt"\r\n\r\nabc\r\n--b--\r\n',
+      slices: [1000],
+      ending: 'close',
+    },
   ],
   async open() {
     const folder = await UploadFolder.open()
@@ -46,7 +55,9 @@ export const requests: Target = fuzzTarget<WireCase>({
         )
         if (wire.ending === 'close' || wire.ending === 'wait')
           equal(rest.toString('latin1'), '', 'every answer is whole')
-        await folder.check(seen.map((request, index) => ({ request, answer: answers[index] })))
+        const own = answers.findIndex(isOfNode)
+        const told = own === -1 ? answers : answers.slice(0, own)
+        await folder.check(seen.map((request, index) => ({ request, answer: told[index] })))
         await folder.restore()
         const good = await site.converse({ text: '', slices: [GOOD.length], ending: 'close' })
         const { answers: found } = parseAnswers(good.received, ['GET'])
@@ -59,6 +70,11 @@ export const requests: Target = fuzzTarget<WireCase>({
     }
   },
 })
+
+/** What Node says to a request without Host, of which it tells nobody. Nothing after it is answered on that connection. */
+function isOfNode({ status, headers }: WireAnswer): boolean {
+  return status === 400 && !headers.has('content-type')
+}
 
 const GOOD = 'GET /known.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
 

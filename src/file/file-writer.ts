@@ -1,10 +1,11 @@
 import { ftruncate } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterBytes } from './after-bytes.ts'
 import { DiskCalls, writeByThread } from './disk-calls.ts'
 import { releaseMemory } from './release-memory.ts'
 import { toStorageError } from './storage-error.ts'
+import { writeAll } from './write-all.ts'
+import type { Write } from './write-all.ts'
 
 const truncateFile = promisify(ftruncate)
 
@@ -252,21 +253,6 @@ export class FileWriter {
     this.#closed = true
     await this.#calls.close(await this.#opened)
   }
-}
-
-type Write = (file: number, chunks: readonly Uint8Array[], position: number) => number | Promise<number>
-
-/** Writes all of `chunks` at `position`, however few bytes the system takes at once; the number of bytes. */
-async function writeAll(write: Write, file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
-  let rest = chunks
-  let total = 0
-  while (rest.length > 0) {
-    const bytesWritten = await write(file, rest, position + total)
-    if (bytesWritten === 0) throw new Error('The system wrote nothing and gave no reason.')
-    total += bytesWritten
-    rest = afterBytes(rest, bytesWritten)
-  }
-  return total
 }
 
 /** Marks a rejection as seen: it may come before anybody waits. */

@@ -7,6 +7,7 @@ import type { DiskCalls } from '../../file/disk-calls.ts'
 import type { FileRecord } from '../storage.ts'
 import { pathIn } from '../../file/path-in.ts'
 import { isMissing } from '../../file/system-error.ts'
+import { writeAll } from '../../file/write-all.ts'
 
 const syncFile = promisify(fsync)
 
@@ -79,10 +80,7 @@ export async function writeRecord(
   const bytes = Buffer.from(JSON.stringify({ name, type, digest, ...valid }))
   const file = await calls.open(path, NEW_RECORD, 0o600)
   try {
-    let written = await calls.write(file, [bytes], 0)
-    // A disk that takes a part of it has no more room, and says so when it is asked again.
-    if (written < bytes.length) written += await calls.write(file, [bytes.subarray(written)], written)
-    if (written !== bytes.length) throw new Error(`Of a record of ${bytes.length} bytes, ${written} were written.`)
+    await writeAll((...call) => calls.write(...call), file, [bytes], 0)
     if (durable) await syncFile(file)
   } finally {
     await calls.close(file)

@@ -6,7 +6,7 @@ import { DelimiterSearch } from './delimiter-search.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
 import { readPlainHead } from './plain-head.ts'
-import { toTextDecoder } from './text.ts'
+import { asciiBytes, toTextDecoder } from './text.ts'
 
 /**
  * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. Called in the middle of `write`, so none
@@ -87,7 +87,7 @@ export class MultipartDecoder {
     if (!isBoundary(boundary)) throw new TypeError(`Not a boundary of RFC 2046: ${JSON.stringify(boundary)}`)
     this.#events = events
     this.#limits = toDecoderLimits(limits)
-    this.#delimiter = toBytes(`\r\n--${boundary}`)
+    this.#delimiter = asciiBytes(`\r\n--${boundary}`)
     this.#search = new DelimiterSearch(this.#delimiter)
   }
 
@@ -330,13 +330,6 @@ function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
     return at
   }
   return to
-}
-
-/** ASCII. A TextEncoder would cost as much as the rest of a decoder. */
-function toBytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index)
-  return bytes
 }
 
 function malformed(reason: string): UploadError {

@@ -1,11 +1,11 @@
 import type { DecoderLimits } from './decoder-limits.ts'
 import type { PartHead } from './part-head.ts'
-import { decodeText } from './text.ts'
+import { asciiBytes, decodeText } from './text.ts'
 
 const QUOTE = 0x22
-const BEFORE_NAME = toBytes('Content-Disposition: form-data; name="')
-const BEFORE_FILENAME = toBytes('"; filename="')
-const BEFORE_TYPE = toBytes('"\r\nContent-Type: ')
+const BEFORE_NAME = asciiBytes('Content-Disposition: form-data; name="')
+const BEFORE_FILENAME = asciiBytes('"; filename="')
+const BEFORE_TYPE = asciiBytes('"\r\nContent-Type: ')
 
 /** 1 for the characters that stand for themselves in a quoted name: ASCII without controls, quotes, backslashes and `%`. */
 const NAME = toTable((character) => character !== '"' && character !== '\\' && character !== '%')
@@ -96,10 +96,6 @@ function toText(bytes: Uint8Array, from: number, to: number): string {
   }
   for (; at < to; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
   return text
-}
-
-function toBytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
 }
 
 function toTable(isIn: (character: string) => boolean): Uint8Array {

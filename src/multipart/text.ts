@@ -17,6 +17,13 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
   }
 }
 
+/** The bytes of a text in ASCII. For a short one a TextEncoder takes longer. */
+export function asciiBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index)
+  return bytes
+}
+
 /**
  * A decoder for a charset by any of its names (Encoding Standard, section 4.2), or `undefined` for an unknown one and for
  * those that are not safe to decode.

@@ -18,7 +18,7 @@ import { verdictOn } from './report/verdict.ts'
 /** By workload, times the CPU time of a raw pipe. */
 const BARS: ReadonlyMap<string, number> = new Map([
   ['serial', 1.25],
-  ['small', 4.5],
+  ['small', 2.5],
 ])
 const ROUNDS = 3
 

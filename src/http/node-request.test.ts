@@ -9,6 +9,7 @@ import { nodeServer, readText } from '../receive/fixtures/node-server.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { Incoming } from './incoming.ts'
 import type { ByteSource } from './byte-source.ts'
+import { ticks } from './fixtures/ticks.ts'
 
 /** Of many chunks, the last of which is in Node's hands before it is asked for. */
 const BODY = someBytes(1_000_000)
@@ -211,6 +212,28 @@ test('a request that is a plain stream, as test clients bring it, breaks without
   stream.push('abc')
   stream.destroy(new Error('gone'))
   await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
+})
+
+test('the bodies of all requests that come in one turn are read when that is over, in order', async () => {
+  const order: string[] = []
+  const read = (text: string): Promise<void> => {
+    const request = Object.assign(Readable.from([Buffer.from(text)]), {
+      method: 'POST',
+      url: '/',
+      headers: { 'content-length': String(text.length) },
+      complete: true,
+      httpVersionMajor: 1,
+      httpVersionMinor: 1,
+    })
+    return bodyOf(fromNodeRequest(request)).read((chunk) => void order.push(String(chunk)))
+  }
+  const first = read('first')
+  await ticks()
+  const second = read('second')
+  await ticks()
+  order.push('all have come')
+  await Promise.all([first, second])
+  expect(order).toEqual(['all have come', 'first', 'second'])
 })
 
 describe('draining', () => {

@@ -2,6 +2,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
+import { endOfTurn } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { IS_NODE } from './is-node.ts'
@@ -207,6 +208,7 @@ class NodeBody implements ByteSource {
       let settled = false
       let waiting = false
       let ended = false
+      let watch: IdleWatch | undefined
       // Whoever else gets the chunks, or has got one of them, may keep it.
       let isShared = !this.#ownChunks || SHARERS.some((event) => request.listenerCount?.(event) !== 0)
       const onListener = (event: string): void => {
@@ -217,7 +219,7 @@ class NodeBody implements ByteSource {
         if (settled) return
         settled = true
         this.#state = state
-        watch.stop()
+        watch?.stop()
         signal?.removeEventListener('abort', onAbort)
         if (state === 'ended') {
           // Nothing comes any more to those who listen.
@@ -239,17 +241,24 @@ class NodeBody implements ByteSource {
           settle('ended')
           return
         }
-        watch.resume()
+        watch?.resume()
+        request.resume()
+      }
+      const start = (): void => {
+        if (settled) return
+        // What is here already is not waited for. Node's own HTTP/1 is known to say so when the last byte has come.
+        const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
+        watch = new IdleWatch(isHere ? undefined : idleTimeoutMs, stop, minRate)
         request.resume()
       }
       const onData = (chunk: Uint8Array): void => {
-        watch.touch(chunk.length)
+        watch?.touch(chunk.length)
         try {
           const ready = sink(chunk, !isShared)
           if (ready === undefined) return
           waiting = true
           request.pause()
-          watch.suspend()
+          watch?.suspend()
           ready.then(goOn, stop)
         } catch (error) {
           stop(error)
@@ -270,10 +279,9 @@ class NodeBody implements ByteSource {
         if (!ended) settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))
       }
       const onAbort = (): void => stop(signal?.reason)
-      // What is here already is not waited for. Node's own HTTP/1 is known to say so when the last byte has come.
-      const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
-      const watch = new IdleWatch(isHere ? undefined : idleTimeoutMs, stop, minRate)
 
+      // Or to listen would begin it.
+      request.pause()
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
       request.on('error', ignore)
       request.on('data', onData)
@@ -283,7 +291,7 @@ class NodeBody implements ByteSource {
       signal?.addEventListener('abort', onAbort)
       if (signal?.aborted === true) onAbort()
       else if (request.destroyed) onClose()
-      else request.resume()
+      else void endOfTurn().then(start)
     })
   }
 }

@@ -1,5 +1,6 @@
 import { isUploadError } from '../errors/upload-error.ts'
 import { isKey, keyFromPath } from '../filename/key.ts'
+import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
@@ -68,6 +69,7 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
   return {
     async handle(incoming: Incoming): Promise<Outgoing | undefined> {
       if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return undefined
+      await endOfTurn()
       const file = await open(incoming.target.replace(/\?.*$/s, ''))
       if (file === undefined) return undefined
       try {

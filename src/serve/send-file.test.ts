@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ticks } from '../http/fixtures/ticks.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { sendFile } from './send-file.ts'
@@ -49,6 +50,24 @@ test('a storage is never asked for what is no key', async () => {
     await expect(sendFile(get, curious, key)).rejects.toMatchObject({ code: 'not-found' })
   }
   expect(asked).toEqual(['missing.txt'])
+})
+
+test('files that are asked for in one turn are looked for when that is over, in order', async () => {
+  const order: string[] = []
+  const watched: Storage = {
+    ...storage,
+    open(key) {
+      order.push(key)
+      return storage.open(key)
+    },
+  }
+  const first = sendFile(get, watched, 'letters/2024.pdf')
+  await ticks()
+  const second = sendFile(get, watched, 'missing.pdf').catch(() => {})
+  await ticks()
+  order.push('all have come')
+  await Promise.all([first, second])
+  expect(order).toEqual(['all have come', 'letters/2024.pdf', 'missing.pdf'])
 })
 
 test('a method that would change something is refused, whether or not there is such a file', async () => {

@@ -1,5 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { isKey } from '../filename/key.ts'
+import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ConditionalRequest } from './conditions.ts'
@@ -23,6 +24,7 @@ export async function sendFile(
   options: ServeOptions = {},
 ): Promise<Outgoing> {
   assertReadable(request.method)
+  await endOfTurn()
   const file = isKey(key) ? await storage.open(key) : undefined
   if (file === undefined) throw new UploadError('not-found', { key })
   return await serveFile(request, file, options)

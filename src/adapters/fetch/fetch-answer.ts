@@ -3,10 +3,8 @@ import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import { IS_NODE } from '../../http/is-node.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
-import { endOfTurn } from '../end-of-turn.ts'
 import { toResponse } from './to-response.ts'
 
 /**
@@ -21,7 +19,6 @@ export async function fetchAnswer(
   let refusal: AnyUploadError
   try {
     const outgoing = await handler.handle(incoming)
-    if (IS_NODE) await endOfTurn()
     if (outgoing !== undefined) return await toResponse(outgoing)
     refusal = new UploadError('not-found', {})
   } catch (error) {

@@ -4,7 +4,6 @@ import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { toReadableStream } from '../../http/readable-stream.ts'
 import { bodyChunks } from '../body-chunks.ts'
-import { endOfTurn } from '../end-of-turn.ts'
 import { toBody } from '../fetch/to-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { nodeExchange } from './hono-context.ts'
@@ -38,7 +37,6 @@ export async function honoAnswer(
   if (isSmall(body) && isDrained(incoming, node)) {
     // As a stream it would cost a write of its own for its head, which is most of what a small upload costs here.
     watchSmallAnswer(node.response, stallTimeoutMs)
-    await endOfTurn()
     return context.body(toBody(body), status, { ...headers })
   }
   const { response } = node

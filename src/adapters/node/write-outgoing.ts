@@ -8,7 +8,6 @@ import { IS_NODE } from '../../http/is-node.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
 import { bodyChunks, PIECE } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
-import { endOfTurn } from '../end-of-turn.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { breakOff } from './break-off.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
@@ -40,9 +39,6 @@ export async function writeOutgoing(
   }
   try {
     if (body instanceof Uint8Array && body.length <= PIECE && hasAll(response, incoming)) {
-      if (!('stream' in response)) await endOfTurn()
-      // The client may have gone meanwhile.
-      if (isClosed(response)) return
       // Header and content in one system call; and no need of a watch where the kernel has taken both.
       response.end(body)
       if (!isTaken(response) && !isClosed(response)) watchEnd(response, stallTimeoutMs)

@@ -54,7 +54,9 @@ describe('reading', () => {
   test('begins at the end of the turn, for all requests that came in it', async () => {
     const order: string[] = []
     const read = (text: string): Promise<void> =>
-      bodyOf(post(text)).read((chunk) => void order.push(new TextDecoder().decode(chunk)))
+      bodyOf(post(text, { 'content-length': String(text.length) })).read(
+        (chunk) => void order.push(new TextDecoder().decode(chunk)),
+      )
     const first = read('first')
     await ticks()
     const second = read('second')

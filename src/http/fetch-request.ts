@@ -2,7 +2,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { parseContentLength } from './content-length.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
-import { endOfTurn } from './end-of-turn.ts'
+import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { makeYoungGarbage } from './young-garbage.ts'
@@ -93,8 +93,9 @@ class FetchBody implements ByteSource {
     let isStopped = false
     const reader = this.#reader
     const pump = async (): Promise<void> => {
-      await endOfTurn()
-      while (!isStopped) {
+      await turnToRead(this.length)
+      if (isStopped) return
+      for (;;) {
         let value: Uint8Array | undefined
         try {
           // The only promise of a chunk, unless the sink has one.

@@ -214,26 +214,29 @@ test('a request that is a plain stream, as test clients bring it, breaks without
   await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
 })
 
-test('the bodies of all requests that come in one turn are read when that is over, in order', async () => {
+test('small bodies of all requests that come in one turn are read when that is over, in order; others at once', async () => {
   const order: string[] = []
-  const read = (text: string): Promise<void> => {
+  const read = (text: string, headers: Record<string, string> = { 'content-length': String(text.length) }) => {
     const request = Object.assign(Readable.from([Buffer.from(text)]), {
       method: 'POST',
       url: '/',
-      headers: { 'content-length': String(text.length) },
+      headers,
       complete: true,
       httpVersionMajor: 1,
       httpVersionMinor: 1,
     })
-    return bodyOf(fromNodeRequest(request)).read((chunk) => void order.push(String(chunk)))
+    return bodyOf(fromNodeRequest(request)).read((chunk) => void order.push(String(chunk).slice(0, 10)))
   }
-  const first = read('first')
+  const small = read('first')
   await ticks()
-  const second = read('second')
+  const largest = read('second'.padEnd(65_536))
+  await ticks()
+  const larger = read('large'.padEnd(65_537))
+  const unknown = read('unknown', { 'transfer-encoding': 'chunked' })
   await ticks()
   order.push('all have come')
-  await Promise.all([first, second])
-  expect(order).toEqual(['all have come', 'first', 'second'])
+  await Promise.all([small, largest, larger, unknown])
+  expect(order.map((text) => text.trim())).toEqual(['large', 'unknown', 'all have come', 'first', 'second'])
 })
 
 describe('draining', () => {

@@ -2,7 +2,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
-import { endOfTurn } from './end-of-turn.ts'
+import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { IS_NODE } from './is-node.ts'
@@ -280,6 +280,7 @@ class NodeBody implements ByteSource {
       }
       const onAbort = (): void => stop(signal?.reason)
 
+      const turn = turnToRead(this.length)
       // Or to listen would begin it.
       request.pause()
       // A client that goes away is an `error` and a `close`; the former would end the process if nobody listened.
@@ -291,7 +292,8 @@ class NodeBody implements ByteSource {
       signal?.addEventListener('abort', onAbort)
       if (signal?.aborted === true) onAbort()
       else if (request.destroyed) onClose()
-      else void endOfTurn().then(start)
+      else if (turn === undefined) start()
+      else void turn.then(start)
     })
   }
 }

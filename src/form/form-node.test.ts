@@ -15,7 +15,8 @@ import type { Storage } from '../storage/storage.ts'
 import { RawClient } from '../testing/adapter-contract/raw-client.ts'
 import type { RawAnswer } from '../testing/adapter-contract/raw-client.ts'
 import { failingStorage } from '../testing/failing-storage.ts'
-import { PLACES, PNG } from './fixtures/places.ts'
+import { PLACES } from './fixtures/places.ts'
+import { PNG } from './fixtures/png.ts'
 import { uploadForm } from './upload-form.ts'
 
 const GOOD = [{ name: 'title', value: 'Hi' }, file('cover', 'a.png', PNG), file('gallery', 'b.png', PNG)]

@@ -9,7 +9,8 @@ import { file, formBody, formRequest, rawRequest } from '../receive/fixtures/for
 import { failingStorage } from '../testing/failing-storage.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
-import { PLACES, PNG } from './fixtures/places.ts'
+import { PLACES } from './fixtures/places.ts'
+import { PNG } from './fixtures/png.ts'
 import { list } from './form-shape.ts'
 import { uploadForm } from './upload-form.ts'
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { UploadError } from '../errors/upload-error.ts'
 import type { FieldPart, FilePart } from '../multipart/encoder.ts'
@@ -17,7 +17,8 @@ import { file, formBody, formRequest } from '../receive/fixtures/form-body.ts'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failingStorage } from '../testing/failing-storage.ts'
-import { PLACES, PNG } from './fixtures/places.ts'
+import { PLACES } from './fixtures/places.ts'
+import { PNG } from './fixtures/png.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 import type { FormAttempt } from './upload-form.ts'
 import { uploadForm } from './upload-form.ts'
@@ -323,6 +324,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
 describe('keeping files', () => {
   test('outlives the process that did it, killed as it may be', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'decant-kept-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     const program = fileURLToPath(new URL('fixtures/keep-process.ts', import.meta.url))
     const child = spawn(process.execPath, ['-C', 'source', program, folder, SECRET], {
       stdio: ['ignore', 'pipe', 'inherit'],

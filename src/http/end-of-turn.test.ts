@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { endOfTurn } from './end-of-turn.ts'
 
 test('lets all who ask in one turn go on together, when everything else of that turn is done', async () => {
@@ -24,4 +24,20 @@ test('lets who asks while others go on wait for the next turn', async () => {
   order.push('this')
   await asked
   expect(order).toEqual(['this', 'next'])
+})
+
+test('waits for nobody in a Worker, even one that is like Node: what one request has set there ends with it', async () => {
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+    vi.resetModules()
+  })
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+  vi.resetModules()
+  const inWorker = await import('./end-of-turn.ts')
+  const order: string[] = []
+  await Promise.all([
+    setImmediate().then(() => order.push('turn')),
+    inWorker.endOfTurn().then(() => order.push('request')),
+  ])
+  expect(order).toEqual(['request', 'turn'])
 })

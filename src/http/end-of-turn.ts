@@ -1,5 +1,7 @@
-/** Node has it, and what is like Node; but not where a browser is imitated, as by jsdom for tests. */
-const setImmediate: typeof globalThis.setImmediate | undefined = globalThis.setImmediate
+import { IS_NODE } from './is-node.ts'
+
+/** Of Node alone: where requests do not share a loop, nobody may wait for what another one has set. Not where a browser is imitated, as by jsdom for tests. */
+const setImmediate: typeof globalThis.setImmediate | undefined = IS_NODE ? globalThis.setImmediate : undefined
 
 /**
  * Bytes of a body that may be here with the header of its request, in one read from a socket. A longer one gains nothing by waiting for

@@ -9,7 +9,6 @@ import { nodeServer, readText } from '../receive/fixtures/node-server.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { Incoming } from './incoming.ts'
 import type { ByteSource } from './byte-source.ts'
-import { ticks } from './fixtures/ticks.ts'
 
 /** Of many chunks, the last of which is in Node's hands before it is asked for. */
 const BODY = someBytes(1_000_000)
@@ -212,31 +211,6 @@ test('a request that is a plain stream, as test clients bring it, breaks without
   stream.push('abc')
   stream.destroy(new Error('gone'))
   await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
-})
-
-test('small bodies of all requests that come in one turn are read when that is over, in order; others at once', async () => {
-  const order: string[] = []
-  const read = (text: string, headers: Record<string, string> = { 'content-length': String(text.length) }) => {
-    const request = Object.assign(Readable.from([Buffer.from(text)]), {
-      method: 'POST',
-      url: '/',
-      headers,
-      complete: true,
-      httpVersionMajor: 1,
-      httpVersionMinor: 1,
-    })
-    return bodyOf(fromNodeRequest(request)).read((chunk) => void order.push(String(chunk).slice(0, 10)))
-  }
-  const small = read('first')
-  await ticks()
-  const largest = read('second'.padEnd(65_536))
-  await ticks()
-  const larger = read('large'.padEnd(65_537))
-  const unknown = read('unknown', { 'transfer-encoding': 'chunked' })
-  await ticks()
-  order.push('all have come')
-  await Promise.all([small, largest, larger, unknown])
-  expect(order.map((text) => text.trim())).toEqual(['large', 'unknown', 'all have come', 'first', 'second'])
 })
 
 describe('draining', () => {

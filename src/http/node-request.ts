@@ -55,6 +55,7 @@ export interface NodeRequest {
   off(event: 'end' | 'close', listener: () => void): unknown
   off(event: 'newListener', listener: (event: string) => void): unknown
   pause(): unknown
+  read?(size: number): unknown
   destroy(): unknown
   resume(): unknown
 }
@@ -249,7 +250,9 @@ class NodeBody implements ByteSource {
         // What is here already is not waited for. Node's own HTTP/1 is known to say so when the last byte has come.
         const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
         watch = new IdleWatch(isHere ? undefined : idleTimeoutMs, stop, minRate)
-        request.resume()
+        // Somebody else has resumed it meanwhile, and the sink has its first chunk.
+        if (waiting) watch.suspend()
+        else request.resume()
       }
       const onData = (chunk: Uint8Array): void => {
         watch?.touch(chunk.length)
@@ -293,7 +296,11 @@ class NodeBody implements ByteSource {
       if (signal?.aborted === true) onAbort()
       else if (request.destroyed) onClose()
       else if (turn === undefined) start()
-      else void turn.then(start)
+      else {
+        // Of a request that nobody has asked for bytes Node throws away what comes once its answer is out, and says that it has ended.
+        if (request.httpVersionMajor === 1) request.read?.(0)
+        turn.then(start).catch(stop)
+      }
     })
   }
 }

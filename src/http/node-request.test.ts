@@ -129,6 +129,20 @@ describe('reading', () => {
     expect(await postTo('/fails')).toEqual({ finished: BODY.length, error: 'Error: full' })
   })
 
+  test('is told of a body of which Node has thrown away a part, since the answer was out', async () => {
+    await using server = await nodeServer(async (request, response) => {
+      response.end('accepted')
+      await once(response, 'close')
+      await bodyOf(fromNodeRequest(request)).read(() => undefined)
+    })
+    const socket = await server.connect()
+    socket.write(post(10))
+    await once(socket, 'data')
+    socket.write(someBytes(10))
+    expect((await server.outcome()).error).toMatchObject({ details: { reason: '0 of 10 bytes arrived' } })
+    socket.destroy()
+  })
+
   test('rejects with what the sink throws or rejects with, at once', async () => {
     const failure = new Error('full')
     await using server = await nodeServer(async (request) => {

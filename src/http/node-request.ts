@@ -180,7 +180,7 @@ class NodeBody implements ByteSource {
     if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return Promise.reject(alreadyRead())
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- Whatever its owner has given for a reason.
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason)
-    return this.#consume(sink, options)
+    return this.#consume(sink, options, this.length)
   }
 
   async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
@@ -201,7 +201,8 @@ class NodeBody implements ByteSource {
     })
   }
 
-  #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions): Promise<void> {
+  /** @param length that a whole body has at least */
+  #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions, length: number = 0): Promise<void> {
     const request = this.#request
     request[READER] = this
     this.#state = 'reading'
@@ -209,6 +210,7 @@ class NodeBody implements ByteSource {
       let settled = false
       let waiting = false
       let ended = false
+      let received = 0
       let watch: IdleWatch | undefined
       // Whoever else gets the chunks, or has got one of them, may keep it.
       let isShared = !this.#ownChunks || SHARERS.some((event) => request.listenerCount?.(event) !== 0)
@@ -235,11 +237,16 @@ class NodeBody implements ByteSource {
         reject(error)
       }
       const stop = (error: unknown): void => settle('stopped', error)
+      const finish = (): void => {
+        if (received >= length) settle('ended')
+        // Of a request that is answered already Node throws away what comes, and then ends it as though that were all.
+        else settle('gone', new UploadError('truncated-body', { reason: `${received} of ${length} bytes arrived` }))
+      }
       const goOn = (): void => {
         if (settled) return
         waiting = false
         if (ended) {
-          settle('ended')
+          finish()
           return
         }
         watch?.resume()
@@ -255,6 +262,7 @@ class NodeBody implements ByteSource {
         else request.resume()
       }
       const onData = (chunk: Uint8Array): void => {
+        received += chunk.length
         watch?.touch(chunk.length)
         try {
           const ready = sink(chunk, !isShared)
@@ -275,7 +283,7 @@ class NodeBody implements ByteSource {
           return
         }
         ended = true
-        if (!waiting) settle('ended')
+        if (!waiting) finish()
       }
       const onClose = (): void => {
         // After its end a stream closes itself.
@@ -297,7 +305,7 @@ class NodeBody implements ByteSource {
       else if (request.destroyed) onClose()
       else if (turn === undefined) start()
       else {
-        // Of a request that nobody has asked for bytes Node throws away what comes once its answer is out, and says that it has ended.
+        // Or Node throws away what comes once the request is answered, since nobody has asked for it.
         if (request.httpVersionMajor === 1) request.read?.(0)
         turn.then(start).catch(stop)
       }

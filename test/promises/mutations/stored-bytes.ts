@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const WRITER = 'src/file/file-writer.test.ts'
 const NODE_REQUEST = 'src/http/node-request.test.ts'
+const NODE_REQUEST_TURN = 'src/http/node-request-turn.test.ts'
 const PARTS = 'src/receive/parts.test.ts'
 
 export const STORED_BYTES: GuardedPromise = {
@@ -33,9 +34,30 @@ export const STORED_BYTES: GuardedPromise = {
     {
       guard: 'waits for the last chunk to be written before a body counts as received',
       file: 'src/http/node-request.ts',
-      find: "if (!waiting) settle('ended')",
-      replace: "settle('ended')",
+      find: 'if (!waiting) finish()',
+      replace: 'finish()',
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
+    },
+    {
+      guard: 'holds a body against the length that was declared: Node throws away what comes after the answer',
+      file: 'src/http/node-request.ts',
+      find: "if (received >= length) settle('ended')",
+      replace: "if (received >= 0) settle('ended')",
+      tests: [[NODE_REQUEST, 'is told of a body of which Node has thrown away a part, since the answer was out']],
+    },
+    {
+      guard: 'asks for a small body at once, so that Node keeps it even where the answer goes out first',
+      file: 'src/http/node-request.ts',
+      find: 'if (request.httpVersionMajor === 1) request.read?.(0)',
+      replace: '',
+      tests: [[NODE_REQUEST_TURN, 'is read to its end even where the answer goes out at once']],
+    },
+    {
+      guard: 'lets a small body go on at the end of the turn only where no chunk of it is being written already',
+      file: 'src/http/node-request.ts',
+      find: 'if (waiting) watch.suspend()',
+      replace: 'if (waiting) request.resume()',
+      tests: [[NODE_REQUEST_TURN, 'may be begun by somebody else, and still waits where the sink asks it to']],
     },
     {
       guard: 'gives no chunk to a storage that somebody else may have got before',

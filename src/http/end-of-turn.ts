@@ -1,6 +1,9 @@
 import { IS_NODE } from './is-node.ts'
 
-/** Of Node alone: where requests do not share a loop, nobody may wait for what another one has set. Not where a browser is imitated, as by jsdom for tests. */
+/**
+ * Of Node alone. Where requests do not share a loop, nobody may wait for what another one has set; and Bun hangs up on requests that were sent in
+ * a row where the body of one is read later. Not where a browser is imitated, as by jsdom for tests.
+ */
 const setImmediate: typeof globalThis.setImmediate | undefined = IS_NODE ? globalThis.setImmediate : undefined
 
 /**

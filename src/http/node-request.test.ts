@@ -9,6 +9,7 @@ import { nodeServer, readText } from '../receive/fixtures/node-server.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { Incoming } from './incoming.ts'
 import type { ByteSource } from './byte-source.ts'
+import { ticks } from './fixtures/ticks.ts'
 
 /** Of many chunks, the last of which is in Node's hands before it is asked for. */
 const BODY = someBytes(1_000_000)
@@ -225,6 +226,26 @@ test('a request that is a plain stream, as test clients bring it, breaks without
   stream.push('abc')
   stream.destroy(new Error('gone'))
   await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
+})
+
+test('a sink that waits gets no chunk before it is done, though somebody else resumes the request', async () => {
+  const request = Object.assign(Readable.from([1, 2, 3, 4].map((byte) => Buffer.of(byte))), {
+    method: 'POST',
+    url: '/',
+    headers: { 'content-length': '4' },
+    complete: true,
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+  })
+  const steps: string[] = []
+  await bodyOf(fromNodeRequest(request)).read(async (chunk) => {
+    steps.push(`begin ${chunk[0]}`)
+    await ticks()
+    request.resume()
+    await ticks()
+    steps.push(`end ${chunk[0]}`)
+  })
+  expect(steps).toEqual([1, 2, 3, 4].flatMap((byte) => [`begin ${byte}`, `end ${byte}`]))
 })
 
 describe('draining', () => {

@@ -208,7 +208,8 @@ class NodeBody implements ByteSource {
     this.#state = 'reading'
     return new Promise((resolve, reject) => {
       let settled = false
-      let waiting = false
+      /** What the sink asks to wait for. */
+      let pending: Promise<void> | undefined
       let ended = false
       let received = 0
       let watch: IdleWatch | undefined
@@ -244,7 +245,7 @@ class NodeBody implements ByteSource {
       }
       const goOn = (): void => {
         if (settled) return
-        waiting = false
+        pending = undefined
         if (ended) {
           finish()
           return
@@ -258,19 +259,22 @@ class NodeBody implements ByteSource {
         const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
         watch = new IdleWatch(isHere ? undefined : idleTimeoutMs, stop, minRate)
         // Somebody else has resumed it meanwhile, and the sink has its first chunk.
-        if (waiting) watch.suspend()
+        if (pending !== undefined) watch.suspend()
         else request.resume()
       }
       const onData = (chunk: Uint8Array): void => {
         received += chunk.length
         watch?.touch(chunk.length)
         try {
-          const ready = sink(chunk, !isShared)
+          // Where it waits, somebody else has resumed the request.
+          const ready = pending === undefined ? sink(chunk, !isShared) : pending.then(() => sink(chunk, !isShared))
           if (ready === undefined) return
-          waiting = true
+          pending = ready
           request.pause()
           watch?.suspend()
-          ready.then(goOn, stop)
+          ready.then(() => {
+            if (pending === ready) goOn()
+          }, stop)
         } catch (error) {
           stop(error)
         }
@@ -283,7 +287,7 @@ class NodeBody implements ByteSource {
           return
         }
         ended = true
-        if (!waiting) finish()
+        if (pending === undefined) finish()
       }
       const onClose = (): void => {
         // After its end a stream closes itself.

@@ -34,7 +34,7 @@ export const STORED_BYTES: GuardedPromise = {
     {
       guard: 'waits for the last chunk to be written before a body counts as received',
       file: 'src/http/node-request.ts',
-      find: 'if (!waiting) finish()',
+      find: 'if (pending === undefined) finish()',
       replace: 'finish()',
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
     },
@@ -53,11 +53,13 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[NODE_REQUEST_TURN, 'is read to its end even where the answer goes out at once']],
     },
     {
-      guard: 'lets a small body go on at the end of the turn only where no chunk of it is being written already',
+      guard: 'gives a sink that waits no chunk before it is done, though somebody else resumes the request',
       file: 'src/http/node-request.ts',
-      find: 'if (waiting) watch.suspend()',
-      replace: 'if (waiting) request.resume()',
-      tests: [[NODE_REQUEST_TURN, 'may be begun by somebody else, and still waits where the sink asks it to']],
+      find: 'pending === undefined ? sink(chunk, !isShared) : pending.then(() => sink(chunk, !isShared))',
+      replace: 'sink(chunk, !isShared)',
+      tests: [
+        [NODE_REQUEST, 'a sink that waits gets no chunk before it is done, though somebody else resumes the request'],
+      ],
     },
     {
       guard: 'gives no chunk to a storage that somebody else may have got before',

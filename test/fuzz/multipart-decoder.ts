@@ -32,6 +32,15 @@ export const multipartDecoder: Target = fuzzTarget<Case>({
   name: 'multipart-decoder',
   promise: 'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut',
   cases: fc.tuple(multipartCases, limits).map(([one, limit]) => ({ ...one, limits: limit })),
+  examples: [
+    // The reference took the CR before the end of a header for one whose LF is still to come.
+    {
+      boundary: 'X',
+      body: '\r\r\n\r\n--X\r\nConten\r\r\n\r\n--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n--X--\r\n',
+      cuts: [],
+      limits: {},
+    },
+  ],
   open: () => ({
     check({ boundary, body, cuts, limits: limit }) {
       const bytes = Buffer.from(body, 'latin1')

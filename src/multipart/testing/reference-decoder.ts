@@ -61,7 +61,9 @@ function headerOf(rest: string, limit: number): string {
   const allowed = rest.slice(0, limit)
   const end = allowed.indexOf('\r\n\r\n')
   const header = end === -1 ? allowed : allowed.slice(0, end)
-  const stray = /(?<!\r)\n|\r(?!\n|$)|[^\P{Cc}\t\r\n\u0080-\u009f]/u.exec(header)?.[0]
+  // With its end, or a CR just before that would pass for one whose LF is still to come.
+  const seen = end === -1 ? allowed : allowed.slice(0, end + 4)
+  const stray = /(?<!\r)\n|\r(?!\n|$)|[^\P{Cc}\t\r\n\u0080-\u009f]/u.exec(seen)?.[0]
   if (stray === '\n') refuse('a line ends in LF without CR')
   if (stray === '\r') refuse('a CR comes without LF')
   if (stray !== undefined) refuse('the header of a part has control characters')

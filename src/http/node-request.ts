@@ -272,9 +272,10 @@ class NodeBody implements ByteSource {
           pending = ready
           request.pause()
           watch?.suspend()
-          ready.then(() => {
+          const proceed = (): void => {
             if (pending === ready) goOn()
-          }, stop)
+          }
+          ready.then(proceed, stop)
         } catch (error) {
           stop(error)
         }

@@ -1,7 +1,7 @@
-// Before `npm test`: gets the programs that some tests need, where that takes no more than asking for them (root on
-// Debian or Ubuntu), and says in one line what is skipped where it cannot. Silent when they are all there.
+// Before a test suite, `quick` or `system`: gets the programs that its tests need, if that takes no more than asking for
+// them (root on Debian or Ubuntu). Otherwise one line says what is skipped. Silent when they are all there.
 import { spawnSync } from 'node:child_process'
-import { env, getuid } from 'node:process'
+import { argv, env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
 import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
@@ -15,12 +15,21 @@ interface TestProgram {
   /** Debian's package of it. */
   readonly package: string
   readonly tests: string
+  /** Whether quick tests need it, too. */
+  readonly quick?: true
   /** Names another place to look at. */
   readonly variable: string
 }
 
 const PROGRAMS: readonly TestProgram[] = [
-  { name: 'Chromium', find: findChromium, package: 'chromium', tests: 'browser tests', variable: 'CHROMIUM' },
+  {
+    name: 'Chromium',
+    find: findChromium,
+    package: 'chromium',
+    tests: 'browser tests',
+    quick: true,
+    variable: 'CHROMIUM',
+  },
   { name: 'clamd', find: findClamd, package: 'clamav-daemon', tests: 'virus scanner tests', variable: 'CLAMD' },
   {
     name: 'lowntfs-3g',
@@ -34,7 +43,9 @@ const PROGRAMS: readonly TestProgram[] = [
   { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },
 ]
 
-const missing = PROGRAMS.filter(({ find }) => find() === undefined)
+const isQuick = argv[2] === 'quick'
+const needed = PROGRAMS.filter(({ quick }) => quick === true || !isQuick)
+const missing = needed.filter(({ find }) => find() === undefined)
 if (missing.length > 0 && getuid?.() === 0 && runs('apt-get', '--version')) {
   console.error(`installing ${missing.map(({ name }) => name).join(' and ')} for the tests (apt-get)`)
   runs('apt-get', 'update', '-qq')
@@ -48,8 +59,9 @@ for (const { name, find, tests, variable } of missing) {
     console.error(`${tests} are skipped: no ${name} found (install it, or set ${variable} to its path)`)
   }
 }
-if (!areFrameworksTested) console.error('tests of whole frameworks are skipped: FRAMEWORKS=1 installs and builds them')
-if (getuid?.() !== 0)
+if (!isQuick && !areFrameworksTested)
+  console.error('tests of whole frameworks are skipped: FRAMEWORKS=1 installs and builds them')
+if (!isQuick && getuid?.() !== 0)
   console.error('tests of full disks and of a loss of power are skipped: only root may mount a disk')
 
 function runs(command: string, ...args: string[]): boolean {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { INSTALL_MS, npm } from './npm.ts'
 
-// What a user gets from the registry: the tarball of dist/, which `npm test` builds first, installed in an empty folder.
+// The package as users get it: the tarball of dist/, installed in an empty folder. `npm run test:system` builds dist/ first.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest: { exports: Record<string, unknown>; dependencies: Record<string, string>; engines: { node: string } } =

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { TEST_SUITES } from './test-suites.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -44,5 +45,19 @@ describe('the repository', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock).not.toMatch(/"resolved": "[^"]*:\/\//)
     expect(linesMatching(/registry\.(?:npmjs|yarnpkg)|npm\.jsr\.io|deb\.debian\.org/)).toEqual([])
+  })
+
+  test('runs every test file either in `npm test` or in `npm run test:system`', () => {
+    const files = tracked.filter((path) => /\.test(?:-d)?\.ts$/.test(path) && existsSync(join(root, path)))
+    const suitesOf = (file: string): string[] =>
+      Object.entries(TEST_SUITES).flatMap(([suite, globs]) =>
+        globs.some((glob) => matchesGlob(file, glob)) ? [suite] : [],
+      )
+    const misplaced = files.filter((file) => suitesOf(file).length !== 1)
+    const complaints = misplaced.map((file) => `${file} belongs to ${suitesOf(file).join(' and ') || 'neither suite'}`)
+    expect(complaints, 'Name the folder or the file in one list of test/test-suites.ts.').toEqual([])
+    const globs = Object.values(TEST_SUITES).flat()
+    const empty = globs.filter((glob) => !files.some((file) => matchesGlob(file, glob)))
+    expect(empty, 'No test file matches. Remove these lines from test/test-suites.ts.').toEqual([])
   })
 })

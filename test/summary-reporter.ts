@@ -8,6 +8,9 @@ export interface Summary {
   skipped: number
 }
 
+const NO_TESTS =
+  '`npm test` runs the quick tests and `npm run test:system` the others; test/test-suites.ts says where a file belongs.\n\n'
+
 /**
  * Ends a run's output with `N passed, N failed` (and `, N skipped` where some were) alone on the last line, for people in
  * a hurry and for scripts.
@@ -16,14 +19,16 @@ export interface Summary {
  */
 export default class SummaryReporter implements Reporter {
   #summary: Summary = { passed: 0, failed: 0, skipped: 0 }
+  #hint = ''
 
   onInit(): void {
     // Not console.log: a pipe's pending writes are lost at exit.
-    process.once('exit', () => writeSync(process.stdout.fd, `${toLine(this.#summary)}\n`))
+    process.once('exit', () => writeSync(process.stdout.fd, `${this.#hint}${toLine(this.#summary)}\n`))
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     this.#summary = summarize(modules, unhandledErrors)
+    this.#hint = modules.length === 0 ? NO_TESTS : ''
   }
 }
 

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** The built command, as `npm test` has made it. */
+/** The built command. `npm test` and `npm run test:system` build it first. */
 const COMMAND = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 export interface RunOptions {

@@ -10,7 +10,9 @@ import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
 import { canMount, findNtfs } from './find-ntfs.ts'
 
 const ntfs = findNtfs()
-if (ntfs === undefined && canMount() && env['CI'] === 'true') throw new Error('npm test installs lowntfs-3g')
+if (ntfs === undefined && canMount() && env['CI'] === 'true') {
+  throw new Error('lowntfs-3g is missing; `npm run test:system` installs it.')
+}
 
 describe.skipIf(ntfs === undefined)('on a file system that does not tell upper case from lower', () => {
   let folder: string

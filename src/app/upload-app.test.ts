@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { browse } from '../handler/fixtures/browse.ts'
 import { uploadApp } from './upload-app.ts'
 import type { UploadApp } from './upload-app.ts'
 
@@ -72,7 +73,7 @@ describe('an upload app', () => {
     const app = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
     const origin = `http://127.0.0.1:${await listening(app)}`
     const urlOf = async (url: string): Promise<string | undefined> => {
-      const page = await fetch(url, { headers: { accept: 'text/html' } })
+      const page = await browse(url)
       return /\/assets\/[^"]+\.js/.exec(await page.text())?.[0]
     }
     const before = await urlOf(origin)

@@ -5,6 +5,7 @@ import type { UploadRequest } from '../access/upload-request.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { uploadSet } from '../policy/upload-set.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { Site, SiteOptions } from './fixtures/site.ts'
 import type { PageView } from './page.ts'
@@ -68,8 +69,8 @@ describe('an unknown client', () => {
       throw new UploadError('unauthenticated', { challenge })
     }
     await using site = await openSite({ authorize, listing: true, page })
-    for (const accept of ['application/json', 'text/html']) {
-      const response = await fetch(site.origin, { headers: { accept } })
+    for (const send of [fetch, browse]) {
+      const response = await send(site.origin)
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
     }
   })
@@ -77,11 +78,10 @@ describe('an unknown client', () => {
 
 describe('the page', () => {
   type Shown = Pick<PageView, 'canUpload' | 'signIn' | 'problem'> & { readonly files?: readonly unknown[] }
-  const html = { accept: 'text/html' }
 
   /** The status, the view, and whether a password is asked for. */
   async function look(site: Site, path = '/', headers: Record<string, string> = {}): Promise<[number, Shown, boolean]> {
-    const response = await fetch(site.origin + path, { headers: { ...html, ...headers } })
+    const response = await browse(site.origin + path, { headers })
     expect(response.headers.get('content-type')).toContain('text/html')
     const view: Shown = JSON.parse(await response.text())
     return [response.status, view, response.headers.has('www-authenticate')]
@@ -148,7 +148,7 @@ describe('the page', () => {
       listing: true,
       page,
     })
-    const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'a']), headers: html })
+    const response = await browse(site.origin, { method: 'POST', body: formOf(['a.txt', 'a']) })
     const view: Shown = JSON.parse(await response.text())
     expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, true])
     expect([view.problem?.code, view.canUpload, view.files]).toEqual(['unauthenticated', false, []])
@@ -160,7 +160,7 @@ describe('the page', () => {
       throw new Error('the database is gone')
     }
     await using site = await openSite({ authorize, listing: true, page, onError: (error) => told.push(error.cause) })
-    const response = await fetch(site.origin, { headers: html })
+    const response = await browse(site.origin)
     expect([response.status, await codeOf(response)]).toEqual([500, 'internal-error'])
     expect(told.length).toBeGreaterThan(0)
   })
@@ -170,7 +170,7 @@ describe('the page', () => {
       throw new UploadError('overloaded', {})
     }
     await using site = await openSite({ authorize, listing: true, page })
-    const response = await fetch(site.origin, { headers: html })
+    const response = await browse(site.origin)
     expect([response.status, await codeOf(response)]).toEqual([503, 'overloaded'])
   })
 })
@@ -293,7 +293,7 @@ describe('a signed link', () => {
   test('shows a person a page where it does not open', async () => {
     await using site = await linkedSite({ page })
     const expired = await links.sign({ set: 'photos', key: 'a.txt' }, '/a.txt', { expiresAt: new Date(0) })
-    const response = await fetch(site.origin + expired, { headers: { accept: 'text/html' } })
+    const response = await browse(site.origin + expired)
     const view: PageView = JSON.parse(await response.text())
     expect([response.status, view.problem?.code, view.canUpload, view.files]).toEqual([
       410,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { UploadError } from '../errors/upload-error.ts'
+import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { UploadPage } from './page.ts'
 
@@ -20,8 +21,10 @@ describe('HTML', () => {
     ['application/json', false],
     ['text/html;q=0', false],
     ['text/html;q=0.5, application/json', false],
+    // Java's HttpURLConnection.
+    ['text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2', false],
     [undefined, false],
-  ])('is for who accepts %j: %s', async (accept, isHtml) => {
+  ])('is for a client that accepts %j: %s', async (accept, isHtml) => {
     await using site = await openSite({ page: PAGE, listing: true })
     const header = accept === undefined ? '' : `Accept: ${accept}\r\n`
     for (const target of ['/', '/none.txt', '/?limit=0']) {
@@ -35,20 +38,31 @@ describe('HTML', () => {
     expect(status).toBe(isHtml ? 303 : 201)
   })
 
+  test.each([
+    ['navigate', true],
+    ['cors', false],
+    ['no-cors', false],
+  ])('is for a browser that sends Sec-Fetch-Mode: %s, whatever it accepts: %s', async (mode, isHtml) => {
+    await using site = await openSite({ page: PAGE, listing: true })
+    for (const accept of [BROWSER, '*/*']) {
+      const asked = `GET / HTTP/1.1\r\nHost: x\r\nSec-Fetch-Mode: ${mode}\r\nAccept: ${accept}\r\n\r\n`
+      const { headers } = await site.ask(asked)
+      expect(headers['content-type']?.startsWith('text/html')).toBe(isHtml)
+    }
+  })
+
   test('is never for a handler without a page', async () => {
     await using site = await openSite({ listing: true })
-    expect((await fetch(site.origin, { headers: { accept: BROWSER } })).headers.get('content-type')).toBe(
-      'application/json',
-    )
+    expect((await browse(site.origin)).headers.get('content-type')).toBe('application/json')
   })
 
   test('is shown without files where listing is off, and programs are told 405', async () => {
     await using site = await openSite({ page: PAGE })
     await site.set.save(new File(['x'], 'a.txt'))
-    const page = await fetch(site.origin, { headers: { accept: BROWSER } })
+    const page = await browse(site.origin)
     expect([page.status, page.headers.get('content-security-policy')]).toEqual([200, "default-src 'self'"])
     expect(await page.json()).toMatchObject({ set: 'photos', action: '/', maxFileSize: 100_000, maxFiles: 100 })
-    const view: object = await (await fetch(site.origin, { headers: { accept: BROWSER } })).json()
+    const view: object = await (await browse(site.origin)).json()
     expect(view).not.toHaveProperty('files')
     expect((await fetch(site.origin)).status).toBe(405)
   })
@@ -61,27 +75,25 @@ describe('HTML', () => {
       },
     }
     await using site = await openSite({ page: broken })
-    const form = { method: 'POST', body: formOf(['a.txt', 'x']), headers: { accept: BROWSER } }
-    expect((await fetch(site.origin, form)).status).toBe(500)
+    const form = { method: 'POST', body: formOf(['a.txt', 'x']) }
+    expect((await browse(site.origin, form)).status).toBe(500)
     expect(await site.everyFile()).toEqual([])
   })
 
   test('after an upload is the page again by 303, with a message that is said once', async () => {
     await using site = await openSite({ page: { ...PAGE, url: '/' }, base: '/uploads', listing: true })
-    const response = await fetch(`${site.origin}/uploads`, {
+    const response = await browse(`${site.origin}/uploads`, {
       method: 'POST',
       body: formOf(['größe; "1".txt', 'hello']),
-      headers: { accept: BROWSER },
-      redirect: 'manual',
     })
     expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
     const cookie = response.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/)
     const sent = cookie.slice(0, cookie.indexOf(';'))
-    const shown = await fetch(`${site.origin}/uploads`, { headers: { accept: BROWSER, cookie: `a=b; ${sent}` } })
+    const shown = await browse(`${site.origin}/uploads`, { headers: { cookie: `a=b; ${sent}` } })
     expect(await shown.json()).toMatchObject({ flash: 'Uploaded größe; "1".txt (5 bytes).' })
     expect(shown.headers.get('set-cookie')).toMatch(/^decant-flash=; Path=\/; Max-Age=0;/)
-    const plain = await fetch(`${site.origin}/uploads`, { headers: { accept: BROWSER } })
+    const plain = await browse(`${site.origin}/uploads`)
     expect([plain.headers.get('set-cookie'), await plain.json()]).toEqual([
       null,
       expect.not.objectContaining({ flash: '' }),
@@ -92,8 +104,7 @@ describe('HTML', () => {
     await using site = await openSite({ page: PAGE })
     const post = async (...names: string[]) => {
       const body = formOf(...names.map((name) => [name, 'hello'] as const))
-      const init = { method: 'POST', body, headers: { accept: BROWSER }, redirect: 'manual' } as const
-      return (await fetch(site.origin, init)).headers.get('set-cookie') ?? ''
+      return (await browse(site.origin, { method: 'POST', body })).headers.get('set-cookie') ?? ''
     }
     expect(decodeURIComponent(await post('a.txt', 'b.txt'))).toContain('Uploaded 2 files (10 bytes).')
     const long = await post(`${'界'.repeat(300)}😀${'界'.repeat(200)}.txt`)
@@ -105,7 +116,7 @@ describe('HTML', () => {
     'a cookie %j says nothing',
     async (cookie) => {
       await using site = await openSite({ page: PAGE })
-      const view: object = await (await fetch(site.origin, { headers: { accept: BROWSER, cookie } })).json()
+      const view: object = await (await browse(site.origin, { headers: { cookie } })).json()
       expect(view).not.toHaveProperty('flash')
     },
   )
@@ -113,25 +124,23 @@ describe('HTML', () => {
   test('shows a refusal on the page, with its true status and headers', async () => {
     await using site = await openSite({ page: PAGE, listing: true })
     await site.set.save(new File(['x'], 'old.txt'))
-    const headers = { accept: BROWSER }
-    const large = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x'.repeat(100_001)]), headers })
+    const large = await browse(site.origin, { method: 'POST', body: formOf(['a.txt', 'x'.repeat(100_001)]) })
     expect([large.status, large.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8'])
     expect(await large.json()).toMatchObject({
       problem: { code: 'file-too-large', status: 413, limit: 100_000 },
       files: [{ name: 'old.txt', url: '/old.txt' }],
     })
-    const method = await fetch(site.origin, { method: 'PATCH', headers })
+    const method = await browse(site.origin, { method: 'PATCH' })
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS'])
-    const head = await fetch(`${site.origin}/none.txt`, { method: 'HEAD', headers })
+    const head = await browse(`${site.origin}/none.txt`, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([404, ''])
   })
 
   test('lists nothing to whom `authorize` does not let list, not even beside a refusal', async () => {
     await using site = await openSite({ page: PAGE, listing: true, authorize: ({ action }) => action === 'upload' })
     await site.set.save(new File(['x'], 'secret.txt'))
-    const headers = { accept: BROWSER }
-    for (const init of [{ headers }, { headers, method: 'POST', body: formOf(['a.exe', 'x']) }]) {
-      expect(await (await fetch(site.origin, init)).text()).not.toContain('secret')
+    for (const init of [{}, { method: 'POST', body: formOf(['a.exe', 'x']) }]) {
+      expect(await (await browse(site.origin, init)).text()).not.toContain('secret')
     }
   })
 
@@ -141,7 +150,7 @@ describe('HTML', () => {
       throw new Error('a mistake in the page')
     }
     await using site = await openSite({ page: { render }, listing: true, onError: (error) => told.push(error) })
-    const response = await fetch(`${site.origin}/none.txt`, { headers: { accept: BROWSER } })
+    const response = await browse(`${site.origin}/none.txt`)
     expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
     expect(told.map(({ cause }) => cause)).toEqual([new Error('a mistake in the page')])
   })
@@ -151,13 +160,9 @@ describe('HTML', () => {
     async (name) => {
       await using site = await openSite({ page: PAGE })
       const body = `--b\r\nContent-Disposition: form-data; name="f"; filename*=UTF-8''${encodeURIComponent(name)}\r\n\r\nx\r\n--b--\r\n`
-      for (const accept of [BROWSER, '*/*']) {
-        const answer = await fetch(site.origin, {
-          method: 'POST',
-          body,
-          redirect: 'manual',
-          headers: { accept, 'content-type': 'multipart/form-data; boundary=b' },
-        })
+      const init = { method: 'POST', body, headers: { 'content-type': 'multipart/form-data; boundary=b' } }
+      for (const send of [browse, fetch]) {
+        const answer = await send(site.origin, init)
         expect(answer.headers.getSetCookie().join('\n')).toMatch(
           /^(|decant-flash=[\w%.!~*'()-]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax)$/,
         )

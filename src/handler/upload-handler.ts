@@ -156,7 +156,7 @@ class Handler implements UploadHandler {
 
   /** The page, where this client wants one. */
   #pageFor(incoming: Incoming): UploadPage | undefined {
-    return prefersHtml(incoming.header('accept')) ? this.#options.page : undefined
+    return prefersHtml(incoming.header) ? this.#options.page : undefined
   }
 
   /** Tells the protocols apart; the resumable ones will be asked before these. */

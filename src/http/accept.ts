@@ -1,20 +1,40 @@
+import type { Incoming } from './incoming.ts'
 import { toParameters } from './parameters.ts'
 
 /**
- * True when the client names `text/html` in its Accept (RFC 9110 section 12.5.1) and does not like JSON better: a browser
- * that navigates does, while a bare wildcard, the default of programs, does not.
+ * True if a person looks at the answer. A browser says so itself (Fetch Metadata: `Sec-Fetch-Mode: navigate`, and another mode
+ * for the requests of a script). Without that header the client has to name `text/html` in its Accept (RFC 9110 section
+ * 12.5.1) and must not like JSON better; a bare wildcard, the default of programs, is not enough.
  */
-export function prefersHtml(accept: string | undefined): boolean {
-  const html = quality(accept, 'text/html')
-  return html > 0 && html >= quality(accept, 'application/json')
+export function prefersHtml(header: Incoming['header']): boolean {
+  const mode = header('sec-fetch-mode')
+  if (mode !== undefined) return mode.trim() === 'navigate'
+  const ranges = toRanges(header('accept') ?? '')
+  const html = ranges.get('text/html') ?? 0
+  return html > 0 && html >= (ranges.get('application/json') ?? 0) && !isJavaDefault(ranges)
 }
 
-function quality(accept: string | undefined, wanted: string): number {
-  for (const range of (accept ?? '').split(',')) {
+/**
+ * HttpURLConnection of Java accepts `text/html, image/gif, image/jpeg, *; q=.2` and any type unless it is told otherwise. Browsers
+ * that name types of images name `application/xhtml+xml`, too.
+ */
+function isJavaDefault(ranges: ReadonlyMap<string, number>): boolean {
+  const namesImage = [...ranges.keys()].some((type) => type.startsWith('image/') && type !== 'image/*')
+  return namesImage && !ranges.has('application/xhtml+xml')
+}
+
+/** The qualities of the types and ranges of types in an Accept, by their lower-case names; of two alike the first counts. */
+function toRanges(accept: string): ReadonlyMap<string, number> {
+  const ranges = new Map<string, number>()
+  for (const range of accept.split(',')) {
     const [type = '', ...parameters] = range.split(';')
-    if (type.trim().toLowerCase() !== wanted) continue
-    const q = toParameters(parameters.length === 0 ? '' : `;${parameters.join(';')}`)?.get('q')
-    return q === undefined ? 1 : Number(q) || 0
+    const name = type.trim().toLowerCase()
+    if (!ranges.has(name)) ranges.set(name, toQuality(parameters))
   }
-  return 0
+  return ranges
+}
+
+function toQuality(parameters: readonly string[]): number {
+  const q = toParameters(parameters.length === 0 ? '' : `;${parameters.join(';')}`)?.get('q')
+  return q === undefined ? 1 : Number(q) || 0
 }

@@ -39,7 +39,7 @@ const LIMITS = toDecoderLimits({})
 export const READERS: Record<string, readonly [read: (text: string) => unknown, ...codes: UploadErrorCode[]]> = {
   parameters: [(text) => toParameters(text)],
   'media type': [toMediaType],
-  accept: [prefersHtml],
+  accept: [(text) => prefersHtml((name) => (name === 'accept' ? text : undefined))],
   'content length': [parseContentLength],
   boundary: [parseBoundary, 'unsupported-media-type', 'malformed-request'],
   disposition: [parseDisposition, 'malformed-body'],

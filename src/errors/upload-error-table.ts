@@ -34,7 +34,7 @@ export interface UploadErrorDetails {
   'too-many-part-headers': { limit: number }
   'name-too-long': { limit: number }
   'padding-too-large': { limit: number }
-  'unsupported-media-type': { contentType: string; hint?: string }
+  'unsupported-media-type': { contentType: string; contentEncoding?: string; hint?: string }
   'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
   'type-mismatch': { filename: string; extension: string; found: string }
   'range-not-satisfiable': { size: number }
@@ -45,6 +45,7 @@ export interface UploadErrorDetails {
   'file-too-small': { limit: number; filename: string }
   'content-refused': { filename: string; reason: string }
   'storage-failed': Record<never, never>
+  'unsupported-transfer-coding': { coding: string }
   'storage-full': Record<never, never>
   overloaded: Record<never, never>
   'check-unavailable': { filename: string }
@@ -252,8 +253,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'unsupported-media-type': {
     status: 415,
     title: 'The type of the body is not supported',
-    sentence: ({ contentType, hint }) =>
-      `${contentType === '' ? 'A body without a Content-Type' : `A body of type ${quote(contentType)}`} is not accepted here.${hint === undefined ? '' : ` ${hint}`}`,
+    sentence: ({ contentType, contentEncoding, hint }) => {
+      const type = contentType === '' ? 'A body without a Content-Type' : `A body of type ${quote(contentType)}`
+      const body = contentEncoding === undefined ? type : `A body with the Content-Encoding ${quote(contentEncoding)}`
+      return `${body} is not accepted here.${hint === undefined ? '' : ` ${hint}`}`
+    },
   },
   'type-not-allowed': {
     status: 415,
@@ -329,6 +333,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 500,
     title: 'Something went wrong',
     sentence: () => 'Something went wrong on the server. Try again later.',
+  },
+  'unsupported-transfer-coding': {
+    status: 501,
+    title: 'The transfer coding is not supported',
+    sentence: ({ coding }) =>
+      `The transfer coding ${quote(coding)} is not supported here. Send the body as it is, or in chunks alone.`,
   },
   overloaded: {
     status: 503,

@@ -45,6 +45,8 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
     { contentType: '' },
     { contentType: 'text/plain' },
     { contentType: 'text/plain', hint: 'Send a form.' },
+    { contentType: 'text/plain', contentEncoding: 'gzip' },
+    { contentType: '', contentEncoding: 'gzip', hint: 'Send it as it is.' },
   ],
   'type-not-allowed': [
     { filename: 'a', extension: '' },
@@ -63,6 +65,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'content-refused': [{ filename: 'a.txt', reason: 'ClamAV found Eicar-Signature in it' }],
   'header-too-large': [{}],
   'storage-failed': [{}],
+  'unsupported-transfer-coding': [{ coding: 'gzip' }],
   'storage-full': [{}],
   overloaded: [{}],
   'check-unavailable': [{ filename: 'a.txt' }],

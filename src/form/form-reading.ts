@@ -1,3 +1,4 @@
+import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
@@ -79,8 +80,7 @@ export class FormReading {
   #checkType(contentType: string): void {
     const isUrlencoded = toMediaType(contentType)?.essence === 'application/x-www-form-urlencoded'
     if (!isUrlencoded || !this.#takesFiles) return
-    const hint = 'Give the form enctype="multipart/form-data", or its files do not come along.'
-    throw new UploadError('unsupported-media-type', { contentType, hint })
+    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.formWithFiles })
   }
 
   #openFile(head: FileHead): FileSink {

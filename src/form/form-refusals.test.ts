@@ -247,7 +247,7 @@ describe('a body', () => {
     await expect(post.attempt(rawRequest('title=a', URLENCODED))).rejects.toMatchObject({
       code: 'unsupported-media-type',
       status: 415,
-      details: { hint: 'Give the form enctype="multipart/form-data", or its files do not come along.' },
+      details: { hint: 'Give the form enctype="multipart/form-data"; otherwise it has the names of its files only.' },
     })
   })
 

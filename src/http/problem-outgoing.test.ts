@@ -39,6 +39,13 @@ test('a refusal of a method says which are allowed, in the header too', () => {
   expect(problemOutgoing(error, 'PATCH').headers).toMatchObject({ allow: 'GET, HEAD' })
 })
 
+test('a refusal of a coding says that only bodies without one are taken (RFC 9110 section 12.5.3)', () => {
+  const coded = new UploadError('unsupported-media-type', { contentType: 'a/b', contentEncoding: 'gzip' })
+  expect(problemOutgoing(coded, 'PUT').headers).toMatchObject({ 'accept-encoding': 'identity' })
+  const typed = new UploadError('unsupported-media-type', { contentType: 'a/b' })
+  expect(problemOutgoing(typed, 'PUT').headers).not.toHaveProperty('accept-encoding')
+})
+
 test('headers that a refusal needs besides are added', () => {
   const error = new UploadError('range-not-satisfiable', { size: 10 })
   expect(problemOutgoing(error, 'GET', { 'content-range': 'bytes */10' }).headers).toMatchObject({

@@ -1,3 +1,4 @@
+import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 
@@ -21,7 +22,7 @@ export function parseBoundary(contentType: string): string {
     throw new UploadError('malformed-request', { reason: 'the Content-Type cannot be read' })
   }
   if (mediaType?.essence !== 'multipart/form-data') {
-    throw new UploadError('unsupported-media-type', { contentType, hint: 'Send the form as multipart/form-data.' })
+    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.multipart })
   }
   const boundary = mediaType.parameters.get('boundary')
   if (boundary === undefined) {

@@ -1,5 +1,6 @@
 import { ClaimedDigests } from '../digest/claimed-digests.ts'
 import { UploadError } from '../errors/upload-error.ts'
+import { checkCodings } from '../http/check-codings.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { Incoming } from '../http/incoming.ts'
 
@@ -11,12 +12,13 @@ export class BodyCheck {
   #size = 0
 
   /**
-   * @throws {UploadError} `malformed-body` where there is none; `body-too-large` where the declared length is; `malformed-request`
-   *   for a digest field that is malformed.
+   * @throws {UploadError} `malformed-body` if there is none; `unsupported-transfer-coding` and `unsupported-media-type` for one
+   *   that is coded; `body-too-large` if the declared length is; `malformed-request` for a digest field that is malformed.
    */
   constructor(incoming: Incoming, maxBodySize: number) {
     const { body } = incoming
     if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
+    checkCodings(incoming)
     this.body = body
     this.#maxBodySize = maxBodySize
     this.#claimed = ClaimedDigests.of(incoming)

@@ -1,3 +1,4 @@
+import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { parseBoundary } from '../multipart/boundary.ts'
@@ -102,6 +103,5 @@ const OTHER_FORMS: ReadonlySet<string | undefined> = new Set(['text/plain', 'app
 
 function toBoundary(contentType: string): string {
   if (contentType !== '' && !OTHER_FORMS.has(toMediaType(contentType)?.essence)) return parseBoundary(contentType)
-  const hint = 'Give the form method="post" and enctype="multipart/form-data".'
-  throw new UploadError('unsupported-media-type', { contentType, hint })
+  throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.enctype })
 }

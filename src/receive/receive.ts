@@ -44,7 +44,8 @@ export interface ReceiveOptions extends ReceiveLimitOptions {
  * const file = upload.files.required('file')
  * await file.save(join(UPLOAD_FOLDER, secureFilename(file.name)))
  * ```
- * @throws {UploadError} `unsupported-media-type` (415) for another type of body; `malformed-body` and `truncated-body`
+ * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one,
+ *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body`
  *   (400); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
  * @throws {TypeError} where a body parser has read the body already, for what is no request, and for a limit that is none.
  */

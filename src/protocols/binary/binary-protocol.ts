@@ -1,5 +1,7 @@
 import { ClaimedDigests } from '../../digest/claimed-digests.ts'
+import { MEDIA_TYPE_HINTS } from '../../errors/media-type-hints.ts'
 import { UploadError } from '../../errors/upload-error.ts'
+import { checkCodings } from '../../http/check-codings.ts'
 import { toMediaType } from '../../http/media-type.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
@@ -15,7 +17,7 @@ const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-url
  * (POST: a taken one is numbered).
  *
  * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a form,
- *   and for a coded body; `malformed-request` where the file has no name or a claimed digest is none;
+ *   and for a coded body; `unsupported-transfer-coding`; `malformed-request` where the file has no name or a claimed digest is none;
  *   `digest-mismatch` where the bytes have another one; `name-taken` and `invalid-key` for `key`; and
  *   what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
  */
@@ -60,19 +62,13 @@ function checkBody({ header }: Incoming, isPut: boolean, filename: string | unde
   const contentType = header('content-type') ?? ''
   const essence = toMediaType(contentType)?.essence
   if (essence?.startsWith('multipart/') === true) {
-    throw new UploadError('unsupported-media-type', {
-      contentType,
-      hint: 'Send a form by POST, as multipart/form-data.',
-    })
+    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.formByPut })
   }
   if (!isPut && filename === undefined && FORM_TYPES.includes(essence)) {
-    const hint = 'Give the form enctype="multipart/form-data"; for a file, send Content-Disposition with its filename.'
-    throw new UploadError('unsupported-media-type', { contentType, hint })
+    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.formOrFile })
   }
   // Kept as it comes, such a file would be served without saying that it is coded (RFC 9110 section 8.4).
-  if ((header('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
-    throw new UploadError('unsupported-media-type', { contentType, hint: 'Send the file without Content-Encoding.' })
-  }
+  checkCodings({ header })
   // RFC 9110 section 14.5: a part of a file must not be taken for all of it.
   if (header('content-range') !== undefined) {
     throw new UploadError('malformed-request', { reason: 'a part of a file, as Content-Range says, cannot be stored' })

@@ -53,6 +53,23 @@ export const MALFORMED: GuardedPromise = {
       tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
     },
     {
+      guard: 'refuses a body with a transfer coding that the server has not undone',
+      file: 'src/http/check-codings.ts',
+      find: "if (coding !== undefined) throw new UploadError('unsupported-transfer-coding', { coding })",
+      replace: '',
+      tests: [['src/handler/coded-bodies.test.ts', 'that is compressed below its chunks is refused, and never stored']],
+    },
+    {
+      guard: 'refuses a body with a content coding',
+      file: 'src/http/check-codings.ts',
+      find: 'if (contentEncoding === undefined) return',
+      replace: "if (contentEncoding === undefined || contentType !== '\\0') return",
+      tests: [
+        ['src/handler/coded-bodies.test.ts', 'with Content-Encoding: %s is refused with the true reason'],
+        ['src/receive/coded-body.test.ts', 'a body that is compressed is refused, and never read as text, > %s'],
+      ],
+    },
+    {
       guard: 'says so, and does not wait for ever, where somebody has read the body already',
       file: 'src/http/node-request.ts',
       find: 'if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return',

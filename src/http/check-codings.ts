@@ -1,0 +1,50 @@
+import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import type { Incoming } from './incoming.ts'
+import { toMediaType } from './media-type.ts'
+
+/** IANA's registry of HTTP content codings (RFC 9110 section 8.4.1), without `identity`. */
+const CONTENT_CODINGS: ReadonlySet<string> = new Set([
+  'aes128gcm',
+  'br',
+  'compress',
+  'dcb',
+  'dcz',
+  'deflate',
+  'exi',
+  'gzip',
+  'pack200-gzip',
+  'x-compress',
+  'x-gzip',
+  'zstd',
+])
+
+/**
+ * Refuses a body that does not come as it is, since nothing here decodes one. A Content-Encoding that is not registered, such
+ * as `utf-8`, says nothing about a multipart body, which is read by its boundary. It may mean anything about other bodies.
+ *
+ * @throws {UploadError} `unsupported-transfer-coding` for another transfer coding than `chunked`, if the runtime tells of it;
+ *   `unsupported-media-type` for a content coding.
+ */
+export function checkCodings({ header }: Pick<Incoming, 'header'>): void {
+  // Node removes the chunks alone, and takes `gzip, chunked` (RFC 9112 section 6.1).
+  const coding = toList(header('transfer-encoding')).find((each) => each !== 'chunked')
+  if (coding !== undefined) throw new UploadError('unsupported-transfer-coding', { coding })
+
+  const contentType = header('content-type') ?? ''
+  const isMultipart = toMediaType(contentType)?.essence.startsWith('multipart/') === true
+  const codings = toList(header('content-encoding')).filter((each) => each !== 'identity')
+  const contentEncoding = codings.find((each) => !isMultipart || CONTENT_CODINGS.has(each))
+  if (contentEncoding === undefined) return
+  throw new UploadError('unsupported-media-type', { contentType, contentEncoding, hint: MEDIA_TYPE_HINTS.uncoded })
+}
+
+/** The members of a list, in lower case; empty ones do not count (RFC 9110 section 5.6.1). */
+function toList(value: string | undefined): string[] {
+  // Nearly every request has neither header.
+  if (value === undefined) return []
+  return value
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '')
+}

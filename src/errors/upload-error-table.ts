@@ -1,4 +1,5 @@
 import { bytes } from './byte-size.ts'
+import { quote } from './quote.ts'
 
 /**
  * What each refusal tells its reader, by code. Every member is also a member of the problem details (RFC 9457) sent to
@@ -360,11 +361,4 @@ function count(limit: number, noun: string): string {
 /** A sentence with an end, which those of schemas often lack. */
 function ended(sentence: string): string {
   return /[\p{Sentence_Terminal}…]["')\]]?\s*$/u.test(sentence) ? sentence : `${sentence}.`
-}
-
-/** A name of the client's inside a sentence: control and bidi characters gone, and not longer than a line. */
-function quote(name: string): string {
-  const clean = name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
-  // By code points, so that none is cut in two.
-  return `"${clean.replace(/^(.{79}).{2,}$/u, '$1…')}"`
 }

@@ -3,9 +3,9 @@ import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toMediaType } from '../http/media-type.ts'
-import { EmptyInput } from '../receive/empty-input.ts'
 import type { FormField } from '../receive/form-field.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
+import { IgnoredFile } from '../receive/ignored-file.ts'
 import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
 import { FileIntake } from './file-intake.ts'
@@ -88,7 +88,7 @@ export class FormReading {
     if (node?.kind === 'files') {
       if (head.filename !== '') return new FileIntake(node, head)
       node.skip()
-      return new EmptyInput()
+      return new IgnoredFile()
     }
     if (node === undefined) this.#refuseUnknown(head.field)
     else node.addFile()
@@ -119,10 +119,4 @@ export class FormReading {
       detail: 'The form has no control of this name.',
     })
   }
-}
-
-/** A file that has no place in the form: read past. */
-class IgnoredFile implements FileSink {
-  append(): undefined {}
-  end(): undefined {}
 }

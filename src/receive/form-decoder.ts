@@ -1,4 +1,5 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
+import { quote } from '../errors/quote.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { parseBoundary } from '../multipart/boundary.ts'
@@ -13,12 +14,15 @@ export class FormDecoder {
   readonly #decoder: MultipartDecoder
   readonly #limits: FormLimits
   readonly #events: DecoderEvents
+  #parts = 0
   #files = 0
   #fields = 0
   #fieldsSize = 0
   /** The name of the field that is being read, if it is no file, and its bytes so far. */
   #field: string | undefined
   #fieldSize = 0
+  /** The name of the file input that is being read, if nothing was chosen in it. */
+  #emptyInput: string | undefined
   #label: GrowingBytes | undefined
   #charset: string | undefined
 
@@ -41,7 +45,7 @@ export class FormDecoder {
   /**
    * As `MultipartDecoder.write`.
    *
-   * @throws {UploadError} what that throws; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
+   * @throws {UploadError} what that throws; `malformed-body` for bytes under an empty filename; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
    */
   write(chunk: Uint8Array): void {
     this.#decoder.write(chunk)
@@ -54,6 +58,7 @@ export class FormDecoder {
 
   #begin(head: PartHead): void {
     const { maxFields, maxFiles } = this.#limits
+    this.#parts += 1
     if (head.filename === undefined) {
       this.#countField(head.name.length)
       this.#fields += 1
@@ -62,7 +67,8 @@ export class FormDecoder {
       this.#fieldSize = 0
       if (head.name === '_charset_') this.#label = new GrowingBytes(this.#limits.maxFieldSize)
     } else {
-      if (head.filename !== '') this.#files += 1
+      if (head.filename === '') this.#emptyInput = head.name
+      else this.#files += 1
       if (this.#files > maxFiles) throw new UploadError('too-many-files', { limit: maxFiles })
     }
     this.#events.begin(head)
@@ -75,6 +81,10 @@ export class FormDecoder {
       this.#fieldSize += bytes.length
       if (this.#fieldSize > limit) throw new UploadError('field-too-large', { limit, field: this.#field })
       this.#label?.append(bytes)
+    } else if (this.#emptyInput !== undefined) {
+      // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
+      const part = `part ${this.#parts}, ${quote(this.#emptyInput)}`
+      throw new UploadError('malformed-body', { reason: `${part}: it has bytes but an empty filename` })
     }
     this.#events.bytes(bytes)
   }
@@ -94,6 +104,7 @@ export class FormDecoder {
     }
     this.#label = undefined
     this.#field = undefined
+    this.#emptyInput = undefined
     this.#events.end()
   }
 }

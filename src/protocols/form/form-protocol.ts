@@ -4,7 +4,7 @@ import { publishTogether } from '../../policy/publish-together.ts'
 import type { UploadDraft } from '../../policy/upload-draft.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
-import { EmptyInput } from '../../receive/empty-input.ts'
+import { IgnoredFile } from '../../receive/ignored-file.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
@@ -21,7 +21,7 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
   let inputs = 0
   const openFile = (head: FileHead): FileSink => {
     inputs += 1
-    if (head.filename === '') return new EmptyInput()
+    if (head.filename === '') return new IgnoredFile()
     const draft = set.draft(head)
     drafts.push({ head, draft })
     return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }

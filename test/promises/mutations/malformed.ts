@@ -70,6 +70,16 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
+      guard: 'refuses bytes under an empty filename, which a reader would take for a file input without a file',
+      file: 'src/receive/form-decoder.ts',
+      find: '} else if (this.#emptyInput !== undefined) {',
+      replace: "} else if (this.#emptyInput === '\\0') {",
+      tests: [
+        ['src/receive/empty-filename.test.ts', 'bytes under an empty filename are malformed > to %s'],
+        ['src/receive/empty-filename.test.ts', 'ends with an error if a part has bytes that it would skip: %s'],
+      ],
+    },
+    {
       guard: 'says so, and does not wait for ever, where somebody has read the body already',
       file: 'src/http/node-request.ts',
       find: 'if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return',

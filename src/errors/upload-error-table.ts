@@ -29,8 +29,8 @@ export interface UploadErrorDetails {
   'too-many-files': { limit: number }
   'too-many-fields': { limit: number }
   'too-many-parts': { limit: number }
-  'field-too-large': { limit: number; field: string }
-  'fields-too-large': { limit: number }
+  'field-too-large': { limit: number; field: string; hint?: string }
+  'fields-too-large': { limit: number; hint?: string }
   'part-header-too-large': { limit: number }
   'too-many-part-headers': { limit: number }
   'name-too-long': { limit: number }
@@ -67,7 +67,7 @@ export type FormErrorCode =
   | 'repeated-field'
   /** The form declares no control of this name. */
   | 'unknown-field'
-  /** A file input was sent as text. */
+  /** A file input was sent without a filename, which makes it text. */
   | 'not-a-file'
   /** A field was sent as a file. */
   | 'not-text'
@@ -223,13 +223,14 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'field-too-large': {
     status: 413,
     title: 'A field is too large',
-    sentence: ({ limit, field }) =>
-      `The field ${quote(field)} is larger than the limit of ${bytes(limit)} for a field. Shorten it.`,
+    sentence: ({ limit, field, hint = 'Shorten it.' }) =>
+      `The field ${quote(field)} is larger than the limit of ${bytes(limit)} for a field. ${hint}`,
   },
   'fields-too-large': {
     status: 413,
     title: 'The fields are too large together',
-    sentence: ({ limit }) => `All fields of a form together may have at most ${bytes(limit)}. Shorten them.`,
+    sentence: ({ limit, hint = 'Shorten them.' }) =>
+      `All fields of a form together may have at most ${bytes(limit)}. ${hint}`,
   },
   'part-header-too-large': {
     status: 413,

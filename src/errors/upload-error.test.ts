@@ -35,8 +35,11 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'too-many-files': [{ limit: 1 }, { limit: 2 }],
   'too-many-fields': [{ limit: 1 }],
   'too-many-parts': [{ limit: 1 }],
-  'field-too-large': [{ limit: 1, field: 'title' }],
-  'fields-too-large': [{ limit: 1024 }],
+  'field-too-large': [
+    { limit: 1, field: 'title' },
+    { limit: 1, field: 'title', hint: 'Send it as a file.' },
+  ],
+  'fields-too-large': [{ limit: 1024 }, { limit: 1024, hint: 'Send files.' }],
   'part-header-too-large': [{ limit: 1 }],
   'too-many-part-headers': [{ limit: 1 }],
   'name-too-long': [{ limit: 1 }],

@@ -1,4 +1,5 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
+import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
@@ -106,7 +107,7 @@ export class FormReading {
     else if (node.kind === 'field') node.add(value)
     // As Node's `FormData` sends an input in which nothing was chosen.
     else if (value === '') node.skip()
-    else node.refuse({ code: 'not-a-file', detail: 'This has to be a file, and came as text.' })
+    else node.refuse({ code: 'not-a-file', detail: `This has to be a file. ${NO_FILENAME_HINTS.field}` })
   }
 
   #refuseUnknown(name: string): void {

@@ -82,7 +82,11 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
         ['upload', 'not-text', 'This has to be text, and came as a file.'],
         ['few', 'too-few-items', 'At least 1 is needed here, not 0.'],
         ['many', 'too-many-items', 'At most 1 can be sent here, not 2.'],
-        ['asText', 'not-a-file', 'This has to be a file, and came as text.'],
+        [
+          'asText',
+          'not-a-file',
+          'This has to be a file. Its part has no filename, so it was taken for text. Send the file with a filename.',
+        ],
         ['missing', 'missing-file', 'Choose a file.'],
         ['none', 'no-file-selected', 'Choose a file.'],
         ['fewFiles', 'too-few-files', 'Choose 2 files at least, not 1.'],

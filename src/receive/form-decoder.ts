@@ -1,4 +1,5 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
+import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import { quote } from '../errors/quote.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
@@ -45,7 +46,8 @@ export class FormDecoder {
   /**
    * As `MultipartDecoder.write`.
    *
-   * @throws {UploadError} what that throws; `malformed-body` for bytes under an empty filename; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
+   * @throws {UploadError} what that throws; `malformed-body` for bytes under an empty filename; `too-many-files`,
+   *   `too-many-fields`, `field-too-large`, `fields-too-large`.
    */
   write(chunk: Uint8Array): void {
     this.#decoder.write(chunk)
@@ -79,7 +81,10 @@ export class FormDecoder {
       const { maxFieldSize: limit } = this.#limits
       this.#countField(bytes.length)
       this.#fieldSize += bytes.length
-      if (this.#fieldSize > limit) throw new UploadError('field-too-large', { limit, field: this.#field })
+      if (this.#fieldSize > limit) {
+        const { largeField: hint } = NO_FILENAME_HINTS
+        throw new UploadError('field-too-large', { limit, field: this.#field, hint })
+      }
       this.#label?.append(bytes)
     } else if (this.#emptyInput !== undefined) {
       // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
@@ -92,7 +97,9 @@ export class FormDecoder {
   #countField(size: number): void {
     const { maxFieldsSize: limit } = this.#limits
     this.#fieldsSize += size
-    if (this.#fieldsSize > limit) throw new UploadError('fields-too-large', { limit })
+    if (this.#fieldsSize > limit) {
+      throw new UploadError('fields-too-large', { limit, hint: NO_FILENAME_HINTS.largeFields })
+    }
   }
 
   #end(): void {

@@ -1,4 +1,5 @@
 import { toLimit } from '../errors/limit.ts'
+import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toReadableStream } from '../http/readable-stream.ts'
 import { claimedType } from '../media/media-type.ts'
@@ -73,7 +74,7 @@ export function toPart({ head, limits, charset, open }: PartContext): Part {
   const tooLarge = (limit: number): UploadError =>
     isFile
       ? new UploadError('file-too-large', { limit, filename, field })
-      : new UploadError('field-too-large', { limit, field })
+      : new UploadError('field-too-large', { limit, field, hint: NO_FILENAME_HINTS.largeField })
   const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => toReadableStream(open())
   const bytes = async (maxSize?: number): Promise<Uint8Array<ArrayBuffer>> => {
     const limit = toLimit('maxSize', maxSize, isFile ? limits.maxFileSize : limits.maxFieldSize)

@@ -79,8 +79,8 @@ describe('a required file', () => {
     expect(() => upload.files.required('a')).toThrow(
       expect.objectContaining({ code: 'no-file-selected', status: 422, details: { field: 'a' } }),
     )
-    expect(() => upload.files.required('b')).toThrow(
-      expect.objectContaining({ code: 'missing-file', status: 422, details: { field: 'b' } }),
+    expect(() => upload.files.required('c')).toThrow(
+      expect.objectContaining({ code: 'missing-file', status: 422, details: { field: 'c' } }),
     )
   })
 

@@ -75,12 +75,12 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
   }
 
   try {
-    const fields = await readForm(incoming, { limits, openFile, signal })
+    const fields = new MultiMap(await readForm(incoming, { limits, openFile, signal }))
     const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)
     const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
     return {
-      fields: new MultiMap(fields),
-      files: new UploadedFiles(files, isUrlencoded),
+      fields,
+      files: new UploadedFiles(files, { isUrlencoded, fields }),
       dispose,
       [Symbol.asyncDispose]: dispose,
     }

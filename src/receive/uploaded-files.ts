@@ -1,28 +1,41 @@
+import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { MultiMap } from './multi-map.ts'
 import type { UploadedFile } from './uploaded-file.ts'
 
+/** What may be the reason why a file is missing. */
+interface FormWithFiles {
+  /** The form was sent in an encoding that has no files. */
+  readonly isUrlencoded: boolean
+  readonly fields: Pick<MultiMap<string>, 'has'>
+}
+
 /** The files of a form, in order of arrival. */
 export class UploadedFiles extends MultiMap<UploadedFile> {
-  readonly #isUrlencoded: boolean
+  readonly #form: FormWithFiles
 
-  /** `isUrlencoded`: the form was sent in an encoding that has no files. */
-  constructor(entries: Iterable<readonly [string, UploadedFile]>, isUrlencoded: boolean) {
+  constructor(entries: Iterable<readonly [string, UploadedFile]>, form: FormWithFiles) {
     super(entries)
-    this.#isUrlencoded = isUrlencoded
+    this.#form = form
   }
 
   /**
    * The file that was chosen in the control called `name`.
    *
-   * @throws {UploadError} `missing-file` where the form has no such file, with a hint where it forgot its enctype;
-   *   `no-file-selected` where nothing was chosen.
+   * @throws {UploadError} `missing-file` if the form has no such file, with a hint if it forgot its enctype, or the filename
+   *   of the part; `no-file-selected` if nothing was chosen.
    */
   required(name: string): UploadedFile {
     const file = this.getAll(name).find((each) => each.name !== '')
     if (file !== undefined) return file
     if (this.has(name)) throw new UploadError('no-file-selected', { field: name })
-    const hint = this.#isUrlencoded ? { hint: 'The form was sent without enctype="multipart/form-data".' } : {}
-    throw new UploadError('missing-file', { field: name, ...hint })
+    const hint = this.#missingHint(name)
+    throw new UploadError('missing-file', { field: name, ...(hint !== undefined && { hint }) })
+  }
+
+  #missingHint(name: string): string | undefined {
+    const { isUrlencoded, fields } = this.#form
+    if (isUrlencoded) return 'The form was sent without enctype="multipart/form-data".'
+    return fields.has(name) ? NO_FILENAME_HINTS.field : undefined
   }
 }

@@ -1,3 +1,4 @@
+import { NO_FILENAME_HINTS } from '../../errors/no-filename-hints.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { publishTogether } from '../../policy/publish-together.ts'
@@ -28,7 +29,10 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
   }
   try {
     const fields = await readForm(incoming, { limits, openFile, signal: incoming.signal })
-    if (drafts.length === 0) throw new UploadError(inputs === 0 ? 'missing-file' : 'no-file-selected', {})
+    if (drafts.length === 0) {
+      if (inputs > 0) throw new UploadError('no-file-selected', {})
+      throw new UploadError('missing-file', fields.length === 0 ? {} : { hint: NO_FILENAME_HINTS.form })
+    }
     const stored = await publishTogether(drafts.map(({ draft }) => draft))
     return { files: stored.map((file, index) => toReceivedFile(file, drafts[index]?.head)), fields }
   } catch (error) {

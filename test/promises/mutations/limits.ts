@@ -71,8 +71,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the bytes of a field',
       file: 'src/receive/form-decoder.ts',
-      find: 'if (this.#fieldSize > limit) throw',
-      replace: 'if (this.#fieldSize > Infinity) throw',
+      find: 'if (this.#fieldSize > limit) {',
+      replace: 'if (this.#fieldSize > Infinity) {',
       tests: [[LIMITS, ONE_MORE]],
     },
     {
@@ -90,8 +90,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the bytes of all fields together',
       file: 'src/receive/form-decoder.ts',
-      find: 'if (this.#fieldsSize > limit) throw',
-      replace: 'if (this.#fieldsSize > Infinity) throw',
+      find: 'if (this.#fieldsSize > limit) {',
+      replace: 'if (this.#fieldsSize > Infinity) {',
       tests: [[LIMITS, ONE_MORE]],
     },
     {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { FileLimit } from './errors/file-limit.ts'
 export { isUploadError, UploadError } from './errors/upload-error.ts'
 export type { AnyUploadError } from './errors/upload-error.ts'
 export type { UploadErrorCode, UploadErrorDetails } from './errors/upload-error-table.ts'

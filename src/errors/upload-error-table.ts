@@ -1,4 +1,6 @@
 import { bytes } from './byte-size.ts'
+import { tellFileLimits } from './file-limit.ts'
+import type { FileLimit } from './file-limit.ts'
 import { quote } from './quote.ts'
 
 /**
@@ -24,7 +26,7 @@ export interface UploadErrorDetails {
   'link-expired': Record<never, never>
   'length-required': Record<never, never>
   'precondition-failed': Record<never, never>
-  'body-too-large': { limit: number }
+  'body-too-large': { limit: number; limits?: readonly FileLimit[] }
   'file-too-large': { limit: number; filename: string; field?: string }
   'too-many-files': { limit: number }
   'too-many-fields': { limit: number }
@@ -197,7 +199,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'body-too-large': {
     status: 413,
     title: 'The request is too large',
-    sentence: ({ limit }) => `The whole request may have at most ${bytes(limit)}. Send fewer or smaller files.`,
+    sentence: ({ limit, limits = [] }) =>
+      `The whole request may have at most ${bytes(limit)}${tellFileLimits(limits)}. Send fewer or smaller files.`,
   },
   'file-too-large': {
     status: 413,

@@ -27,7 +27,12 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'link-expired': [{}],
   'length-required': [{}],
   'precondition-failed': [{}],
-  'body-too-large': [{ limit: 1024 }],
+  'body-too-large': [
+    { limit: 1024 },
+    { limit: 1024, limits: [] },
+    { limit: 1024, limits: [{ maxFileSize: 1, maxFiles: 1 }] },
+    { limit: 1024, limits: [{ field: 'cover', maxFileSize: 1000, maxFiles: Infinity }] },
+  ],
   'file-too-large': [
     { limit: 1024, filename: 'a.txt' },
     { limit: 1024, filename: 'a.txt', field: 'file' },
@@ -113,6 +118,26 @@ describe('a sentence', () => {
     ).toBe('"a.exe" is not allowed: .exe files are not accepted here. Allowed are png, jpg.')
     expect(new UploadError('too-many-files', { limit: 1 }).message).toContain('At most 1 file can')
     expect(new UploadError('request-timeout', { idleTimeoutMs: 1500 }).message).toContain('for 1.5 seconds')
+  })
+
+  test('names what each file may have, if the whole is too large', () => {
+    const tell = (limits: UploadErrorDetails['body-too-large']['limits']): string =>
+      new UploadError('body-too-large', { limit: 24 * 1024 ** 2, ...(limits && { limits }) }).message
+    expect(tell([{ field: 'cover', maxFileSize: 4 * 1024 ** 2, maxFiles: 1 }])).toBe(
+      'The whole request may have at most 24 MiB; "cover" up to 4 MiB. Send fewer or smaller files.',
+    )
+    expect(
+      tell([
+        { field: 'cover', maxFileSize: 4 * 1024 ** 2, maxFiles: 1 },
+        { field: 'items[].photo', maxFileSize: 1024, maxFiles: 5 },
+      ]),
+    ).toContain('24 MiB; "cover" up to 4 MiB, "items[].photo" up to 5 files of at most 1 KiB. Send')
+    expect(tell([{ maxFileSize: 1024, maxFiles: 1 }])).toContain('24 MiB; a file up to 1 KiB. Send')
+    expect(tell([{ maxFileSize: 1024, maxFiles: 2 }])).toContain('24 MiB; up to 2 files of at most 1 KiB. Send')
+    expect(tell([{ maxFileSize: 1024, maxFiles: Infinity }])).toContain('24 MiB; files of at most 1 KiB. Send')
+    expect(tell(undefined)).toContain('24 MiB. Send')
+    const many = Array.from({ length: 12 }, (_, index) => ({ field: `f${index}`, maxFileSize: 1, maxFiles: 1 }))
+    expect(tell(many)).toMatch(/"f9" up to 1 byte, and 2 more\. Send/)
   })
 
   test('shows nothing of a name that could move the text around it, or break the line', () => {

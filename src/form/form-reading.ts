@@ -1,4 +1,5 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
+import type { FileLimit } from '../errors/file-limit.ts'
 import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
@@ -22,6 +23,8 @@ export interface FormReadingOptions {
   readonly keeper: FileKeeper | undefined
   /** Whether parts that the form does not declare are thrown away without a word. */
   readonly ignoresUnknown: boolean
+  /** What a refusal of the whole form tells of the files. */
+  readonly fileLimits: readonly FileLimit[]
 }
 
 /** What is wrong with a form is told up to here: more helps nobody. */
@@ -56,7 +59,9 @@ export class FormReading {
   /** @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have come. */
   async read(incoming: Incoming, limits: FormLimits, signal: AbortSignal | undefined): Promise<void> {
     this.#checkType(incoming.header('content-type') ?? '')
-    const fields = await readForm(incoming, { limits, openFile: (head) => this.#openFile(head), signal })
+    const { fileLimits } = this.#options
+    const openFile = (head: FileHead): FileSink => this.#openFile(head)
+    const fields = await readForm(incoming, { limits, fileLimits, openFile, signal })
     for (const [name, value] of fields) this.#addField(name, value)
     this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
     await this.#options.keeper?.claim(this.#tokens, this.#tree)

@@ -1,5 +1,7 @@
+import type { FileLimit } from '../errors/file-limit.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
+import { joinFieldName } from './field-name.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 
@@ -25,6 +27,16 @@ export function toFormSize(member: FormMember): FormSize {
     files: sizes.reduce((sum, { files }) => sum + files, 0),
     bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
   }
+}
+
+/** What the files of each input may have, in the order of the declaration. */
+export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit[] {
+  if (isSchema(member)) return []
+  if (isFileInput(member)) return [{ field: name, maxFileSize: member.set.maxFileSize, maxFiles: member.max }]
+  if (isList(member)) {
+    return fileLimitsOf(member.item, `${name}[]`).map((limit) => ({ ...limit, maxFiles: limit.maxFiles * member.max }))
+  }
+  return Object.entries(member).flatMap(([step, below]) => fileLimitsOf(below, joinFieldName(name, step)))
 }
 
 /**

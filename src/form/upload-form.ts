@@ -1,3 +1,4 @@
+import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
@@ -12,7 +13,7 @@ import type { FilesNode } from './files-node.ts'
 import { checkShape } from './form-check.ts'
 import { FormReading } from './form-reading.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
-import { limitsOf } from './form-size.ts'
+import { fileLimitsOf, limitsOf } from './form-size.ts'
 import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
@@ -112,6 +113,7 @@ type Outcome =
 class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly shape: Shape
   readonly #limits: FormLimits
+  readonly #fileLimits: readonly FileLimit[]
   readonly #ignoresUnknown: boolean
   readonly #keeper: FileKeeper | undefined
 
@@ -120,6 +122,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     checkShape(shape, keep !== undefined)
     this.shape = shape
     this.#limits = limitsOf(shape, options)
+    this.#fileLimits = fileLimitsOf(shape)
     this.#ignoresUnknown = unknownParts === 'ignore'
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
@@ -161,7 +164,11 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
     const [handler, { signal } = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
     const incoming = toIncoming(request)
-    const reading = new FormReading(this.shape, { keeper: this.#keeper, ignoresUnknown: this.#ignoresUnknown })
+    const reading = new FormReading(this.shape, {
+      keeper: this.#keeper,
+      ignoresUnknown: this.#ignoresUnknown,
+      fileLimits: this.#fileLimits,
+    })
     try {
       await reading.read(incoming, this.#limits, signal)
       await reading.check()

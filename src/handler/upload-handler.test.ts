@@ -135,6 +135,27 @@ describe('taking files', () => {
     expect(empty.status).toBe(201)
   })
 
+  test('a request over its whole limit is told what each file of the set may have', async () => {
+    await using site = await openSite({ policy: { maxFileSize: 1000, maxFiles: 2 } })
+    const refused = async (start: string, header: string): Promise<unknown> => {
+      const { status, body } = await site.ask(`${start}\r\n${HOST}\r\n${header}\r\nContent-Length: 99999999\r\n\r\n`)
+      return [status, JSON.parse(body.toString())]
+    }
+    expect(await refused('POST / HTTP/1.1', 'Content-Type: multipart/form-data; boundary=b')).toEqual([
+      413,
+      expect.objectContaining({
+        code: 'body-too-large',
+        detail:
+          'The whole request may have at most 8 MiB; up to 2 files of at most 1000 bytes. Send fewer or smaller files.',
+        limits: [{ maxFileSize: 1000, maxFiles: 2 }],
+      }),
+    ])
+    expect(await refused('PUT /a.txt HTTP/1.1', 'Content-Type: text/plain')).toEqual([
+      413,
+      expect.objectContaining({ code: 'body-too-large', limits: [{ maxFileSize: 1000, maxFiles: 1 }] }),
+    ])
+  })
+
   test('the body of a whole form has a limit of its own', async () => {
     await using site = await openSite({ maxBodySize: 1000 })
     const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x'.repeat(1000)]) })

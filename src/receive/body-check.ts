@@ -1,26 +1,31 @@
 import { ClaimedDigests } from '../digest/claimed-digests.ts'
+import type { FileLimit } from '../errors/file-limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { checkCodings } from '../http/check-codings.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { Incoming } from '../http/incoming.ts'
+import { bodyTooLarge } from './body-too-large.ts'
 
 /** What the body of a form is held to as it comes, whatever is in it: its size, and the digests that are claimed of it. */
 export class BodyCheck {
   readonly body: ByteSource
   readonly #maxBodySize: number
+  readonly #fileLimits: readonly FileLimit[] | undefined
   readonly #claimed: ClaimedDigests | undefined
   #size = 0
 
   /**
+   * @param fileLimits what a refusal of the whole tells of the files
    * @throws {UploadError} `malformed-body` if there is none; `unsupported-transfer-coding` and `unsupported-media-type` for one
    *   that is coded; `body-too-large` if the declared length is; `malformed-request` for a digest field that is malformed.
    */
-  constructor(incoming: Incoming, maxBodySize: number) {
+  constructor(incoming: Incoming, maxBodySize: number, fileLimits?: readonly FileLimit[]) {
     const { body } = incoming
     if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
     checkCodings(incoming)
     this.body = body
     this.#maxBodySize = maxBodySize
+    this.#fileLimits = fileLimits
     this.#claimed = ClaimedDigests.of(incoming)
     if (body.length !== undefined) this.#checkSize(body.length)
   }
@@ -42,6 +47,6 @@ export class BodyCheck {
   }
 
   #checkSize(size: number): void {
-    if (size > this.#maxBodySize) throw new UploadError('body-too-large', { limit: this.#maxBodySize })
+    if (size > this.#maxBodySize) throw bodyTooLarge(this.#maxBodySize, this.#fileLimits)
   }
 }

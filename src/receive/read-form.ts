@@ -1,3 +1,4 @@
+import type { FileLimit } from '../errors/file-limit.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
@@ -29,6 +30,8 @@ export interface FileHead {
 
 export interface ReadFormOptions {
   readonly limits: FormLimits
+  /** What a refusal of the whole tells of the files. */
+  readonly fileLimits?: readonly FileLimit[] | undefined
   /** Called when the bytes of a file are about to come; throwing refuses the form. */
   readonly openFile: (head: FileHead) => FileSink
   readonly signal?: AbortSignal | undefined
@@ -46,10 +49,10 @@ export interface ReadFormOptions {
  */
 export async function readForm(
   incoming: Incoming,
-  { limits, openFile, signal }: ReadFormOptions,
+  { limits, fileLimits, openFile, signal }: ReadFormOptions,
 ): Promise<FormField[]> {
   const form = toFormReader(incoming.header('content-type') ?? '', limits, openFile)
-  const check = new BodyCheck(incoming, limits.maxBodySize)
+  const check = new BodyCheck(incoming, limits.maxBodySize, fileLimits)
   const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
     check.append(chunk)
     return form.write(chunk, isGiven)

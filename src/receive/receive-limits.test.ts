@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { FieldPart, FilePart } from '../multipart/encoder.ts'
 import { file, formBody, rawRequest } from './fixtures/form-body.ts'
 import { fields, files, LIMIT_CASES } from './fixtures/limit-cases.ts'
+import { parts } from './parts.ts'
 import { receive } from './receive.ts'
 
 test.each(LIMIT_CASES)('$limit takes exactly that much', async ({ options, taken }) => {
@@ -24,6 +25,20 @@ test.each([{ chunked: false }, { chunked: true }])('maxBodySize holds to the byt
     status: 413,
     details: { limit: bytes.length - 1 },
   })
+})
+
+test('a body over its whole limit is told what each file may have', async () => {
+  const { bytes, contentType } = await formBody([file('a', 'a.bin', 5000)])
+  const options = { maxBodySize: 4000, maxFileSize: 1000, maxFiles: 3 }
+  const told = {
+    code: 'body-too-large',
+    message:
+      'The whole request may have at most 3.91 KiB; up to 3 files of at most 1000 bytes. Send fewer or smaller files.',
+    details: { limit: 4000, limits: [{ maxFileSize: 1000, maxFiles: 3 }] },
+  }
+  await expect(receive(rawRequest(bytes, contentType), options)).rejects.toMatchObject(told)
+  const loop = parts(rawRequest(bytes, contentType), options)[Symbol.asyncIterator]()
+  await expect(loop.next()).rejects.toMatchObject(told)
 })
 
 test('a file that is allowed fits into a body whose limit nobody gave', async () => {
@@ -62,8 +77,8 @@ test('maxPaddingSize holds to the byte', async () => {
 })
 
 test('without any limit given there are limits', async () => {
-  const refused = async (parts: (FieldPart | FilePart)[]) => {
-    const { bytes, contentType } = await formBody(parts)
+  const refused = async (sent: (FieldPart | FilePart)[]) => {
+    const { bytes, contentType } = await formBody(sent)
     return receive(rawRequest(bytes, contentType))
   }
   await expect(refused(files(101))).rejects.toMatchObject({ code: 'too-many-files', details: { limit: 100 } })

@@ -75,7 +75,7 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
   }
 
   try {
-    const fields = new MultiMap(await readForm(incoming, { limits, openFile, signal }))
+    const fields = new MultiMap(await readForm(incoming, { limits, fileLimits: [limits], openFile, signal }))
     const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)
     const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
     return {

@@ -5,6 +5,7 @@ import { checkCodings } from '../../http/check-codings.ts'
 import { toMediaType } from '../../http/media-type.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
+import { bodyTooLarge } from '../../receive/body-too-large.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
 import type { Receipt } from '../receipt.ts'
 import { dispositionFilename } from './disposition-filename.ts'
@@ -37,7 +38,7 @@ export async function receiveBinary(
     throw new UploadError('malformed-request', { reason })
   }
   const claimed = ClaimedDigests.of(incoming)
-  const tooLarge = (): UploadError => new UploadError('body-too-large', { limit: limits.maxBodySize })
+  const tooLarge = (): UploadError => bodyTooLarge(limits.maxBodySize, [{ maxFileSize: set.maxFileSize, maxFiles: 1 }])
   if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
   // Told before the bytes have come in vain; whoever takes the name meanwhile is noticed by `publish`.
   if (key !== undefined && (await set.get(key)) !== undefined) throw new UploadError('name-taken', { key })

@@ -1,0 +1,29 @@
+import { bytes } from './byte-size.ts'
+import { quote } from './quote.ts'
+
+/** How large files may be, and how many may come. */
+export interface FileLimit {
+  /** The file input; `[]` stands for each item of a list. Absent if the form has no inputs of its own. */
+  readonly field?: string
+  /** Bytes of one file. */
+  readonly maxFileSize: number
+  readonly maxFiles: number
+}
+
+/** More than so many are not named in a sentence. */
+const MOST_TOLD = 10
+
+/** What each file may have, to stand behind the limit of all of them; '' if there is nothing to tell. */
+export function tellFileLimits(limits: readonly FileLimit[]): string {
+  if (limits.length === 0) return ''
+  const others = limits.length - MOST_TOLD
+  const told = limits.slice(0, MOST_TOLD).map(tellFileLimit)
+  return `; ${[...told, ...(others > 0 ? [`and ${others} more`] : [])].join(', ')}`
+}
+
+function tellFileLimit({ field, maxFileSize, maxFiles }: FileLimit): string {
+  const each = bytes(maxFileSize)
+  const subject = field === undefined ? '' : `${quote(field)} `
+  if (maxFiles === 1) return field === undefined ? `a file up to ${each}` : `${subject}up to ${each}`
+  return `${subject}${maxFiles === Infinity ? '' : `up to ${maxFiles} `}files of at most ${each}`
+}

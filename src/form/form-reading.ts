@@ -61,7 +61,7 @@ export class FormReading {
     this.#checkType(incoming.header('content-type') ?? '')
     const { fileLimits } = this.#options
     const openFile = (head: FileHead): FileSink => this.#openFile(head)
-    const fields = await readForm(incoming, { limits, fileLimits, openFile, signal })
+    const { fields } = await readForm(incoming, { limits, fileLimits, openFile, signal })
     for (const [name, value] of fields) this.#addField(name, value)
     this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
     await this.#options.keeper?.claim(this.#tokens, this.#tree)

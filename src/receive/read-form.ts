@@ -5,7 +5,7 @@ import { decodeFieldText } from '../multipart/field-text.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { BodyCheck } from './body-check.ts'
 import { FormDecoder } from './form-decoder.ts'
-import type { FormField } from './form-field.ts'
+import type { FormField, FormText } from './form-field.ts'
 import type { FormLimits } from './form-limits.ts'
 import { GrowingBytes } from './spool/growing-bytes.ts'
 import { UrlencodedDecoder } from './urlencoded-decoder.ts'
@@ -26,6 +26,8 @@ export interface FileHead {
   readonly filename: string
   /** The Content-Type as it was sent. */
   readonly contentType: string | undefined
+  /** Every header of the part, as `PartHead.headers`. */
+  readonly headers: PartHead['headers']
 }
 
 export interface ReadFormOptions {
@@ -39,7 +41,7 @@ export interface ReadFormOptions {
 
 /**
  * Reads a form, `multipart/form-data` (RFC 7578) or `application/x-www-form-urlencoded`, as it arrives: files go to the
- * sinks that `openFile` gives, and the fields come back in order of arrival. The limits hold on the way; when it rejects,
+ * sinks that `openFile` gives, and the fields come back. The limits hold on the way; when it rejects,
  * the rest of the body is still to be discarded.
  *
  * @throws {UploadError} `unsupported-media-type` for another type of body; `malformed-request` and `digest-mismatch` for the
@@ -50,7 +52,7 @@ export interface ReadFormOptions {
 export async function readForm(
   incoming: Incoming,
   { limits, fileLimits, openFile, signal }: ReadFormOptions,
-): Promise<FormField[]> {
+): Promise<FormText> {
   const form = toFormReader(incoming.header('content-type') ?? '', limits, openFile)
   const check = new BodyCheck(incoming, limits.maxBodySize, fileLimits)
   const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
@@ -66,7 +68,7 @@ export async function readForm(
 interface FormReader {
   /** A promise asks to wait before the next chunk. */
   write(chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined
-  end(): FormField[]
+  end(): FormText
 }
 
 function toFormReader(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
@@ -120,20 +122,24 @@ class MultipartForm implements FormReader {
     return waits.length === 1 ? waits[0] : Promise.all(waits).then(ignore)
   }
 
-  end(): FormField[] {
+  end(): FormText {
     this.#decoder.end()
     // Only now, since the field that names their charset may be the last (RFC 7578 section 4.6).
     const { charset } = this.#decoder
-    return this.#fields.map((field) => [field.name, decodeFieldText(field.bytes.view(), field, charset)])
+    const toField = (field: ReceivedField): FormField => [
+      field.name,
+      decodeFieldText(field.bytes.view(), field, charset),
+    ]
+    return { fields: this.#fields.map(toField), charset }
   }
 
   #begin(head: PartHead): void {
-    const { name, filename, contentType, charset } = head
+    const { name, filename, contentType, charset, headers } = head
     if (filename === undefined) {
       this.#field = new GrowingBytes(this.#maxFieldSize)
       this.#fields.push({ name, charset, bytes: this.#field })
     } else {
-      this.#sink = this.#openFile({ field: name, filename, contentType })
+      this.#sink = this.#openFile({ field: name, filename, contentType, headers })
     }
   }
 

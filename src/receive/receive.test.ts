@@ -36,6 +36,35 @@ describe('fields and files', () => {
     expect([photo.field, photo.name, photo.type, photo.size]).toEqual(['photo', '../é "1".PNG', 'image/png', 1234])
   })
 
+  test('a file has the headers of its part', async () => {
+    const type = 'Content-Type: text/csv; charset=Shift_JIS'
+    const body =
+      `--X\r\nContent-Disposition: form-data; name="a"; filename="a.csv"\r\n${type}\r\nX-Id: 1\r\nX-ID: 2\r\n\r\nx\r\n` +
+      '--X\r\nContent-Disposition: form-data; name="b"; filename="b.csv"\r\n\r\nx\r\n--X--\r\n'
+    await using upload = await receive(rawRequest(body, 'multipart/form-data; boundary=X'))
+    const [a, b] = upload.files.values()
+    expect([a?.type, ...(a?.headers ?? [])]).toEqual([
+      'text/csv',
+      ['content-disposition', 'form-data; name="a"; filename="a.csv"'],
+      ['content-type', 'text/csv; charset=Shift_JIS'],
+      ['x-id', '1, 2'],
+    ])
+    expect([...(b?.headers ?? [])]).toEqual([['content-disposition', 'form-data; name="b"; filename="b.csv"']])
+  })
+
+  test.each([
+    [undefined, 'utf-8'],
+    ['UTF8', 'utf-8'],
+    ['latin1', 'windows-1252'],
+    ['x-sjis', 'shift_jis'],
+  ])('the form has the charset that the field _charset_ names: %j is %s', async (label, charset) => {
+    const fields = label === undefined ? [] : [{ name: '_charset_', value: label }]
+    await using multipart = await receive(await formRequest([...fields, { name: 'a', value: 'x' }]))
+    const urlencoded = label === undefined ? 'a=x' : `a=x&_charset_=${label}`
+    await using other = await receive(rawRequest(urlencoded, 'application/x-www-form-urlencoded'))
+    expect([multipart.charset, other.charset]).toEqual([charset, charset])
+  })
+
   test('a file without a type, or with one that is none, is application/octet-stream', async () => {
     const body =
       '--X\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n\r\n' +

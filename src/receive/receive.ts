@@ -3,6 +3,7 @@ import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import { toMediaType } from '../http/media-type.ts'
+import { toTextDecoder } from '../multipart/text.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { toReceiveLimits } from './form-limits.ts'
@@ -18,6 +19,11 @@ import { UploadedFiles } from './uploaded-files.ts'
 export interface Upload extends AsyncDisposable {
   readonly fields: MultiMap<string>
   readonly files: UploadedFiles
+  /**
+   * The charset of the fields: the one that a field called `_charset_` names, by its name in the Encoding Standard, otherwise
+   * `utf-8`. A part whose Content-Type names another is read by that one, and a text that is not UTF-8 as windows-1252.
+   */
+  readonly charset: string
   /** Removes the temporary files; saved ones stay. Never rejects. */
   dispose(): Promise<void>
 }
@@ -75,12 +81,14 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
   }
 
   try {
-    const fields = new MultiMap(await readForm(incoming, { limits, fileLimits: [limits], openFile, signal }))
+    const form = await readForm(incoming, { limits, fileLimits: [limits], openFile, signal })
+    const fields = new MultiMap(form.fields)
     const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)
     const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
     return {
       fields,
       files: new UploadedFiles(files, { isUrlencoded, fields }),
+      charset: toTextDecoder(form.charset ?? '')?.encoding ?? 'utf-8',
       dispose,
       [Symbol.asyncDispose]: dispose,
     }

@@ -15,12 +15,18 @@ export class UploadedFile {
   readonly name: string
   /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
   readonly type: string
+  /**
+   * The headers of its part, by lower-case name; several of one name are joined by `, `. `content-type` is there with its
+   * parameters, such as the charset of a text.
+   */
+  readonly headers: ReadonlyMap<string, string>
   readonly #spool: Spool
 
   constructor(head: FileHead, spool: Spool) {
     this.field = head.field
     this.name = head.filename
     this.type = claimedType(head.contentType)
+    this.headers = head.headers
     this.#spool = spool
   }
 

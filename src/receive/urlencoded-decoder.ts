@@ -1,7 +1,7 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
 import { FieldBytes } from './field-bytes.ts'
-import type { FormField } from './form-field.ts'
+import type { FormField, FormText } from './form-field.ts'
 import type { FormLimits } from './form-limits.ts'
 
 const PERCENT = 0x25
@@ -41,12 +41,13 @@ export class UrlencodedDecoder {
     this.#append(chunk.subarray(start))
   }
 
-  end(): FormField[] {
+  end(): FormText {
     this.#endPair()
     // HTML has browsers put the form's charset into a field of this name, here as in multipart/form-data.
-    const charset = this.#pairs.find(({ name }) => toText(name) === '_charset_')
-    const label = charset === undefined ? undefined : toText(charset.value)
-    return this.#pairs.map(({ name, value }) => [toText(name, label), toText(value, label)])
+    const pair = this.#pairs.find(({ name }) => toText(name) === '_charset_')
+    const charset = pair === undefined ? undefined : toText(pair.value)
+    const fields = this.#pairs.map(({ name, value }): FormField => [toText(name, charset), toText(value, charset)])
+    return { fields, charset }
   }
 
   #append(bytes: Uint8Array): void {

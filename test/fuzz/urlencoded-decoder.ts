@@ -72,7 +72,7 @@ function decode(body: Uint8Array, options: FormLimitOptions, cut: Cut): Outcome 
       decoder.write(copy)
       copy.fill(0x26)
     }
-    return decoder.end()
+    return decoder.end().fields
   } catch (error) {
     // Every code: which one it is is the outcome.
     if (!isUploadError(error)) throw error

@@ -28,7 +28,7 @@ export async function receiveForm(incoming: Incoming, set: UploadSet, limits: Fo
     return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }
   }
   try {
-    const fields = await readForm(incoming, { limits, fileLimits: [set], openFile, signal: incoming.signal })
+    const { fields } = await readForm(incoming, { limits, fileLimits: [set], openFile, signal: incoming.signal })
     if (drafts.length === 0) {
       if (inputs > 0) throw new UploadError('no-file-selected', {})
       throw new UploadError('missing-file', fields.length === 0 ? {} : { hint: NO_FILENAME_HINTS.form })

@@ -109,6 +109,8 @@ describe('a body is refused, unread,', () => {
     ],
     ['that is compressed', { headers: { ...NAMED, 'content-encoding': 'gzip' } }, 'unsupported-media-type', 415],
     ['that is a part of a file', { headers: { ...NAMED, 'content-range': 'bytes 0-9/100' } }, 'malformed-request', 400],
+    ['that is not complete', { headers: { ...NAMED, 'upload-complete': '?0' } }, 'malformed-request', 400],
+    ['that is incomplete', { headers: { ...NAMED, 'upload-incomplete': '?1' } }, 'malformed-request', 400],
     [
       'of a forbidden type',
       { headers: { 'content-disposition': 'attachment; filename="a.exe"' } },

@@ -18,7 +18,8 @@ const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-url
  * (POST: a taken one is numbered).
  *
  * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a form,
- *   and for a coded body; `unsupported-transfer-coding`; `malformed-request` where the file has no name or a claimed digest is none;
+ *   and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is a part of
+ *   it, or a claimed digest is not valid;
  *   `digest-mismatch` where the bytes have another one; `name-taken` and `invalid-key` for `key`; and
  *   what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
  */
@@ -70,8 +71,19 @@ function checkBody({ header }: Incoming, isPut: boolean, filename: string | unde
   }
   // Kept as it comes, such a file would be served without saying that it is coded (RFC 9110 section 8.4).
   checkCodings({ header })
-  // RFC 9110 section 14.5: a part of a file must not be taken for all of it.
-  if (header('content-range') !== undefined) {
-    throw new UploadError('malformed-request', { reason: 'a part of a file, as Content-Range says, cannot be stored' })
+  const partial = partialHeader(header)
+  if (partial !== undefined) {
+    throw new UploadError('malformed-request', { reason: `a part of a file, as ${partial} says, cannot be stored` })
   }
+}
+
+/**
+ * The header that says that a body is not all of its file (RFC 9110 section 14.5; draft-ietf-httpbis-resumable-upload). Every
+ * upload of an iPhone has one of the draft's headers, and says by it that the body is whole.
+ */
+function partialHeader(header: Incoming['header']): string | undefined {
+  if (header('content-range') !== undefined) return 'Content-Range'
+  if (header('upload-complete')?.trim() === '?0') return 'Upload-Complete'
+  // Before version 4 of the draft.
+  return header('upload-incomplete')?.trim() === '?1' ? 'Upload-Incomplete' : undefined
 }

@@ -131,6 +131,13 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
+      guard: 'takes no part of a file for all of it',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: 'if (partial !== undefined) {',
+      replace: "if (partial === '\\0') {",
+      tests: [['src/protocols/binary/binary-protocol.test.ts', 'a body is refused, unread, > %s']],
+    },
+    {
       guard: 'cuts the connection where a stored file cannot be read to its end, so that no part looks like the whole',
       file: 'src/adapters/node/write-outgoing.ts',
       find: `too late for another answer.

@@ -7,8 +7,8 @@ test.each([
   [{ maxAge: 60 }, 'private, max-age=60'],
   [{ maxAge: 60, immutable: true }, 'private, max-age=60, immutable'],
   [{ immutable: true }, 'private, no-cache'],
-  [{ shared: true }, 'public, no-cache'],
-  [{ maxAge: 43_200, shared: true }, 'public, max-age=43200'],
+  [{ public: true }, 'public, no-cache'],
+  [{ maxAge: 43_200, public: true }, 'public, max-age=43200'],
 ])('%j: %s', (options, header) => {
   expect(cacheControl(options)).toBe(header)
 })

@@ -8,7 +8,7 @@ export interface CacheOptions {
    * True lets proxies and CDNs keep a copy, and hand it to whoever asks without asking here. Default false: only the
    * client's own cache, since a file is often one person's.
    */
-  readonly shared?: boolean
+  readonly public?: boolean
 }
 
 /**
@@ -16,10 +16,10 @@ export interface CacheOptions {
  *
  * @throws {TypeError} where `maxAge` is no whole number of seconds from 0 on.
  */
-export function cacheControl({ maxAge = 0, immutable = false, shared = false }: CacheOptions): string {
+export function cacheControl({ maxAge = 0, immutable = false, public: isPublic = false }: CacheOptions): string {
   if (!Number.isSafeInteger(maxAge) || maxAge < 0) {
     throw new TypeError(`maxAge must be a whole number of seconds, not ${String(maxAge)}`)
   }
   const age = maxAge === 0 ? 'no-cache' : `max-age=${maxAge}`
-  return `${shared ? 'public' : 'private'}, ${age}${immutable && maxAge > 0 ? ', immutable' : ''}`
+  return `${isPublic ? 'public' : 'private'}, ${age}${immutable && maxAge > 0 ? ', immutable' : ''}`
 }

@@ -42,6 +42,8 @@ function incoming(target: string, method = 'GET', headers: Record<string, string
     mount: '',
     clientAddress: undefined,
     isSecure: false,
+    isPortKnown: true,
+    prefix: '',
     header: (name) => headers[name],
     body: undefined,
     signal: new AbortController().signal,
@@ -162,7 +164,7 @@ describe('a folder under a prefix', () => {
         'cache-control'
       ]
     expect(await cacheControl()).toBe('public, max-age=43200')
-    expect(await cacheControl({ maxAge: 60, shared: false })).toBe('private, max-age=60')
+    expect(await cacheControl({ maxAge: 60, public: false })).toBe('private, max-age=60')
   })
 
   test('has a type for what has no extension', async () => {

@@ -25,7 +25,7 @@ export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | '
   /** Seconds; default 43200, twelve hours. */
   readonly maxAge?: number
   /** Default true: what is exported like this is meant for everybody. */
-  readonly shared?: boolean
+  readonly public?: boolean
 }
 
 /**
@@ -46,7 +46,7 @@ export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | '
  */
 export function fileServer(exports: FileExports, options: FileServerOptions = {}): RequestHandler {
   const { disallow, ...others } = options
-  const serveOptions: ServeOptions = { maxAge: 43_200, shared: true, ...others }
+  const serveOptions: ServeOptions = { maxAge: 43_200, public: true, ...others }
   // A mistake is told when the server starts, not by its first request.
   cacheControl(serveOptions)
   const isDisallowed = toPredicate(disallow)

@@ -17,6 +17,7 @@ const HEADERS_TIMEOUT_MS = 60_000
 export interface ServerTimeouts {
   requestTimeout?: number
   headersTimeout?: number
+  keepAliveTimeout?: number
 }
 
 interface Exchange {

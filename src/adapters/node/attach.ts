@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { Http2SecureServer, Http2Server } from 'node:http2'
 import type { Server as SecureServer } from 'node:https'
@@ -9,6 +10,9 @@ import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 /** What speaks HTTP in Node. */
 export type AnyNodeServer = Server | SecureServer | Http2Server | Http2SecureServer
 
+/** Longer than Caddy keeps a connection to a server (two minutes); nginx and load balancers of AWS do so for one. */
+const KEEP_ALIVE_TIMEOUT_MS = 125_000
+
 const attached = new WeakSet<AnyNodeServer>()
 
 /**
@@ -16,6 +20,10 @@ const attached = new WeakSet<AnyNodeServer>()
  * likes (Node cuts every request after five minutes, `requestTimeout`; stalled ones are found by `idleTimeoutMs`), a client
  * that asks first (`Expect: 100-continue`) is told to go on only when its body is really read, and one whose request of
  * HTTP/1 Node cannot read is told why, as of any refusal, unless you listen to `clientError` yourself.
+ *
+ * A connection is kept for 125 seconds without a request, if the server has Node's default of 5 (`keepAliveTimeout`). A
+ * proxy keeps connections for a minute or two; if the server is the first to close one, a request that is on its way fails.
+ * A value of your own stays, and one that you set afterwards.
  *
  * All of this holds for every handler of the server. Returns the server; harmless when repeated.
  */
@@ -27,6 +35,11 @@ export function attach<AnyServer extends AnyNodeServer>(server: AnyServer): AnyS
 
 function prepare(server: EventEmitter & ServerTimeouts): void {
   server.requestTimeout = 0
+  const { keepAliveTimeout } = createServer()
+  // A later Node may have a longer one.
+  if (server.keepAliveTimeout === keepAliveTimeout) {
+    server.keepAliveTimeout = Math.max(keepAliveTimeout, KEEP_ALIVE_TIMEOUT_MS)
+  }
   answerClientErrors(server)
   server.on('checkContinue', (request: AnyNodeRequest, response: AnyNodeResponse) => {
     // Nobody knows whether a body that was not asked for still comes: then the connection ends with the answer (RFC 9110

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { parseBase } from './handler/parse-base.ts'
+export { parseOrigin } from './handler/parse-origin.ts'
 export { uploadHandler } from './handler/upload-handler.ts'
 export type { UploadHandler, UploadSets } from './handler/upload-handler.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'

@@ -12,6 +12,8 @@ const INCOMING: Incoming = {
   body: undefined,
   clientAddress: '192.0.2.7',
   isSecure: false,
+  isPortKnown: true,
+  prefix: '',
   signal: new AbortController().signal,
   native: undefined,
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { RequestHandler } from '../handler.ts'
 import type { Assets } from './assets.ts'
 import { fromHono } from './from-hono.ts'
+import type { SiteEnvironment } from './from-hono.ts'
 
 /** Where programs upload, and below which stored files are fetched. */
 export const UPLOADS_PATH = '/uploads'
@@ -12,24 +13,31 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 /**
  * Everything the server answers: the uploads themselves, and around them the page's own files and `/healthz`.
  *
- * `/` is another name of the upload URL, so that whoever types only the host is shown the page, and whoever posts there
- * uploads.
+ * The base itself, with or without a slash, is another name of the upload URL: a browser is shown the page there, and
+ * files can be posted there. Load balancers find `/healthz` at the root, too.
+ *
+ * @param base the path before all of it, as `parseBase` gives it
  */
-export function site(uploads: RequestHandler, assets: Assets): RequestHandler {
-  const others = fromHono(surroundings(assets))
+export function site(uploads: RequestHandler, assets: Assets, base: string): RequestHandler {
+  const others = fromHono(surroundings(assets, base))
   return {
     handle(incoming) {
-      const { target } = incoming
-      const [path = ''] = target.split('?', 1)
-      if (path === '/') return uploads.handle({ ...incoming, target: UPLOADS_PATH + target.slice(1) })
-      if (path === UPLOADS_PATH || path.startsWith(`${UPLOADS_PATH}/`)) return uploads.handle(incoming)
-      return others.handle(incoming)
+      const [path = ''] = incoming.target.split('?', 1)
+      if (base !== '' && path !== base && !path.startsWith(`${base}/`)) return others.handle(incoming)
+      // As a framework does that has a handler below a path.
+      const inside = base === '' ? incoming : { ...incoming, mount: base, target: incoming.target.slice(base.length) }
+      const below = path.slice(base.length)
+      if (below === '' || below === '/') {
+        return uploads.handle({ ...inside, target: UPLOADS_PATH + inside.target.replace(/^\//, '') })
+      }
+      if (below === UPLOADS_PATH || below.startsWith(`${UPLOADS_PATH}/`)) return uploads.handle(inside)
+      return others.handle(inside)
     },
   }
 }
 
-function surroundings({ script, style, icon }: Assets): Hono {
-  const app = new Hono()
+function surroundings({ script, style, icon }: Assets, base: string): Hono<SiteEnvironment> {
+  const app = new Hono<SiteEnvironment>()
   app.use(async (context, next) => {
     await next()
     context.header('x-content-type-options', 'nosniff')
@@ -38,7 +46,8 @@ function surroundings({ script, style, icon }: Assets): Hono {
   for (const { url, type, content } of [script, style, icon]) {
     app.get(url, (context) => context.body(content, 200, { 'content-type': type, 'cache-control': FOR_EVER }))
   }
-  app.get('/favicon.ico', (context) => context.redirect(icon.url))
-  app.notFound((context) => context.text('There is nothing here. The page is at /.\n', 404))
+  // Relative, since only the client knows what proxies have stripped.
+  app.get('/favicon.ico', (context) => context.redirect(icon.url.slice(1)))
+  app.notFound((context) => context.text(`There is nothing here. The page is at ${context.env.prefix}${base}/.\n`, 404))
   return app
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { diskStorage } from '../disk.ts'
 import type { DiskStorage } from '../disk.ts'
-import { uploadHandler } from '../handler.ts'
+import { parseBase, uploadHandler } from '../handler.ts'
 import type { RequestHandler, UploadHandlerOptions } from '../handler.ts'
 import { ALL, GiB, uploadSet } from '../index.ts'
 import type { Check, ExtensionRule, UploadError, UploadSet } from '../index.ts'
@@ -52,12 +52,20 @@ export interface UploadAppOptions {
   readonly durable?: boolean | undefined
   /** Names without ports under which the server is known; every other Host is refused. Default: any. */
   readonly hosts?: readonly string[] | undefined
+  /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
+  readonly base?: string | undefined
+  /** Origins whose pages may use it, as `origins` of an upload handler. Default none. */
+  readonly origins?: readonly string[] | undefined
   /** Decides who may do what. Default: everybody may upload, list and fetch. */
   readonly authorize?: UploadHandlerOptions['authorize']
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
   /** Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default none. */
   readonly trustProxy?: readonly string[] | undefined
+  /** Milliseconds for which a connection without a request is kept. Default 125,000. */
+  readonly keepAliveTimeoutMs?: number | undefined
+  /** Told of what the operator should correct. Default: `console.warn`. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
   /** Told of every request, when it has an answer. */
   readonly onAnswer?: ((request: LoggedRequest) => void) | undefined
   /** Told of every failure of ours. */
@@ -70,6 +78,8 @@ export interface UploadApp {
   readonly server: Server
   readonly set: UploadSet
   readonly storage: DiskStorage
+  /** The path before all URLs, percent-encoded; '' if there is none. */
+  readonly base: string
   /** Requests whose answers are not out yet. */
   readonly busy: number
   /**
@@ -90,10 +100,11 @@ const PAGE_HEADERS = {
 /**
  * Makes the server that `decant serve` runs.
  *
- * @throws {TypeError} for a limit that is no number; the system's error where the page's files are missing.
+ * @throws {TypeError} for a limit that is not a number, a base and an origin that are not valid; the system's error where the page's files are missing.
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
-  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onAnswer, onError } = options
+  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onWarning, onAnswer, onError } = options
+  const base = parseBase(options.base ?? '')
   const storage = diskStorage(options.folder, {
     minFreeSpace: options.minFreeSpace ?? 0,
     durable: options.durable ?? false,
@@ -110,8 +121,8 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   })
   const assets = await readAssets(options.assets)
   const page = uploadPage({
-    url: '/',
-    assets: { script: assets.script.url, style: assets.style.url, icon: assets.icon.url },
+    url: `${base}/`,
+    assets: { script: base + assets.script.url, style: base + assets.style.url, icon: base + assets.icon.url },
     ...(options.title !== undefined && { title: options.title }),
   })
   const uploads = uploadHandler(set, {
@@ -119,6 +130,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     listing: true,
     page: { ...page, headers: PAGE_HEADERS },
     hosts: options.hosts,
+    origins: options.origins,
     authorize: options.authorize,
     deletion: options.deletion,
     idleTimeoutMs: options.idleTimeoutMs,
@@ -129,15 +141,17 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()
-  const answering = counted(collectingChunks(site(uploads, assets)), running)
+  const answering = counted(collectingChunks(site(uploads, assets, base)), running)
   const handler = onAnswer === undefined ? answering : logging(answering, onAnswer)
-  const server = attach(createServer(nodeHandler(handler, { trustProxy })))
+  const server = attach(createServer(nodeHandler(handler, { trustProxy, onWarning })))
+  if (options.keepAliveTimeoutMs !== undefined) server.keepAliveTimeout = options.keepAliveTimeoutMs
   const connections = new Connections(server)
 
   return {
     server,
     set,
     storage,
+    base,
     get busy() {
       return connections.busy
     },

@@ -1,3 +1,4 @@
+import { parseOrigin } from '../handler.ts'
 import { trustedProxies } from '../node.ts'
 import type { Arguments } from './arguments.ts'
 import type { Option } from './option.ts'
@@ -12,6 +13,8 @@ export interface AccessSettings {
   readonly credentials: CredentialList | undefined
   /** Addresses of proxies. */
   readonly trustProxy: readonly string[] | undefined
+  /** Of pages on other sites that may use the server. */
+  readonly origins: readonly string[] | undefined
 }
 
 const AUTH: Option<string> = {
@@ -33,9 +36,15 @@ const TRUST_PROXY: Option<readonly string[]> = {
   about: 'whose X-Forwarded headers are believed, such as loopback,10.0.0.0/8',
   parse: parseProxies,
 }
+const ORIGINS: Option<readonly string[]> = {
+  flag: 'origins',
+  value: 'LIST',
+  about: 'of sites whose pages may use it, such as https://app.example,capacitor://localhost',
+  parse: (text) => text.split(',').map((word) => parseOrigin(word.trim())),
+}
 
 /** The options of access, in the order of the help. */
-export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY]
+export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY, ORIGINS]
 
 /** @throws {CommandError} for a value that its option does not understand. */
 export function readAccessSettings(given: Arguments): AccessSettings {
@@ -43,6 +52,7 @@ export function readAccessSettings(given: Arguments): AccessSettings {
     file: given.read(AUTH),
     credentials: given.read(CREDENTIALS),
     trustProxy: given.read(TRUST_PROXY),
+    origins: given.read(ORIGINS),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { UploadAppOptions } from '../app/upload-app.ts'
 import { bytes, combineRules, EXTENSION_GROUP_NAMES, listExtensions, parseExtensions } from '../index.ts'
 import type { ExtensionRule } from '../index.ts'
+import { parseBase } from '../handler.ts'
 import { ACCESS_OPTIONS, readAccessSettings } from './access-settings.ts'
 import type { AccessSettings } from './access-settings.ts'
 import type { Arguments } from './arguments.ts'
@@ -33,6 +34,8 @@ export interface ServeSettings {
     | 'authorize'
     | 'deletion'
     | 'trustProxy'
+    | 'origins'
+    | 'onWarning'
     | 'checks'
     | 'takeSlot'
     | 'onAnswer'
@@ -63,6 +66,12 @@ const HOSTS: Option<readonly string[]> = {
   value: 'NAMES',
   about: 'names it answers to, without ports; by default its own on loopback, and any beyond',
   parse: parseHosts,
+}
+const BASE: Option<string> = {
+  flag: 'base',
+  value: 'PATH',
+  about: 'before all URLs, such as /drop, if a proxy sends that along; what it strips, it says in X-Forwarded-Prefix',
+  parse: parseServedBase,
 }
 const WORKERS: PresetOption<number> = {
   flag: 'workers',
@@ -149,6 +158,13 @@ const IDLE_TIMEOUT: PresetOption<number> = {
   preset: '60s',
   parse: parseIdleTimeout,
 }
+const KEEP_ALIVE: PresetOption<number> = {
+  flag: 'keep-alive',
+  value: 'TIME',
+  about: 'that a connection is kept without a request; longer than a proxy in front keeps it',
+  preset: '125s',
+  parse: parseKeepAlive,
+}
 const SHUTDOWN_TIMEOUT: PresetOption<number> = {
   flag: 'shutdown-timeout',
   value: 'TIME',
@@ -169,6 +185,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   HOST,
   PORT,
   HOSTS,
+  BASE,
   ...ACCESS_OPTIONS,
   WORKERS,
   MAX_FILE_SIZE,
@@ -184,6 +201,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   MIN_FREE_SPACE,
   DURABLE,
   IDLE_TIMEOUT,
+  KEEP_ALIVE,
   SHUTDOWN_TIMEOUT,
   TITLE,
   LOG,
@@ -217,7 +235,9 @@ export function readServeSettings(given: Arguments): ServeSettings {
       minFreeSpace: given.read(MIN_FREE_SPACE),
       durable: given.read(DURABLE),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
+      keepAliveTimeoutMs: given.read(KEEP_ALIVE),
       title: given.read(TITLE),
+      base: given.read(BASE),
     },
   }
 }
@@ -262,6 +282,19 @@ function parseHosts(text: string): readonly string[] {
       `${JSON.stringify(word)} is no name of a host. Write files.example or [::1], without a scheme or a port.`,
     )
   })
+}
+
+/** As it was typed, once it is known to be one. */
+function parseServedBase(text: string): string {
+  parseBase(text)
+  return text
+}
+
+/** To Node 0 means without end, to nginx not at all. */
+function parseKeepAlive(text: string): number {
+  const time = parseTime(text)
+  if (time === 0) throw new TypeError('0 would keep connections for ever. Write a time above 0.')
+  return time
 }
 
 function parseIdleTimeout(text: string): number {

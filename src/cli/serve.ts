@@ -78,8 +78,8 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
   const stopped = untilStopped((again) => stop(running, settings, again))
   warnOf(settings, port, access !== undefined)
   const startReport = {
-    url: localUrl(settings.host, port),
-    networkUrls: networkUrls(settings.host, port),
+    url: localUrl(settings.host, port) + app.base,
+    networkUrls: networkUrls(settings.host, port).map((url) => url + app.base),
     folder,
     set: app.set,
     denies: limits.deny !== undefined,

@@ -21,7 +21,7 @@ export interface Surroundings extends Pick<UploadAppOptions, 'folder' | 'assets'
 export function serverOf(settings: ServeSettings, surroundings: Surroundings): Promise<UploadApp> {
   const {
     limits,
-    access: { trustProxy },
+    access: { trustProxy, origins },
     log,
     json,
   } = settings
@@ -31,12 +31,14 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
     ...limits,
     ...access,
     trustProxy,
+    origins,
     folder,
     assets,
     checks,
     takeSlot,
     hosts: hostsOf(settings),
     onError: (error) => fail(lineOf(error)),
+    onWarning: fail,
     ...(log && { onAnswer: tell }),
   })
 }

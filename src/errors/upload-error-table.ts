@@ -17,7 +17,7 @@ export interface UploadErrorDetails {
   unauthenticated: { challenge: string }
   forbidden: { action: string }
   'invalid-link': Record<never, never>
-  'cross-site': { origin: string }
+  'cross-site': { origin: string; hint?: string }
   'unknown-host': { host: string }
   'not-found': { key?: string }
   'method-not-allowed': { method: string; allow: readonly string[] }
@@ -152,13 +152,14 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'cross-site': {
     status: 403,
     title: 'The request came from another site',
-    sentence: ({ origin }) => `Requests from ${origin} are not accepted here. Add it to "origins" if it should be.`,
+    sentence: ({ origin, hint = 'Add it to "origins" (--origins) if it should be.' }) =>
+      `Requests from ${origin} are not accepted here. ${hint}`,
   },
   'unknown-host': {
     status: 403,
     title: 'The host name is not known',
     sentence: ({ host }) =>
-      `This server does not answer to ${quote(host)}. Use the address that it printed when it started.`,
+      `This server does not answer to ${quote(host)}. Use the address that it printed when it started, or add the name to "hosts" (--hosts).`,
   },
   'not-found': {
     status: 404,

@@ -128,6 +128,8 @@ describe('cross-site requests', () => {
     [['Origin: https://app.example'], 201],
     [['Origin: https://app.example:8443'], 403],
     [['Origin: http://app.example'], 403],
+    [['Origin: capacitor://Files.Example:3000'], 403],
+    [['Origin: chrome-extension://files.example:3000'], 403],
   ])('%j: %i', async (headers, status) => {
     await using site = await openSite({ origins: ['https://app.example'] })
     const answer = await site.ask(put(...headers))
@@ -135,6 +137,26 @@ describe('cross-site requests', () => {
     const code: unknown = JSON.parse(answer.body.toString()).code
     expect(code).toBe(status === 403 ? 'cross-site' : undefined)
     expect((await site.set.list()).files.length).toBe(status === 403 ? 0 : 1)
+  })
+
+  test('from a host that is not the one asked are told of the proxy, and of the list of origins', async () => {
+    await using site = await openSite()
+    const { detail } = JSON.parse((await site.ask(put('Origin: https://evil.example'))).body.toString())
+    expect(detail).toMatch(/^Requests from https:\/\/evil\.example are not accepted here\. /)
+    for (const word of ['X-Forwarded-Host', '"trustProxy" (--trust-proxy)', '"origins" (--origins)']) {
+      expect(detail).toContain(word)
+    }
+  })
+
+  test.each([
+    ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example', 'Add it to "origins" (--origins) if it should be.'],
+    ['Sec-Fetch-Site: cross-site', 'Origin: null', '"Referrer-Policy: no-referrer"'],
+    ['X: y', 'Origin: null', '"Referrer-Policy: no-referrer"'],
+  ])('that no proxy can have caused blame none (%s, %s)', async (site, origin, hint) => {
+    await using server = await openSite()
+    const { detail } = JSON.parse((await server.ask(put(site, origin))).body.toString())
+    expect(detail).toContain(hint)
+    expect(detail).not.toContain('proxy')
   })
 
   test('without a Host nobody is at home, not even `null`', async () => {
@@ -152,43 +174,6 @@ describe('cross-site requests', () => {
     const headers = { 'sec-fetch-site': 'cross-site' }
     expect((await fetch(`${site.origin}/a.txt`, { method, headers })).status).toBe(403)
     expect((await fetch(site.origin, { headers })).status).toBe(200)
-  })
-})
-
-describe('CORS', () => {
-  const ORIGIN = 'https://app.example'
-
-  test('answers an allowed origin, refusals included, and tells caches', async () => {
-    await using site = await openSite({ origins: [ORIGIN], listing: true })
-    for (const path of ['/', '/none.txt']) {
-      const { headers } = await fetch(site.origin + path, { headers: { origin: ORIGIN } })
-      expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
-      expect(headers.get('access-control-expose-headers')).toMatch(/location.*repr-digest/)
-      expect(headers.get('vary')).toBe('Origin')
-    }
-    const { headers } = await fetch(site.origin, { headers: { origin: 'https://evil.example' } })
-    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, 'Origin'])
-  })
-
-  test('answers a preflight', async () => {
-    await using site = await openSite({ origins: [ORIGIN] })
-    const preflight = (origin: string) =>
-      fetch(`${site.origin}/a.txt`, {
-        method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'PUT', 'sec-fetch-site': 'cross-site' },
-      })
-    const { status, headers } = await preflight(ORIGIN)
-    expect(status).toBe(204)
-    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
-    expect(headers.get('access-control-allow-methods')).toBe('GET, HEAD, PUT, OPTIONS')
-    expect(headers.get('access-control-allow-headers')).toContain('content-disposition')
-    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBe(null)
-  })
-
-  test('is off without origins', async () => {
-    await using site = await openSite({ listing: true })
-    const { headers } = await fetch(site.origin, { headers: { origin: ORIGIN } })
-    expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, null])
   })
 })
 

@@ -1,30 +1,79 @@
 import type { Incoming } from '../http/incoming.ts'
 
-const REQUEST_HEADERS =
-  'accept, authorization, content-digest, content-disposition, content-type, if-match, if-none-match, if-range, if-unmodified-since, range, repr-digest'
-const RESPONSE_HEADERS = 'accept-ranges, content-disposition, content-range, etag, location, repr-digest'
+const RESPONSE_HEADERS = [
+  'accept-encoding',
+  'accept-ranges',
+  'allow',
+  'content-disposition',
+  'content-range',
+  'etag',
+  'location',
+  'repr-digest',
+  'retry-after',
+  'www-authenticate',
+].join(', ')
 
-/** The CORS headers of an answer (Fetch Standard section 3.3), where the origin is one of `origins`. */
-export function corsHeaders(incoming: Incoming, origins: readonly string[]): Record<string, string> {
+/** The name of a header (RFC 9110 section 5.6.2). */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+
+/** Which pages of other origins may use the handler. */
+export interface CorsRules {
+  /** Compared as text. */
+  readonly origins: readonly string[]
+  /** Lower-case names of headers that their requests may have; `undefined` for any. */
+  readonly allowedHeaders: readonly string[] | undefined
+}
+
+/** True if the request says that it comes from one of these origins. `null` is never one of them: any sandbox has it. */
+export function isFromOrigin(incoming: Incoming, origins: readonly string[]): boolean {
+  const origin = incoming.header('origin')
+  return origin !== undefined && origins.includes(origin)
+}
+
+/**
+ * The CORS headers of an answer (Fetch Standard section 3.3), those of a preflight included.
+ *
+ * @param allow the methods that the answer allows, if it says so
+ */
+export function corsHeaders(
+  incoming: Incoming,
+  { origins, allowedHeaders }: CorsRules,
+  allow: string | undefined,
+): Record<string, string> {
   if (origins.length === 0) return {}
   const origin = incoming.header('origin')
+  const isPreflight = incoming.method === 'OPTIONS' && incoming.header('access-control-request-method') !== undefined
   // A cache must not give one origin's answer to another.
-  const vary = { vary: 'Origin' }
-  if (origin === undefined || !origins.includes(origin)) return vary
+  const vary = { vary: isPreflight ? 'Origin, Access-Control-Request-Headers' : 'Origin' }
+  if (origin === undefined || !isFromOrigin(incoming, origins)) return vary
   return {
     ...vary,
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
     'access-control-expose-headers': RESPONSE_HEADERS,
+    ...(isPreflight && allow !== undefined && { 'access-control-allow-methods': allow }),
+    ...(isPreflight && preflightHeaders(incoming, allowedHeaders)),
   }
 }
 
-/** What a preflight asks for besides; nothing for any other request. */
-export function preflightHeaders(incoming: Incoming, allow: string): Record<string, string> {
-  if (incoming.method !== 'OPTIONS' || incoming.header('access-control-request-method') === undefined) return {}
+/** @throws {TypeError} for text that cannot be the name of a header, and for `*`, which is no wildcard beside credentials. */
+export function parseAllowedHeaders(names: readonly string[]): readonly string[] {
+  return names.map((name) => {
+    if (TOKEN.test(name) && name !== '*') return name.toLowerCase()
+    throw new TypeError(
+      `allowedHeaders: ${JSON.stringify(name)} is not the name of a header. Leave allowedHeaders out to allow all of them.`,
+    )
+  })
+}
+
+function preflightHeaders(incoming: Incoming, allowedHeaders: readonly string[] | undefined): Record<string, string> {
+  // With credentials, `*` would mean a header of that name, so each is named.
+  const asked = (incoming.header('access-control-request-headers') ?? '').split(',').map((name) => name.trim())
+  const allowed = asked.filter(
+    (name) => TOKEN.test(name) && (allowedHeaders === undefined || allowedHeaders.includes(name.toLowerCase())),
+  )
   return {
-    'access-control-allow-methods': allow,
-    'access-control-allow-headers': REQUEST_HEADERS,
+    ...(allowed.length > 0 && { 'access-control-allow-headers': allowed.join(', ') }),
     'access-control-max-age': '7200',
   }
 }

@@ -54,8 +54,13 @@ export function toCreatedAnswer(route: Route, { files, fields }: Receipt): Creat
 export function toListAnswer(route: Route, page: StoredFilePage): ListAnswer {
   return {
     files: page.files.map((file) => toFileAnswer(route, file)),
-    ...(page.next !== undefined && { next: nextUrl(route, route.base === '' ? '/' : route.base, page.next) }),
+    ...(page.next !== undefined && { next: nextUrl(route, setUrl(route), page.next) }),
   }
+}
+
+/** The URL of the set itself, which is never empty: that would mean the page on which it stands. */
+export function setUrl({ base }: Route): string {
+  return base === '' ? '/' : base
 }
 
 /** The URL at which the list goes on: the same query with another cursor. */

@@ -4,21 +4,26 @@ const NAME = 'decant-flash'
 /** Browsers drop cookies of more than 4 KiB; percent-encoding makes up to nine bytes of a character. */
 const MAX_LENGTH = 400
 
-/** A cookie that carries a message over a redirect: read once, by the server alone, and never by another site's request. */
-export function flashCookie(message: string, { isSecure }: Pick<Incoming, 'isSecure'>): string {
+/**
+ * A cookie that carries a message over a redirect: read once, by the server alone, and never by another site's request.
+ *
+ * @param path of the page that is to show it; other applications of the host do not get it
+ */
+export function flashCookie(message: string, path: string, { isSecure }: Pick<Incoming, 'isSecure'>): string {
   const text =
     message.length > MAX_LENGTH ? `${message.slice(0, MAX_LENGTH - 1).toWellFormed()}…` : message.toWellFormed()
-  return toCookie(encodeURIComponent(text), 60, isSecure)
+  return toCookie(encodeURIComponent(text), path, 60, isSecure)
 }
 
 /** Takes the message off again. */
-export function clearFlash({ isSecure }: Pick<Incoming, 'isSecure'>): string {
-  return toCookie('', 0, isSecure)
+export function clearFlash(path: string, { isSecure }: Pick<Incoming, 'isSecure'>): string {
+  return toCookie('', path, 0, isSecure)
 }
 
 /** What came by https is not to go out by plain http (RFC 6265 section 4.1.2.5). */
-function toCookie(value: string, maxAge: number, isSecure: boolean): string {
-  return `${NAME}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+function toCookie(value: string, path: string, maxAge: number, isSecure: boolean): string {
+  // A semicolon would end the attribute, and a cookie's path knows no escapes (RFC 6265 section 5.1.4).
+  return `${NAME}=${value}; Path=${path.includes(';') ? '/' : path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
 }
 
 /** The message that the request before this one left. Anybody can write a cookie: escape it. */

@@ -14,6 +14,12 @@ export interface PageRights {
   readonly unauthenticated: AnyUploadError | undefined
 }
 
+/**
+ * What has let a request in: the handler is open to all, a signed link, or `authorize`, which may have judged by what a
+ * browser sends along with every request, such as a cookie or a place in a network.
+ */
+export type Admission = 'open' | 'link' | 'authorized'
+
 /** Decides what each request may do: by its signed link, or else by the `authorize` hook. */
 export class Gate {
   readonly #options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>
@@ -29,17 +35,18 @@ export class Gate {
    *
    * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
    */
-  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<void> {
+  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<Admission> {
     const { authorize, links } = this.#options
     if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
       // The name and the key by which the file is going to be read, and nothing of how the URL spells them.
       await links.verify({ set: set.name, key }, query)
-      return
+      return 'link'
     }
-    if (authorize === undefined) return
+    if (authorize === undefined) return 'open'
     // A hook without types may return anything.
     const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
     if (allowed !== true) throw new UploadError('forbidden', { action })
+    return 'authorized'
   }
 
   /** What the page of the set may show; rejects with failures of ours alone. */

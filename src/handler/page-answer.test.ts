@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { UploadError } from '../errors/upload-error.ts'
+import { fromFetchRequest } from '../http/fetch-request.ts'
+import { uploadSet } from '../policy/upload-set.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { UploadPage } from './page.ts'
+import { uploadHandler } from './upload-handler.ts'
 
 /** Shows a page as what it was given. */
 const PAGE: UploadPage = {
@@ -98,6 +102,34 @@ describe('HTML', () => {
       null,
       expect.not.objectContaining({ flash: '' }),
     ])
+  })
+
+  test.each<[{ base?: string; url?: string }, location: string, cookiePath: string]>([
+    [{ base: '/uploads' }, '/uploads', '/drop/uploads'],
+    [{ base: '/uploads', url: '/gallery/?tab=new' }, '/gallery/?tab=new', '/drop/gallery/'],
+    [{ url: 'https://app.example/gallery' }, 'https://app.example/gallery', '/'],
+    [{ base: '/a;b' }, '/a;b', '/'],
+  ])('stays below what a proxy has stripped, its cookie too: %j', async ({ base = '', url }, location, cookiePath) => {
+    const page = { ...PAGE, ...(url !== undefined && { url }) }
+    const handler = uploadHandler(uploadSet('photos', { storage: memoryStorage() }), { base, page, listing: true })
+    const ask = async (target: string, init: RequestInit = {}) => {
+      const incoming = fromFetchRequest(new Request(`http://x${target}`, init))
+      return handler.handle({ ...incoming, prefix: '/drop' })
+    }
+    const headers = { accept: BROWSER }
+    const sent = await ask(base === '' ? '/' : base, { method: 'POST', body: formOf(['a.txt', 'x']), headers })
+    expect([sent.status, sent.headers['location']]).toEqual([303, location.replace(/^\//, '/drop/')])
+    const cookie = sent.headers['set-cookie'] ?? ''
+    expect(cookie).toContain(`; Path=${cookiePath}; `)
+    const shown = await ask(`${base}/?limit=1`, { headers: { ...headers, cookie: cookie.replace(/;.*/, '') } })
+    expect(shown.headers['set-cookie']).toContain(`decant-flash=; Path=${cookiePath}; Max-Age=0`)
+    expect(
+      JSON.parse(new TextDecoder().decode(shown.body instanceof Uint8Array ? shown.body : undefined)),
+    ).toMatchObject({
+      prefix: '/drop',
+      action: base === '' ? '/drop' : `/drop${base}`,
+      files: [{ url: `/drop${base}/a.txt` }],
+    })
   })
 
   test('counts several files, and keeps the cookie below 4 KiB', async () => {

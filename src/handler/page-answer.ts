@@ -8,7 +8,7 @@ import { textOutgoing } from '../http/text-outgoing.ts'
 import type { StoredFilePage } from '../policy/upload-set.ts'
 import type { Receipt } from '../protocols/receipt.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
-import { nextUrl, toFileAnswer } from './file-answer.ts'
+import { nextUrl, setUrl, toFileAnswer } from './file-answer.ts'
 import { clearFlash, flashCookie, readFlash } from './flash.ts'
 import type { PageRights } from './gate.ts'
 import type { PageView, UploadPage } from './page.ts'
@@ -48,13 +48,13 @@ export function pageOutgoing(
     headers: {
       ...page.headers,
       ...(error !== undefined && refusalHeaders(error)),
-      ...(flash !== undefined && { 'set-cookie': clearFlash(incoming) }),
+      ...(flash !== undefined && { 'set-cookie': clearFlash(cookiePath(page, parts.route), incoming) }),
     },
   })
 }
 
 /** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), where it is told what was kept. */
-export function redirectOutgoing(page: UploadPage, incoming: Incoming, { base }: Route, { files }: Receipt): Outgoing {
+export function redirectOutgoing(page: UploadPage, incoming: Incoming, route: Route, { files }: Receipt): Outgoing {
   const [first] = files
   const message =
     files.length === 1 && first !== undefined
@@ -63,8 +63,8 @@ export function redirectOutgoing(page: UploadPage, incoming: Incoming, { base }:
   return {
     status: 303,
     headers: {
-      location: pageUrl(page, base),
-      'set-cookie': flashCookie(message, incoming),
+      location: pageUrl(page, route),
+      'set-cookie': flashCookie(message, cookiePath(page, route), incoming),
       'content-length': '0',
       'cache-control': 'no-store',
     },
@@ -72,26 +72,35 @@ export function redirectOutgoing(page: UploadPage, incoming: Incoming, { base }:
 }
 
 function toView(page: UploadPage, { route, limits, list, rights }: PageParts): PageView {
-  const { set, base } = route
+  const { set, prefix } = route
   return {
     set: set.name,
-    action: base === '' ? '/' : base,
+    action: setUrl(route),
+    prefix,
     ...(set.extensions !== undefined && { extensions: set.extensions }),
     maxFileSize: set.maxFileSize,
     maxBodySize: limits.maxBodySize,
     maxFiles: limits.maxFiles,
     canUpload: rights.upload,
-    ...(rights.unauthenticated !== undefined && { signIn: `${pageUrl(page, base)}?${SIGN_IN}` }),
+    ...(rights.unauthenticated !== undefined && { signIn: `${pageUrl(page, route)}?${SIGN_IN}` }),
     ...(list !== undefined && {
       files: list.files.map((file) => {
         const { filename, ...others } = toFileAnswer(route, file)
         return { name: filename, ...others }
       }),
     }),
-    ...(list?.next !== undefined && { next: nextUrl(route, pageUrl(page, base), list.next) }),
+    ...(list?.next !== undefined && { next: nextUrl(route, pageUrl(page, route), list.next) }),
   }
 }
 
-function pageUrl({ url }: UploadPage, base: string): string {
-  return url ?? (base === '' ? '/' : base)
+function pageUrl({ url }: UploadPage, route: Route): string {
+  if (url === undefined) return setUrl(route)
+  // One of another host is whole already.
+  return /^\/(?!\/)/.test(url) ? route.prefix + url : url
+}
+
+/** What a browser sends the message's cookie to; a page on another host never gets it. */
+function cookiePath(page: UploadPage, route: Route): string {
+  const [path = ''] = pageUrl(page, route).split(/[?#]/, 1)
+  return path.startsWith('/') ? path : '/'
 }

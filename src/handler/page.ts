@@ -20,6 +20,8 @@ export interface PageView {
   readonly set: string
   /** Where the form is posted to, and where programs upload. */
   readonly action: string
+  /** The path that proxies have stripped, '' if there is none. It belongs before each path of your own in the page. */
+  readonly prefix: string
   /** Extensions that are taken, without dots; absent where all are. */
   readonly extensions?: readonly string[]
   /** Bytes. */
@@ -43,7 +45,10 @@ export interface PageView {
 
 /** How a person sees an upload set. Without one, a handler speaks JSON alone. */
 export interface UploadPage {
-  /** Where the page is: a browser is sent there (303) after an upload. Default: the URL that the form was posted to. */
+  /**
+   * Where the page is: a browser is sent there (303) after an upload. A path that a proxy has stripped is put before it.
+   * Default: the URL that the form was posted to.
+   */
   readonly url?: string
   /** Headers of the page by lower-case name, such as its `content-security-policy`. */
   readonly headers?: Readonly<Record<string, string>>

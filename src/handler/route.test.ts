@@ -137,6 +137,23 @@ describe('URLs', () => {
     const { headers } = await handler.handle(fromFetchRequest(request, { mount: '/mounted/here' }))
     expect(headers['location']).toBe('/mounted/here/a.txt')
   })
+
+  test('what proxies have stripped comes back in URLs, before what a framework has', async () => {
+    const handler = uploadHandler(uploadSet('photos', { storage: memoryStorage() }), { base: '/photos', listing: true })
+    const ask = async (target: string, init: RequestInit = {}) => {
+      const incoming = fromFetchRequest(new Request(`http://x${target}`, init), { mount: '/mounted' })
+      return handler.handle({ ...incoming, prefix: '/drop' })
+    }
+    for (const name of ['a.txt', 'b.txt']) {
+      const { headers } = await ask(`/photos/${name}`, { method: 'PUT', body: 'x' })
+      expect(headers['location']).toBe(`/drop/mounted/photos/${name}`)
+    }
+    const { body } = await ask('/photos?limit=1&order=name')
+    expect(JSON.parse(new TextDecoder().decode(body instanceof Uint8Array ? body : undefined))).toEqual({
+      files: [expect.objectContaining({ url: '/drop/mounted/photos/a.txt' })],
+      next: expect.stringMatching(/^\/drop\/mounted\/photos\?limit=1&order=name&cursor=/),
+    })
+  })
 })
 
 test.each([
@@ -145,6 +162,8 @@ test.each([
   [() => uploadHandler({ '.a': uploadSet('a', { storage: memoryStorage() }) }), '.a'],
   [() => uploadHandler({ '': uploadSet('a', { storage: memoryStorage() }) }), '""'],
   [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { base: 'photos' }), 'slash'],
+  [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { base: '//evil.example' }), 'slash'],
+  [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { base: '/a/../b' }), 'dot segments'],
   [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { origins: ['https://a.example/'] }), 'origin'],
   [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { origins: ['null'] }), 'origin'],
   [() => uploadHandler(uploadSet('a', { storage: memoryStorage() }), { maxFields: Number.NaN }), 'maxFields'],

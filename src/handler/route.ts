@@ -8,6 +8,8 @@ export interface Route {
   readonly set: UploadSet
   /** The URL of the set, without a trailing slash; '' at the root of the site. */
   readonly base: string
+  /** The path with which all URLs of this server begin, since proxies have stripped it; '' if there is none. */
+  readonly prefix: string
   readonly key: string | undefined
   readonly query: URLSearchParams
 }
@@ -18,16 +20,16 @@ export type Sets = ReadonlyMap<string, UploadSet>
 /**
  * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
  *
- * @param prefix the path before the sets, percent-encoded, without a trailing slash
- * @throws {UploadError} `not-found` for what is outside `prefix`, and for an unknown set; `invalid-key` for a path that can
+ * @param base the path before the sets, percent-encoded, without a trailing slash
+ * @throws {UploadError} `not-found` for what is outside `base`, and for an unknown set; `invalid-key` for a path that can
  *   be no key, such as the drafts' own (`/.uploads/`) until a protocol has any.
  */
-export function toRoute({ target, mount }: Incoming, prefix: string, sets: Sets): Route {
-  const [path, search] = split(target, '?')
-  if (path !== prefix && !path.startsWith(`${prefix}/`)) throw new UploadError('not-found', {})
-  const rest = path.slice(prefix.length).replace(/^\//, '')
+export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
+  const [path, search] = split(incoming.target, '?')
+  if (path !== base && !path.startsWith(`${base}/`)) throw new UploadError('not-found', {})
+  const rest = path.slice(base.length).replace(/^\//, '')
   const query = new URLSearchParams(search)
-  const place = mount + prefix
+  const place = incoming.prefix + incoming.mount + base
 
   const whole = sets.get('')
   const [name, below] = split(rest, '/')
@@ -37,6 +39,7 @@ export function toRoute({ target, mount }: Incoming, prefix: string, sets: Sets)
   return {
     set,
     base: whole === undefined ? `${place}/${name}` : place,
+    prefix: incoming.prefix,
     key: keyPath === '' ? undefined : keyFromPath(keyPath),
     query,
   }

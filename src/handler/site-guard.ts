@@ -1,5 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
+import { isFromOrigin } from './cors.ts'
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
@@ -11,13 +12,27 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
  */
 export function checkSite(incoming: Incoming, origins: readonly string[]): void {
   if (SAFE_METHODS.includes(incoming.method)) return
+  if (isFromOrigin(incoming, origins)) return
   const origin = incoming.header('origin')
-  if (origin !== undefined && origins.includes(origin)) return
   const site = incoming.header('sec-fetch-site')
   if (site === 'same-origin' || site === 'none') return
   // Browsers without Sec-Fetch-Site, as all are on plain http: the origin has to be the host that was asked.
-  if (site === undefined && (origin === undefined || isOriginOf(origin, incoming.header('host')))) return
-  throw new UploadError('cross-site', { origin: origin ?? 'another site' })
+  if (site === undefined && (origin === undefined || isOwnOrigin(origin, incoming))) return
+  throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site) })
+}
+
+/** Who can do something about it: the operator of a proxy, or the author of the page. */
+function hintFor(origin: string | undefined, site: string | undefined): { hint?: string } {
+  if (origin === 'null') {
+    const hint =
+      'The page is in a sandbox, is a local file, or has "Referrer-Policy: no-referrer": then it has no origin.'
+    return { hint }
+  }
+  if (site !== undefined) return {}
+  const hint =
+    'If a proxy stands in front of this server, it has to say which host was asked: let it set X-Forwarded-Host, and list ' +
+    'its address in "trustProxy" (--trust-proxy). If the page is on another site, add its origin to "origins" (--origins).'
+  return { hint }
 }
 
 /**
@@ -34,10 +49,17 @@ export function checkHost(incoming: Incoming, hosts: readonly string[] | undefin
   if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })
 }
 
-/** The scheme is not compared, since a proxy may have changed it; nobody is at home in `null` and `file://`. */
-function isOriginOf(origin: string, host: string | undefined): boolean {
-  if (host === undefined || !URL.canParse(origin)) return false
-  const { protocol, host: ownHost } = new URL(origin)
-  const asked = `${protocol}//${host}`
-  return ownHost !== '' && URL.canParse(asked) && new URL(asked).host === ownHost
+/**
+ * True for the origin of the server's own pages. The scheme is not compared, since a proxy may have changed it, but it has to
+ * be one of the web: an app's own pages come from nowhere else. Nothing is at home in `null` and `file://`.
+ */
+function isOwnOrigin(origin: string, { header, isPortKnown }: Incoming): boolean {
+  const host = header('host')
+  if (host === undefined || host === '' || !URL.canParse(origin)) return false
+  const page = new URL(origin)
+  if (page.protocol !== 'http:' && page.protocol !== 'https:') return false
+  const asked = `${page.protocol}//${host}`
+  if (!URL.canParse(asked)) return false
+  const own = new URL(asked)
+  return isPortKnown ? own.host === page.host : own.hostname === page.hostname
 }

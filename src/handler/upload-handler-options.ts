@@ -2,6 +2,7 @@ import type { SignedLinks } from '../access/signed-links.ts'
 import type { UploadRequest } from '../access/upload-request.ts'
 import type { UploadError } from '../errors/upload-error.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
+import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
 import type { UploadPage } from './page.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
 
@@ -22,8 +23,21 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly listing?: boolean | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
-  /** Origins (`https://app.example`) that may send requests from their pages and read the answers (CORS). Default none. */
+  /**
+   * Origins whose pages may send requests and read the answers (CORS): `https://app.example`, `capacitor://localhost`,
+   * `chrome-extension://...`, compared as text. Default none.
+   */
   readonly origins?: readonly string[] | undefined
+  /**
+   * The headers that requests of these pages may have, instead of any. Name those of Decant as well that you use, such as
+   * `content-type`, `content-disposition` and `authorization`.
+   */
+  readonly allowedHeaders?: readonly string[] | undefined
+  /**
+   * Which sites may embed files (Cross-Origin-Resource-Policy). Default: `cross-origin` if there are `origins`, and the
+   * file is open to all or was opened by a signed link; otherwise `same-origin`.
+   */
+  readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy | undefined
   /**
    * Names without ports under which the server is known, such as `localhost` and `[::1]`; every other Host is refused.
    * Default: any.
@@ -33,6 +47,10 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly page?: UploadPage | undefined
   /** Seconds for which a browser may keep a file without asking again. Default 0. */
   readonly maxAge?: number | undefined
+  /** True if the file under a URL never changes, as with `naming: 'unique'`: not even a reload asks again. Default false. */
+  readonly immutable?: boolean | undefined
+  /** True lets proxies and CDNs keep files and hand them out without asking here. Not beside `authorize`. Default false. */
+  readonly public?: boolean | undefined
   /**
    * Told of every failure of ours (status 500 and above), whose cause the client is not told, also one in the middle of a
    * download. Must not throw.

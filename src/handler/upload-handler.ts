@@ -18,15 +18,18 @@ import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { checkPreconditions } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
-import type { ServeOptions } from '../serve/serve-file.ts'
-import { corsHeaders, preflightHeaders } from './cors.ts'
+import { corsHeaders, parseAllowedHeaders } from './cors.ts'
+import type { CorsRules } from './cors.ts'
 import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
 import { Gate } from './gate.ts'
 import type { PageRights } from './gate.ts'
 import type { UploadPage } from './page.ts'
 import { pageOutgoing, redirectOutgoing, SIGN_IN } from './page-answer.ts'
+import { parseBase } from './parse-base.ts'
+import { parseOrigin } from './parse-origin.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
+import { ServePlans } from './serve-plans.ts'
 import { checkHost, checkSite } from './site-guard.ts'
 import { UploadSlots } from './upload-slots.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
@@ -49,8 +52,8 @@ export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
  * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES })
  * http.createServer(nodeHandler(uploadHandler(photos, { base: '/photos', listing: true }))).listen(3000)
  * ```
- * @throws {TypeError} for no sets, a set's name that does not fit a URL, a `base` without a leading slash, an origin that is
- *   none, and a limit that is no number.
+ * @throws {TypeError} for no sets, a set's name that does not fit a URL, a `base` or an origin that is not valid, a limit that
+ *   is not a number, and `public` beside `authorize`.
  */
 export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = {}): UploadHandler {
   return new Handler(sets, options)
@@ -58,27 +61,27 @@ export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = 
 
 class Handler implements UploadHandler {
   readonly #sets: Sets
-  readonly #prefix: string
-  readonly #origins: readonly string[]
+  readonly #base: string
+  readonly #cors: CorsRules
   readonly #hosts: readonly string[] | undefined
   readonly #options: UploadHandlerOptions
   readonly #gate: Gate
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
   readonly #slots: UploadSlots
-  /** The same objects for every answer, by which what was worked out for a file is found again. */
-  readonly #serving: ServeOptions
-  readonly #downloading: ServeOptions
+  readonly #plans: ServePlans
 
   constructor(sets: UploadSets, options: UploadHandlerOptions) {
     this.#sets = toSets(sets)
-    this.#prefix = toPrefix(options.base)
-    this.#origins = (options.origins ?? []).map(checkOrigin)
+    this.#base = parseBase(options.base ?? '')
+    this.#cors = {
+      origins: (options.origins ?? []).map(parseOrigin),
+      allowedHeaders: options.allowedHeaders && parseAllowedHeaders(options.allowedHeaders),
+    }
     this.#hosts = options.hosts?.map((host) => host.toLowerCase())
     this.#options = options
     this.#gate = new Gate(options, this.#sets)
     this.#slots = new UploadSlots(options)
-    this.#serving = options.maxAge === undefined ? {} : { maxAge: options.maxAge }
-    this.#downloading = { ...this.#serving, disposition: 'attachment' }
+    this.#plans = new ServePlans(options)
     this.#limits = new Map([...this.#sets.values()].map((set) => [set, toLimits(set, options)]))
   }
 
@@ -87,8 +90,8 @@ class Handler implements UploadHandler {
     let outgoing: Outgoing
     try {
       checkHost(incoming, this.#hosts)
-      checkSite(incoming, this.#origins)
-      route = toRoute(incoming, this.#prefix, this.#sets)
+      checkSite(incoming, this.#cors.origins)
+      route = toRoute(incoming, this.#base, this.#sets)
       outgoing = await this.#answer(incoming, route)
     } catch (error) {
       outgoing = await this.#refuse(incoming, route, this.#toRefusal(incoming, error))
@@ -97,7 +100,10 @@ class Handler implements UploadHandler {
     const { status, headers, body } = outgoing
     const answer = {
       status,
-      headers: this.#origins.length === 0 ? headers : { ...headers, ...corsHeaders(incoming, this.#origins) },
+      headers:
+        this.#cors.origins.length === 0
+          ? headers
+          : { ...headers, ...corsHeaders(incoming, this.#cors, headers['allow']) },
     }
     return body === undefined
       ? answer
@@ -117,8 +123,7 @@ class Handler implements UploadHandler {
     const { set, key } = route
     const allow = this.#allowedMethods(incoming, route)
     if (method === 'OPTIONS') {
-      const allowed = allow.join(', ')
-      return { status: 204, headers: { allow: allowed, ...preflightHeaders(incoming, allowed) } }
+      return { status: 204, headers: { allow: allow.join(', ') } }
     }
     if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
     if (method === 'POST' || method === 'PUT') {
@@ -144,8 +149,8 @@ class Handler implements UploadHandler {
       if (!(await set.delete(key))) throw new UploadError('not-found', { key })
       return { status: 204, headers: {} }
     }
-    await this.#gate.admit('fetch', incoming, route)
-    return sendFile(incoming, set.storage, key, route.query.has('download') ? this.#downloading : this.#serving)
+    const admission = await this.#gate.admit('fetch', incoming, route)
+    return sendFile(incoming, set.storage, key, this.#plans.planOf(admission, route.query.has('download')))
   }
 
   #allowedMethods(incoming: Incoming, { key }: Route): string[] {
@@ -269,19 +274,6 @@ function toSets(sets: UploadSets): Sets {
     throw new TypeError(`${JSON.stringify(name)} cannot stand for an upload set in a URL.`)
   }
   return new Map(named)
-}
-
-/** The path before the sets as requests have it: percent-encoded, without a trailing slash. */
-function toPrefix(base: string = ''): string {
-  if (base !== '' && !base.startsWith('/')) {
-    throw new TypeError(`The base ${JSON.stringify(base)} must begin with a slash.`)
-  }
-  return encodeURI(base.replace(/\/+$/, ''))
-}
-
-function checkOrigin(origin: string): string {
-  if (URL.canParse(origin) && new URL(origin).origin === origin && origin !== 'null') return origin
-  throw new TypeError(`${JSON.stringify(origin)} is no origin. One is "https://app.example".`)
 }
 
 /** @throws {UploadError} `invalid-key`: what a client names has no folder, or any client could make some. */

@@ -27,11 +27,13 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
     method: request.method,
     target: pathname + search,
     mount,
+    prefix: '',
     // Some runtimes tell the Host by the URL alone.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
     body: hasBody ? new FetchBody(request, drainLimits) : undefined,
     clientAddress,
     isSecure: protocol === 'https:',
+    isPortKnown: true,
     signal: request.signal,
     native: request,
   }

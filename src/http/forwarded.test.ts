@@ -1,10 +1,18 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { fromFetchRequest } from './fetch-request.ts'
 import { behindProxy } from './forwarded.ts'
+import type { ProxyTrust } from './forwarded.ts'
 import type { Incoming } from './incoming.ts'
 
 const TRUSTED = ['10.0.0.1', '10.0.0.2', '::1']
-const isTrusted = (address: string): boolean => TRUSTED.includes(address)
+const warnings: string[] = []
+const trust: ProxyTrust = {
+  isTrusted: (address) => TRUSTED.includes(address),
+  onWarning: (sentence) => warnings.push(sentence),
+}
+beforeEach(() => {
+  warnings.length = 0
+})
 
 interface Seen {
   readonly client: string | undefined
@@ -21,7 +29,7 @@ function seen(
   peer: string | undefined = '10.0.0.1',
   url = 'http://inside:3000/',
 ): Seen {
-  const incoming = behindProxy(direct({ host: 'inside:3000', ...headers }, peer, url), isTrusted)
+  const incoming = behindProxy(direct({ host: 'inside:3000', ...headers }, peer, url), trust)
   return { client: incoming.clientAddress, host: incoming.header('host'), secure: incoming.isSecure }
 }
 
@@ -41,7 +49,7 @@ describe('whoever is no trusted proxy', () => {
 
   test.each([undefined, '', 'unknown', '10.0.0.1.'])('nor one without an address (%s)', (peer) => {
     const incoming = direct(LIES, peer, 'http://inside/')
-    expect(behindProxy(incoming, () => true)).toBe(incoming)
+    expect(behindProxy(incoming, { ...trust, isTrusted: () => true })).toBe(incoming)
   })
 })
 
@@ -80,11 +88,11 @@ describe('a trusted proxy', () => {
 
   test('leaves the rest of the request alone', () => {
     const before = direct(
-      { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'a', accept: 'x/y' },
+      { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'a:80', accept: 'x/y' },
       '10.0.0.1',
       'http://x/a?b',
     )
-    const after = behindProxy(before, isTrusted)
+    const after = behindProxy(before, trust)
     expect({ ...after, header: 0, clientAddress: 0 }).toEqual({ ...before, header: 0, clientAddress: 0 })
     expect([after.header('accept'), after.header('x-forwarded-for')]).toEqual(['x/y', '192.0.2.1'])
   })
@@ -212,6 +220,92 @@ describe('what is malformed is left out of account', () => {
         secure: true,
       },
     )
+  })
+})
+
+describe('the port that the client asked', () => {
+  const HOST = { host: 'files.example' }
+  const portOf = (headers: Record<string, string>): [host: string | undefined, isKnown: boolean] => {
+    const incoming = behindProxy(direct(headers, '10.0.0.1', 'http://inside/'), trust)
+    return [incoming.header('host'), incoming.isPortKnown]
+  }
+
+  test.each<[headers: Record<string, string>, host: string, isKnown: boolean]>([
+    [HOST, 'files.example', false],
+    [{ host: 'files.example:3000' }, 'files.example:3000', true],
+    [{ host: '[2001:db8::1]' }, '[2001:db8::1]', false],
+    [{ host: '[2001:db8::1]:80' }, '[2001:db8::1]:80', true],
+    [{ host: 'inside:3000', 'x-forwarded-host': 'files.example' }, 'files.example', false],
+    [{ host: 'inside:3000', 'x-forwarded-host': 'files.example:8080' }, 'files.example:8080', true],
+    [{ ...HOST, 'x-forwarded-port': '8080' }, 'files.example:8080', true],
+    [{ ...HOST, 'x-forwarded-port': '443' }, 'files.example', true],
+    [{ ...HOST, 'x-forwarded-port': '80' }, 'files.example', true],
+    [{ ...HOST, 'x-forwarded-host': 'a.example', 'x-forwarded-port': '8080' }, 'a.example:8080', true],
+    [{ ...HOST, 'x-forwarded-host': 'a.example:1', 'x-forwarded-port': '8080' }, 'a.example:1', true],
+    [{ host: 'files.example:1', 'x-forwarded-port': '8080' }, 'files.example:1', true],
+    [{ ...HOST, 'x-forwarded-port': '9999, 8080' }, 'files.example:8080', true],
+    [{ ...HOST, 'x-forwarded-port': 'eighty' }, 'files.example', false],
+    [{ ...HOST, 'x-forwarded-port': '' }, 'files.example', false],
+    [{ ...HOST, 'x-forwarded-port': '8080@evil' }, 'files.example', false],
+    [{ ...HOST, forwarded: 'for=192.0.2.1;host="a.example:8080"' }, 'a.example:8080', true],
+    [{ ...HOST, forwarded: 'for=192.0.2.1;host=a.example', 'x-forwarded-port': '8080' }, 'a.example', false],
+  ])('%j is the host %j, and its port is known: %j', (headers, host, isKnown) => {
+    expect(portOf(headers)).toEqual([host, isKnown])
+  })
+
+  test('is known without a proxy, since a browser leaves out the default alone', () => {
+    expect(behindProxy(direct(HOST, '192.0.2.1', 'http://files.example/'), trust).isPortKnown).toBe(true)
+  })
+})
+
+describe('the path that proxies have stripped', () => {
+  const prefixOf = (value: string, more: Record<string, string> = {}, peer = '10.0.0.1'): string =>
+    behindProxy(direct({ 'x-forwarded-prefix': value, ...more }, peer, 'http://inside/'), trust).prefix
+
+  test.each([
+    ['/drop', '/drop'],
+    ['/drop/', '/drop'],
+    ['/', ''],
+    ['', ''],
+    ['/a/b', '/a/b'],
+    ['/dr%C3%B6p', '/dr%C3%B6p'],
+    ['/drÃ¶p', '/dr%C3%B6p'],
+    ['/a b"<>', '/a%20b%22%3C%3E'],
+    ['/100%', '/100%25'],
+  ])('%j comes back in URLs as %j', (value, prefix) => {
+    expect([prefixOf(value), warnings]).toEqual([prefix, []])
+  })
+
+  test.each([
+    'drop',
+    '//evil.example',
+    '/a//b',
+    '/\\evil.example',
+    '/a?b',
+    '/a#b',
+    '/../a',
+    '/a/..',
+    '/%2e./a',
+    '/a\tb',
+  ])('%j is ignored, and the operator is told', (value) => {
+    expect(prefixOf(value)).toBe('')
+    expect(warnings).toEqual([expect.stringContaining(`X-Forwarded-Prefix ${JSON.stringify(value)} is ignored`)])
+  })
+
+  test('is that of each proxy, the outermost first, and nothing that a client wrote', () => {
+    const behindTwo = { 'x-forwarded-for': '192.0.2.1, 10.0.0.2' }
+    expect(prefixOf('/evil, /outer, /inner', behindTwo)).toBe('/outer/inner')
+    expect(prefixOf('//evil, /drop', { 'x-forwarded-for': '192.0.2.1' })).toBe('/drop')
+    expect(prefixOf('/evil, /drop')).toBe('/drop')
+    expect(warnings).toEqual([])
+  })
+
+  test('counts beside Forwarded, which has no word for it', () => {
+    expect(prefixOf('/drop', { forwarded: 'for=192.0.2.1' })).toBe('/drop')
+  })
+
+  test('is not believed of others', () => {
+    expect(prefixOf('/drop', {}, '192.0.2.1')).toBe('')
   })
 })
 

@@ -1,21 +1,29 @@
 import type { Incoming } from './incoming.ts'
 import { toIpAddress } from './ip-address.ts'
 import { toParameters } from './parameters.ts'
+import { parsePathPrefix } from './path-prefix.ts'
+
+/** What an adapter knows about the proxies in front of it. */
+export interface ProxyTrust {
+  /** Whether the proxy of this address is believed. */
+  readonly isTrusted: (address: string) => boolean
+  /** Told of a path that a trusted proxy says it has stripped and that cannot stand in a URL. */
+  readonly onWarning: (sentence: string) => void
+}
 
 /**
- * The same request as the outermost trusted proxy has met it: its client's address, the host that was asked, and whether
- * that was by https. From X-Forwarded-For, -Host and -Proto, or where there is none of them from Forwarded (RFC 7239); not
- * from both, since a proxy that writes the one may let a client's own other through.
+ * The same request as the outermost trusted proxy has met it: its client's address, the host and port that were asked,
+ * whether that was by https, and the path that was stripped. The first three are in X-Forwarded-For, -Host, -Port and -Proto,
+ * or if there is none of them in Forwarded (RFC 7239). Both never count together: a proxy that writes the one may let a
+ * client's own other through. The path is in X-Forwarded-Prefix alone.
  *
  * A value that is malformed is left out of account. Only what trusted proxies have written counts: everything that a client
  * wrote itself stands further left.
- *
- * @param isTrusted whether the proxy of this address is believed
  */
-export function behindProxy(incoming: Incoming, isTrusted: (address: string) => boolean): Incoming {
+export function behindProxy(incoming: Incoming, { isTrusted, onWarning }: ProxyTrust): Incoming {
   const peer = toIpAddress(incoming.clientAddress ?? '')
   if (peer === undefined || !isTrusted(peer)) return incoming
-  const { addresses, hosts, schemes } = readFields(incoming)
+  const { addresses, hosts, ports, schemes } = readFields(incoming)
   let clientAddress = peer
   // The last entry was written by the proxy that is connected, the one before it by whoever that one was asked by.
   let written = 0
@@ -27,17 +35,20 @@ export function behindProxy(incoming: Incoming, isTrusted: (address: string) => 
     if (address === undefined) break
     clientAddress = address
   }
-  const host = lastButOf(hosts, written)
+  const named = lastButOf(hosts, written)
+  const isNamed = named !== undefined && isHost(named)
+  const { host, isPortKnown } = withPort(isNamed ? named : incoming.header('host'), lastButOf(ports, written))
   const scheme = lastButOf(schemes, written)?.toLowerCase()
   return {
     method: incoming.method,
     target: incoming.target,
     mount: incoming.mount,
-    header:
-      host !== undefined && isHost(host) ? (name) => (name === 'host' ? host : incoming.header(name)) : incoming.header,
+    prefix: readPrefix(incoming, written, onWarning),
+    header: (name) => (name === 'host' ? host : incoming.header(name)),
     body: incoming.body,
     clientAddress,
     isSecure: scheme === 'https' || (scheme !== 'http' && incoming.isSecure),
+    isPortKnown,
     signal: incoming.signal,
     native: incoming.native,
   }
@@ -47,18 +58,68 @@ export function behindProxy(incoming: Incoming, isTrusted: (address: string) => 
 interface ForwardedFields {
   readonly addresses: readonly string[]
   readonly hosts: readonly string[]
+  readonly ports: readonly string[]
   readonly schemes: readonly string[]
 }
 
 function readFields({ header }: Incoming): ForwardedFields {
   const lists = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'].map(header)
-  if (lists.some((list) => list !== undefined)) {
-    const [addresses = [], hosts = [], schemes = []] = lists.map((list) => list?.split(',').map((text) => text.trim()))
-    return { addresses, hosts, schemes }
+  const forwarded = header('forwarded')
+  if (forwarded === undefined || lists.some((list) => list !== undefined)) {
+    const [addresses = [], hosts = [], schemes = []] = lists.map(toList)
+    return { addresses, hosts, ports: toList(header('x-forwarded-port')), schemes }
   }
-  const elements = toElements(header('forwarded') ?? '')
+  const elements = toElements(forwarded)
   const valuesOf = (name: string): string[] => elements.map((element) => element.get(name) ?? '')
-  return { addresses: valuesOf('for'), hosts: valuesOf('host'), schemes: valuesOf('proto') }
+  return { addresses: valuesOf('for'), hosts: valuesOf('host'), ports: [], schemes: valuesOf('proto') }
+}
+
+function toList(value: string | undefined): string[] {
+  return value?.split(',').map((text) => text.trim()) ?? []
+}
+
+/**
+ * The host with its port, as far as anything says so. A port in the host itself counts first: the client wrote it, whereas
+ * X-Forwarded-Port is the port at which the proxy listens. 80 and 443 are no part of an origin.
+ */
+function withPort(
+  host: string | undefined,
+  port: string | undefined,
+): { host: string | undefined; isPortKnown: boolean } {
+  if (host === undefined || /:\d+$/.test(host)) return { host, isPortKnown: true }
+  if (port === undefined || !/^\d{1,5}$/.test(port)) return { host, isPortKnown: false }
+  return { host: DEFAULT_PORTS.includes(port) ? host : `${host}:${port}`, isPortKnown: true }
+}
+
+/** Of which scheme does not matter: a proxy may have changed that. */
+const DEFAULT_PORTS: readonly string[] = ['80', '443']
+
+/**
+ * What the trusted proxies have stripped, the outermost first.
+ *
+ * @param written how many proxies are known to have written to their lists
+ */
+function readPrefix({ header, prefix }: Incoming, written: number, onWarning: (sentence: string) => void): string {
+  const value = header('x-forwarded-prefix')
+  if (value === undefined) return prefix
+  const stripped = toList(value).slice(-Math.max(written, 1)).map(toEncoded)
+  const prefixes = stripped.map(parsePathPrefix).filter((each) => each !== undefined)
+  if (prefixes.length === stripped.length) return prefix + prefixes.join('')
+  onWarning(
+    `X-Forwarded-Prefix ${JSON.stringify(value.slice(0, SHOWN_LENGTH))} is ignored: a prefix begins with one slash, has at ` +
+      'most 255 characters, and no "//", "\\", "?", "#", control characters or dot segments. Correct it in the proxy.',
+  )
+  return prefix
+}
+
+const SHOWN_LENGTH = 100
+
+/** A header holds bytes, read as Latin-1: those that a path cannot hold as they are become escapes of one byte each. */
+function toEncoded(path: string): string {
+  return path.replace(
+    /[ "<>^`{|}\u0080-\u00ff]|%(?![\da-f]{2})/gi,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 /** RFC 7239 section 4; none at all where one is malformed, since it could hide where the next begins. */

@@ -95,6 +95,7 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     method: request.method ?? 'GET',
     target: options.place?.target ?? target,
     mount: options.place?.mount ?? request.baseUrl ?? '',
+    prefix: '',
     header(name) {
       const value = name === 'host' ? host : headers[name]
       return Array.isArray(value) ? value.join(', ') : value
@@ -103,6 +104,7 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     // Now: a closed socket does not know any more.
     clientAddress: request.socket?.remoteAddress,
     isSecure: request.socket?.encrypted === true,
+    isPortKnown: true,
     // No getter: V8 gives each object that is written with one a shape of its own, and keeps all that it refers to for long.
     signal: options.signal ?? goneSignal(request),
     native: request,

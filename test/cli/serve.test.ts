@@ -177,6 +177,58 @@ describe('--log', () => {
   })
 })
 
+describe('decant serve --base', () => {
+  test.each(['/drop', '/drop/'])(
+    '%s is where the page is, with and without a slash, and the URL that is printed',
+    async (base) => {
+      using folder = temporaryFolder()
+      await using decant = await serve(folder.path, [`--base=${base}`])
+      expect(decant.ready.url).toBe(`http://127.0.0.1:${decant.port}/drop`)
+      for (const target of ['/drop', '/drop/', '/drop/?limit=1', '/drop/uploads']) {
+        const page = await request(decant.port, target, { headers: { accept: 'text/html' } })
+        expect([target, page.status, page.text.includes('action="/drop/uploads"')]).toEqual([target, 200, true])
+      }
+      for (const target of ['/', '/uploads', '/dropped', '/drop%2F', '/drop/../uploads']) {
+        const answer = await request(decant.port, target)
+        expect([target, answer.status, answer.text]).toEqual([
+          target,
+          404,
+          'There is nothing here. The page is at /drop/.\n',
+        ])
+      }
+      const posted = await request(decant.port, '/drop', await form('a.txt', 'a'))
+      expect([posted.status, posted.headers.location]).toEqual([201, '/drop/uploads/a.txt'])
+      expect((await request(decant.port, '/healthz')).text).toBe('ok')
+    },
+  )
+
+  test.each(['/uploads', '/assets', '/healthz', '/bü ro'])('may be %s as well', async (base) => {
+    using folder = temporaryFolder()
+    await using decant = await serve(folder.path, [`--base=${base}`])
+    const { pathname } = new URL(decant.ready.url)
+    expect(pathname).toBe(encodeURI(base))
+    const page = await request(decant.port, `${pathname}/`, { headers: { accept: 'text/html' } })
+    const [, script = ''] = /<script type="module" src="([^"]+)"/.exec(page.text) ?? []
+    expect(await request(decant.port, script)).toMatchObject({ status: 200 })
+    const { status, headers } = await request(decant.port, `${pathname}/uploads`, await form('a.txt', 'a'))
+    expect([status, headers.location]).toEqual([201, `${pathname}/uploads/a.txt`])
+    expect((await request(decant.port, headers.location ?? '')).text).toBe('a')
+  })
+})
+
+describe('decant serve --keep-alive', () => {
+  test.each([
+    [[], 'timeout=125'],
+    [['--keep-alive=610s'], 'timeout=610'],
+  ])('%j says how long a connection is kept: %s', async (typed, told) => {
+    using folder = temporaryFolder()
+    await using decant = await serve(folder.path, typed)
+    // A client that asks for it: those of the other tests close.
+    const { headers } = await request(decant.port, '/healthz', { headers: { connection: 'keep-alive' } })
+    expect(headers['keep-alive']).toBe(told)
+  })
+})
+
 describe('what a stranger may not do', () => {
   test("another site's page posts into the folder", async () => {
     using folder = temporaryFolder()

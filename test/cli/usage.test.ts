@@ -55,6 +55,15 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is no time'],
     [['serve', '--shutdown-timeout=600h'], '--shutdown-timeout: "600h" is no time of at most 24 days'],
     [['serve', '--hosts=http://a.example'], '--hosts: "http://a.example" is no name of a host.'],
+    [
+      ['serve', '--origins=https://a.example/'],
+      '--origins: "https://a.example/" is not a valid origin. Write "https://app.example" or "capacitor://localhost"',
+    ],
+    [['serve', '--origins=*'], '--origins: "*" is not a valid origin.'],
+    [['serve', '--base=drop'], '--base: The base "drop" is not a valid path. It must begin with one slash'],
+    [['serve', '--base=/a/../b'], '--base: The base "/a/../b" is not a valid path.'],
+    [['serve', '--keep-alive=0s'], '--keep-alive: 0 would keep connections for ever. Write a time above 0.'],
+    [['serve', '--keep-alive=long'], '--keep-alive: "long" is no time'],
     [['serve', '--title='], '--title: it is empty.'],
     [['serve', '--json=maybe'], '--json: "maybe" is neither true nor false.'],
   ])('decant %j', async (typed, message) => {

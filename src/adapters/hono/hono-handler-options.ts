@@ -9,8 +9,10 @@ export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
    */
   readonly clientAddress?: ((context: HonoContext) => string | undefined) | undefined
   /**
-   * Which proxies are believed when they say who their client is, which host was asked, and how: `trustedProxies(['loopback'])`
-   * of `decant/node`. Default: nobody is believed.
+   * Which proxies are believed when they say who their client is, which host was asked and how, and which path they have
+   * stripped: `trustedProxies(['loopback'])` of `decant/node`. Default: no proxy is believed.
    */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined
+  /** Told once of a header of a trusted proxy that is ignored. Default: `console.warn`. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }

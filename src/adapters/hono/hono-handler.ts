@@ -1,5 +1,6 @@
 import { discardBody } from '../../http/discard-body.ts'
 import type { Outgoing, RequestHandler } from '../../http/outgoing.ts'
+import { warnOnce } from '../warn-once.ts'
 import { honoAnswer } from './hono-answer.ts'
 import type { HonoContext } from './hono-context.ts'
 import type { HonoHandlerOptions } from './hono-handler-options.ts'
@@ -25,8 +26,10 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
  * ```
  */
 export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
+  const { isTrustedProxy: isTrusted = nobody, onWarning } = options
+  const trust = { isTrusted, onWarning: warnOnce(onWarning) }
   return async (context, next) => {
-    const incoming = honoIncoming(context, options)
+    const incoming = honoIncoming(context, options, trust)
     let outgoing: Outgoing | undefined
     try {
       outgoing = await handler.handle(incoming)
@@ -39,4 +42,8 @@ export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions
     await next()
     return undefined
   }
+}
+
+function nobody(): boolean {
+  return false
 }

@@ -1,5 +1,6 @@
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import { behindProxy } from '../../http/forwarded.ts'
+import type { ProxyTrust } from '../../http/forwarded.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { NodeRequest } from '../../http/node-request.ts'
@@ -15,11 +16,11 @@ import type { HonoHandlerOptions } from './hono-handler-options.ts'
  *
  * @throws {TypeError} where something before has read the body, and for a route that does not say where it is mounted.
  */
-export function honoIncoming(context: HonoContext, options: HonoHandlerOptions): Incoming {
+export function honoIncoming(context: HonoContext, options: HonoHandlerOptions, trust: ProxyTrust): Incoming {
   const { raw } = context.req
   if (raw.bodyUsed) throw alreadyRead()
   const { mount, target } = splitPath(context)
-  const { drainLimits, clientAddress, isTrustedProxy } = options
+  const { drainLimits, clientAddress } = options
   const node = nodeExchange(context)
   // Of both lanes the rest alone differs. The path is the one that Hono has routed by: no two readings of one URL.
   const place = { mount, target, native: context }
@@ -28,7 +29,7 @@ export function honoIncoming(context: HonoContext, options: HonoHandlerOptions):
       ? fromNodeRequest(node.request, { fullDuplex: true, drainLimits })
       : fromFetchRequest(raw, { drainLimits, clientAddress: node?.request.socket?.remoteAddress })
   const address = clientAddress?.(context) ?? incoming.clientAddress
-  return behindProxy({ ...incoming, ...place, clientAddress: address }, isTrustedProxy ?? nobody)
+  return behindProxy({ ...incoming, ...place, clientAddress: address }, trust)
 }
 
 /**
@@ -61,8 +62,4 @@ function alreadyRead(): TypeError {
       'validator in a middleware. Let Decant have the request first: register honoHandler before that middleware, or leave ' +
       'the middleware out for this route.',
   )
-}
-
-function nobody(): boolean {
-  return false
 }

@@ -5,6 +5,7 @@ import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
+import { warnOnce } from '../warn-once.ts'
 import type { NodeAdapterOptions } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { trustedProxies } from './trusted-proxies.ts'
@@ -14,14 +15,14 @@ import { writeOutgoing } from './write-outgoing.ts'
 export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: Place) => Incoming
 
 /** @throws {TypeError} for a `trustProxy` that holds what is no address. */
-export function toIncomingBy({ trustProxy, drainLimits }: NodeAdapterOptions): ToIncoming {
-  const isTrusted = trustedProxies(trustProxy ?? [])
+export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapterOptions): ToIncoming {
+  const trust = { isTrusted: trustedProxies(trustProxy ?? []), onWarning: warnOnce(onWarning) }
   // Where nobody is believed, nobody's address needs to be looked up.
   const hasProxies = trustProxy !== undefined && trustProxy.length > 0
   return (request, response, place) => {
     const signal = goneSignal(response)
     const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place })
-    return hasProxies ? behindProxy(incoming, isTrusted) : incoming
+    return hasProxies ? behindProxy(incoming, trust) : incoming
   }
 }
 

@@ -96,6 +96,88 @@ describe('behind a proxy that is believed', () => {
   })
 })
 
+describe('a browser on plain http, behind a proxy', () => {
+  const own = (): RequestHandler => uploadHandler(uploadSet('files', { storage: memoryStorage() }))
+  const statusOf = async (trustProxy: readonly string[] | undefined, ...headers: string[]): Promise<number> => {
+    const head = ['PUT /a.txt HTTP/1.1', 'Content-Length: 1', ...headers]
+    const server = await listen(createServer(nodeHandler(own(), { trustProxy })))
+    try {
+      const client = await RawClient.connect(server.origin)
+      return (await client.ask(`${[...head, '', ''].join('\r\n')}x`)).status
+    } finally {
+      await server.close()
+    }
+  }
+  const FROM = 'Origin: http://files.example:8080'
+
+  test.each([
+    [['Host: files.example'], 201],
+    [['Host: FILES.example'], 201],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: files.example'], 201],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: files.example:8080'], 201],
+    [['Host: files.example', 'X-Forwarded-Port: 8080'], 201],
+    [['Host: files.example', 'X-Forwarded-Port: 8081'], 403],
+    [['Host: files.example', 'X-Forwarded-Port: 443'], 403],
+    [['Host: files.example:8081'], 403],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: files.example:8081'], 403],
+    [['Host: 127.0.0.1:3000'], 403],
+    [['Host: other.example'], 403],
+    [['Host: evilfiles.example'], 403],
+  ])('that is trusted is compared with as much of the host as is known: %j', async (headers, status) => {
+    expect(await statusOf(['loopback'], FROM, ...headers)).toBe(status)
+  })
+
+  test('that is trusted is not asked what the browser itself knows', async () => {
+    expect(await statusOf(['loopback'], FROM, 'Host: files.example', 'Sec-Fetch-Site: same-site')).toBe(403)
+    expect(await statusOf(['loopback'], FROM, 'Host: other.example', 'Sec-Fetch-Site: same-origin')).toBe(201)
+  })
+
+  test('an app with a scheme of its own is not at home, whatever its host is called', async () => {
+    expect(await statusOf(['loopback'], 'Origin: capacitor://localhost', 'Host: localhost')).toBe(403)
+  })
+
+  test.each([
+    [['Host: files.example'], 403],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: files.example:8080'], 403],
+    [['Host: files.example', 'X-Forwarded-Port: 8080'], 403],
+    [['Host: files.example:8080'], 201],
+  ])('that is not trusted is compared with the whole Host: %j', async (headers, status) => {
+    expect(await statusOf(undefined, FROM, ...headers)).toBe(status)
+  })
+})
+
+describe('a path that a proxy has stripped', () => {
+  const put = (name: string, prefix: string): string[] => [
+    `POST / HTTP/1.1`,
+    'Host: x',
+    'Content-Length: 1',
+    `Content-Disposition: attachment; filename="${name}"`,
+    `X-Forwarded-Prefix: ${prefix}`,
+  ]
+  const open = (): RequestHandler => uploadHandler(uploadSet('files', { storage: memoryStorage() }))
+
+  test('comes back in URLs if the proxy is trusted', async () => {
+    expect((await ask(open(), ['loopback'], put('a.txt', '/drop/'))).headers['location']).toBe('/drop/a.txt')
+    expect((await ask(open(), undefined, put('a.txt', '/drop/'))).headers['location']).toBe('/a.txt')
+  })
+
+  test('is ignored if it could lead elsewhere, and the operator is told once', async () => {
+    const warnings: string[] = []
+    const listener = nodeHandler(open(), { trustProxy: ['loopback'], onWarning: (sentence) => warnings.push(sentence) })
+    const server = await listen(createServer(listener))
+    try {
+      for (const name of ['a.txt', 'b.txt']) {
+        const client = await RawClient.connect(server.origin)
+        const { headers } = await client.ask(`${[...put(name, '//evil.example'), '', ''].join('\r\n')}x`)
+        expect(headers['location']).toBe(`/${name}`)
+      }
+    } finally {
+      await server.close()
+    }
+    expect(warnings).toEqual([expect.stringContaining('X-Forwarded-Prefix "//evil.example" is ignored')])
+  })
+})
+
 describe('behind a proxy that is not', () => {
   test.each([[undefined], [[]], [['10.0.0.0/8', '::1']]])('nothing of it counts (%j)', async (trustProxy) => {
     const { status, body } = await ask(uploads(), trustProxy, UPLOAD)

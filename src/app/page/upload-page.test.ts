@@ -8,6 +8,7 @@ const page = uploadPage({ url: '/', assets: { script: '/assets/client.js', style
 const view: PageView = {
   set: 'uploads',
   action: '/uploads',
+  prefix: '',
   maxFileSize: 4 * 1024 ** 3,
   maxBodySize: 8 * 1024 ** 3,
   maxFiles: 100,

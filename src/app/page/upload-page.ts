@@ -25,9 +25,9 @@ export const UPLOAD_PAGE_CSP: string = [
 export interface UploadPageOptions {
   /** The heading, and the window's title. Default: `Upload files`. */
   readonly title?: string
-  /** URLs of the built `client.ts`, `client.css` and `icon.svg`; without an icon, browsers ask for `/favicon.ico`. */
+  /** Paths of the built `client.ts`, `client.css` and `icon.svg`; without an icon, browsers ask for `/favicon.ico`. */
   readonly assets: { readonly script: string; readonly style: string; readonly icon?: string }
-  /** Where the page is; the heading leads there. Default: the URL that the form was posted to. */
+  /** The path of the page; the heading leads there. Default: the URL that the form was posted to. */
   readonly url?: string
 }
 
@@ -55,15 +55,21 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="color-scheme" content="light dark" />
             <title>${prefix(view)}${title}</title>
-            <link rel="stylesheet" href="${assets.style}" />
-            ${assets.icon === undefined ? '' : html`<link rel="icon" href="${assets.icon}" type="image/svg+xml" />`}
-            ${view.canUpload ? html`<script type="module" src="${assets.script}"></script>` : ''}
+            <link rel="stylesheet" href="${view.prefix}${assets.style}" />
+            ${
+              assets.icon === undefined
+                ? ''
+                : html`<link rel="icon" href="${view.prefix}${assets.icon}" type="image/svg+xml" />`
+            }
+            ${view.canUpload ? html`<script type="module" src="${view.prefix}${assets.script}"></script>` : ''}
           </head>
           <body>
             ${iconSprite()}
             <main>
               <div class="send">
-                <h1>${icon('decanter')}${url === undefined ? title : html`<a href="${url}">${title}</a>`}</h1>
+                <h1>
+                  ${icon('decanter')}${url === undefined ? title : html`<a href="${view.prefix}${url}">${title}</a>`}
+                </h1>
                 ${said(view)} ${view.canUpload ? form(view) : ''} ${signIn(view)}
               </div>
               <div class="kept">

@@ -2,6 +2,8 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const CREDENTIALS = 'src/access/credentials.test.ts'
 const LINKS = 'src/access/signed-links.test.ts'
+const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
+const PLANS = 'src/handler/serve-plans.test.ts'
 
 export const ACCESS: GuardedPromise = {
   heading: 'Nobody may do what they were not allowed to',
@@ -49,9 +51,60 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'refuses what another site makes a browser send',
       file: 'src/handler/site-guard.ts',
-      find: "throw new UploadError('cross-site', { origin: origin ?? 'another site' })",
+      find: "throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site) })",
       replace: '',
       tests: [['src/handler/access.test.ts', 'cross-site requests > %j: %i']],
+    },
+    {
+      guard: 'takes no app for a page of its own',
+      file: 'src/handler/site-guard.ts',
+      find: "if (page.protocol !== 'http:' && page.protocol !== 'https:') return false",
+      replace: '',
+      tests: [
+        ['src/handler/access.test.ts', 'cross-site requests > %j: %i'],
+        [BEHIND_PROXY, 'an app with a scheme of its own is not at home, whatever its host is called'],
+      ],
+    },
+    {
+      guard: 'compares ports, unless a trusted proxy hides the one that was asked',
+      file: 'src/handler/site-guard.ts',
+      find: 'return isPortKnown ? own.host === page.host :',
+      replace: 'return',
+      tests: [
+        ['src/handler/access.test.ts', 'cross-site requests > %j: %i'],
+        [BEHIND_PROXY, 'that is trusted is compared with as much of the host as is known: %j'],
+      ],
+    },
+    {
+      guard: 'lets no page read an answer whose origin is not listed',
+      file: 'src/handler/cors.ts',
+      find: 'if (origin === undefined || !isFromOrigin(incoming, origins)) return vary',
+      replace: 'if (origin === undefined) return vary',
+      tests: [['src/handler/cors.test.ts', 'gives %s, which is not listed, neither the answer nor credentials']],
+    },
+    {
+      guard: 'lets no other site embed what `authorize` alone lets out',
+      file: 'src/handler/serve-plans.ts',
+      find: "authorized: toPlan('same-origin', false)",
+      replace: 'authorized: toPlan(openPolicy, false)',
+      tests: [[PLANS, 'a picture on the page of another site > %s']],
+    },
+    {
+      guard: 'lets no cache hand out what `authorize` is to be asked for',
+      file: 'src/handler/serve-plans.ts',
+      find: 'if (options.public === true && authorize !== undefined) {',
+      replace: 'if (authorize === null) {',
+      tests: [[PLANS, 'no cache at all if the options contradict each other, which is told at the start: %j']],
+    },
+    {
+      guard: 'begins no URL with what a proxy has stripped, if that leads elsewhere',
+      file: 'src/http/path-prefix.ts',
+      find: 'SEGMENTS.test(prefix) && ',
+      replace: '',
+      tests: [
+        ['src/http/path-prefix.test.ts', '%j is not a valid prefix of URLs'],
+        [BEHIND_PROXY, 'is ignored if it could lead elsewhere, and the operator is told once'],
+      ],
     },
     {
       guard: 'answers to the names alone by which it is known',
@@ -67,7 +120,7 @@ export const ACCESS: GuardedPromise = {
       replace: 'if (peer === undefined) return incoming',
       tests: [
         ['src/http/forwarded.test.ts', 'whoever is no trusted proxy > is not believed (%s)'],
-        ['src/adapters/node/behind-proxy.test.ts', 'nothing of it counts (%j)'],
+        [BEHIND_PROXY, 'nothing of it counts (%j)'],
       ],
     },
     {

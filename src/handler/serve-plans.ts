@@ -1,0 +1,50 @@
+import { cacheControl } from '../serve/cache-control.ts'
+import type { CacheOptions } from '../serve/cache-control.ts'
+import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
+import type { ServeOptions } from '../serve/serve-file.ts'
+import type { Admission } from './gate.ts'
+import type { UploadHandlerOptions } from './upload-handler-options.ts'
+
+/** How a handler serves its files, by what has opened them. */
+export class ServePlans {
+  /** The same objects for every answer, by which what was worked out for a file is found again. */
+  readonly #plans: Readonly<Record<Admission, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>>
+
+  /** @throws {TypeError} for a `maxAge` that is no whole number of seconds, and for `public` beside `authorize`. */
+  constructor(options: UploadHandlerOptions) {
+    const { maxAge, immutable, authorize, origins = [] } = options
+    const cache: CacheOptions = {
+      ...(maxAge !== undefined && { maxAge }),
+      ...(immutable !== undefined && { immutable }),
+    }
+    cacheControl(cache)
+    if (options.public === true && authorize !== undefined) {
+      throw new TypeError(
+        '"public" lets caches hand out files without asking "authorize". Leave one of them out: files for everyone can have ' +
+          'a handler of their own, or fileServer.',
+      )
+    }
+    // A browser that embeds a file sends its cookies along. A page must not look at what these alone have opened.
+    const openPolicy: CrossOriginResourcePolicy = origins.length > 0 ? 'cross-origin' : 'same-origin'
+    const toPlan = (policy: CrossOriginResourcePolicy, isPublic: boolean) => {
+      const inline = {
+        ...cache,
+        ...(isPublic && { public: true }),
+        crossOriginResourcePolicy: options.crossOriginResourcePolicy ?? policy,
+      }
+      return { inline, attachment: { ...inline, disposition: 'attachment' } } as const
+    }
+    this.#plans = {
+      open: toPlan(openPolicy, options.public === true),
+      // Its time ends, which a shared cache does not know.
+      link: toPlan(openPolicy, false),
+      authorized: toPlan('same-origin', false),
+    }
+  }
+
+  /** @param isDownload true if the file is to be saved, whatever its type */
+  planOf(admission: Admission, isDownload: boolean): ServeOptions {
+    const { inline, attachment } = this.#plans[admission]
+    return isDownload ? attachment : inline
+  }
+}

@@ -5,6 +5,7 @@ import { argv, env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
 import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
+import { findNginx, findOpenssl } from '../test/proxy/find-nginx.ts'
 import { findNtfs } from '../test/names/find-ntfs.ts'
 import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
 
@@ -38,6 +39,8 @@ const PROGRAMS: readonly TestProgram[] = [
     tests: 'tests of a file system without upper case',
     variable: 'NTFS',
   },
+  { name: 'nginx', find: findNginx, package: 'nginx', tests: 'tests behind a proxy', variable: 'NGINX' },
+  { name: 'openssl', find: findOpenssl, package: 'openssl', tests: 'tests of a proxy with TLS', variable: 'OPENSSL' },
   { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },
   { name: 'mkfs.ext4', find: findMakeExt4, package: 'e2fsprogs', tests: 'tests of full disks', variable: 'MKFS_EXT4' },
   { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },

@@ -42,6 +42,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/moving/**/*.test.ts',
     // It mounts a disk.
     'test/names/case-insensitive.test.ts',
+    'test/proxy/**/*.test.ts',
     'test/runners/**/*.test.ts',
     'test/runtimes/**/*.test.ts',
     'test/serve/**/*.test.ts',

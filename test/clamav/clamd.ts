@@ -11,13 +11,14 @@ import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 import { EICAR } from './eicar.ts'
 import { findClamd } from './find-clamd.ts'
 
@@ -91,17 +92,6 @@ function writeSignatures(folder: string): void {
   writeFileSync(join(folder, 'eicar.hsb'), `${hash}:${EICAR.length}:Eicar-Test-File\n`)
   // Name : any type of file : at any offset : bytes.
   writeFileSync(join(folder, 'eicar.ndb'), `Eicar-Test-Bytes:0:*:${Buffer.from(EICAR, 'latin1').toString('hex')}\n`)
-}
-
-/** clamd has no way to choose a port by itself. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new TypeError('The server has no port')
-  return address.port
 }
 
 async function answers(socket: Socket): Promise<boolean> {

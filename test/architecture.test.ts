@@ -22,8 +22,11 @@ const ROOMS: RoomTable = {
 
   // Pure: bytes and names in, bytes and names out.
   multipart: { rooms: ['http'] },
-  filename: { rooms: ['http'] },
-  media: { rooms: ['http', 'filename'], packages: ['file-type', 'mrmime'] },
+  filename: { rooms: ['http', 'media', 'filename/extension.ts', 'filename/shadow.ts'] },
+  // How extensions are compared: by the table of types, too, which names ask whether they are all extension.
+  'filename/extension.ts': { rooms: ['filename/shadow.ts'] },
+  'filename/shadow.ts': { rooms: [] },
+  media: { rooms: ['http', 'filename/extension.ts', 'filename/shadow.ts'], packages: ['file-type', 'mrmime'] },
 
   // Who may do what: hashes come from Web Crypto, which every runtime has.
   access: { rooms: [] },
@@ -33,7 +36,7 @@ const ROOMS: RoomTable = {
   'storage/disk': { rooms: ['storage', 'filename', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
 
-  policy: { rooms: ['digest', 'filename', 'media', 'storage'], packages: ['#digest'] },
+  policy: { rooms: ['digest', 'filename', 'filename/extension.ts', 'media', 'storage'], packages: ['#digest'] },
 
   // Upload sets on disk, as the environment that is passed to it says.
   environment: { rooms: ['policy', 'media', 'storage', 'storage/disk'] },
@@ -77,7 +80,7 @@ const ROOMS: RoomTable = {
   cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
 
   testing: {
-    rooms: ['storage', 'storage/memory', 'multipart', 'filename', 'media', 'policy', 'handler', 'http'],
+    rooms: ['storage', 'storage/memory', 'multipart', 'filename/extension.ts', 'media', 'policy', 'handler', 'http'],
     node: true,
   },
 
@@ -87,6 +90,7 @@ const ROOMS: RoomTable = {
       'http',
       'multipart',
       'filename',
+      'filename/extension.ts',
       'media',
       'storage',
       'storage/disk',

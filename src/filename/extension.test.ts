@@ -45,6 +45,13 @@ test.each([
   ['README', ''],
   ['a.', ''],
   ['x.ПНГ', 'пнг'],
+  // As a careless system reads it.
+  ['x.ＪＰＧ', 'jpg'],
+  ['x.ſh', 'sh'],
+  ['a．php', 'php'],
+  ['a.p\u200bhp', 'php'],
+  ['x.ΑΣ', 'ασ'],
+  ['Mr.\u00a0Smith', ''],
 ])('the extension of %j is %j', (name, extension) => {
   expect(extensionOf(name)).toBe(extension)
 })

@@ -1,3 +1,5 @@
+import { shadowOf } from './shadow.ts'
+
 /** A name cut before its last dot; the two together are the name. */
 export interface SplitName {
   readonly stem: string
@@ -19,9 +21,13 @@ export function splitExtension(name: string): SplitName {
   return /\s/.test(suffix) ? { stem: name, suffix: '' } : { stem: name.slice(0, dot), suffix }
 }
 
-/** The extension of a name, lower-case and without its dot; '' where there is none, as in `README` and `.bashrc`. */
+/**
+ * The extension of a name as it is compared everywhere: without its dot, in lower case, and with compatibility characters
+ * as plain ones and ignorable ones left out, as a careless system reads it: `x.ＪＰＧ` has `jpg`. '' if there is none, as
+ * in `README` and `.bashrc`.
+ */
 export function extensionOf(name: string): string {
-  return splitExtension(name).suffix.slice(1).toLowerCase()
+  return splitExtension(shadowOf(name)).suffix.slice(1)
 }
 
 /** The name with only its extension lower-cased: `Photo.JPG` becomes `Photo.jpg`. */

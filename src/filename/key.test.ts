@@ -126,7 +126,7 @@ describe("a URL's path", () => {
 
 describe('the key of a new file', () => {
   test('is its stored name, in the folder', () => {
-    expect(safeKey(undefined, '../a b.TXT')).toBe('a b.txt')
+    expect(safeKey(undefined, '../a b.TXT')).toBe('a b.TXT')
     expect(safeKey('users/Zoë 2', 'C:\\a.php.jpg')).toBe('users/Zoë 2/a_php.jpg')
   })
 

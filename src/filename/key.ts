@@ -84,7 +84,7 @@ function keyFault(key: string): string | undefined {
 
 /** HFS+ does not see invisible characters when it compares names: to it `.decant` with a joiner in front is `.decant`. */
 function beginsWithDot(segment: string): boolean {
-  return /^[\p{Cf}\p{Default_Ignorable_Code_Point}]*\./u.test(segment)
+  return /^\p{Default_Ignorable_Code_Point}*\./u.test(segment)
 }
 
 function decodeSegment(segment: string, path: string): string {

@@ -34,5 +34,10 @@ export function cutToBytes(text: string, limit: number): string {
   const { read } = encoder.encodeInto(text, new Uint8Array(Math.max(limit, 0)))
   if (read === text.length) return text
   const cut = graphemes.segment(text.slice(0, read + LOOKAHEAD)).containing(read)?.index ?? read
-  return text.slice(0, cut === 0 ? read : cut)
+  return withoutHiddenEnd(text.slice(0, cut === 0 ? read : cut))
+}
+
+/** Without ignorable characters at its end, such as a joiner with nothing behind it, or a flag without its last tag. */
+export function withoutHiddenEnd(text: string): string {
+  return text.replace(/(?<!\p{Default_Ignorable_Code_Point})\p{Default_Ignorable_Code_Point}+$/u, '')
 }

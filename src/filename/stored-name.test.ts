@@ -1,19 +1,17 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { conflictName } from './conflict-names.ts'
 import { extensionOf } from './extension.ts'
-import { isKey, keyFromPath, pathFromKey } from './key.ts'
 import { isStoredName, storedName } from './stored-name.ts'
 
 const long = 'x'.repeat(300)
+const SCOTLAND = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'
 
-describe('letters of every script, emoji and single spaces stay', () => {
+describe('names that people give stay as they are', () => {
   test.each([
     ['holiday photo (1).png', 'holiday photo (1).png'],
     ['i contain cool ümläuts.txt', 'i contain cool ümläuts.txt'],
     ['日本語.txt', '日本語.txt'],
     ['日.txt', '日.txt'],
-    ['Żółw na plaży.JPG', 'Żółw na plaży.jpg'],
+    ['Żółw na plaży.JPG', 'Żółw na plaży.JPG'],
     ['مرحبا بالعالم.pdf', 'مرحبا بالعالم.pdf'],
     ['नमस्ते.doc', 'नमस्ते.doc'],
     ['สวัสดี.txt', 'สวัสดี.txt'],
@@ -25,6 +23,24 @@ describe('letters of every script, emoji and single spaces stay', () => {
     ['1.2.3', '1.2.3'],
     ['README', 'README'],
     ["it's_[x]{y}~$#@!^`=+,-.txt", "it's_[x]{y}~$#@!^`=+,-.txt"],
+    ['IMG_0001.JPG', 'IMG_0001.JPG'],
+    ['my  photo \u00a0 of\u3000Tōkyō\u202f!.jpg', 'my  photo \u00a0 of\u3000Tōkyō\u202f!.jpg'],
+    ['file .txt', 'file .txt'],
+    ['file...txt', 'file...txt'],
+    ['Wait….txt', 'Wait….txt'],
+    ['Why？＊Because：a｜b＂＜＞；.txt', 'Why？＊Because：a｜b＂＜＞；.txt'],
+    ['6∖7⧸8⧹9⧵0 ≠ ½.pdf', '6∖7⧸8⧹9⧵0 ≠ ½.pdf'],
+    ['\ue000 \uf000 \uf100 \u{f0000} \u0378.txt', '\ue000 \uf000 \uf100 \u{f0000} \u0378.txt'],
+    // Joiners in Persian and Hindi, and in a family, a flag with a rainbow and an astronaut.
+    ['می\u200cخواهم.pdf', 'می\u200cخواهم.pdf'],
+    ['क्\u200dष क्\u200cष.doc', 'क्\u200dष क्\u200cष.doc'],
+    ['\u{1f468}\u200d\u{1f469}\u200d\u{1f467}.png', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}.png'],
+    ['\u{1f3f3}\ufe0f\u200d\u{1f308}.png', '\u{1f3f3}\ufe0f\u200d\u{1f308}.png'],
+    ['\u{1f469}\u{1f3fd}\u200d\u{1f680}.png', '\u{1f469}\u{1f3fd}\u200d\u{1f680}.png'],
+    ['I \u2764\ufe0f NY.jpg', 'I \u2764\ufe0f NY.jpg'],
+    ['1\ufe0f\u20e3 first.txt', '1\ufe0f\u20e3 first.txt'],
+    ['葛\u{e0100}城.txt', '葛\u{e0100}城.txt'],
+    [`${SCOTLAND} flag.png`, `${SCOTLAND} flag.png`],
   ])('%j is stored as %j', (filename, stored) => {
     expect(storedName(filename)).toBe(stored)
   })
@@ -32,7 +48,7 @@ describe('letters of every script, emoji and single spaces stay', () => {
 
 describe('only the last part of a path counts', () => {
   test.each([
-    ['C:\\Users\\me\\photo.JPG', 'photo.jpg'],
+    ['C:\\Users\\me\\photo.JPG', 'photo.JPG'],
     ['../../../../home/username/.bashrc', 'bashrc'],
     ['..\\..\\boot.ini', 'boot.ini'],
     ['a/b\\c.txt', 'c.txt'],
@@ -40,13 +56,13 @@ describe('only the last part of a path counts', () => {
     ['a.txt/', 'a.txt'],
     ['\\\\server\\share\\a.txt', 'a.txt'],
     ['C:a.txt', 'C_a.txt'],
-    // A slash that only looks like one is part of a name.
+    // A character that only looks like a slash, or becomes one in a normal form, is part of a name.
     ['5／6.pdf', '5_6.pdf'],
     ['5＼6.pdf', '5_6.pdf'],
     ['5⁄6.pdf', '5_6.pdf'],
-    ['5∕6∖7⧸8⧹9⧵0.pdf', '5_6_7_8_9_0.pdf'],
+    ['5∕6.pdf', '5_6.pdf'],
     ['℀℅.txt', '__.txt'],
-    ['‥／etc', '__etc'],
+    ['‥／etc', '_etc'],
   ])('%j is stored as %j', (filename, stored) => {
     expect(storedName(filename)).toBe(stored)
   })
@@ -63,10 +79,29 @@ describe('there is always a name', () => {
     ['\ud800', 'file'],
     ['- -', 'file'],
     ['-.txt', 'file.txt'],
-    [' .TXT', 'file.txt'],
-    // A name that begins with its only dot has no extension, here as in Python.
-    ['.txt', 'txt'],
-    ['..txt', 'txt'],
+    [' .TXT', 'file.TXT'],
+    ['\u2026', 'file'],
+    ['\u200d.\ufe0f', 'file'],
+  ])('%j is stored as %j', (filename, stored) => {
+    expect(storedName(filename)).toBe(stored)
+  })
+})
+
+describe('a name that is all extension', () => {
+  test.each([
+    ['.docx', 'file.docx'],
+    ['.php', 'file.php'],
+    ['..TXT', 'file.TXT'],
+    ['.heic', 'file.heic'],
+    ['.htaccess', 'htaccess'],
+    ['.env', 'env'],
+    ['.ENV', 'ENV'],
+    ['.bashrc', 'bashrc'],
+    ['.DS_Store', 'DS_Store'],
+    ['.constructor', 'constructor'],
+    ['.ſh', '_h'],
+    ['.a…php', 'a_php'],
+    ['.Mr. Smith', 'Mr. Smith'],
   ])('%j is stored as %j', (filename, stored) => {
     expect(storedName(filename)).toBe(stored)
   })
@@ -81,11 +116,13 @@ describe('nothing leads or trails that a system reads in its own way', () => {
     [' lead trail ', 'lead trail'],
     ['foo.', 'foo'],
     ['foo. . .', 'foo'],
-    ['file .txt', 'file.txt'],
-    ['file...txt', 'file.txt'],
+    ['foo…', 'foo'],
+    ['…and more.txt', 'and more.txt'],
+    ['\u3000lead trail\u00a0', 'lead trail'],
     ['a.txt . ', 'a.txt'],
-    ['a  b\t\u3000\u00a0\u2800c\u2028d.txt', 'a b c d.txt'],
-    ['a \u200b b', 'a b'],
+    ['a. \ufe0f. ', 'a'],
+    ['Chapter ⒈', 'Chapter _'],
+    ['a\t\tb\r\nc \t d.txt', 'a b c   d.txt'],
   ])('%j is stored as %j', (filename, stored) => {
     expect(storedName(filename)).toBe(stored)
   })
@@ -97,7 +134,22 @@ describe('what cannot be seen is gone', () => {
     ['a\u2066\u2069\u200e\u061cb', 'ab'],
     ['file.php\0.jpg', 'file_php.jpg'],
     ['a\r\nb\x07\x9b.txt', 'a b.txt'],
-    ['\ufeffa\u200d\u2060\u00ad\u034fb\ufe0f.txt', 'ab.txt'],
+    ['a\u2028b\u2029c\x85.txt', 'abc.txt'],
+    ['\ufeffa\u2060\u00ad\u034fb\u200b.txt', 'ab.txt'],
+    ['a\ufff9b\ufffac\ufffb.txt', 'abc.txt'],
+    // A joiner, a selector and a tag where they shape nothing.
+    ['\u200da\u200d 1\u200c2 \u200db\u200d\u200dc\u200d.txt', 'a 12 bc.txt'],
+    ['a \ufe0f\ufe0fb\ufe0f\ufe0fc\ufe0f.txt', 'a b\ufe0fc.txt'],
+    ['\u{1f3f4}\u{e0067}\u{e0062} \u{e0067}\u{e007f}.txt', '\u{1f3f4} .txt'],
+    [`${SCOTLAND.slice(0, 2)}${'\u{e0061}'.repeat(7)}\u{e007f} a.txt`, '\u{1f3f4} a.txt'],
+    // Not even where they do, inside the extension and beside a dot.
+    ['a.ب\u200cپ', 'a.بپ'],
+    ['a.j\ufe0fpg', 'a.jpg'],
+    ['a.\u1100\u200d\u1161', 'a.가'],
+    ['\u2764\ufe0f.jpg', '\u2764.jpg'],
+    [`${SCOTLAND}.png`, '\u{1f3f4}.png'],
+    ['Dr. ب\u200cپ x', 'Dr. ب\u200cپ x'],
+    ['a.ب\u200cپ .', 'a.بپ'],
     ['a\u{e0041}\u{e0100}.txt', 'a.txt'],
     ['a\ufdd0\uffff\u{10ffff}.txt', 'a.txt'],
     ['a\ud800b\udc00.txt', 'ab.txt'],
@@ -114,17 +166,57 @@ describe('what cannot be seen is gone', () => {
 describe('what a system forbids becomes an underscore', () => {
   test.each([
     ['a<b>c:d"e|f?g*h.txt', 'a_b_c_d_e_f_g_h.txt'],
-    ['a：b？c＊d＂e｜f＜g＞h；i.txt', 'a_b_c_d_e_f_g_h_i.txt'],
     ['file:stream.txt', 'file_stream.txt'],
-    ['shell.php::$DATA', 'shell.php__$data'],
-    ['a\uf03ab\ue000c.txt', 'a_b_c.txt'],
-    ['\u226e\u226f\u037e.txt', '___.txt'],
-    ['<\u0338.txt', '_\u0338.txt'],
-    ['wait\u2026.mp4', 'wait_.mp4'],
-    ['a．php', 'a_php'],
+    ['shell.php::$DATA', 'shell.php__$DATA'],
+    ['a\uf03ab\uf001\uf0ffc.txt', 'a_b__c.txt'],
+    // NFC makes them one character, and a semicolon.
+    ['<\u0338.txt', '\u226e.txt'],
+    ['\u037e.txt', '_.txt'],
   ])('%j is stored as %j', (filename, stored) => {
     expect(storedName(filename)).toBe(stored)
   })
+
+  test('as does every character of which some normal form has a slash', () => {
+    for (let code = 0x80; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code)
+      if (/[/\\]/.test(['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => character.normalize(form)).join('')))
+        expect(storedName(`a${character}b`)).toBe('a_b')
+    }
+  })
+})
+
+describe('a character that gives a name another extension becomes an underscore', () => {
+  test.each([
+    ['a．php', 'a_php'],
+    ['evil…php', 'evil_php'],
+    ['a.ſh', 'a._h'],
+    ['a.ＪＰＧ', 'a.___'],
+    ['a.tx․t', 'a.tx_t'],
+    ['a…b…php', 'a_b_php'],
+    ['a… b．php', 'a… b_php'],
+    ['a.b c⒈php', 'a.b c_php'],
+    ['a.¨b', 'a._b'],
+    ['⒈php', '_php'],
+    ['Decant & ㏇', 'Decant & _'],
+    // No other extension: the shadow has none either, or the same.
+    ['Wait… what', 'Wait… what'],
+    ['a…b.jpg', 'a…b.jpg'],
+    ['a.İNİ', 'a.İNİ'],
+    ['a.ΑΣ', 'a.ΑΣ'],
+  ])('%j is stored as %j', (filename, stored) => {
+    expect(storedName(filename)).toBe(stored)
+  })
+})
+
+test('no character that has a dot in its compatibility form gives a name an extension, or ends it', () => {
+  for (let code = 0x80; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code)
+    if (!character.normalize('NFKC').includes('.')) continue
+    expect(storedName(`a${character}php`)).toBe('a_php')
+    expect(storedName(`a.x${character}php`)).toBe('a.x_php')
+    expect(storedName(`a${character}php.txt`)).toBe('a_php.txt')
+    expect(storedName(`a ${character}`)).toMatch(/^a(?: _)?$/)
+  }
 })
 
 describe('a name that means something to Windows or a server loses the meaning', () => {
@@ -141,10 +233,12 @@ describe('a name that means something to Windows or a server loses the meaning',
     ['.user.ini', 'user.ini'],
     ['.NUL', '_NUL'],
     ['CON .a.txt', '_CON .a.txt'],
-    ['Web.Config', '_Web.config'],
+    ['Web.Config', '_Web.Config'],
+    ['ｗｅｂ.config', '_ｗｅｂ.config'],
+    ['w\u200de\u200db.config', '_w\u200de\u200db.config'],
     ['web . config', 'web . config'],
-    ['web..config', '_web.config'],
-    [`web${'.'.repeat(300)}x.config`, `_web.config`],
+    ['web..config', 'web..config'],
+    ['nul….txt', '_nul….txt'],
     ['CONSOLE.txt', 'CONSOLE.txt'],
     ['COM10.txt', 'COM10.txt'],
     [`CON.${long}.txt`, `_CON.${'x'.repeat(246)}.txt`],
@@ -156,7 +250,8 @@ describe('a name that means something to Windows or a server loses the meaning',
 describe('a name that Windows gives to another file as its second one', () => {
   test.each([
     ['DECANT~1', 'DECANT_1'],
-    ['REPORT~2.DOC', 'REPORT_2.doc'],
+    ['REPORT~2.DOC', 'REPORT_2.DOC'],
+    ['a～1.txt', 'a_1.txt'],
     ['a~1.txt', 'a_1.txt'],
     // None of these has that form.
     ['a~b.txt', 'a~b.txt'],
@@ -173,7 +268,12 @@ describe('a script hidden behind another extension loses its dot', () => {
     ['a.PhP7.jpg', 'a_PhP7.jpg'],
     ['shell.phtml.png', 'shell_phtml.png'],
     ['a.php.php5.x.jpg', 'a_php_php5.x.jpg'],
-    ['a.php .jpg', 'a_php.jpg'],
+    ['a.php .jpg', 'a_php .jpg'],
+    ['a…php.jpg', 'a_php.jpg'],
+    ['a.php….jpg', 'a_php….jpg'],
+    ['a.p\u200dhp.jpg', 'a_p\u200dhp.jpg'],
+    ['a.php⒌.jpg', 'a_php⒌.jpg'],
+    ['a.PHP.b c', 'a_PHP.b c'],
     ['a.ｐｈｐ.jpg', 'a_ｐｈｐ.jpg'],
     ['x.asp;.jpg', 'x.asp_.jpg'],
     ['x.cer.jpg', 'x_cer.jpg'],
@@ -190,7 +290,7 @@ describe('a script hidden behind another extension loses its dot', () => {
 
 describe('a name that is too long is cut, and its extension kept', () => {
   test('at 255 bytes', () => {
-    expect(storedName(`${long}.TXT`)).toBe(`${'x'.repeat(251)}.txt`)
+    expect(storedName(`${long}.TXT`)).toBe(`${'x'.repeat(251)}.TXT`)
     expect(storedName('x'.repeat(255))).toBe('x'.repeat(255))
     expect(storedName(`.-${long}`)).toBe('x'.repeat(255))
   })
@@ -216,94 +316,26 @@ describe('a name that is too long is cut, and its extension kept', () => {
     expect(extensionOf(storedName(`${'a'.repeat(251)}.php${long}`))).toBe('')
     expect(extensionOf(storedName(`${'a'.repeat(251)}.php ${long}`))).toBe('')
     expect(storedName(`${'a'.repeat(247)}.php${long}.jpg`)).toBe(`${'a'.repeat(247)}_php.jpg`)
+    expect(storedName(`${'a'.repeat(247)}…php ${long}`)).toBe(`${'a'.repeat(247)}_php ${'x'.repeat(3)}`)
+  })
+
+  test('and leaves no joiner that joins nothing, and no part of a flag', () => {
+    expect(storedName(`${'ب\u200c'.repeat(60)}ب.txt`)).toBe(`${'ب\u200c'.repeat(49)}ب.txt`)
+    expect(storedName(`${'x'.repeat(240)}${SCOTLAND} x.txt`)).toBe(`${'x'.repeat(240)}.txt`)
   })
 })
 
 test('a hostile name of a million characters is stored like any other', () => {
   const dots = '.'.repeat(1_000_000)
   expect(storedName(`a${dots}b c`)).toBe(`a${'_'.repeat(254)}`)
-  expect(storedName(`a${' '.repeat(1_000_000)}b`)).toBe('a b')
+  expect(storedName(`a${' '.repeat(1_000_000)}b`)).toBe('a')
   expect(storedName(`a${'\u0301'.repeat(1_000_000)}`).isWellFormed()).toBe(true)
-})
-
-/** Code units of every kind, halves of surrogate pairs among them, and pieces that some system reads in its own way. */
-const anyName = fc
-  .array(
-    fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.string({ unit: 'grapheme' }),
-      fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
-      fc.constantFrom(...'./\\ -_:;\0\n\u200b\u202e\u0301\u0338…．／＼：－\ud83d\ude00'.split('')),
-      fc.constantFrom(
-        'con',
-        'NUL',
-        'COM1',
-        'COM¹',
-        '.php',
-        '.phtml',
-        '.asp;',
-        'web.config',
-        '.htaccess',
-        '.JPG',
-        'İ',
-        'ẞ',
-      ),
-      fc
-        .constantFrom('é', 'x', '日', '.', ' ', '\u0331')
-        .chain((unit) => fc.nat(300).map((count) => unit.repeat(count))),
-    ),
-    { maxLength: 12 },
-  )
-  .map((pieces) => pieces.join(''))
-
-describe('whatever the client calls a file, its stored name', () => {
-  const promises: Record<string, (stored: string) => boolean> = {
-    'is not empty': (stored) => stored !== '',
-    'is valid Unicode in NFC': (stored) => stored.isWellFormed() && stored === stored.normalize('NFC'),
-    'has at most 255 bytes': (stored) => Buffer.byteLength(stored) <= 255,
-    'has no control, bidi or invisible character': (stored) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]/u.test(stored),
-    'has no character that a system forbids, in any normalisation': (stored) =>
-      [stored, stored.normalize('NFD'), stored.normalize('NFKC')].every((form) => !/[<>:"|?*;/\\]/.test(form)),
-    'has no slash that only looks like one': (stored) => !/[\u2044\u2215\u2216\u29f5\u29f8\u29f9]/.test(stored),
-    'has as many dots in every normalisation': (stored) =>
-      stored.normalize('NFKC').split('.').length === stored.split('.').length,
-    'has no leading dot, dash or space': (stored) => !/^[. -]/.test(stored) && !/^[.-]/.test(stored.normalize('NFKC')),
-    'has no trailing dot or space': (stored) => !/[. ]$/.test(stored),
-    'has no runs of spaces': (stored) => !stored.includes('  '),
-    'is no device': (stored) =>
-      !/^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?: *\.|$)/i.test(stored),
-    'has no inner extension that PHP runs': (stored) => !/\.(?:php[0-9]*|phtml|phar)\./i.test(stored),
-    'is no name that a server obeys': (stored) => !/^(?:web\.config|\.htaccess|\.user\.ini|php\.ini)$/i.test(stored),
-    'has its extension in lower case': (stored) => {
-      const extension = extensionOf(stored)
-      return extension === '' || stored.endsWith(`.${extension}`) || Buffer.byteLength(extension) > 63
-    },
-    'is its own stored name': (stored) => storedName(stored) === stored && isStoredName(stored),
-    'is a key, and comes back from its URL': (stored) => isKey(stored) && keyFromPath(pathFromKey(stored)) === stored,
-    'is a stored name also with a number': (stored) => isStoredName(conflictName(stored, 1)),
-  }
-
-  test.each(Object.entries(promises))('%s', (_, holds) => {
-    fc.assert(
-      fc.property(anyName, (filename) => holds(storedName(filename))),
-      { numRuns: 2000 },
-    )
-  })
-
-  test('keeps all this for every character but plain letters', () => {
-    for (let code = 0; code <= 0x10ffff; code++) {
-      const character = String.fromCodePoint(code)
-      if (/[\p{Lo}\p{Cn}\p{Co}]/u.test(character) && character.normalize('NFKD') === character) continue
-      const stored = storedName(`${character}.${character}`)
-      const broken = Object.entries(promises).find(([, holds]) => !holds(stored))
-      if (broken !== undefined) expect.fail(`U+${code.toString(16)} stored as ${JSON.stringify(stored)}: ${broken[0]}`)
-    }
-  })
 })
 
 test('isStoredName tells a safe name from one that has to be changed', () => {
   expect(isStoredName('a b.txt')).toBe(true)
-  for (const name of ['', 'a/b', '.a', 'a.TXT', 'NUL', 'a\0', ' a', 'cafe\u0301'])
+  expect(isStoredName('a.TXT')).toBe(true)
+  for (const name of ['', 'a/b', '.a', 'a.ＴＸＴ', 'NUL', 'a\0', ' a', 'cafe\u0301'])
     expect(isStoredName(name)).toBe(false)
 })
 

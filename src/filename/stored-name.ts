@@ -1,31 +1,39 @@
 import { splitExtension } from './extension.ts'
-import type { SplitName } from './extension.ts'
-import { cutToBytes, MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
+import { isKnownExtension } from './known-extension.ts'
+import { cutToBytes, MAX_NAME_BYTES, utf8Length, withoutHiddenEnd } from './name-bytes.ts'
+import { IGNORABLE, shadowOf } from './shadow.ts'
 import { isShortName } from './short-name.ts'
+import { visibleName } from './visible-name.ts'
 
-/** Bytes of the dot and the extension; what is longer is no extension, and would leave the stem no room. */
+/** Bytes of the dot and the extension; a longer one would leave the stem no room when the name is cut. */
 const MAX_SUFFIX_BYTES = 64
 
-/** White space of every script, and the blank of Braille. */
-const SPACE = /[\t-\r\p{Z}\u2800]/gu
-
 /**
- * Controls, bidi and other format characters, lone surrogates, noncharacters, and all that shows nothing: two names that
- * look alike should be alike. Joiners and variation selectors are among them; they shape letters but are none.
+ * Characters that some system forbids in names, or reads as a path, a stream or (IIS) the end of the name; slashes and what
+ * becomes one in a normal form, or looks like one to a code page of Windows; and the private characters by which Cygwin,
+ * WSL and macOS's SMB client write forbidden ones (U+F03A is their colon).
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
+const FORBIDDEN = /[<>:"|?*;\u2044\u2100\u2101\u2105\u2106\u2215\uf001-\uf0ff\ufe68\uff0f\uff3c]/g
 
-/** What some system forbids in names, or reads as a path, a stream or (IIS) the end of the name. */
-const FORBIDDEN = /[<>:"|?*;\\/]/
+/** Characters whose compatibility form is dots and nothing else. */
+const DOTS = '\\u2024-\\u2026\\ufe19\\ufe30\\ufe52\\uff0e'
 
-/**
- * Slashes that no normalisation turns into one, but Windows' code pages or a reader's eye do; and private use, which
- * Cygwin, WSL and macOS's SMB client use to write forbidden characters (U+F03A is their colon).
- */
-const SMUGGLED = /[\u2044\u2215\u2216\u29f5\u29f8\u29f9\p{Co}]/u
+/** Characters whose compatibility form has a dot beside something else: `⒈`, `㏂`, `🄀`. */
+const DOTTED = '\\u2488-\\u249b\\u33c2\\u33c7\\u33d8\\u{1f100}'
 
-/** Names that Windows gives to devices, whatever extension follows. Their superscript digits are NFKC's 1, 2 and 3. */
-const DEVICE = /^(?:AUX|CLOCK\$|CON|CONIN\$|CONOUT\$|NUL|PRN|(?:COM|LPT)[0-9])\s*(?:\.|$)/
+/** Every character that has a dot in its shadow, but the dot itself. */
+const LIKE_DOT = new RegExp(`[${DOTS}${DOTTED}]`, 'gu')
+const DOT_OR_LIKE = new RegExp(`[.${DOTS}${DOTTED}]`, 'gu')
+
+/** A shadow must not begin with a dot or a dash; `﹣` and `－` are dashes there. */
+const LEADING = new RegExp(`^[\\s.\\-\\ufe63\\uff0d${DOTS}\\p{Default_Ignorable_Code_Point}]+`, 'u')
+
+/** A shadow must not end in a dot or a space. */
+const TRAILING = new RegExp(`[\\s.${DOTS}]`)
+const DOTTED_END = new RegExp(`[${DOTTED}](?=\\p{Default_Ignorable_Code_Point}*$)`, 'u')
+
+/** Names that Windows gives to devices, whatever extension follows. Their superscript digits have plain shadows. */
+const DEVICE = /^(?:aux|clock\$|con|conin\$|conout\$|nul|prn|(?:com|lpt)[0-9])\s*(?:\.|$)/
 
 /** Names that a server or a desktop obeys. Those with a leading dot lose their meaning with it. */
 const OBEYED: ReadonlySet<string> = new Set([
@@ -45,19 +53,22 @@ const SERVER_SCRIPT =
  * The name under which a file is stored: safe on every system, readable in every script.
  *
  * ```ts
- * storedName('C:\\fotos\\Żółw na plaży.JPG') // 'Żółw na plaży.jpg'
+ * storedName('C:\\fotos\\Żółw na plaży.JPG') // 'Żółw na plaży.JPG'
  * storedName('../../.bashrc') // 'bashrc'
  * storedName('shell.php.jpg') // 'shell_php.jpg'
  * ```
  *
- * - Only what follows the last `/` or `\` counts. Never empty: without anything usable the stem is `file`.
- * - NFC and well-formed, at most 255 bytes of UTF-8: the stem is cut, the extension kept and lower-cased.
- * - Letters, marks, digits, emoji and single spaces stay: a space is legal everywhere and belongs to how people name
- *   files. Controls, bidi and invisible characters go; the client's own name is kept in the file's record.
- * - What a system forbids becomes `_`, also as fullwidth or any form that NFKC would turn into it.
- * - No dot, dash or space leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey
- *   (`web.config`) get a leading `_`; a short name (`A~1`) loses its `~`; an inner extension that servers run loses its dot. The last extension is the
- *   policy's to judge: it should ask `extensionOf` the stored name.
+ * - Only the part after the last `/` or `\` counts. The name is never empty: if nothing is left, it is `file`. A name that
+ *   is all extension gets that stem if the type table knows the extension: `.docx` becomes `file.docx`, `.bashrc` `bashrc`.
+ * - It is in NFC, well-formed, and at most 255 bytes of UTF-8: the stem is cut, the extension kept. The extension keeps its
+ *   case; compare it by `extensionOf`.
+ * - Letters, marks, digits, emoji with their joiners, and white space stay: they belong to how people name files. Tabs and
+ *   line ends become a space. Controls, bidi and other invisible characters go; the file's record keeps the client's name.
+ * - What a system forbids, or a normal form turns into a slash, becomes `_`.
+ * - The rest is judged as a careless system reads it: without invisible characters, in NFKC, in lower case. No dot or dash
+ *   leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey (`web.config`) get a leading `_`;
+ *   a short name (`A~1`) loses its `~`; an inner extension that servers run loses its dot; and a character that would give
+ *   the name another extension becomes `_` (`evil…php`). The last extension is for the policy to judge.
  *
  * Idempotent: a stored name is its own stored name.
  */
@@ -65,17 +76,16 @@ export function storedName(filename: string): string {
   return PLAIN.test(filename) && !isObeyed(filename) ? filename : rewritten(filename)
 }
 
-/** Most names: of these nothing is rewritten but what some system obeys. */
-const PLAIN = /^\w[\w-]{0,99}(?:\.[a-z0-9]{1,10})?$/
+/** Most names: nothing of them is rewritten, unless some system obeys them. */
+const PLAIN = /^\w[\w-]{0,99}(?:\.[A-Za-z0-9]{1,10})?$/
 
 function rewritten(filename: string): string {
-  const { stem, suffix } = splitName(trimEnd(legible(lastSegment(filename))))
+  const { stem, suffix } = splitName(named(legible(lastSegment(filename))))
   const room = MAX_NAME_BYTES - utf8Length(suffix)
-  let fitted = fit(trimStart(stem), room)
-  if (fitted === '') fitted = 'file'
+  let fitted = fit(stem, room)
   if (isObeyed(fitted + suffix)) fitted = `_${fit(fitted, room - 1)}`
-  const name = disarm(fitted) + suffix
-  return isShortName(name) ? name.replace('~', '_') : name
+  const name = disarm(fitted + suffix)
+  return isShortName(shadowOf(name)) ? name.replace(/[~\uff5e]/, '_') : name
 }
 
 /** True when the name is safe to be written as it is: it is its own stored name. */
@@ -87,57 +97,91 @@ function lastSegment(path: string): string {
   return path.split(/[\\/]/).findLast((segment) => segment !== '') ?? ''
 }
 
+/** Without what cannot be seen, and without characters that are forbidden anywhere in a name. */
 function legible(name: string): string {
-  return name
-    .replace(SPACE, ' ')
-    .replace(INVISIBLE, '')
-    .replace(/ +/g, ' ')
-    .replace(/[^ -~]|[<>:"|?*;]/gu, (character) => (isUnsafe(character) ? '_' : character))
-    .normalize('NFC')
+  const spaced = name.normalize('NFC').replace(/[\t-\r]+/g, ' ')
+  // What stood between a letter and its accent may be gone.
+  return visibleName(spaced).normalize('NFC').replace(FORBIDDEN, '_')
 }
 
-/** Decomposed, since a file system may do that to the name (HFS+), and a careless reader may apply NFKC. */
-function isUnsafe(character: string): boolean {
-  const decomposed = character.normalize('NFKD')
-  return FORBIDDEN.test(decomposed) || decomposed.includes('.') || SMUGGLED.test(character)
+/** Without what must not lead or trail, and with an extension that is the same in its shadow. */
+function named(name: string): string {
+  const [lead = ''] = LEADING.exec(name) ?? []
+  const trimmed = trimEnd(name.slice(lead.length)).replace(DOTTED_END, '_')
+  if (trimmed === '') return 'file'
+  if (!lead.endsWith('.') || /[.\s]/.test(trimmed)) return withTrueExtension(trimmed)
+  const extension = withoutDisguise(trimmed)
+  return isKnownExtension(shadowOf(extension)) ? `file.${extension}` : extension
 }
 
-function splitName(name: string): SplitName {
+/** No character of the name may give it another extension in its shadow. */
+function withTrueExtension(name: string): string {
   const { stem, suffix } = splitExtension(name)
-  const lowered = suffix.toLowerCase().normalize('NFC')
-  if (suffix !== '' && utf8Length(lowered) <= MAX_SUFFIX_BYTES) return { stem, suffix: lowered }
-  if (utf8Length(name) <= MAX_NAME_BYTES) return { stem: name, suffix: '' }
+  if (suffix !== '') return stem + withoutDisguise(suffix)
+  if (splitExtension(shadowOf(name)).suffix === '') return name
+  // White space in an extension makes it none, so that only the last word matters.
+  const words = name.split(/(\s+)/)
+  return [...words.slice(0, -1), words.at(-1)?.replace(LIKE_DOT, '_')].join('')
+}
+
+/** An extension that is the same in its shadow, but for its case. */
+function withoutDisguise(suffix: string): string {
+  const seen = suffix.replace(IGNORABLE, '').normalize('NFC')
+  return seen.normalize('NFKC') === seen
+    ? seen
+    : seen.replace(/[^ -~]/gu, (character) => (character.normalize('NFKC') === character ? character : '_'))
+}
+
+/** The stem is what may be cut. */
+function splitName(name: string): { readonly stem: string; readonly suffix: string } {
+  const { stem, suffix } = splitExtension(name)
+  if (utf8Length(name) <= MAX_NAME_BYTES || (suffix !== '' && utf8Length(suffix) <= MAX_SUFFIX_BYTES)) {
+    return { stem, suffix }
+  }
   // It is going to be cut, and that must not make an extension: `.phpxxxxx` would end as `.php`.
-  return { stem: trimStart(name).replaceAll('.', '_'), suffix: '' }
+  return { stem: name.replace(DOT_OR_LIKE, '_'), suffix: '' }
 }
 
 function fit(stem: string, limit: number): string {
-  return trimEnd(cutToBytes(stem, limit))
-}
-
-/** The dashes are those that NFKC or Windows' code pages turn into the one that begins an option. */
-function trimStart(name: string): string {
-  return name.replace(/^[. \-\ufe63\uff0d]+/, '')
+  const cut = cutToBytes(stem, limit)
+  return cut === stem ? stem : withoutHiddenEnd(trimEnd(cut))
 }
 
 /** By hand, since `/[. ]+$/` takes quadratic time over long runs that do not reach the end. */
 function trimEnd(name: string): string {
   let end = name.length
-  while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end--
+  for (let at = end; at > 0;) {
+    const before = at - (isLowSurrogate(name.charCodeAt(at - 1)) ? 2 : 1)
+    const character = name.slice(before, at)
+    if (TRAILING.test(character)) end = before
+    // Nobody sees it, so that what is before it may end the name as well.
+    else if (character.replace(IGNORABLE, '') !== '') break
+    at = before
+  }
   return name.slice(0, end)
 }
 
-function isObeyed(name: string): boolean {
-  const compatible = name.normalize('NFKC')
-  return OBEYED.has(compatible.toLowerCase()) || DEVICE.test(compatible.toUpperCase())
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff
 }
 
-/** Takes the dot from inner extensions that servers run: `a.php` becomes `a_php`. */
-function disarm(stem: string): string {
-  const [first = '', ...inner] = stem.split('.')
-  return inner.reduce((name, part) => `${name}${isServerScript(part) ? '_' : '.'}${part}`, first)
+function isObeyed(name: string): boolean {
+  const shadow = shadowOf(name)
+  return OBEYED.has(shadow) || DEVICE.test(shadow)
+}
+
+/** Takes the dot from inner extensions that servers run: `a.php.jpg` becomes `a_php.jpg`. */
+function disarm(name: string): string {
+  const inner = shadowOf(name).split('.').slice(1, -1)
+  if (!inner.some(isServerScript)) return name
+  let dots = 0
+  return name.replace(DOT_OR_LIKE, (character) => {
+    const first = dots
+    dots += character.normalize('NFKC').split('.').length - 1
+    return inner.slice(first, dots).some(isServerScript) ? '_' : character
+  })
 }
 
 function isServerScript(part: string): boolean {
-  return SERVER_SCRIPT.test(part.normalize('NFKC').trim().toLowerCase())
+  return SERVER_SCRIPT.test(part.trim())
 }

@@ -1,3 +1,5 @@
+import { shadowOf } from '../filename/shadow.ts'
+
 /**
  * A set of extensions: those of a list, or all but some. Case and a leading dot do not matter, so `['jpg']` and
  * `['.JPG']` are the same; `''` stands for names without an extension.
@@ -25,7 +27,7 @@ export function allows(rule: ExtensionRule, extension: string): boolean {
 /** `allows`, for a rule that is asked often: it is read once. */
 export function extensionTest(rule: ExtensionRule): (extension: string) => boolean {
   const extensions = new Set(normalize(isList(rule) ? rule : rule.except))
-  return (extension) => extensions.has(extension.toLowerCase()) === isList(rule)
+  return (extension) => extensions.has(shadowOf(extension)) === isList(rule)
 }
 
 /** What a set's extensions are made of. */
@@ -86,7 +88,7 @@ function normalize(extensions: readonly string[]): readonly string[] {
 }
 
 function normalizeOne(extension: string): string {
-  const bare = extension.replace(/^\./, '').toLowerCase()
+  const bare = shadowOf(extension).replace(/^\./, '')
   if (/[./\\\s,*]/.test(bare)) {
     throw new TypeError(`${JSON.stringify(extension)} is no extension: write what follows the last dot, such as "gz"`)
   }

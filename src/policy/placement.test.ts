@@ -1,30 +1,82 @@
-import { expect, test } from 'vitest'
-import { toName, toPlace } from './placement.ts'
+import { describe, expect, test } from 'vitest'
+import { toOwnName, toPlace } from './placement.ts'
 
 function firstKeys(keyOf: (attempt: number) => string | undefined): string[] {
   return [0, 1, 2].map(keyOf).filter((key) => key !== undefined)
 }
 
 test.each([
-  ['safe', 'Żółw na plaży.JPG', 'Żółw na plaży.jpg'],
-  ['unique', 'Żółw na plaży.JPG', 'Żółw na plaży.jpg'],
+  ['safe', 'Żółw na plaży.JPG', 'Żółw na plaży.JPG'],
+  ['unique', 'Żółw na plaży.JPG', 'Żółw na plaży.JPG'],
   ['werkzeug', 'Żółw na plaży.JPG', 'Zow_na_plazy.jpg'],
   ['werkzeug', 'a.tar.GZ', 'a.tar.gz'],
   ['werkzeug', 'NOEXT', 'NOEXT'],
-  ['safe', '../../evil.PHP ', 'evil.php'],
+  ['safe', '../../evil.PHP ', 'evil.PHP'],
   ['safe', 'a.php.jpg', 'a_php.jpg'],
 ] as const)('%s naming makes of %j %j', (naming, filename, name) => {
-  expect(toName(filename, naming)).toBe(name)
+  expect(toOwnName(filename, naming)).toEqual({ name })
 })
 
-test('a naming function is given the name as the client gave it, and its result is made safe', () => {
-  expect(toName('../Cat.PNG', (filename) => `${filename.length}/../x\0.PNG`)).toBe('x.png')
+describe('a naming function', () => {
+  const firstOf = (filename: string, naming: (filename: string) => string, placement = {}): string | undefined => {
+    const own = toOwnName(filename, naming)
+    return own && toPlace(own, placement, naming).keyOf(0)
+  }
+
+  test.each([
+    ['../../a/Cat.PNG', 'Cat.PNG'],
+    ['C:\\x\\.docx', 'file.docx'],
+    ['a\u202eb\0c/', 'abc'],
+    ['', 'file'],
+  ])('of %j is given %j: the last segment, safe', (filename, given) => {
+    const seen: string[] = []
+    firstOf(filename, (name) => {
+      seen.push(name)
+      return name
+    })
+    expect(seen).toEqual([given])
+  })
+
+  test('whose result has a folder puts the file there, below the folder that is asked for', () => {
+    expect(firstOf('Cat.PNG', (name) => `2026/11/${name}`)).toBe('2026/11/Cat.PNG')
+    expect(firstOf('Cat.PNG', (name) => `2026/${name}`, { folder: 'u/1' })).toBe('u/1/2026/Cat.PNG')
+    expect(firstOf('Cat.PNG', (name) => `2026/${name}`, { name: 'dog.' })).toBe('dog.png')
+  })
+
+  test('has the name in its result made safe, so that no name of a client makes it fail', () => {
+    expect(firstOf('a.txt', () => 'x\0.PNG')).toBe('x.PNG')
+    expect(toOwnName('a.txt', () => 'evil.php. ')).toEqual({ name: 'evil.php' })
+    expect(firstOf('日本', (name) => name.replaceAll(/[^ -~]/g, ''))).toBe('file')
+    expect(firstOf(`${'x'.repeat(300)}.txt`, (name) => `2026-11-30 ${name}`)).toHaveLength(255)
+    expect(firstOf('....txt', (name) => name.slice(4))).toBe('file.txt')
+  })
+
+  test.each([
+    '../x.png',
+    '/x.png',
+    'a//x.png',
+    'a/../x.png',
+    '.a/x.png',
+    'CON/x.png',
+    'a /x.png',
+    'a\\x.png',
+    'a\0/x.png',
+  ])('that returns %j is told by a TypeError that its folder is not safe', (result) => {
+    expect(() => firstOf('a.txt', () => result)).toThrow(TypeError)
+  })
+
+  test('that returns no text is told by a TypeError', () => {
+    const broken: (filename: string) => string = JSON.parse
+    expect(() => firstOf('1', broken)).toThrow(
+      new TypeError('A naming function must return a name, or a folder, "/" and a name; got 1.'),
+    )
+  })
 })
 
 test("nothing may be left of a name by Werkzeug's naming", () => {
-  expect(toName('日本', 'werkzeug')).toBeUndefined()
-  expect(toName('...', 'werkzeug')).toBeUndefined()
-  expect(toName('日本', 'safe')).toBe('日本')
+  expect(toOwnName('日本', 'werkzeug')).toBeUndefined()
+  expect(toOwnName('...', 'werkzeug')).toBeUndefined()
+  expect(toOwnName('日本', 'safe')).toEqual({ name: '日本' })
 })
 
 test.each([
@@ -42,20 +94,24 @@ test.each([
   [{ name: 'x.php.' }, ['x_php.jpg', 'x_php_1.jpg', 'x_php_2.jpg']],
   [{ key: 'a/b.jpg' }, ['a/b.jpg']],
 ])('%j is placed at %j', (placement, keys) => {
-  expect(firstKeys(toPlace('cat.jpg', placement, 'safe').keyOf)).toEqual(keys)
+  expect(firstKeys(toPlace({ name: 'cat.jpg' }, placement, 'safe').keyOf)).toEqual(keys)
+})
+
+test('a trailing dot stands for the extension of the client in lower case, as with Flask-Uploads', () => {
+  expect(firstKeys(toPlace({ name: 'Cat.JPG' }, { name: 'dog.' }, 'safe').keyOf)[0]).toBe('dog.jpg')
 })
 
 test('the name that decides is the one that the key will end in', () => {
-  expect(toPlace('cat.jpg', { name: 'u/evil.php' }, 'safe').name).toBe('evil.php')
-  expect(toPlace('cat.jpg', { name: 'v1.2.' }, 'safe').name).toBe('v1.2.jpg')
-  expect(toPlace('cat.jpg', { name: 'evil.php.' }, 'safe').name).toBe('evil_php.jpg')
-  expect(toPlace('cat.jpg', { key: 'a/b.png' }, 'safe').name).toBe('b.png')
-  expect(toPlace('cat.jpg', {}, 'unique').name).toBe('cat.jpg')
+  expect(toPlace({ name: 'cat.jpg' }, { name: 'u/evil.php' }, 'safe').name).toBe('evil.php')
+  expect(toPlace({ name: 'cat.jpg' }, { name: 'v1.2.' }, 'safe').name).toBe('v1.2.jpg')
+  expect(toPlace({ name: 'cat.jpg' }, { name: 'evil.php.' }, 'safe').name).toBe('evil_php.jpg')
+  expect(toPlace({ name: 'cat.jpg' }, { key: 'a/b.png' }, 'safe').name).toBe('b.png')
+  expect(toPlace({ name: 'cat.jpg' }, {}, 'unique').name).toBe('cat.jpg')
 })
 
 test('unique keys have a folder of 128 random bits, and no second choice', () => {
-  const one = firstKeys(toPlace('cat.jpg', {}, 'unique').keyOf)
-  const two = firstKeys(toPlace('cat.jpg', { folder: 'u', name: 'dog.' }, 'unique').keyOf)
+  const one = firstKeys(toPlace({ name: 'cat.jpg' }, {}, 'unique').keyOf)
+  const two = firstKeys(toPlace({ name: 'cat.jpg' }, { folder: 'u', name: 'dog.' }, 'unique').keyOf)
   expect(one).toEqual([expect.stringMatching(/^[0-9a-f]{32}\/cat\.jpg$/)])
   expect(two).toEqual([expect.stringMatching(/^u\/[0-9a-f]{32}\/dog\.jpg$/)])
   expect(one[0]?.slice(0, 32)).not.toBe(two[0]?.slice(2, 34))
@@ -64,13 +120,13 @@ test('unique keys have a folder of 128 random bits, and no second choice', () =>
 test.each(['..', '../x', '/etc', 'a//b', 'a/', '.hidden', 'a\\b', 'CON', 'a\0', ''])(
   'the folder %j is a TypeError, at once',
   (folder) => {
-    expect(() => toPlace('cat.jpg', { folder }, 'safe')).toThrow(TypeError)
-    expect(() => toPlace('cat.jpg', { folder }, 'unique')).toThrow(TypeError)
+    expect(() => toPlace({ name: 'cat.jpg' }, { folder }, 'safe')).toThrow(TypeError)
+    expect(() => toPlace({ name: 'cat.jpg' }, { folder }, 'unique')).toThrow(TypeError)
   },
 )
 
 test.each(['../p.', '../../e.', '/e.', 'a//p.'])('the folder in the name %j is a TypeError too', (name) => {
-  expect(() => toPlace('cat.jpg', { name }, 'safe')).toThrow(TypeError)
+  expect(() => toPlace({ name: 'cat.jpg' }, { name }, 'safe')).toThrow(TypeError)
 })
 
 test.each([
@@ -78,14 +134,14 @@ test.each([
   ['a/CON.jpg', 'a/_CON.jpg'],
   ['.a.jpg', 'a.jpg'],
   ['a/../b.jpg', 'a/file/b.jpg'],
-  ['x.JPG', 'x.jpg'],
+  ['x.ＪＰＧ', 'x.___'],
 ])('the key %j is refused, and %j suggested', (key, suggestion) => {
-  expect(() => toPlace('cat.jpg', { key }, 'safe')).toThrow(
+  expect(() => toPlace({ name: 'cat.jpg' }, { key }, 'safe')).toThrow(
     expect.objectContaining({ code: 'invalid-key', details: expect.objectContaining({ key, suggestion }) }),
   )
 })
 
 test('a key that is longer than a storage takes is refused', () => {
   const key = Array.from({ length: 6 }, () => 'x'.repeat(200)).join('/')
-  expect(() => toPlace('cat.jpg', { key }, 'safe')).toThrow(expect.objectContaining({ code: 'invalid-key' }))
+  expect(() => toPlace({ name: 'cat.jpg' }, { key }, 'safe')).toThrow(expect.objectContaining({ code: 'invalid-key' }))
 })

@@ -1,6 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { conflictName } from '../filename/conflict-names.ts'
-import { splitExtension } from '../filename/extension.ts'
+import { lowercaseExtension, splitExtension } from '../filename/extension.ts'
 import { isKey, safeKey } from '../filename/key.ts'
 import { secureFilename } from '../filename/secure-filename.ts'
 import { isStoredName, storedName } from '../filename/stored-name.ts'
@@ -15,27 +15,48 @@ export interface Place {
   readonly keyOf: (attempt: number) => string | undefined
 }
 
-/**
- * The name that a client's file gets; `undefined` where nothing of it is left, which only Werkzeug's naming can bring
- * about.
- */
-export function toName(filename: string, naming: Naming): string | undefined {
-  if (naming === 'safe' || naming === 'unique') return storedName(filename)
-  if (typeof naming === 'function') return storedName(naming(filename))
-  const name = secureFilename(filename)
-  return name === '' ? undefined : storedName(name)
+/** What the policy alone makes of a client's name. */
+export interface OwnName {
+  /** The folder that a function of the application has put before the name; not checked yet. */
+  readonly folder?: string | undefined
+  readonly name: string
 }
 
 /**
- * The place of a file that the policy calls `name`, by itself or as the application wants it.
+ * The name that a client's file gets; `undefined` if no character is left, which happens only with `naming: 'werkzeug'`.
+ *
+ * @throws {TypeError} if a naming function returns something else than a name, or one with a backslash.
+ */
+export function toOwnName(filename: string, naming: Naming): OwnName | undefined {
+  if (naming === 'safe' || naming === 'unique') return { name: storedName(filename) }
+  if (typeof naming === 'function') return ownNameBy(naming, storedName(filename))
+  const name = secureFilename(filename)
+  return name === '' ? undefined : { name: storedName(lowercaseExtension(name)) }
+}
+
+function ownNameBy(naming: (filename: string) => string, filename: string): OwnName {
+  // A function without types may return anything.
+  const result: unknown = naming(filename)
+  if (typeof result !== 'string' || result.includes('\\')) {
+    throw new TypeError(
+      `A naming function must return a name, or a folder, "/" and a name; got ${JSON.stringify(result)}.`,
+    )
+  }
+  const slash = result.lastIndexOf('/')
+  const name = storedName(result.slice(slash + 1))
+  return slash === -1 ? { name } : { folder: result.slice(0, slash), name }
+}
+
+/**
+ * The place of a file that the policy calls `own`, by itself or as the application wants it.
  *
  * @throws {UploadError} `invalid-key` for a `key` that Decant would never write.
  * @throws {TypeError} for a folder that is not safe.
  */
-export function toPlace(name: string, placement: Placement, naming: Naming): Place {
+export function toPlace(own: OwnName, placement: Placement, naming: Naming): Place {
   const { key } = placement
   if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), keyOf: only(checkKey(key)) }
-  const { folder, name: wanted } = override(name, placement)
+  const { folder, name: wanted } = override(own, placement)
   const final = storedName(wanted)
   // An unsafe folder is told now, and not when the last byte has come.
   const best = safeKey(naming === 'unique' ? join(folder, randomId()) : folder, final)
@@ -45,13 +66,13 @@ export function toPlace(name: string, placement: Placement, naming: Naming): Pla
 }
 
 /** Flask-Uploads' `name`: a folder before the last slash, and the client's extension after a trailing dot. */
-function override(own: string, { folder, name = '' }: Placement): { folder: string | undefined; name: string } {
-  if (name === '') return { folder, name: own }
+function override(own: OwnName, { folder, name = '' }: Placement): OwnName {
+  if (name === '') return { folder: own.folder === undefined ? folder : join(folder, own.folder), name: own.name }
   const slash = folder === undefined ? name.lastIndexOf('/') : -1
   const base = name.slice(slash + 1)
   return {
     folder: slash === -1 ? folder : name.slice(0, slash),
-    name: base.endsWith('.') ? base.slice(0, -1) + splitExtension(own).suffix : base,
+    name: base.endsWith('.') ? base.slice(0, -1) + splitExtension(own.name).suffix.toLowerCase() : base,
   }
 }
 

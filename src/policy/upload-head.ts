@@ -14,8 +14,8 @@ export interface Placement {
   /** Safe segments joined by `/`. */
   readonly folder?: string | undefined
   /**
-   * Instead of the client's name. One that ends in a dot gets the client's extension: `avatar.` becomes `avatar.png`. Where
-   * no `folder` is given, what stands before a `/` is the folder.
+   * Instead of the client's name. One that ends in a dot gets the client's extension in lower case: `avatar.` becomes
+   * `avatar.png`. If no `folder` is given, what stands before a `/` is the folder.
    */
   readonly name?: string | undefined
   /** This key or none: a taken one is refused with `name-taken`. */

@@ -4,13 +4,16 @@ import type { Check } from './check.ts'
 
 /** What a file is called in the storage. */
 export type Naming =
-  /** The client's name made safe for every system, letters of every script kept; a taken name gets `_1`, `_2`, ... */
+  /** The client's name made safe for every system (`storedName`), letters of every script kept; a taken name gets `_1`, `_2`, ... */
   | 'safe'
-  /** As `safe`, with Werkzeug's `secure_filename`, which keeps ASCII only. */
+  /** As `safe`, with Werkzeug's `secure_filename`, which keeps ASCII only, and the extension in lower case, as Flask has it. */
   | 'werkzeug'
   /** `<128 random bits>/<safe name>`: never taken, and not to be guessed. */
   | 'unique'
-  /** A name, with an extension, from the client's; it is made safe afterwards. */
+  /**
+   * A name with its extension, made of the client's name after that was made safe (`storedName`). What the function returns
+   * before a last `/` is the folder: one that is not safe is a TypeError. The name is made safe again.
+   */
   | ((filename: string) => string)
 
 export interface UploadSetOptions {

@@ -46,7 +46,8 @@ describe('which names a set takes', () => {
     ['evil.php\0.jpg', true],
     ['a.jpg ', true],
     ['jpg', false],
-    ['.jpg', false],
+    ['.jpg', true],
+    ['a.ＪＰＧ', false],
     ['README', false],
     ['', false],
   ])('%j by the name that it will have: %j', async (name, taken) => {
@@ -91,8 +92,8 @@ describe('what a stored file is called', () => {
   test('its own name, in a folder where one is given', async () => {
     const { set, folder } = newDiskSet()
     const stored = await set.save(textFile('Żółw na plaży.TXT'), { folder: 'users/7' })
-    expect(stored.key).toBe('users/7/Żółw na plaży.txt')
-    expect(readFileSync(join(folder, 'users/7/Żółw na plaży.txt'), 'utf8')).toBe('text')
+    expect(stored.key).toBe('users/7/Żółw na plaży.TXT')
+    expect(readFileSync(join(folder, 'users/7/Żółw na plaży.TXT'), 'utf8')).toBe('text')
   })
 
   test('foo.txt, foo_1.txt, foo_2.txt where the name is taken; nothing is overwritten', async () => {
@@ -136,8 +137,10 @@ describe('what a stored file is called', () => {
   })
 
   test('what a function makes of it, made safe and judged as such', async () => {
-    const set = memorySet({ naming: (filename) => `../../x-${filename}` })
-    expect((await set.save(textFile('A.TXT'))).key).toBe('x-A.txt')
+    const set = memorySet({ naming: (filename) => `2026/x-${filename}\0` })
+    expect((await set.save(textFile('../A.TXT'))).key).toBe('2026/x-A.TXT')
+    const unsafe = memorySet({ naming: (filename) => `../../x-${filename}` })
+    await expect(unsafe.save(textFile('A.TXT'))).rejects.toThrow(TypeError)
     const evil = memorySet({ naming: () => 'evil.php' })
     await expect(evil.save(textFile('A.TXT'))).rejects.toMatchObject({ code: 'type-not-allowed' })
   })
@@ -148,7 +151,7 @@ describe('what a stored file is called', () => {
       const stored = await set.save(textFile('Cat.JPG'), { name })
       return stored.key
     })
-    expect(await Promise.all(keys)).toEqual(['avatar.jpg', 'avatar.png', 'u/p.jpg', 'v1.2.jpg', 'plain', 'Cat.jpg'])
+    expect(await Promise.all(keys)).toEqual(['avatar.jpg', 'avatar.png', 'u/p.jpg', 'v1.2.jpg', 'plain', 'Cat.JPG'])
   })
 
   test.each(['evil.php', 'u/evil.php', 'evil.PHP ', 'evil.exe'])(

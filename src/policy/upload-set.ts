@@ -12,7 +12,7 @@ import type { DraftSource } from './draft-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
 import type { FileCount, FileInput } from './file-input.ts'
 import { impliedRecord } from './implied-record.ts'
-import { toName, toPlace } from './placement.ts'
+import { toOwnName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
@@ -113,12 +113,12 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
   /** What the set makes of a file by what is known before its bytes. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
     const { filename, size, contentType, field } = head
-    const ownName = toName(filename, naming)
-    if (ownName === undefined) {
+    const own = toOwnName(filename, naming)
+    if (own === undefined) {
       throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
     }
-    const place = toPlace(ownName, placement, naming)
-    const ownExtension = extensionOf(ownName)
+    const place = toPlace(own, placement, naming)
+    const ownExtension = extensionOf(own.name)
     // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
     for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
       if (!isAllowed(extension)) {
@@ -128,7 +128,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     if (size !== undefined && size > maxFileSize) {
       throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...(field !== undefined && { field }) })
     }
-    const type = [place.name, ownName].map(mediaType).find((known) => known !== OCTET_STREAM)
+    const type = [place.name, own.name].map(mediaType).find((known) => known !== OCTET_STREAM)
     return {
       set: name,
       head,
@@ -155,8 +155,8 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     extensions,
 
     allows(filename) {
-      const ownName = toName(filename, naming)
-      return ownName !== undefined && isAllowed(extensionOf(ownName))
+      const own = toOwnName(filename, naming)
+      return own !== undefined && isAllowed(extensionOf(own.name))
     },
 
     draft(head, placement = {}, draftOptions = {}) {

@@ -18,8 +18,8 @@ describe('what is stored', () => {
     await photos.save(fakeFile('Dog.JPG'))
     await photos.save(fakeFile('Cat.PNG', { size: 100 }), { folder: 'a' })
     const expected = [
-      { key: 'Dog.jpg', name: 'Dog.JPG', type: 'image/jpeg', size: 4096 },
-      { key: 'a/Cat.png', name: 'Cat.PNG', type: 'image/png', size: 100 },
+      { key: 'Dog.JPG', name: 'Dog.JPG', type: 'image/jpeg', size: 4096 },
+      { key: 'a/Cat.PNG', name: 'Cat.PNG', type: 'image/png', size: 100 },
     ]
     expect(await storedFiles(storage)).toEqual(expected)
     deepEqual(await storedFiles(storage), expected)

@@ -1,33 +1,72 @@
 import type { GuardedPromise } from '../mutation.ts'
 
 const NAMES = 'src/filename/stored-name.test.ts'
+const PLACES = 'src/policy/placement.test.ts'
 const WIRE = 'test/promises/names-on-the-wire.test.ts'
 const SAFE = 'a stored name is safe, whatever the client calls the file: %j'
+const HIDDEN = 'what cannot be seen is gone > %j is stored as %j'
+const ENDS = 'nothing leads or trails that a system reads in its own way > %j is stored as %j'
+const DISGUISED = 'a character that gives a name another extension becomes an underscore > %j is stored as %j'
 
 export const STORED_NAMES: GuardedPromise = {
   heading: 'Stored names are safe on every system',
   mutations: [
     {
       guard: 'removes controls, bidi and invisible characters',
-      file: 'src/filename/stored-name.ts',
-      find: ".replace(INVISIBLE, '')",
+      file: 'src/filename/visible-name.ts',
+      find: ".replace(HIDDEN, '')",
       replace: '',
       tests: [
-        [NAMES, 'what cannot be seen is gone > %j is stored as %j'],
+        [NAMES, HIDDEN],
         [WIRE, SAFE],
       ],
     },
     {
+      guard: 'removes a joiner that joins nothing',
+      file: 'src/filename/visible-name.ts',
+      find: ".replace(STRAY_JOINER, '')",
+      replace: '',
+      tests: [[NAMES, HIDDEN]],
+    },
+    {
+      guard: 'removes a variation selector that selects nothing',
+      file: 'src/filename/visible-name.ts',
+      find: ".replace(STRAY_SELECTOR, '')",
+      replace: '',
+      tests: [[NAMES, HIDDEN]],
+    },
+    {
+      guard: 'removes tags that are not part of a flag',
+      file: 'src/filename/visible-name.ts',
+      find: ".replace(FLAG_OR_TAG, '$1')",
+      replace: '',
+      tests: [[NAMES, HIDDEN]],
+    },
+    {
+      guard: 'leaves nothing invisible beside a dot',
+      file: 'src/filename/visible-name.ts',
+      find: ".replace(BESIDE_DOT, '')",
+      replace: '',
+      tests: [[NAMES, HIDDEN]],
+    },
+    {
+      guard: 'leaves nothing invisible in an extension',
+      file: 'src/filename/stored-name.ts',
+      find: "const seen = suffix.replace(IGNORABLE, '').normalize('NFC')",
+      replace: "const seen = suffix.normalize('NFC')",
+      tests: [[NAMES, HIDDEN]],
+    },
+    {
       guard: 'cuts a name to 255 bytes',
       file: 'src/filename/stored-name.ts',
-      find: 'return trimEnd(cutToBytes(stem, limit))',
-      replace: 'return trimEnd(cutToBytes(stem, Infinity))',
+      find: 'const cut = cutToBytes(stem, limit)',
+      replace: 'const cut = cutToBytes(stem, Infinity)',
       tests: [[NAMES, 'a name that is too long is cut, and its extension kept > at 255 bytes']],
     },
     {
       guard: 'gives no file the name of a device',
       file: 'src/filename/stored-name.ts',
-      find: ' || DEVICE.test(compatible.toUpperCase())',
+      find: ' || DEVICE.test(shadow)',
       replace: '',
       tests: [
         [NAMES, '%j gets an underscore in front'],
@@ -37,15 +76,15 @@ export const STORED_NAMES: GuardedPromise = {
     {
       guard: 'gives no file a name that a server obeys',
       file: 'src/filename/stored-name.ts',
-      find: 'OBEYED.has(compatible.toLowerCase()) || ',
+      find: 'OBEYED.has(shadow) || ',
       replace: '',
       tests: [[NAMES, '%j gets an underscore in front']],
     },
     {
       guard: 'replaces what a system forbids, the colon of streams among it',
       file: 'src/filename/stored-name.ts',
-      find: "(isUnsafe(character) ? '_' : character)",
-      replace: "(isUnsafe('') ? '_' : character)",
+      find: ".replace(FORBIDDEN, '_')",
+      replace: '',
       tests: [
         [NAMES, 'what a system forbids becomes an underscore > %j is stored as %j'],
         [WIRE, SAFE],
@@ -54,36 +93,66 @@ export const STORED_NAMES: GuardedPromise = {
     {
       guard: 'lets no dot, dash or space lead',
       file: 'src/filename/stored-name.ts',
-      find: "return name.replace(/^[. \\-\\ufe63\\uff0d]+/, '')",
-      replace: 'return name',
+      find: 'trimEnd(name.slice(lead.length))',
+      replace: 'trimEnd(name)',
       tests: [
-        [NAMES, 'nothing leads or trails that a system reads in its own way > %j is stored as %j'],
+        [NAMES, ENDS],
         [WIRE, SAFE],
       ],
     },
     {
       guard: 'lets no dot or space trail',
       file: 'src/filename/stored-name.ts',
-      find: "while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end--",
-      replace: '',
+      find: 'if (TRAILING.test(character)) end = before',
+      replace: "if (TRAILING.test('x')) end = before",
       tests: [
-        [NAMES, 'nothing leads or trails that a system reads in its own way > %j is stored as %j'],
+        [NAMES, ENDS],
         [WIRE, SAFE],
       ],
     },
     {
       guard: 'takes the dot from a script behind another extension',
       file: 'src/filename/stored-name.ts',
-      find: 'const name = disarm(fitted) + suffix',
+      find: 'const name = disarm(fitted + suffix)',
       replace: 'const name = fitted + suffix',
       tests: [[NAMES, 'a script hidden behind another extension loses its dot > %j is stored as %j']],
     },
     {
+      guard: 'lets no extension look like another one to a careless reader',
+      file: 'src/filename/stored-name.ts',
+      find: 'return stem + withoutDisguise(suffix)',
+      replace: 'return stem + suffix',
+      tests: [[NAMES, DISGUISED]],
+    },
+    {
+      guard: 'lets nothing that only looks like a dot begin an extension',
+      file: 'src/filename/stored-name.ts',
+      find: "words.at(-1)?.replace(LIKE_DOT, '_')",
+      replace: 'words.at(-1)',
+      tests: [[NAMES, DISGUISED]],
+    },
+    {
       guard: 'gives no file a name that Windows may give to another one as its short name',
       file: 'src/filename/stored-name.ts',
-      find: "return isShortName(name) ? name.replace('~', '_') : name",
+      find: "return isShortName(shadowOf(name)) ? name.replace(/[~\\uff5e]/, '_') : name",
       replace: 'return name',
       tests: [[NAMES, 'a name that Windows gives to another file as its second one > %j is stored as %j']],
+    },
+    {
+      guard: 'gives a naming function the safe name, so that no client makes a folder by it',
+      file: 'src/policy/placement.ts',
+      find: 'return ownNameBy(naming, storedName(filename))',
+      replace: 'return ownNameBy(naming, filename)',
+      tests: [[PLACES, 'a naming function > of %j is given %j: the last segment, safe']],
+    },
+    {
+      guard: 'makes what a naming function returns safe again',
+      file: 'src/policy/placement.ts',
+      find: 'const name = storedName(result.slice(slash + 1))',
+      replace: 'const name = result.slice(slash + 1)',
+      tests: [
+        [PLACES, 'a naming function > has the name in its result made safe, so that no name of a client makes it fail'],
+      ],
     },
   ],
 }

@@ -1,0 +1,32 @@
+/**
+ * Never part of a name: controls, line and paragraph separators, lone surrogates, noncharacters, annotation marks, and
+ * every ignorable character that does not shape text, bidi controls among them.
+ */
+const HIDDEN =
+  /(?![\u200c\u200d\p{Variation_Selector}\u{e0020}-\u{e007f}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
+
+/** Tags are part of the flag of a region, such as Scotland's (UTS #51, annex C); elsewhere they show nothing. */
+const FLAG_OR_TAG = /(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})|[\u{e0020}-\u{e007f}]/gu
+
+/** A variation selector with nothing before it whose look it could choose. */
+const STRAY_SELECTOR = /(?<![^\p{White_Space}\p{Default_Ignorable_Code_Point}])\p{Variation_Selector}/gu
+
+/** A joiner that stands between no two characters which it could join, or keep apart. */
+const STRAY_JOINER =
+  /(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}\p{Emoji_Modifier}])/gu
+
+/** Beside a dot, where an extension may begin, nothing is left that a system may not see. */
+const BESIDE_DOT = /(?<=\.)\p{Default_Ignorable_Code_Point}+|\p{Default_Ignorable_Code_Point}+(?=\.)/gu
+
+/**
+ * The name without the characters that nobody sees, but with those that shape what is seen: joiners within words and
+ * emoji, the selectors of emoji and ideographs, the tags of a flag.
+ */
+export function visibleName(name: string): string {
+  return name
+    .replace(HIDDEN, '')
+    .replace(FLAG_OR_TAG, '$1')
+    .replace(STRAY_SELECTOR, '')
+    .replace(STRAY_JOINER, '')
+    .replace(BESIDE_DOT, '')
+}

@@ -112,7 +112,7 @@ describe.each([
     // A picture's signature and first chunk; the rest is nobody's business.
     bytes.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')
     const location = await stored('Holiday photo.PNG', bytes)
-    expect(location).toMatch(/\/Holiday%20photo\.png$/)
+    expect(location).toMatch(/\/Holiday%20photo\.PNG$/)
     // It was too large for memory.
     await expect.poll(() => openFiles(join(root, 'tmp'))).toEqual([])
 

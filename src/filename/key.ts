@@ -71,7 +71,10 @@ export function safeKey(folder: string | undefined, filename: string): string {
 function keyFault(key: string): string | undefined {
   if (key === '') return 'it is empty'
   if (!key.isWellFormed()) return 'it is not valid Unicode'
-  if (/\p{Cc}/u.test(key)) return 'it holds a control character'
+  const control = /\p{Cc}/u.exec(key)?.[0].codePointAt(0)
+  if (control !== undefined) {
+    return `it holds the control character U+${control.toString(16).toUpperCase().padStart(4, '0')}`
+  }
   if (key.includes('\\')) return 'it holds a backslash'
   if (utf8Length(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`
   for (const segment of key.split('/')) {

@@ -13,7 +13,7 @@ const MAX_SUFFIX_BYTES = 64
  * becomes one in a normal form, or looks like one to a code page of Windows; and the private characters by which Cygwin,
  * WSL and macOS's SMB client write forbidden ones (U+F03A is their colon).
  */
-const FORBIDDEN = /[<>:"|?*;\u2044\u2100\u2101\u2105\u2106\u2215\uf001-\uf0ff\ufe68\uff0f\uff3c]/g
+export const FORBIDDEN: RegExp = /[<>:"|?*;\u2044\u2100\u2101\u2105\u2106\u2215\uf001-\uf0ff\ufe68\uff0f\uff3c]/g
 
 /** Characters whose compatibility form is dots and nothing else. */
 const DOTS = '\\u2024-\\u2026\\ufe19\\ufe30\\ufe52\\uff0e'

@@ -16,6 +16,7 @@ import { receiveForm } from '../protocols/form/form-protocol.ts'
 import type { Receipt } from '../protocols/receipt.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
+import { resolveKey } from '../storage/resolve-key.ts'
 import { checkPreconditions } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
@@ -118,16 +119,19 @@ class Handler implements UploadHandler {
     return refusal
   }
 
-  async #answer(incoming: Incoming, route: Route): Promise<Outgoing> {
+  async #answer(incoming: Incoming, asked: Route): Promise<Outgoing> {
     const { method } = incoming
-    const { set, key } = route
-    const allow = this.#allowedMethods(incoming, route)
+    const { set } = asked
+    const allow = this.#allowedMethods(incoming, asked)
     if (method === 'OPTIONS') {
       return { status: 204, headers: { allow: allow.join(', ') } }
     }
     if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
+    if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)
+    // From here on nobody sees another spelling of the key: a rule for one holds for all.
+    const key = asked.key === undefined ? undefined : await resolveKey(set.storage, asked.key)
+    const route = { ...asked, key }
     if (method === 'POST' || method === 'PUT') {
-      if (key !== undefined) checkNoFolder(key)
       await this.#gate.admit('upload', incoming, route)
       if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
       const receipt = await this.#slots.during(incoming.clientAddress, () => this.#receive(incoming, route))

@@ -141,6 +141,22 @@ test.each([
   )
 })
 
+test.each([
+  ['invoice\u202efdp.exe', 'it holds the invisible character U+202E', 'invoicefdp.exe'],
+  ['a/b\u200d.txt', 'it holds the invisible character U+200D', 'a/b.txt'],
+  ['a.ب\u200cپ', 'it holds the invisible character U+200C', 'a.بپ'],
+  ['\u{e0061}a.txt', 'it holds the invisible character U+E0061', 'a.txt'],
+  ['a\ud800.txt', 'it holds the invisible character U+D800', 'a.txt'],
+  ['a:b.txt', 'it holds a character that not every system can store, U+003A', 'a_b.txt'],
+  ['5∕6.txt', 'it holds a character that not every system can store, U+2215', '5_6.txt'],
+  ['x'.repeat(300), 'it is longer than 255 bytes', 'x'.repeat(255)],
+  ['NUL', 'not every system could store it safely', '_NUL'],
+])('the key %j is refused with the reason: %s', (key, reason, suggestion) => {
+  expect(() => toPlace({ name: 'cat.jpg' }, { key }, 'safe')).toThrow(
+    expect.objectContaining({ code: 'invalid-key', details: { key, reason, suggestion } }),
+  )
+})
+
 test('a key that is longer than a storage takes is refused', () => {
   const key = Array.from({ length: 6 }, () => 'x'.repeat(200)).join('/')
   expect(() => toPlace({ name: 'cat.jpg' }, { key }, 'safe')).toThrow(expect.objectContaining({ code: 'invalid-key' }))

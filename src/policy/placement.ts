@@ -2,8 +2,9 @@ import { UploadError } from '../errors/upload-error.ts'
 import { conflictName } from '../filename/conflict-names.ts'
 import { lowercaseExtension, splitExtension } from '../filename/extension.ts'
 import { isKey, safeKey } from '../filename/key.ts'
+import { nameFault } from '../filename/name-fault.ts'
 import { secureFilename } from '../filename/secure-filename.ts'
-import { isStoredName, storedName } from '../filename/stored-name.ts'
+import { storedName } from '../filename/stored-name.ts'
 import type { Placement } from './upload-head.ts'
 import type { Naming } from './upload-set-options.ts'
 
@@ -78,11 +79,12 @@ function override(own: OwnName, { folder, name = '' }: Placement): OwnName {
 
 function checkKey(key: string): string {
   const segments = key.split('/')
-  if (segments.every(isStoredName) && isKey(key)) return key
+  const fault = segments.map(nameFault).find((each) => each !== undefined)
+  if (fault === undefined && isKey(key)) return key
   const safe = segments.map(storedName).join('/')
   throw new UploadError('invalid-key', {
     key,
-    reason: 'not every system could store it safely',
+    reason: fault ?? 'it is too long',
     ...(isKey(safe) && { suggestion: safe }),
   })
 }

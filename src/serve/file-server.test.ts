@@ -227,6 +227,15 @@ describe('what is disallowed is left to whoever is next', () => {
     ).toBeUndefined()
   })
 
+  test('in every spelling of its key', async () => {
+    const composed = 'sub/\u00fc b.txt'
+    for (const key of [composed, composed.normalize('NFD')]) {
+      const target = `/files/${encodeURI(key)}`
+      expect(await fetchText({ '/files': storage }, target)).toBe('b')
+      expect(await fetchText({ '/files': storage }, target, { disallow: (each) => each === composed })).toBeUndefined()
+    }
+  })
+
   test('as a single file too', async () => {
     expect(await fetchText({ '/x': { storage, key: 'debug.log' } }, '/x', { disallow: '*.log' })).toBeUndefined()
   })

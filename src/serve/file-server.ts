@@ -3,6 +3,7 @@ import { isKey, keyFromPath } from '../filename/key.ts'
 import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
+import { resolveKey } from '../storage/resolve-key.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import { matchesPattern } from './name-pattern.ts'
@@ -56,9 +57,12 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
 
   async function open(path: string): Promise<OpenFile | undefined> {
     for (const mount of mounts) {
-      const key = mount.keyOf(path)
-      if (key === undefined || isDisallowed(key)) continue
+      const asked = mount.keyOf(path)
+      if (asked === undefined) continue
       // In order, and no further than the first that has it.
+      // oxlint-disable-next-line no-await-in-loop
+      const key = await resolveKey(mount.storage, asked)
+      if (isDisallowed(key)) continue
       // oxlint-disable-next-line no-await-in-loop
       const file = await mount.storage.open(key)
       if (file !== undefined) return file

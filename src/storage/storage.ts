@@ -49,6 +49,11 @@ export interface Storage {
   readonly kind: string
   /** Opens a draft. It takes bytes at once; what goes wrong in opening is told by the next `flush` or `seal`. */
   createDraft(options?: DraftOptions): Draft
+  /**
+   * The key in the spelling of `list`, if the medium may find one file by several: upper and lower case, composed and
+   * decomposed letters. The key as it is if there is no such file. Optional: without it, keys are told apart exactly.
+   */
+  resolve?(key: string): Promise<string>
   /** The entry of a stored file. */
   stat(key: string): Promise<StorageEntry | undefined>
   /** Opens a stored file. Never follows a symlink, never opens what is no regular file. */

@@ -109,6 +109,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
         return freeSpace()
       },
     }),
+    ...(storage.resolve !== undefined && { resolve: storage.resolve.bind(storage) }),
     ...(storage.path !== undefined && { path: storage.path.bind(storage) }),
   }
 }

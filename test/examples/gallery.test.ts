@@ -65,9 +65,9 @@ describe.each(EXAMPLES)('the example in %s', (name, program) => {
     const answer = await post('/', { title: 'A <cat>', photo: new File([PNG], 'Cat.PNG') })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     const page = await (await fetch(origin)).text()
-    expect(page).toMatch(/<img src="\/photos\/Cat\.png" alt=""(?: \/)?>/)
+    expect(page).toMatch(/<img src="\/photos\/Cat\.PNG" alt=""(?: \/)?>/)
     expect(page).toMatch(/<figcaption>A &(?:#60|lt);cat&(?:#62|gt);<\/figcaption>/)
-    const picture = await fetch(`${origin}/photos/Cat.png`)
+    const picture = await fetch(`${origin}/photos/Cat.PNG`)
     expect(picture.headers.get('content-type')).toBe('image/png')
     expect(Buffer.from(await picture.arrayBuffer())).toEqual(PNG)
   })
@@ -127,8 +127,8 @@ describe.each(EXAMPLES)('the example in %s', (name, program) => {
   if (name !== 'express') return
   test('reads JSON by its parser where that stands', async () => {
     const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ key: 'Cat.png', title: 'A dog' })
+    const body = JSON.stringify({ key: 'Cat.PNG', title: 'A dog' })
     const answer = await fetch(`${origin}/rename`, { method: 'POST', headers, body })
-    expect(await answer.json()).toEqual({ key: 'Cat.png', title: 'A dog' })
+    expect(await answer.json()).toEqual({ key: 'Cat.PNG', title: 'A dog' })
   })
 })

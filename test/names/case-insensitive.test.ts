@@ -1,9 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { UploadRequest } from '../../src/access/upload-request.ts'
+import { listen } from '../../src/adapters/node/fixtures/listen.ts'
+import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
+import type { UploadHandlerOptions } from '../../src/handler/upload-handler-options.ts'
+import { uploadHandler } from '../../src/handler/upload-handler.ts'
 import { uploadSet } from '../../src/policy/upload-set.ts'
 import type { UploadSet } from '../../src/policy/upload-set.ts'
 import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
@@ -78,8 +84,59 @@ describe.skipIf(ntfs === undefined)('on a file system that does not tell upper c
       expect(found?.name).not.toBe('C\u00c4T.jpg')
       expect(await textOf(set, 'CAT.jpg')).toBe('two')
     })
+
+    test('a hook of a handler sees each key as the folders spell it, so that what it denies is denied in every case', async () => {
+      const set = newSet()
+      await set.save(new File(['secret'], 'Sécret.txt'), { folder: 'Users' })
+      await set.save(new File(['secret'], 'Sécret.txt'))
+      const seen: (string | undefined)[] = []
+      const authorize = ({ key }: UploadRequest): boolean => {
+        seen.push(key)
+        return false
+      }
+      await using server = await serve(set, { authorize, deletion: true })
+      for (const key of ['Sécret.txt', 'SÉCRET.TXT', 'se\u0301cret.txt', 'S\u00c9CRET.txt']) {
+        for (const [method, parent] of [
+          ['GET', ''],
+          ['DELETE', ''],
+          ['PUT', ''],
+          ['GET', 'users/'],
+          ['DELETE', 'USERS/'],
+        ] as const) {
+          const init = { method, ...(method === 'PUT' && { body: 'x' }) }
+          expect((await fetch(`${server.origin}/${parent}${encodeURIComponent(key)}`, init)).status).toBe(403)
+        }
+      }
+      // This file system lists all names in lower case.
+      const listed = (await set.list()).files.map(({ key }) => key)
+      expect(listed).toEqual(['sécret.txt', 'users/sécret.txt'])
+      expect(new Set(seen)).toEqual(new Set(listed))
+    })
+
+    test('a handler finds, refuses to overwrite and deletes a file in every case, and tells its record', async () => {
+      const set = newSet()
+      const { key } = await set.save(new File(['meow'], 'C\u00c4T.txt'), { name: 'cat.txt' })
+      await using server = await serve(set, { deletion: true })
+      const found = await fetch(`${server.origin}/CAT.TXT`)
+      expect(await found.text()).toBe('meow')
+      expect(found.headers.get('content-disposition')).toContain("filename*=UTF-8''C%C3%84T.txt")
+      const put = await fetch(`${server.origin}/Cat.txt`, { method: 'PUT', body: 'other' })
+      expect([put.status, await put.json()]).toEqual([409, expect.objectContaining({ key })])
+      expect((await fetch(`${server.origin}/cAt.txt`, { method: 'DELETE' })).status).toBe(204)
+      expect((await set.list()).files).toEqual([])
+      expect((await fetch(`${server.origin}/cat.txt`, { method: 'PUT', body: 'other' })).status).toBe(201)
+    })
   })
 })
+
+interface RunningServer extends AsyncDisposable {
+  readonly origin: string
+}
+
+async function serve(set: UploadSet, options: UploadHandlerOptions): Promise<RunningServer> {
+  const server = await listen(createServer(nodeHandler(uploadHandler(set, options))))
+  return { origin: server.origin, [Symbol.asyncDispose]: () => server.close() }
+}
 
 async function textOf(set: UploadSet, key: string): Promise<string> {
   const open = await set.open(key)

@@ -91,6 +91,36 @@ test.each(['CON', 'a.txt:stream', '-rf', 'a.txt.', 'a%E2%80%AEb.txt', 'a'.repeat
   },
 )
 
+test.each([
+  ['a%E2%80%AEb.txt', 'U+202E'],
+  ['%C2%85.txt', 'U+0085'],
+  ['a%E2%80%8B.txt', 'U+200B'],
+  ['a.t%E2%80%8Dxt', 'U+200D'],
+])('a URL with a character that nobody sees is refused with its code point: %s', async (path, codePoint) => {
+  await using site = await openSite(everything)
+  const answer = await site.ask(`PUT /${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`)
+  expect(JSON.parse(answer.body.toString())).toMatchObject({
+    code: 'invalid-key',
+    detail: expect.stringContaining(codePoint),
+  })
+})
+
+test.each([
+  'IMG_0001.JPG',
+  'U\u0308.txt',
+  'می\u200cخواهم.pdf',
+  '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} (1).png',
+  'two  spaces\u00a0and\u3000more.txt',
+  'Why？：＊｜.txt',
+  'Wait….txt',
+])('a URL with a name that a person gave makes a file of that name: %s', async (name) => {
+  await using site = await openSite(everything)
+  const answer = await site.ask(
+    `PUT /${encodeURIComponent(name)} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`,
+  )
+  expect([answer.status, keyOf(answer)]).toEqual([201, name.normalize('NFC')])
+})
+
 async function storedKey(site: Site, request: string): Promise<string> {
   const answer = await site.ask(request)
   expect(answer.status, answer.body.toString()).toBe(201)

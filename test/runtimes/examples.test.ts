@@ -77,8 +77,8 @@ describe.each(['bun', 'deno', 'workers'])('the example in examples/%s', (name) =
     expect(await (await fetch(origin)).text()).toContain('enctype="multipart/form-data"')
     const answer = await post('/', 'photo', new File([PNG], 'Cat.PNG'))
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
-    expect(await (await fetch(origin)).text()).toContain('<img src="/photos/Cat.png"')
-    const picture = await fetch(`${origin}/photos/Cat.png`)
+    expect(await (await fetch(origin)).text()).toContain('<img src="/photos/Cat.PNG"')
+    const picture = await fetch(`${origin}/photos/Cat.PNG`)
     expect(picture.headers.get('content-type')).toBe('image/png')
     expect(Buffer.from(await picture.arrayBuffer())).toEqual(PNG)
   })
@@ -108,6 +108,6 @@ describe.each(['bun', 'deno', 'workers'])('the example in examples/%s', (name) =
   })
 
   test('keeps its files on the disk, where there is one', () => {
-    expect(existsSync(join(folder.path, 'uploads', 'Cat.png'))).toBe(name !== 'workers')
+    expect(existsSync(join(folder.path, 'uploads', 'Cat.PNG'))).toBe(name !== 'workers')
   })
 })

@@ -11,6 +11,7 @@ import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
 import { sweepDrafts } from './draft-sweep.ts'
 import { freeSpace } from './free-space.ts'
+import { KeySpelling } from './key-spelling.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { settlePrepared } from './prepared-settlement.ts'
 import { PrivateFolder } from './private-folder.ts'
@@ -57,6 +58,7 @@ export interface DiskStorageOptions {
 /** A storage on disk, which knows where each file is. */
 export interface DiskStorage extends Storage {
   readonly kind: 'disk'
+  resolve(key: string): Promise<string>
   createTransaction(): StorageTransaction
   claim(id: string): Promise<ClaimedDraft | undefined>
   /** Free bytes of the file system that holds the folder, or will. */
@@ -95,6 +97,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
   }
   const privateFolder = new PrivateFolder(root, { links, durable, calls, sweep })
   const records = new RecordCache(privateFolder.records)
+  const spelling = new KeySpelling(root)
   const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
   const place: DraftPlace = {
     root,
@@ -120,6 +123,9 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     kind: 'disk',
     createDraft(draftOptions: DraftOptions = {}): Draft {
       return new DiskDraft(place, draftOptions)
+    },
+    resolve(key: string): Promise<string> {
+      return told(async () => (isDiskKey(key) ? spelling.resolve(key) : key))
     },
     stat(key: string): Promise<StorageEntry | undefined> {
       return told(async () => {

@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseAbandoned } from './draft-sweep.ts'
+import { foldKey } from './fold-key.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { pathIn } from '../../file/path-in.ts'
 import { processOwner } from '../../file/process-owner.ts'
@@ -100,10 +101,5 @@ async function release(path: string, token: string): Promise<void> {
 
 /** Where those are that hold a key, absolute: a folder with the token of each. */
 export function reservationPath(folder: PrivateFolder, key: string): string {
-  return pathIn(folder.reserved, hash('sha256', fold(key)))
-}
-
-/** The same for all names that any file system takes for the same. */
-function fold(key: string): string {
-  return key.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+  return pathIn(folder.reserved, hash('sha256', foldKey(key)))
 }

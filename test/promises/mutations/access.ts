@@ -1,6 +1,7 @@
 import type { GuardedPromise } from '../mutation.ts'
 
 const CREDENTIALS = 'src/access/credentials.test.ts'
+const SPELLINGS = 'src/handler/key-spelling.test.ts'
 const LINKS = 'src/access/signed-links.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
@@ -14,6 +15,28 @@ export const ACCESS: GuardedPromise = {
       find: 'if (allowed !== true) throw',
       replace: 'if (allowed === null) throw',
       tests: [['src/handler/access.test.ts', 'that gives %s refuses, before any byte is read or deleted']],
+    },
+    {
+      guard: 'decides about a key in the spelling that lists tell, whichever the client sends',
+      file: 'src/handler/upload-handler.ts',
+      find: 'await resolveKey(set.storage, asked.key)',
+      replace: 'asked.key',
+      tests: [
+        [SPELLINGS, 'a file whose name is in %s, asked for in %s > is known to the hook by the spelling of the list'],
+        [SPELLINGS, 'a key that nothing has yet > that a hook denies is denied in every spelling: %j'],
+      ],
+    },
+    {
+      guard: 'finds out how a folder that folds case spells a key',
+      file: 'src/storage/disk/key-spelling.ts',
+      find: 'if (this.#foldsCase !== true && !(await this.#foldsForms(key))) return key',
+      replace: 'if (key.length > 0) return key',
+      tests: [
+        [
+          'test/names/case-insensitive.test.ts',
+          'a hook of a handler sees each key as the folders spell it, so that what it denies is denied in every case',
+        ],
+      ],
     },
     {
       guard: 'refuses a secret that is not known, even for what is open to anybody',

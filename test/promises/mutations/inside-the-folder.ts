@@ -42,7 +42,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
     {
       guard: 'lets no client make folders',
       file: 'src/handler/upload-handler.ts',
-      find: 'if (key !== undefined) checkNoFolder(key)',
+      find: "if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)",
       replace: '',
       tests: [['src/handler/upload-handler.test.ts', 'only the server makes folders']],
     },

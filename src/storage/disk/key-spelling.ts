@@ -1,0 +1,80 @@
+import type { BigIntStats } from 'node:fs'
+import { lstat, opendir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isMissing } from '../../file/system-error.ts'
+import { foldKey } from './fold-key.ts'
+
+/** Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. */
+export class KeySpelling {
+  readonly #root: string
+  /** Whether the file system takes upper and lower case for the same; `undefined` until the folder has a name to try. */
+  #foldsCase: boolean | undefined
+
+  /** @param root the folder of the stored files, absolute */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  /** The key as the folders spell it, if there is something by that name; else the key as it is. */
+  async resolve(key: string): Promise<string> {
+    this.#foldsCase ??= await foldsCase(this.#root)
+    if (this.#foldsCase !== true && !(await this.#foldsForms(key))) return key
+    const names: string[] = []
+    for (const segment of key.split('/')) {
+      // Each folder is known only when the one above it is.
+      // oxlint-disable-next-line no-await-in-loop
+      const name = await findName(join(this.#root, ...names), segment)
+      if (name === undefined) return key
+      names.push(name)
+    }
+    return names.join('/')
+  }
+
+  /** Whether one file is found by both normal forms of the key, as on APFS, which may tell upper case from lower. */
+  async #foldsForms(key: string): Promise<boolean> {
+    const [composed, decomposed] = [key.normalize('NFC'), key.normalize('NFD')]
+    return composed !== decomposed && isSame(join(this.#root, composed), join(this.#root, decomposed))
+  }
+}
+
+/** Tries a name that is there in the other case. `undefined` if nothing there has letters. */
+async function foldsCase(folder: string): Promise<boolean | undefined> {
+  for await (const name of namesIn(folder)) {
+    const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
+    if (other !== name) return isSame(join(folder, name), join(folder, other))
+  }
+  return undefined
+}
+
+/** The exact name if it is there, else one that a file system may take for the same. */
+async function findName(folder: string, wanted: string): Promise<string | undefined> {
+  const folded = foldKey(wanted)
+  let found: string | undefined
+  for await (const name of namesIn(folder)) {
+    if (name === wanted) return name
+    if (found === undefined && foldKey(name) === folded) found = name
+  }
+  return found
+}
+
+async function* namesIn(folder: string): AsyncGenerator<string, void, undefined> {
+  try {
+    for await (const { name } of await opendir(folder)) yield name
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
+async function isSame(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([find(path), find(other)])
+  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev
+}
+
+async function find(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -48,6 +48,15 @@ function surroundings({ script, style, icon }: Assets, base: string): Hono<SiteE
   }
   // Relative, since only the client knows what proxies have stripped.
   app.get('/favicon.ico', (context) => context.redirect(icon.url.slice(1)))
-  app.notFound((context) => context.text(`There is nothing here. The page is at ${context.env.prefix}${base}/.\n`, 404))
+  app.notFound(({ req, env, text }) => text(`There is nothing here. ${whereTo(req, env.prefix + base)}\n`, 404))
   return app
+}
+
+/** `curl -T a.txt http://host/` puts to `/a.txt`, and means the uploads. */
+function whereTo({ method, url }: { method: string; url: string }, root: string): string {
+  if (method !== 'PUT' && method !== 'POST') return `The page is at ${root}/.`
+  const uploads = root + UPLOADS_PATH
+  if (method === 'POST') return `Post files to ${uploads}.`
+  const { pathname } = new URL(url)
+  return `Files go to ${uploads}/: PUT them to ${uploads}${pathname.slice(pathname.lastIndexOf('/'))}, or post them to ${uploads}.`
 }

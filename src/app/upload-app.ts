@@ -128,6 +128,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const uploads = uploadHandler(set, {
     base: UPLOADS_PATH,
     listing: true,
+    skipCompanions: true,
     page: { ...page, headers: PAGE_HEADERS },
     hosts: options.hosts,
     origins: options.origins,

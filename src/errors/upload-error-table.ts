@@ -44,7 +44,7 @@ export interface UploadErrorDetails {
   'header-too-large': Record<never, never>
   'invalid-form': { errors: readonly FormError[] }
   'missing-file': { field?: string; hint?: string }
-  'no-file-selected': { field?: string }
+  'no-file-selected': { field?: string; skipped?: readonly string[] }
   'file-too-small': { limit: number; filename: string }
   'content-refused': { filename: string; reason: string }
   'storage-failed': Record<never, never>
@@ -308,7 +308,10 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'no-file-selected': {
     status: 422,
     title: 'No selected file',
-    sentence: () => 'No file was selected. Choose a file first.',
+    sentence: ({ skipped = [] }) =>
+      skipped.length === 0
+        ? 'No file was selected. Choose a file first.'
+        : `Nothing but files that macOS keeps beside others was sent (${quote(skipped[0] ?? '')}). Choose the files themselves.`,
   },
   'file-too-small': {
     status: 422,

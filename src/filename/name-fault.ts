@@ -5,8 +5,8 @@ import { FORBIDDEN, storedName } from './stored-name.ts'
 import { visibleName } from './visible-name.ts'
 
 /**
- * Why a name cannot be stored as it is, as the rest of a sentence that begins with the name; `undefined` if it can. What
- * cannot be seen in the name is told by its code point.
+ * Why a name cannot be stored as it is, as the rest of a sentence that begins with the name; `undefined` if it can. An
+ * invisible character is told by its code point.
  */
 export function nameFault(name: string): string | undefined {
   if (storedName(name) === name) return undefined

@@ -64,7 +64,7 @@ const SERVER_SCRIPT =
  *   case; compare it by `extensionOf`.
  * - Letters, marks, digits, emoji with their joiners, and white space stay: they belong to how people name files. Tabs and
  *   line ends become a space. Controls, bidi and other invisible characters go; the file's record keeps the client's name.
- * - What a system forbids, or a normal form turns into a slash, becomes `_`.
+ * - A character that some system forbids, or that a normal form turns into a slash, becomes `_`.
  * - The rest is judged as a careless system reads it: without invisible characters, in NFKC, in lower case. No dot or dash
  *   leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey (`web.config`) get a leading `_`;
  *   a short name (`A~1`) loses its `~`; an inner extension that servers run loses its dot; and a character that would give
@@ -100,7 +100,7 @@ function lastSegment(path: string): string {
 /** Without what cannot be seen, and without characters that are forbidden anywhere in a name. */
 function legible(name: string): string {
   const spaced = name.normalize('NFC').replace(/[\t-\r]+/g, ' ')
-  // What stood between a letter and its accent may be gone.
+  // A letter and its accent may be neighbours now.
   return visibleName(spaced).normalize('NFC').replace(FORBIDDEN, '_')
 }
 
@@ -154,7 +154,7 @@ function trimEnd(name: string): string {
     const before = at - (isLowSurrogate(name.charCodeAt(at - 1)) ? 2 : 1)
     const character = name.slice(before, at)
     if (TRAILING.test(character)) end = before
-    // Nobody sees it, so that what is before it may end the name as well.
+    // It is invisible, so that the character before it may end the name as well.
     else if (character.replace(IGNORABLE, '') !== '') break
     at = before
   }

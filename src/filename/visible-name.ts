@@ -15,11 +15,11 @@ const STRAY_SELECTOR = /(?<![^\p{White_Space}\p{Default_Ignorable_Code_Point}])\
 const STRAY_JOINER =
   /(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}\p{Emoji_Modifier}])/gu
 
-/** Beside a dot, where an extension may begin, nothing is left that a system may not see. */
+/** An extension may begin beside a dot: no ignorable character is left there. */
 const BESIDE_DOT = /(?<=\.)\p{Default_Ignorable_Code_Point}+|\p{Default_Ignorable_Code_Point}+(?=\.)/gu
 
 /**
- * The name without the characters that nobody sees, but with those that shape what is seen: joiners within words and
+ * The name without its invisible characters, but with those that shape visible ones: joiners within words and
  * emoji, the selectors of emoji and ideographs, the tags of a flag.
  */
 export function visibleName(name: string): string {

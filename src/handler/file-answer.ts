@@ -1,6 +1,6 @@
 import { pathFromKey } from '../filename/key.ts'
 import type { StoredFilePage } from '../policy/upload-set.ts'
-import type { Receipt } from '../protocols/receipt.ts'
+import type { Receipt, SkippedFile } from '../protocols/receipt.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { Route } from './route.ts'
 
@@ -26,6 +26,8 @@ export interface CreatedAnswer {
   readonly files: readonly FileAnswer[]
   /** The fields of the form, in order of arrival. */
   readonly fields: readonly (readonly [name: string, value: string])[]
+  /** Files that `skipCompanions` left out; absent if there are none. */
+  readonly skipped?: readonly SkippedFile[]
 }
 
 /** The body of a listing. */
@@ -41,13 +43,14 @@ export function toFileAnswer({ base }: Route, stored: StoredFile): FileAnswer {
   return { filename: name, key, type, size, storedAt, ...(digest !== undefined && { digest }), url }
 }
 
-export function toCreatedAnswer(route: Route, { files, fields }: Receipt): CreatedAnswer {
+export function toCreatedAnswer(route: Route, { files, fields, skipped }: Receipt): CreatedAnswer {
   return {
     files: files.map(({ field, stored }) => ({
       ...(field !== undefined && { field }),
       ...toFileAnswer(route, stored),
     })),
     fields,
+    ...(skipped !== undefined && { skipped }),
   }
 }
 

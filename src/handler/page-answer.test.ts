@@ -144,6 +144,15 @@ describe('HTML', () => {
     expect(decodeURIComponent(long)).toContain('Uploaded 界界')
   })
 
+  test('counts what macOS keeps beside files, if that was left out', async () => {
+    await using site = await openSite({ page: PAGE, skipCompanions: true })
+    const body = formOf(['a.txt', 'hello'], ['._a.txt', '\0\x05\x16\x07'])
+    const cookie = (await browse(site.origin, { method: 'POST', body })).headers.get('set-cookie') ?? ''
+    expect(decodeURIComponent(cookie)).toContain(
+      'Uploaded a.txt (5 bytes). Left out what macOS keeps beside files (1).',
+    )
+  })
+
   test.each(['decant-flash=%E0%A4%A', 'decant-flash', 'decant-flash=', 'other=1'])(
     'a cookie %j says nothing',
     async (cookie) => {

@@ -54,12 +54,19 @@ export function pageOutgoing(
 }
 
 /** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), where it is told what was kept. */
-export function redirectOutgoing(page: UploadPage, incoming: Incoming, route: Route, { files }: Receipt): Outgoing {
+export function redirectOutgoing(
+  page: UploadPage,
+  incoming: Incoming,
+  route: Route,
+  { files, skipped = [] }: Receipt,
+): Outgoing {
   const [first] = files
-  const message =
+  const uploaded =
     files.length === 1 && first !== undefined
       ? `Uploaded ${first.filename} (${bytes(first.stored.size)}).`
       : `Uploaded ${files.length} files (${bytes(files.reduce((sum, { stored }) => sum + stored.size, 0))}).`
+  const message =
+    skipped.length === 0 ? uploaded : `${uploaded} Left out what macOS keeps beside files (${skipped.length}).`
   return {
     status: 303,
     headers: {

@@ -21,6 +21,11 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly links?: Pick<SignedLinks, 'verify'> | undefined
   /** Whether `GET {base}` lists the files. Default false. */
   readonly listing?: boolean | undefined
+  /**
+   * Whether files that macOS keeps beside others are left out of a form: `._x` with what AppleDouble begins with, and
+   * `.DS_Store`. The answer names them as `skipped`. Such names with other content are files like others. Default false.
+   */
+  readonly skipCompanions?: boolean | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
   /**

@@ -128,7 +128,7 @@ class Handler implements UploadHandler {
     }
     if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
     if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)
-    // From here on nobody sees another spelling of the key: a rule for one holds for all.
+    // From here on there is one spelling of the key, so that a rule for one holds for all.
     const key = asked.key === undefined ? undefined : await resolveKey(set.storage, asked.key)
     const route = { ...asked, key }
     if (method === 'POST' || method === 'PUT') {
@@ -172,7 +172,7 @@ class Handler implements UploadHandler {
   #receive(incoming: Incoming, { set, key }: Route): Promise<Receipt> {
     const limits = this.#limitsOf(set)
     if (key === undefined && /^\s*multipart\/form-data\b/i.test(incoming.header('content-type') ?? '')) {
-      return receiveForm(incoming, set, limits)
+      return receiveForm(incoming, set, limits, this.#options)
     }
     return receiveBinary(incoming, set, limits, key)
   }

@@ -16,7 +16,7 @@ export interface Place {
   readonly keyOf: (attempt: number) => string | undefined
 }
 
-/** What the policy alone makes of a client's name. */
+/** The name of a file as the policy alone makes it from the client's. */
 export interface OwnName {
   /** The folder that a function of the application has put before the name; not checked yet. */
   readonly folder?: string | undefined

@@ -11,8 +11,8 @@ export type Naming =
   /** `<128 random bits>/<safe name>`: never taken, and not to be guessed. */
   | 'unique'
   /**
-   * A name with its extension, made of the client's name after that was made safe (`storedName`). What the function returns
-   * before a last `/` is the folder: one that is not safe is a TypeError. The name is made safe again.
+   * A name with its extension, made of the client's name after that was made safe (`storedName`). If the function returns
+   * a `/`, the text before the last one is the folder: one that is not safe is a TypeError. The name is made safe again.
    */
   | ((filename: string) => string)
 

@@ -10,9 +10,19 @@ export interface ReceivedFile {
   readonly stored: StoredFile
 }
 
+/** A file that was left out. */
+export interface SkippedFile {
+  /** The name of the form field. */
+  readonly field: string
+  /** The name that the client gave. */
+  readonly filename: string
+}
+
 /** What a request left behind: every protocol ends in one. */
 export interface Receipt {
   readonly files: readonly ReceivedFile[]
   /** The fields of a form, in order of arrival. */
   readonly fields: readonly FormField[]
+  /** Files that were read and left out, in order of arrival; absent if there are none. */
+  readonly skipped?: readonly SkippedFile[]
 }

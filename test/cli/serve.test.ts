@@ -99,6 +99,42 @@ describe('decant serve', () => {
     expect(storedIn(folder.path)).toEqual([])
   })
 
+  test('tells a client that puts a file to the bare host where uploads go', async () => {
+    using folder = temporaryFolder()
+    await using decant = await serve(folder.path)
+
+    for (const path of ['/f', '/sub/f']) {
+      const answer = await request(decant.port, path, { method: 'PUT', body: Buffer.from('hello') })
+      expect(answer).toMatchObject({ status: 404, text: expect.stringContaining('PUT them to /uploads/f,') })
+    }
+    const posted = await request(decant.port, '/upload', await form('a.txt', 'a'))
+    expect(posted).toMatchObject({ status: 404, text: expect.stringContaining('Post files to /uploads.') })
+    const deleted = await request(decant.port, '/f', { method: 'DELETE' })
+    expect(deleted).toMatchObject({ status: 404, text: expect.stringContaining('The page is at /.') })
+    expect(storedIn(folder.path)).toEqual([])
+  })
+
+  test('leaves out what macOS keeps beside the files of a folder, and says so', async () => {
+    using folder = temporaryFolder()
+    await using decant = await serve(folder.path)
+    const body = new FormData()
+    body.append('file', new Blob(['\0\x05\x16\x07\0']), '._a.txt')
+    body.append('file', new Blob(['\0\0\0\x01Bud1']), '.DS_Store')
+    const alone = await fetch(`http://127.0.0.1:${decant.port}/uploads`, { method: 'POST', body })
+    expect([alone.status, await alone.json()]).toEqual([422, expect.objectContaining({ code: 'no-file-selected' })])
+
+    body.append('file', new Blob(['hello']), 'a.txt')
+    const answer = await fetch(`http://127.0.0.1:${decant.port}/uploads`, { method: 'POST', body })
+    expect(await answer.json()).toMatchObject({
+      files: [{ key: 'a.txt' }],
+      skipped: [
+        { field: 'file', filename: '._a.txt' },
+        { field: 'file', filename: '.DS_Store' },
+      ],
+    })
+    expect(storedIn(folder.path)).toEqual(['a.txt'])
+  })
+
   test('keeps twenty files of one name that come at once', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path)

@@ -17,7 +17,7 @@ const FORMS: Record<string, (name: string) => string> = {
   'in lower case': (name) => name.toLowerCase(),
 }
 
-/** What many systems leave out when they compare names, and a careless reader turns into something plainer. */
+/** As a careless reader takes a name. */
 const SHADOWS: Record<string, (name: string) => string> = {
   'in NFKC': (name) => name.normalize('NFKC'),
   'in its shadow': (name) =>
@@ -85,7 +85,7 @@ function checkStored(stored: string): void {
     if (title !== 'in upper case') equal(extensionOf(form), extensionOf(stored), `the same extension, ${title}`)
     equal(posix.join('/uploads', form), `/uploads/${form}`)
     equal(posix.resolve('/uploads', form), `/uploads/${form}`)
-    // A colon that is written full-width is none.
+    // A full-width colon has become a colon, which is a drive's there.
     if (form.includes(':')) continue
     equal(win32.join('C:\\uploads', form), `C:\\uploads\\${form}`)
     equal(win32.resolve('C:\\uploads', form), `C:\\uploads\\${form}`)

@@ -96,7 +96,7 @@ test.each([
   ['%C2%85.txt', 'U+0085'],
   ['a%E2%80%8B.txt', 'U+200B'],
   ['a.t%E2%80%8Dxt', 'U+200D'],
-])('a URL with a character that nobody sees is refused with its code point: %s', async (path, codePoint) => {
+])('a URL with an invisible character is refused with its code point: %s', async (path, codePoint) => {
   await using site = await openSite(everything)
   const answer = await site.ask(`PUT /${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`)
   expect(JSON.parse(answer.body.toString())).toMatchObject({

@@ -9,36 +9,61 @@ import { IgnoredFile } from '../../receive/ignored-file.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
-import type { Receipt, ReceivedFile } from '../receipt.ts'
+import type { Receipt, ReceivedFile, SkippedFile } from '../receipt.ts'
+import { companionFile } from './companion-file.ts'
+
+export interface FormProtocolOptions {
+  /** Whether files that macOS keeps beside others (`._x`, `.DS_Store`) are left out. Default false. */
+  readonly skipCompanions?: boolean | undefined
+}
 
 /**
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
  *
- * @throws {UploadError} `missing-file` for a form without a file, `no-file-selected` for one in which nothing was chosen,
- *   and what `readForm`, `UploadSet.draft` and `UploadDraft` throw; nothing is left of the form then.
+ * @throws {UploadError} `missing-file` for a form without a file, `no-file-selected` for one in which nothing was chosen, or
+ *   everything was left out, and what `readForm`, `UploadSet.draft` and `UploadDraft` throw; nothing is left of the form then.
  */
-export async function receiveForm(incoming: Incoming, set: UploadSet, limits: FormLimits): Promise<Receipt> {
+export async function receiveForm(
+  incoming: Incoming,
+  set: UploadSet,
+  limits: FormLimits,
+  { skipCompanions = false }: FormProtocolOptions = {},
+): Promise<Receipt> {
   const drafts: { readonly head: FileHead; readonly draft: UploadDraft }[] = []
+  const skipped: SkippedFile[] = []
   let inputs = 0
-  const openFile = (head: FileHead): FileSink => {
-    inputs += 1
-    if (head.filename === '') return new IgnoredFile()
+  const skip = ({ field, filename }: FileHead): void => void skipped.push({ field, filename })
+  const openDraft = (head: FileHead): FileSink => {
     const draft = set.draft(head)
     drafts.push({ head, draft })
     return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }
   }
+  const openFile = (head: FileHead): FileSink => {
+    inputs += 1
+    if (head.filename === '') return new IgnoredFile()
+    return (skipCompanions ? companionFile(head, { skip, open: openDraft }) : undefined) ?? openDraft(head)
+  }
   try {
     const { fields } = await readForm(incoming, { limits, fileLimits: [set], openFile, signal: incoming.signal })
     if (drafts.length === 0) {
-      if (inputs > 0) throw new UploadError('no-file-selected', {})
+      if (inputs > 0) throw nothingSelected(skipped)
       throw new UploadError('missing-file', fields.length === 0 ? {} : { hint: NO_FILENAME_HINTS.form })
     }
     const stored = await publishTogether(drafts.map(({ draft }) => draft))
-    return { files: stored.map((file, index) => toReceivedFile(file, drafts[index]?.head)), fields }
+    return {
+      files: stored.map((file, index) => toReceivedFile(file, drafts[index]?.head)),
+      fields,
+      ...(skipped.length > 0 && { skipped }),
+    }
   } catch (error) {
     await Promise.all(drafts.map(({ draft }) => draft.discard()))
     throw error
   }
+}
+
+function nothingSelected(skipped: readonly SkippedFile[]): UploadError<'no-file-selected'> {
+  const names = skipped.map(({ filename }) => filename)
+  return new UploadError('no-file-selected', names.length === 0 ? {} : { skipped: names })
 }
 
 function toReceivedFile(stored: StoredFile, head: FileHead | undefined): ReceivedFile {

@@ -89,5 +89,17 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       replace: '',
       tests: [['src/receive/spool/file-spool.test.ts', 'no temporary file is left > by a refusal']],
     },
+    {
+      guard: 'leaves out of a form only what macOS itself has written, as its first bytes prove',
+      file: 'src/protocols/form/companion-file.ts',
+      find: 'if (byte !== this.#signature[this.#matched]) return',
+      replace: 'if (byte > 255) return',
+      tests: [
+        [
+          'src/protocols/form/companion-file.test.ts',
+          'a form with what macOS keeps beside files > stores %j with the content %j like any other file',
+        ],
+      ],
+    },
   ],
 }

@@ -254,7 +254,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'padding-too-large': {
     status: 413,
     title: 'Too much around the parts',
-    sentence: ({ limit }) => `What stands before the first part and after the last may have at most ${bytes(limit)}.`,
+    sentence: ({ limit }) =>
+      `A form may have at most ${bytes(limit)} before its first part, after its last part, and in spaces behind a delimiter.`,
   },
   'unsupported-media-type': {
     status: 415,

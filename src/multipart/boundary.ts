@@ -2,38 +2,50 @@ import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 
-/** RFC 2046 section 5.1.1: 1 to 70 characters, the last of them no space. */
-const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
+/**
+ * Wider than RFC 2046 section 5.1.1, since clients are: Android sends `*****`. No character ends or escapes a quoted value, and no
+ * space is at the end, where it would pass for padding.
+ */
+const BOUNDARY = /^(?=.{1,256}$)[ !#-;=?-[\]-~]*[!#-;=?-[\]-~]$/
 
-/** True for a boundary that RFC 2046 section 5.1.1 allows. */
+/** Says the same to a person, as the end of a sentence. */
+export const BOUNDARY_RULE =
+  'a boundary has 1 to 256 visible ASCII characters or spaces, none of them `"`, `\\`, `<` or `>`, and no space at the end'
+
+/** True for a boundary of 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, that does not end in a space. */
 export function isBoundary(text: string): boolean {
   return BOUNDARY.test(text)
 }
 
+const NO_BOUNDARY = 'the Content-Type has no boundary; leave the header to the client that encodes the form'
+/** A Content-Type with `boundary=` and no value, which is not a valid list of parameters. */
+const EMPTY_BOUNDARY = /;[ \t]*boundary[ \t]*=[ \t]*(?:;|$)/i
+
 /**
  * The boundary that a Content-Type announces.
  *
- * @throws {UploadError} `unsupported-media-type` for anything but `multipart/form-data`; `malformed-request` where the
- *   boundary is missing, named twice or not allowed.
+ * @throws {UploadError} `unsupported-media-type` for anything but `multipart/form-data`; `malformed-request` if the boundary is
+ *   missing, given twice, given as `boundary*` (RFC 2231), or not allowed.
  */
 export function parseBoundary(contentType: string): string {
   const mediaType = toMediaType(contentType)
   if (mediaType === undefined && /^\s*multipart\/form-data\b/i.test(contentType)) {
-    throw new UploadError('malformed-request', { reason: 'the Content-Type cannot be read' })
+    throw malformed(EMPTY_BOUNDARY.test(contentType) ? NO_BOUNDARY : 'the Content-Type cannot be read')
   }
   if (mediaType?.essence !== 'multipart/form-data') {
     throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.multipart })
   }
+  // Some readers would take its value for the boundary and others would not.
+  const extended = [...mediaType.parameters.keys()].find((name) => name.startsWith('boundary*'))
+  if (extended !== undefined) {
+    throw malformed(`the Content-Type has a parameter ${extended}; send the boundary as plain "boundary"`)
+  }
   const boundary = mediaType.parameters.get('boundary')
-  if (boundary === undefined) {
-    throw new UploadError('malformed-request', {
-      reason: 'the Content-Type has no boundary; leave the header to the client that encodes the form',
-    })
-  }
-  if (!isBoundary(boundary)) {
-    throw new UploadError('malformed-request', {
-      reason: 'the boundary in the Content-Type is longer than 70 characters or has characters that are not allowed',
-    })
-  }
+  if (boundary === undefined || boundary === '') throw malformed(NO_BOUNDARY)
+  if (!isBoundary(boundary)) throw malformed(`the boundary in the Content-Type is not allowed: ${BOUNDARY_RULE}`)
   return boundary
+}
+
+function malformed(reason: string): UploadError {
+  return new UploadError('malformed-request', { reason })
 }

@@ -1,16 +1,22 @@
 import { UploadError } from '../errors/upload-error.ts'
-import { isBoundary } from './boundary.ts'
+import { BOUNDARY_RULE, isBoundary } from './boundary.ts'
 import { toDecoderLimits } from './decoder-limits.ts'
 import type { DecoderLimitOptions, DecoderLimits } from './decoder-limits.ts'
+import { DelimiterLine } from './delimiter-line.ts'
 import { DelimiterSearch } from './delimiter-search.ts'
+import { EMPTY_LINE_SIZE, findEmptyLine } from './empty-line.ts'
+import { KeptBytes } from './kept-bytes.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
 import { readPlainHead } from './plain-head.ts'
+import { Preamble } from './preamble.ts'
+import type { BeforeDelimiter } from './preamble.ts'
 import { asciiBytes, toTextDecoder } from './text.ts'
 
 /**
- * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. Called in the middle of `write`, so none
- * may call the decoder; one that throws stops it, and `write` throws the same.
+ * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. They are called in the middle of `write`, and the
+ * last `end` in the middle of the decoder's `end` if the last delimiter has no line end. So none may call the decoder; if one throws,
+ * the decoder stops and throws the same.
  */
 export interface DecoderEvents {
   begin(head: PartHead): void
@@ -24,71 +30,73 @@ export interface DecoderEvents {
 }
 
 type State =
-  | 'preamble' // what stands before the first delimiter, to be ignored
-  | 'delimiter' // `--boundary` has been read, and the rest of its line comes
-  | 'padding' // the spaces after a delimiter
-  | 'line-end' // its CR has been read
+  | 'preamble' // before the first delimiter, to be ignored
+  | 'first-line' // the first delimiter has been read, and the rest of its line comes
+  | 'line-end' // the line end of a delimiter comes
+  | 'line-feed' // its CR has been read
   | 'header' // the header of a part
   | 'body' // the bytes of a part
-  | 'dash' // one dash after a delimiter has been read
-  | 'closed' // the last delimiter has been read, and the rest of its line comes
-  | 'closed-line-end' // its CR has been read
-  | 'epilogue' // what stands after the last delimiter, to be ignored
+  | 'last-line-end' // the line end of the last delimiter comes
+  | 'last-line-feed' // its CR has been read
+  | 'epilogue' // after the last delimiter, to be ignored
 
-const TAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
-const SPACE = 0x20
 const DASH = 0x2d
-const DELETE = 0x7f
 
-/** 1 for the bytes that no text of a header has. */
-const CONTROL = new Uint8Array(256).fill(1, 0, SPACE)
-CONTROL[DELETE] = 1
-CONTROL[TAB] = 0
+/** The states in which a body may end. */
+const CLOSED: ReadonlySet<State> = new Set<State>(['last-line-end', 'last-line-feed', 'epilogue'])
 
-const NOTHING = new Uint8Array(0)
+/** Why a first delimiter is refused, by what is right before it. */
+const BEFORE_FIRST: { readonly [Before in BeforeDelimiter]?: string } = {
+  'byte order mark': 'a byte order mark stands before the first delimiter, which has to begin the body or follow CR LF',
+  lf: 'a bare LF stands before the first delimiter, which has to begin the body or follow CR LF',
+  cr: 'a bare CR stands before the first delimiter, which has to begin the body or follow CR LF',
+  text: 'the first delimiter is in the middle of a line; it has to begin the body or follow CR LF',
+}
 
 /**
- * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O: what the events tell does
- * not depend on how the body was cut into chunks, and no more of it is ever kept than the header of one part. Lines end
- * in CR LF; a body that another reader might see other parts in is refused.
+ * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O: the events do not depend on how
+ * the body was cut into chunks. The decoder never keeps more than the header of one part, or one line that may be a delimiter. Lines
+ * end in CR LF; a body in which another reader might see other parts is refused.
  *
- * How it works: a delimiter is CR LF, two dashes and the boundary. A boundary has no CR, so the only CR of a delimiter is its
- * first byte, and much follows. Two beginnings of a delimiter never overlap, so a failed comparison is never taken back
- * and the work is linear, whatever the bytes. What has to be held back at the end of a chunk is always the beginning of
- * the delimiter, so its length is all that is kept.
+ * A delimiter is a line of two dashes and the boundary, two more dashes if it is the last one, and padding (spaces and tabs). With
+ * other text behind it, or in the middle of a line, it is content of the part.
+ *
+ * How it works: neither a boundary nor padding has a line end. So no line that may be a delimiter begins within another, a failed
+ * comparison is never repeated, and the work is linear, whatever the bytes are.
  */
 export class MultipartDecoder {
   readonly #events: DecoderEvents
   readonly #limits: DecoderLimits
+  /** Two dashes and the boundary. */
   readonly #delimiter: Uint8Array
   readonly #search: DelimiterSearch
+  readonly #preamble: Preamble
+  readonly #line: DelimiterLine
   #state: State = 'preamble'
   /** True while a call runs, and for ever after one that threw. */
   #stopped = false
-  /** How many bytes of a delimiter have been read last, and are held back until it turns out whether it is one. */
-  #held = 2
-  /**
-   * How many of those were never sent. A delimiter may be the very first thing in a body or a part, without the CR LF
-   * before it (RFC 2046 section 5.1.1: `[preamble CRLF] dash-boundary`, `[CRLF *OCTET]`), so one is imagined there.
-   */
-  #imagined = 2
-  /** The header of a part that is still incomplete: the first `#headerSize` bytes; and how many of them need no second look. */
-  #header = NOTHING
-  #headerSize = 0
+  /** Whether `#line` is still open: the bytes of it that have come are kept. */
+  #isOpen = false
+  /** The beginning of a line that may be a delimiter, with the line end before it; or that of a header that is incomplete. */
+  readonly #kept: KeptBytes = new KeptBytes()
+  /** How many bytes of that header need no second look. */
   #headerScanned = 0
   #parts = 0
-  #paddingSize = 0
+  #epilogueSize = 0
   #fallback: TextDecoder | undefined
 
   /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is no number. */
   constructor(boundary: string, events: DecoderEvents, limits: DecoderLimitOptions = {}) {
-    if (!isBoundary(boundary)) throw new TypeError(`Not a boundary of RFC 2046: ${JSON.stringify(boundary)}`)
+    if (!isBoundary(boundary))
+      throw new TypeError(`${JSON.stringify(boundary)} is not a valid boundary: ${BOUNDARY_RULE}`)
     this.#events = events
     this.#limits = toDecoderLimits(limits)
-    this.#delimiter = asciiBytes(`\r\n--${boundary}`)
+    this.#delimiter = asciiBytes(`--${boundary}`)
     this.#search = new DelimiterSearch(this.#delimiter)
+    this.#preamble = new Preamble(this.#delimiter)
+    this.#line = new DelimiterLine(this.#delimiter, this.#limits.maxPaddingSize)
   }
 
   /**
@@ -120,38 +128,39 @@ export class MultipartDecoder {
     let at = 0
     while (at < chunk.length) {
       switch (this.#state) {
-        case 'preamble':
         case 'body':
+        case 'epilogue':
           at = this.#content(chunk, at)
           break
         case 'header':
           at = this.#head(chunk, at)
           break
-        case 'epilogue':
-          this.#padding(chunk.length - at)
-          at = chunk.length
+        case 'preamble':
+          at = this.#beforeFirst(chunk, at)
+          break
+        case 'first-line':
+          at = this.#firstLine(chunk, at)
           break
         default:
-          this.#delimiterLine(this.#state, chunk[at])
-          at += 1
+          at = this.#lineEnd(this.#state, chunk[at], at)
       }
     }
     this.#stopped = false
   }
 
   /**
-   * Says that the body is over.
+   * Says that the body is over. A last delimiter without a line end is told of only now.
    *
-   * @throws {UploadError} `malformed-body` where no part or end of a form was in it; `truncated-body` where the last
-   *   delimiter is missing.
+   * @throws {UploadError} `malformed-body` if the body has no delimiter, or if its last line is a delimiter in a wrong place;
+   *   `truncated-body` if the last delimiter is missing; `padding-too-large`; also whatever an event threw.
    * @throws {TypeError} as `write` does.
    */
   end(): void {
     this.#start()
     if (this.#state === 'preamble') throw malformed('the boundary that the Content-Type announces is not in it')
-    if (this.#state !== 'closed' && this.#state !== 'epilogue') {
-      throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })
-    }
+    if (this.#isOpen) this.#endLine()
+    if (this.#state === 'first-line' && this.#line.isDelimiterAtEnd) this.#delimiterFound(0)
+    if (!CLOSED.has(this.#state)) throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })
   }
 
   #start(): void {
@@ -159,177 +168,196 @@ export class MultipartDecoder {
     this.#stopped = true
   }
 
-  /** Reads preamble or part up to the next delimiter, or as far as the chunk goes. Returns where it stopped. */
-  #content(chunk: Uint8Array, start: number): number {
-    const delimiter = this.#delimiter
-    if (this.#held > 0) {
-      let held = this.#held
-      let at = start
-      while (held < delimiter.length && at < chunk.length && chunk[at] === delimiter[held]) {
-        at += 1
-        held += 1
-      }
-      if (held === delimiter.length) return this.#delimiterFound(at)
-      if (at === chunk.length) {
-        this.#held = held
-        return at
-      }
-      // No delimiter after all. What was held back is sent on as a copy, since a consumer may do with it as it likes.
-      if (this.#held > this.#imagined) this.#emit(delimiter.slice(this.#imagined, this.#held))
-      this.#held = 0
-    }
-    this.#imagined = 0
+  /** Reads what is before the first delimiter, and that itself. Returns where it stopped. */
+  #beforeFirst(chunk: Uint8Array, start: number): number {
+    const preamble = this.#preamble
+    const next = preamble.read(chunk, start)
+    this.#checkPadding(preamble.size)
+    if (!preamble.isFound) return next
+    const reason = BEFORE_FIRST[preamble.before]
+    if (reason !== undefined) throw malformed(reason)
+    this.#state = 'first-line'
+    this.#line.begin('nothing', this.#delimiter.length)
+    return next
+  }
 
-    const found = this.#search.find(chunk, start)
-    if (found !== -1) {
-      if (found > start) this.#emit(chunk.subarray(start, found))
-      return this.#delimiterFound(found + delimiter.length)
+  /** Reads the rest of the first delimiter's line, which is no content of any part. Returns where it stopped. */
+  #firstLine(chunk: Uint8Array, start: number): number {
+    const line = this.#line
+    const next = line.read(chunk, start)
+    if (line.verdict === 'text') throw malformed('the first delimiter is followed by something else on its line')
+    return line.verdict === 'open' ? next : this.#delimiterFound(next)
+  }
+
+  /** Reads a part or the epilogue up to the next delimiter, or as far as the chunk goes. Returns where it stopped. */
+  #content(chunk: Uint8Array, start: number): number {
+    const line = this.#line
+    const size = this.#delimiter.length
+    let from = start
+    // Nearly every part begins with another byte.
+    if (this.#isOpen && (this.#kept.size > 0 || chunk[start] === DASH)) {
+      from = this.#openLine(chunk, start)
+      if (line.verdict !== 'text') return from
     }
-    this.#held = this.#beginning(chunk, start)
-    const end = chunk.length - this.#held
+    this.#isOpen = false
+    for (;;) {
+      const found = this.#search.find(chunk, from)
+      if (found === -1) return this.#tail(chunk, start, from)
+      from = found + 1 + size
+      const lineStart = this.#beginLine(chunk, start, found, size)
+      // Nearly every delimiter is followed by CR LF at once. To ask the line would cost a tenth of a small field.
+      if (chunk[from] === CR && chunk[from + 1] === LF && lineStart < found && this.#state === 'body') {
+        if (lineStart > start) this.#events.bytes(chunk.subarray(start, lineStart))
+        this.#events.end()
+        return this.#beginHeader(from + 2)
+      }
+      from = line.read(chunk, from)
+      if (line.verdict === 'text') continue
+      if (lineStart > start) this.#emit(chunk.subarray(start, lineStart))
+      if (line.verdict !== 'open') return this.#delimiterFound(from)
+      this.#isOpen = true
+      this.#kept.add(chunk.subarray(lineStart))
+      return from
+    }
+  }
+
+  /** Reads on a line that an earlier chunk, or the part, began with. Returns where it stopped. */
+  #openLine(chunk: Uint8Array, start: number): number {
+    const line = this.#line
+    const kept = this.#kept
+    const next = line.read(chunk, start)
+    if (line.verdict === 'open') {
+      kept.add(chunk.subarray(start))
+      return next
+    }
+    // A copy, since a consumer may do with it as it likes.
+    const content = kept.copy()
+    kept.clear()
+    if (line.verdict !== 'text') return this.#delimiterFound(next)
+    if (content.length > 0) this.#emit(content)
+    return next
+  }
+
+  /** Sends on the last bytes of a chunk but a line that may be a delimiter. Returns where the chunk ends. */
+  #tail(chunk: Uint8Array, start: number, from: number): number {
+    const place = this.#search.findLast(chunk, from)
+    let end = chunk.length
+    if (place !== -1) {
+      end = this.#beginLine(chunk, start, place, chunk.length - place - 1)
+      this.#isOpen = true
+      this.#kept.add(chunk.subarray(end))
+    }
     if (end > start) this.#emit(chunk.subarray(start, end))
     return chunk.length
   }
 
-  /** How many bytes at the end of the chunk may be the beginning of a delimiter. */
-  #beginning(chunk: Uint8Array, start: number): number {
-    const delimiter = this.#delimiter
-    const size = chunk.length
-    for (let from = Math.max(start, size - delimiter.length + 1); from < size; from += 1) {
-      if (chunk[from] !== CR) continue
-      let at = from + 1
-      while (at < size && chunk[at] === delimiter[at - from]) at += 1
-      if (at === size) return size - from
-    }
-    return 0
+  /** Begins the line after the CR or LF at `place`. Returns where its line end begins. */
+  #beginLine(chunk: Uint8Array, start: number, place: number, matched: number): number {
+    const isCrlf = chunk[place] === LF && place > start && chunk[place - 1] === CR
+    this.#line.begin(isCrlf ? 'crlf' : chunk[place] === LF ? 'lf' : 'cr', matched)
+    return isCrlf ? place - 1 : place
   }
 
   #emit(content: Uint8Array): void {
-    if (this.#state === 'body') this.#events.bytes(content)
-    else this.#padding(content.length)
+    if (this.#state === 'body') {
+      this.#events.bytes(content)
+    } else {
+      this.#epilogueSize += content.length
+      this.#checkPadding(this.#epilogueSize)
+    }
   }
 
-  /** Ends the part, if it is one; `next` is the place after the delimiter, and is returned. */
+  /** Ends the part, if there is one; `next` is the place of the line end, and is returned. */
   #delimiterFound(next: number): number {
+    const { verdict, before, isLast } = this.#line
+    if (verdict === 'long') throw new UploadError('padding-too-large', { limit: this.#limits.maxPaddingSize })
+    if (this.#state === 'epilogue') throw malformed('a delimiter comes after the last one')
+    // An empty form has no preamble. With one, it is rather a form whose other delimiters were misspelt.
+    if (this.#state === 'first-line' && isLast && this.#preamble.size > 0) {
+      throw malformed('the form has no part, but there is text before its last delimiter')
+    }
+    if (before === 'lf') throw malformed('a bare LF stands before a delimiter, which has to follow CR LF')
+    if (before === 'cr') throw malformed('a bare CR stands before a delimiter, which has to follow CR LF')
     const wasBody = this.#state === 'body'
-    this.#state = 'delimiter'
-    this.#held = 0
-    this.#paddingSize = 0
+    this.#isOpen = false
+    this.#state = isLast ? 'last-line-end' : 'line-end'
     if (wasBody) this.#events.end()
     return next
   }
 
-  /** Reads a byte of what follows a delimiter on its line (RFC 2046 section 5.1.1: transport-padding CRLF). */
-  #delimiterLine(state: State, byte: number | undefined): void {
-    if (state === 'line-end' || state === 'closed-line-end') {
-      if (byte !== LF) throw malformed('a CR comes without LF')
-      if (state === 'line-end') this.#countPart()
-      this.#state = state === 'line-end' ? 'header' : 'epilogue'
-      this.#paddingSize = 0
-    } else if (byte === DASH && (state === 'delimiter' || state === 'dash')) {
-      this.#state = state === 'delimiter' ? 'dash' : 'closed'
-    } else if (state === 'dash') {
-      throw malformed('a delimiter is followed by something else on its line')
-    } else if (byte === CR) {
-      this.#state = state === 'closed' ? 'closed-line-end' : 'line-end'
-    } else if (byte === SPACE || byte === TAB) {
-      if (state === 'delimiter') this.#state = 'padding'
-      this.#padding(1)
-    } else {
-      throw malformed(
-        byte === LF ? 'a line ends in LF without CR' : 'a delimiter is followed by something else on its line',
-      )
+  /** Ends the line that is still open when the body ends. */
+  #endLine(): void {
+    this.#isOpen = false
+    if (this.#line.isDelimiterAtEnd) this.#delimiterFound(0)
+    else if (this.#state === 'epilogue') this.#checkPadding(this.#epilogueSize + this.#kept.size)
+  }
+
+  /** Reads the line end of a delimiter (RFC 2046 section 5.1.1). After the last one it may be any. Returns where it stopped. */
+  #lineEnd(state: State, byte: number | undefined, at: number): number {
+    switch (state) {
+      case 'line-end':
+        if (byte === LF) throw malformed('a line ends in LF without CR')
+        this.#state = 'line-feed'
+        return at + 1
+      case 'line-feed':
+        if (byte !== LF) throw malformed('a CR comes without LF')
+        return this.#beginHeader(at + 1)
+      case 'last-line-end':
+        if (byte === CR) this.#state = 'last-line-feed'
+        else this.#beginContent('epilogue')
+        return at + 1
+      default:
+        this.#beginContent('epilogue')
+        return byte === LF ? at + 1 : at
     }
   }
 
-  #countPart(): void {
+  /** A part and the epilogue may begin with a delimiter (RFC 2046 section 5.1.1: `[CRLF *OCTET]`). */
+  #beginContent(state: 'body' | 'epilogue'): void {
+    this.#state = state
+    this.#line.begin('nothing', 0)
+    this.#isOpen = true
+  }
+
+  /** Counts the next part; `next` is the place of its header, and is returned. */
+  #beginHeader(next: number): number {
     const limit = this.#limits.maxParts
     this.#parts += 1
     if (this.#parts > limit) throw new UploadError('too-many-parts', { limit })
+    this.#state = 'header'
+    return next
   }
 
-  #padding(size: number): void {
-    this.#paddingSize += size
+  #checkPadding(size: number): void {
     const limit = this.#limits.maxPaddingSize
-    if (this.#paddingSize > limit) throw new UploadError('padding-too-large', { limit })
+    if (size > limit) throw new UploadError('padding-too-large', { limit })
   }
 
   /** Reads the header of a part up to its empty line, or as far as the chunk goes. Returns where it stopped. */
   #head(chunk: Uint8Array, start: number): number {
     const limit = this.#limits.maxPartHeaderSize
-    const before = this.#headerSize
+    const before = this.#kept.size
     if (before === 0 && chunk[start] === CR) throw malformed('a part has no header')
     const size = Math.min(before + chunk.length - start, limit)
     // Most headers are whole in their chunk and are read where they are; the others are put together first.
-    const bytes = before === 0 ? chunk : this.#keepHeader(chunk.subarray(start, start + size - before))
+    const bytes = before === 0 ? chunk : this.#kept.add(chunk.subarray(start, start + size - before))
     const first = before === 0 ? start : 0
     const end = findEmptyLine(bytes, first + this.#headerScanned, first + size)
     if (end + EMPTY_LINE_SIZE > first + size) {
       if (size === limit) throw new UploadError('part-header-too-large', { limit })
-      if (before === 0) this.#keepHeader(chunk.subarray(start))
+      if (before === 0) this.#kept.add(chunk.subarray(start))
       this.#headerScanned = end - first
       return chunk.length
     }
-    this.#headerSize = 0
+    this.#kept.clear()
     this.#headerScanned = 0
-    this.#state = 'body'
-    this.#held = 2
-    this.#imagined = 2
+    this.#beginContent('body')
     this.#events.begin(
       readPlainHead(bytes, first, end, this.#limits) ??
         parsePartHead(bytes.subarray(first, end), this.#limits, this.#fallback),
     )
     return start + (end - first) + EMPTY_LINE_SIZE - before
   }
-
-  /** Adds to the kept beginning of a header, and returns where all of it is. */
-  #keepHeader(bytes: Uint8Array): Uint8Array {
-    const size = this.#headerSize + bytes.length
-    if (size > this.#header.length) {
-      const larger = new Uint8Array(Math.max(size, this.#header.length * 2))
-      larger.set(this.#header.subarray(0, this.#headerSize))
-      this.#header = larger
-    }
-    this.#header.set(bytes, this.#headerSize)
-    this.#headerSize = size
-    return this.#header
-  }
-}
-
-/** The CR LF of the last header line and the CR LF of the empty line. */
-const EMPTY_LINE_SIZE = 4
-
-/**
- * Where between `from` and `to` the line end before the empty line is, or may turn out to be once more bytes have come; else
- * `to`.
- */
-function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at += 1) {
-    while (
-      at + 4 < to &&
-      ((CONTROL[bytes[at] ?? 0] ?? 0) |
-        (CONTROL[bytes[at + 1] ?? 0] ?? 0) |
-        (CONTROL[bytes[at + 2] ?? 0] ?? 0) |
-        (CONTROL[bytes[at + 3] ?? 0] ?? 0)) ===
-        0
-    ) {
-      at += 4
-    }
-    const byte = bytes[at] ?? 0
-    if (CONTROL[byte] === 0) continue
-    if (byte === LF) throw malformed('a line ends in LF without CR')
-    if (byte !== CR) throw malformed('the header of a part has control characters')
-    if (at + 1 === to) return at
-    if (bytes[at + 1] !== LF) throw malformed('a CR comes without LF')
-    if (at + 2 === to) return at
-    if (bytes[at + 2] !== CR) {
-      at += 1
-      continue
-    }
-    if (at + 3 < to && bytes[at + 3] !== LF) throw malformed('a CR comes without LF')
-    return at
-  }
-  return to
 }
 
 function malformed(reason: string): UploadError {

@@ -1,96 +1,134 @@
+const TAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
+const SPACE = 0x20
 const DASH = 0x2d
 
-/** A delimiter of fewer bytes is looked for by its first five alone: leaps would be no longer. */
+/** A delimiter of fewer bytes, with those around it, is not looked for by leaps: they would be too short. */
 const LONG = 8
-/** So many bytes are looked through without the tables, since small parts end soon. */
+/** The first bytes of a search are read without the tables, since small parts end soon. */
 const NEAR = 64
 /** The most bytes that are searched step by step before leaps are tried again. */
 const MOST_STEPPED = 8192
-/** Steps that are shorter than this, one with another, are given up. */
+/** The search gives steps up when they are shorter than this on average: if Node's own search goes on, and if ours does. */
 const WORTHWHILE = 8
-/** How much is looked through before the runtime is asked again where the next CR is. */
-const SCANNED = 2048
+const WORTHWHILE_ALONE = 3
+/** After so few bytes the runtime is asked for the next line end, and after twice as many the next time ... */
+const FIRST_ASKED = 256
+/** ... up to this. */
+const MOST_ASKED = 8192
 
 /**
- * Node's own search, in C++, is the quicker one where bytes were made to hold ours up. A delimiter that is not long it searches
- * naively: a CR then costs it as much as a hundred bytes cost us.
+ * Node's own search, in C++, is faster in bytes that were made to delay ours. It searches naively for a short delimiter: a dash then
+ * costs as much as a hundred bytes cost us.
  */
 const hasNative = 'Buffer' in globalThis
 
-/** 1 for the bytes that every delimiter begins with. */
+/** Set for the bytes that a line with a delimiter comes after. */
+const BREAK = 1
+/** Set for the bytes that may follow a delimiter on its line: more dashes, padding, a line end. */
+const FOLLOWS = 2
+const KINDS = new Uint8Array(256)
+for (const byte of [CR, LF]) KINDS[byte] = BREAK | FOLLOWS
+for (const byte of [DASH, SPACE, TAB]) KINDS[byte] = FOLLOWS
+
+/** 1 for the first four bytes of a line with a delimiter, its line end included: see `learnFirst` for the fourth. */
 const BEGINNING = new Uint8Array(256)
 for (const byte of [CR, LF, DASH]) BEGINNING[byte] = 1
+let knownFirst = DASH
 
 /**
- * What the delimiter that was looked for last has where: 1 by the number of any three neighbours in it; and by a byte, how far to
- * move on from a place where it is under the last one. One for all decoders, since a decoder then needs no memory of its own, and
- * compiled code knows where they are, which makes it a good deal quicker. To make them anew costs less than a chunk does.
+ * The tables of the delimiter that was looked for last. `TRIPLES`: 1 by the number of any three neighbours in it. `SHIFTS`: by a
+ * byte, how far to move on from a place where it is under the last one. They are shared by all decoders: a decoder then needs no
+ * memory of its own, and compiled code knows the address, which is a good deal faster. To fill them costs less than a chunk does.
  */
 const TRIPLES = new Uint8Array(4096)
 const SHIFTS = new Uint8Array(256)
+const MOST_SHIFTED = 255
 let known: Uint8Array = new Uint8Array(0)
 
 /**
- * Looks for a delimiter (CR LF, two dashes and a boundary) in bytes. Exact, and linear whatever they are: a boundary has no CR, so
- * the only CR of a delimiter is its first byte, and no other one begins within what was alike in vain.
+ * Looks for lines that begin with a delimiter (two dashes and a boundary), after CR or LF, and before a byte that may follow it on
+ * its line. The search is exact, and linear whatever the bytes are: a boundary has no line end, so no other line begins within
+ * bytes that matched in vain.
  *
- * How it works: wherever a delimiter is, it covers one place of any row of places that are less far apart than it is long. So only
- * those are looked at, four at once, which processors do in the time of one: has a delimiter these three bytes at all? Where it has,
- * the search goes on step by step, each as long as the byte under the last one of the delimiter allows (Horspool's search).
+ * How it works: a delimiter with the bytes around it covers one place of any row of places that are less far apart than it is long.
+ * So only those places are read, four at once, which processors do in the time of one: has the delimiter these three bytes at all?
+ * If it has, the search goes on step by step, each as long as the byte under the last one of the delimiter allows (Horspool's search).
  */
 export class DelimiterSearch {
-  readonly #delimiter: Uint8Array
-  /** Where bytes were last found to be no delimiter after all: often they are not at the same place again. */
+  /** A byte for the line end, and the delimiter. */
+  readonly #pattern: Uint8Array
+  /** Where bytes last differed from the delimiter: often they differ at the same place again. */
   #difference = 1
 
-  /** @param delimiter CR LF, two dashes and the boundary. */
+  /** @param delimiter two dashes and the boundary. */
   constructor(delimiter: Uint8Array) {
-    this.#delimiter = delimiter
+    this.#pattern = new Uint8Array(delimiter.length + 1)
+    this.#pattern.set(delimiter, 1)
   }
 
-  /** Where in the chunk the first whole delimiter from `start` on begins, or -1. */
+  /**
+   * The place of the CR or LF right before the first such line from `start` on, or -1. The line end and the byte behind the
+   * delimiter are both in the chunk at or after `start`.
+   */
   find(chunk: Uint8Array, start: number): number {
-    const size = this.#delimiter.length
-    // What small parts are made of ends soon.
+    const size = this.#pattern.length + 1
+    learnFirst(this.#pattern[3] ?? 0)
+    // Small parts end soon.
     const found = this.#scan(chunk, start, start + NEAR)
     if (found !== -1 || chunk.length - start < size + NEAR) return found
     return size < LONG ? this.#afterAll(chunk, start + NEAR) : this.#leap(chunk, start + NEAR)
   }
 
-  /** As `find`, by leaps over what no delimiter can be in, and by steps over what one may be in. */
-  #leap(chunk: Uint8Array, start: number): number {
-    const delimiter = this.#delimiter
-    if (known !== delimiter) learn(delimiter)
-    const reach = delimiter.length - 1
-    const stride = delimiter.length - 2
-    const last = delimiter[reach] ?? 0
+  /**
+   * The place from `start` on of the last CR or LF in the chunk, if only a delimiter or the beginning of one follows it; or -1. The place
+   * behind the delimiter is not in the chunk, so `find` does not find it.
+   */
+  findLast(chunk: Uint8Array, start: number): number {
+    const pattern = this.#pattern
     const size = chunk.length
+    for (let at = nextBreak(chunk, Math.max(start, size - pattern.length)); at < size; at = nextBreak(chunk, at + 1)) {
+      let next = at + 1
+      while (next < size && chunk[next] === pattern[next - at]) next += 1
+      if (next === size) return at
+    }
+    return -1
+  }
+
+  /** As `find`, by leaps over bytes that no delimiter has, and by steps over others. */
+  #leap(chunk: Uint8Array, start: number): number {
+    const pattern = this.#pattern
+    if (known !== pattern) learn(pattern)
+    const reach = pattern.length - 1
+    const last = pattern[reach] ?? 0
+    // All places of a line end of which the byte behind the delimiter is in the chunk as well.
+    const size = chunk.length - 1
+    const worthwhile = this.#isNative ? WORTHWHILE : WORTHWHILE_ALONE
     let stepped = 0
     let at = start
     while (at + reach < size) {
       const before = at
-      let place = at + stride - 1
+      let place = at + reach - 1
       while (
-        place + 3 * stride + 2 < size &&
+        place + 3 * reach + 2 < size &&
         ((TRIPLES[triple(chunk, place)] ?? 0) |
-          (TRIPLES[triple(chunk, place + stride)] ?? 0) |
-          (TRIPLES[triple(chunk, place + 2 * stride)] ?? 0) |
-          (TRIPLES[triple(chunk, place + 3 * stride)] ?? 0)) ===
+          (TRIPLES[triple(chunk, place + reach)] ?? 0) |
+          (TRIPLES[triple(chunk, place + 2 * reach)] ?? 0) |
+          (TRIPLES[triple(chunk, place + 3 * reach)] ?? 0)) ===
           0
       ) {
-        place += 4 * stride
+        place += 4 * reach
       }
-      at = place - stride + 1
-      stepped = at === before ? Math.min(stepped * 2 + 4 * stride, MOST_STEPPED) : 4 * stride
+      at = place - reach + 1
+      stepped = at === before ? Math.min(stepped * 2 + 4 * reach, MOST_STEPPED) : 4 * reach
       let end = at + reach
       const to = Math.min(end + stepped, size)
-      let steps = stepped / WORTHWHILE
+      let steps = stepped / worthwhile
       while (end < to && steps > 0) {
         const byte = chunk[end] ?? 0
         let shift = SHIFTS[byte] ?? 1
-        if (byte === last && chunk[end - reach] === CR) {
+        if (byte === last && ((KINDS[chunk[end - reach] ?? 0] ?? 0) & BREAK) !== 0) {
           const alike = this.#alike(chunk, end - reach)
           if (alike > reach) return end - reach
           steps -= alike / 2
@@ -105,26 +143,51 @@ export class DelimiterSearch {
     return -1
   }
 
-  /** The rest of a chunk that was made to hold the search up, or that the search is no use for. */
+  get #isNative(): boolean {
+    return hasNative && this.#pattern.length > LONG
+  }
+
+  /** The rest of a chunk that was made to delay the search, or that has nothing to leap over. */
   #afterAll(chunk: Uint8Array, start: number): number {
-    if (hasNative && this.#delimiter.length >= LONG) {
-      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).indexOf(this.#delimiter, start)
+    return this.#isNative ? this.#native(chunk, start) : this.#ask(chunk, start)
+  }
+
+  /** As `find`, by Node's search for the delimiter alone. */
+  #native(chunk: Uint8Array, start: number): number {
+    const delimiter = this.#pattern.subarray(1)
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let at = start + 1
+    for (;;) {
+      at = bytes.indexOf(delimiter, at)
+      if (at === -1 || at + delimiter.length === chunk.length) return -1
+      const isAfterBreak = ((KINDS[chunk[at - 1] ?? 0] ?? 0) & BREAK) !== 0
+      if (isAfterBreak && (KINDS[chunk[at + delimiter.length] ?? 0] ?? 0) !== 0) return at - 1
+      // The next line begins behind this delimiter, and a call for each would be dear.
+      at = nextBreak(chunk, at + delimiter.length) + 1
     }
-    for (let at = start; at < chunk.length; at += SCANNED) {
-      // Where there is no CR, the runtime knows it at once.
-      at = chunk.indexOf(CR, at)
-      if (at === -1) return -1
-      const found = this.#scan(chunk, at, at + SCANNED)
+  }
+
+  /** As `find`, from one line end to the next: the runtime knows at once if there is none. */
+  #ask(chunk: Uint8Array, start: number): number {
+    let asked = FIRST_ASKED
+    for (let at = start; at < chunk.length; at += asked, asked = Math.min(asked * 2, MOST_ASKED)) {
+      const bytes = chunk.subarray(at, at + asked)
+      const cr = bytes.indexOf(CR)
+      const lf = bytes.indexOf(LF)
+      if (cr === -1 && lf === -1) continue
+      const first = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
+      const found = this.#scan(chunk, at + first, at + asked)
       if (found !== -1) return found
     }
     return -1
   }
 
-  /** As `find`, of delimiters that begin before `end`: every fourth byte is asked whether it is one of the first four of one. */
+  /** As `find`, if the line end is before `end`: every fourth byte is read, and must be one of the first four of such a line. */
   #scan(chunk: Uint8Array, start: number, end: number): number {
-    const delimiter = this.#delimiter
-    const fifth = delimiter[4] ?? 0
-    const to = Math.min(end, chunk.length - delimiter.length + 1) + 3
+    const pattern = this.#pattern
+    const fourth = pattern[3] ?? 0
+    const reach = pattern.length
+    const to = Math.min(end, chunk.length - reach) + 3
     let place = start + 3
     while (place < to) {
       while (
@@ -143,53 +206,105 @@ export class DelimiterSearch {
       }
       for (const stop = Math.min(place + 32, to); place < stop; place += 4) {
         const byte = chunk[place] ?? 0
-        let at = place
-        // Of two dashes the second is meant.
-        if (byte === DASH) at -= chunk[place - 1] === DASH ? 3 : 2
-        else if (byte === LF) at -= 1
-        else if (byte !== CR) continue
-        if (chunk[at] !== CR || chunk[at + 1] !== LF) continue
-        if (chunk[at + 2] !== DASH || chunk[at + 3] !== DASH || chunk[at + 4] !== fifth) continue
+        if (BEGINNING[byte] === 0) continue
+        const at = place - distanceFromBreak(chunk, place)
+        if (chunk[at + 1] !== DASH || chunk[at + 2] !== DASH || chunk[at + 3] !== fourth) continue
+        if (((KINDS[chunk[at] ?? 0] ?? 0) & BREAK) === 0) continue
         const alike = this.#alike(chunk, at)
-        if (alike === delimiter.length) return at
-        place = at + Math.max(alike, 5) - 1
+        if (alike === pattern.length) return at
+        place = at + Math.max(alike, 4) - 1
       }
     }
     return -1
   }
 
-  /** How many bytes at the place, which begins with CR, are those of the delimiter; or 1 where the first are not all. */
+  /** How many bytes at the place, which is a line end, are those of such a line; or 1 if that is clear at a glance. */
   #alike(chunk: Uint8Array, at: number): number {
-    const delimiter = this.#delimiter
+    const pattern = this.#pattern
     const difference = this.#difference
-    if (chunk[at + difference] !== delimiter[difference]) return 1
+    // The CR of a CR LF is a line end, too.
+    if (chunk[at + 1] !== DASH) return 1
+    if (chunk[at + difference] !== pattern[difference]) return 1
+    if (KINDS[chunk[at + pattern.length] ?? 0] === 0) return 1
     let index = 1
     while (
-      index + 4 < delimiter.length &&
-      (((chunk[at + index] ?? 0) ^ (delimiter[index] ?? 0)) |
-        ((chunk[at + index + 1] ?? 0) ^ (delimiter[index + 1] ?? 0)) |
-        ((chunk[at + index + 2] ?? 0) ^ (delimiter[index + 2] ?? 0)) |
-        ((chunk[at + index + 3] ?? 0) ^ (delimiter[index + 3] ?? 0))) ===
+      index + 4 < pattern.length &&
+      (((chunk[at + index] ?? 0) ^ (pattern[index] ?? 0)) |
+        ((chunk[at + index + 1] ?? 0) ^ (pattern[index + 1] ?? 0)) |
+        ((chunk[at + index + 2] ?? 0) ^ (pattern[index + 2] ?? 0)) |
+        ((chunk[at + index + 3] ?? 0) ^ (pattern[index + 3] ?? 0))) ===
         0
     ) {
       index += 4
     }
-    while (index < delimiter.length && chunk[at + index] === delimiter[index]) index += 1
-    if (index < delimiter.length) this.#difference = index
+    while (index < pattern.length && chunk[at + index] === pattern[index]) index += 1
+    if (index < pattern.length) this.#difference = index
     return index
   }
 }
 
+/** How far before the place the nearest line end is: 3 if it is not nearer. */
+function distanceFromBreak(chunk: Uint8Array, place: number): number {
+  let distance = 0
+  while (distance < 3 && ((KINDS[chunk[place - distance] ?? 0] ?? 0) & BREAK) === 0) distance += 1
+  return distance
+}
+
+/** The place of the next line end, or the end of the chunk. */
+function nextBreak(chunk: Uint8Array, start: number): number {
+  let at = start
+  while (
+    at + 8 < chunk.length &&
+    (((KINDS[chunk[at] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 1] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 2] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 3] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 4] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 5] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 6] ?? 0] ?? 0) |
+      (KINDS[chunk[at + 7] ?? 0] ?? 0)) &
+      BREAK) ===
+      0
+  ) {
+    at += 8
+  }
+  while (at < chunk.length && ((KINDS[chunk[at] ?? 0] ?? 0) & BREAK) === 0) at += 1
+  return at
+}
+
 function triple(bytes: Uint8Array, at: number): number {
-  return (((bytes[at] ?? 0) << 6) ^ ((bytes[at + 1] ?? 0) << 3) ^ (bytes[at + 2] ?? 0)) & 4095
+  return hash(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
+}
+
+function hash(first: number, second: number, third: number): number {
+  return ((first << 6) ^ (second << 3) ^ third) & 4095
 }
 
 /** Makes the tables those of another delimiter. */
-function learn(delimiter: Uint8Array): void {
-  for (let index = 0; index + 2 < known.length; index += 1) TRIPLES[triple(known, index)] = 0
-  for (let index = 0; index + 2 < delimiter.length; index += 1) TRIPLES[triple(delimiter, index)] = 1
-  const last = delimiter.length - 1
-  SHIFTS.fill(delimiter.length)
-  for (let index = 0; index < last; index += 1) SHIFTS[delimiter[index] ?? 0] = last - index
-  known = delimiter
+function learn(pattern: Uint8Array): void {
+  if (known.length > 0) markTriples(known, 0)
+  markTriples(pattern, 1)
+  const last = pattern.length - 1
+  // A shorter shift than is allowed does no harm.
+  SHIFTS.fill(Math.min(pattern.length, MOST_SHIFTED))
+  for (const byte of [CR, LF]) SHIFTS[byte] = Math.min(last, MOST_SHIFTED)
+  for (let index = 1; index < last; index += 1) SHIFTS[pattern[index] ?? 0] = Math.min(last - index, MOST_SHIFTED)
+  known = pattern
+}
+
+function markTriples(pattern: Uint8Array, mark: number): void {
+  const size = pattern.length
+  for (let index = 1; index + 2 < size; index += 1) TRIPLES[triple(pattern, index)] = mark
+  for (const byte of [CR, LF]) TRIPLES[hash(byte, DASH, DASH)] = mark
+  for (const byte of [CR, LF, DASH, SPACE, TAB]) {
+    TRIPLES[hash(pattern[size - 2] ?? 0, pattern[size - 1] ?? 0, byte)] = mark
+  }
+}
+
+/** Makes `BEGINNING` that of a boundary that begins with another byte. */
+function learnFirst(byte: number): void {
+  if (byte === knownFirst) return
+  if (knownFirst !== DASH) BEGINNING[knownFirst] = 0
+  BEGINNING[byte] = 1
+  knownFirst = byte
 }

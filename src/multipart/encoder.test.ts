@@ -159,6 +159,15 @@ describe('a boundary', () => {
     expect(parseBoundary(contentType)).toBe("a b:c'")
   })
 
+  test('outside RFC 2046 is encoded as well as any other', async () => {
+    for (const boundary of ['*****', '--dio&12', ' a;b', '7'.repeat(256)]) {
+      const form = encodeMultipart([{ name: 'a', value: 'b' }], { boundary })
+      expect(parseBoundary(form.contentType)).toBe(boundary)
+      // oxlint-disable-next-line no-await-in-loop
+      expect(outcomeOf(await bodyOf(form), boundary)).toMatchObject({ parts: [{ isWhole: true }], refusal: undefined })
+    }
+  })
+
   test('with characters that are not allowed is a mistake, and so is a content type with line ends', () => {
     expect(() => encodeMultipart([], { boundary: 'a\r\n' })).toThrow(TypeError)
     const part = { name: 'f', filename: 'f', contentType: 'a/b\r\nX: y', content: new Uint8Array() }

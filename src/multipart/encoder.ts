@@ -1,4 +1,4 @@
-import { isBoundary } from './boundary.ts'
+import { BOUNDARY_RULE, isBoundary } from './boundary.ts'
 
 /** A field of a form. */
 export interface FieldPart {
@@ -47,8 +47,8 @@ const UTF_8 = new TextEncoder()
  *   ])
  *   await fetch(url, { method: 'POST', headers: { 'content-type': form.contentType }, body: form.stream(), duplex: 'half' })
  *
- * @param options.boundary 1 to 70 characters of RFC 2046 section 5.1.1 that no part has in it after CR LF and two dashes.
- *   Default: random, 128 bits.
+ * @param options.boundary 1 to 256 visible ASCII characters or spaces, without `"`, `\`, `<` and `>`, and without a space at the end. No
+ *   part may have it after two dashes at the beginning of a line. Default: random, 128 bits.
  * @throws {TypeError} for a boundary or a content type with characters that are not allowed.
  */
 export function encodeMultipart(
@@ -56,7 +56,8 @@ export function encodeMultipart(
   options: { readonly boundary?: string | undefined } = {},
 ): EncodedForm {
   const boundary = options.boundary ?? randomBoundary()
-  if (!isBoundary(boundary)) throw new TypeError(`Not a boundary of RFC 2046: ${JSON.stringify(boundary)}`)
+  if (!isBoundary(boundary))
+    throw new TypeError(`${JSON.stringify(boundary)} is not a valid boundary: ${BOUNDARY_RULE}`)
   const pieces: Piece[] = []
   for (const part of parts) pieces.push(...toPieces(part, boundary))
   pieces.push({ content: UTF_8.encode(`--${boundary}--\r\n`), size: undefined })

@@ -68,7 +68,7 @@ export async function readForm(
 interface FormReader {
   /** A promise asks to wait before the next chunk. */
   write(chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined
-  end(): FormText
+  end(): FormText | Promise<FormText>
 }
 
 function toFormReader(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
@@ -112,8 +112,7 @@ class MultipartForm implements FormReader {
     try {
       this.#decoder.write(chunk)
     } catch (error) {
-      // They are waited for no more, and the first failure is the one to tell.
-      for (const wait of this.#waits) wait.catch(ignore)
+      this.#forgetWaits()
       throw error
     }
     const waits = this.#waits
@@ -122,8 +121,15 @@ class MultipartForm implements FormReader {
     return waits.length === 1 ? waits[0] : Promise.all(waits).then(ignore)
   }
 
-  end(): FormText {
-    this.#decoder.end()
+  async end(): Promise<FormText> {
+    // If the last delimiter has no line end, the decoder tells of it only now: then the last file is still to be waited for.
+    try {
+      this.#decoder.end()
+    } catch (error) {
+      this.#forgetWaits()
+      throw error
+    }
+    await Promise.all(this.#waits)
     // Only now, since the field that names their charset may be the last (RFC 7578 section 4.6).
     const { charset } = this.#decoder
     const toField = (field: ReceivedField): FormField => [
@@ -131,6 +137,11 @@ class MultipartForm implements FormReader {
       decodeFieldText(field.bytes.view(), field, charset),
     ]
     return { fields: this.#fields.map(toField), charset }
+  }
+
+  /** After a failure nothing is waited for, and the first failure is the one to tell. */
+  #forgetWaits(): void {
+    for (const wait of this.#waits) wait.catch(ignore)
   }
 
   #begin(head: PartHead): void {

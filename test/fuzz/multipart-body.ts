@@ -8,17 +8,44 @@ export interface MultipartCase {
   readonly cuts: readonly number[]
 }
 
-/** Short ones that look like what surrounds them, so that near misses are frequent. */
-export const boundaries: fc.Arbitrary<string> = fc.constantFrom(
+/** Every character that a boundary may have; those that look like a delimiter's own come first, to be shrunk to. */
+const BOUNDARY_CHARACTERS = [
   '-',
-  '--',
-  'X',
-  'XX',
-  '-X',
-  'X-X',
-  "a b'",
-  '----WebKitFormBoundary0123456789abcdef',
-  'x'.repeat(70),
+  '*',
+  ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).filter(
+    (each) => !/["\\<>*-]/.test(each),
+  ),
+]
+
+const boundaryCharacters = fc.oneof(fc.constantFrom('-', '*'), fc.constantFrom(...BOUNDARY_CHARACTERS))
+
+/** Short ones that look like what surrounds them, so that near misses are frequent; and any others. */
+export const boundaries: fc.Arbitrary<string> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '-',
+      '--',
+      '*****',
+      'X',
+      'XX',
+      '-X',
+      'X-X',
+      "a b'",
+      ' X',
+      '--dio&12',
+      '----WebKitFormBoundary0123456789abcdef',
+      'x'.repeat(70),
+      '-'.repeat(256),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.string({ unit: boundaryCharacters, minLength: 1, maxLength: 16 }), fc.integer({ min: 1, max: 16 }))
+      .map(([text, times]) => text.repeat(times))
+      .filter((text) => !text.endsWith(' ')),
+  },
 )
 
 /** Pieces of a delimiter, line ends and other bytes, in any order. */
@@ -37,11 +64,19 @@ function contents(boundary: string): fc.Arbitrary<string> {
       boundary.toLowerCase(),
       `--${boundary.slice(1)}`,
       `\r\n--${boundary.slice(0, -1)}`,
-      `\n--${boundary}`,
       `\r\r\n--${boundary.slice(0, -1)}`,
+      `--${boundary}`,
     ),
     fc.string({ unit: 'binary-ascii', maxLength: 6 }),
     fc.uint8Array({ maxLength: 4 }).map((array) => Buffer.from(array).toString('latin1')),
+    // Lines that begin with a delimiter: most have other text behind it, and are content.
+    fc
+      .tuple(
+        fc.constantFrom('\r\n', '\r\n', '\n', '\r', '\n\r\n', 'x'),
+        fc.constantFrom('', '-', '--', '---', ' ', '--\t', '-- -', ' \t  ', '         '),
+        fc.constantFrom('x', 'x', 'x', '-', ' ', '\0', '', '\r', '\n'),
+      )
+      .map(([before, behind, after]) => `${before}--${boundary}${behind}${after}`),
   )
   return fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
 }
@@ -100,13 +135,25 @@ export function multipartBodies(boundary: string): fc.Arbitrary<string> {
   return fc
     .tuple(
       fc.oneof(
-        { weight: 4, arbitrary: fc.constant('') },
+        { weight: 12, arbitrary: fc.constant('') },
+        { weight: 2, arbitrary: fc.constantFrom('\r\n', 'preamble\r\n', '--\r\n') },
         { weight: 1, arbitrary: contents(boundary).map((text) => `${text}\r\n`) },
+        { weight: 1, arbitrary: fc.constantFrom('\n', '\r', '\xef\xbb\xbf', 'x', '-') },
       ),
       fc.array(part, { maxLength: 4 }),
       fc.oneof(
-        { weight: 6, arbitrary: fc.constantFrom(`--${boundary}--\r\n`, `--${boundary}--`) },
-        { weight: 2, arbitrary: contents(boundary).map((text) => `--${boundary}--${text}`) },
+        {
+          weight: 6,
+          arbitrary: fc
+            .constantFrom('\r\n', '\r\n', '', '\n', '\r', ' \r\n', '\t')
+            .map((lineEnd) => `--${boundary}--${lineEnd}`),
+        },
+        {
+          weight: 2,
+          arbitrary: fc
+            .tuple(fc.constantFrom('', '\r\n', '\n', '\r'), contents(boundary))
+            .map(([lineEnd, text]) => `--${boundary}--${lineEnd}${text}`),
+        },
         { weight: 1, arbitrary: fc.constant('') },
       ),
     )
@@ -120,7 +167,8 @@ export type Mutation = (text: string) => string
 export function mutations(pieces: readonly string[], maxLength = 3): fc.Arbitrary<Mutation[]> {
   const mutation = fc
     .record({
-      where: fc.double({ min: 0, max: 1, noNaN: true }),
+      // Evenly over the text: a double would nearly always be close to 0.
+      where: fc.nat({ max: 1000 }).map((place) => place / 1000),
       size: fc.integer({ min: 0, max: 6 }),
       text: fc.constantFrom('', ...pieces),
       how: fc.constantFrom('replace', 'replace', 'cut', 'double', 'flip'),
@@ -161,6 +209,8 @@ export const multipartCases: fc.Arbitrary<MultipartCase> = boundaries.chain((bou
     ' ',
     '\xff',
     `\r\n--${boundary}`,
+    `\n--${boundary}`,
+    `\r--${boundary}`,
     `--${boundary}--`,
   ]
   return fc.record({

@@ -112,13 +112,26 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'counts what stands before, between and after the parts',
+      guard: 'counts the bytes before the first part and after the last one',
       file: 'src/multipart/decoder.ts',
-      find: "if (this.#paddingSize > limit) throw new UploadError('padding-too-large', { limit })",
+      find: "if (size > limit) throw new UploadError('padding-too-large', { limit })",
       replace: '',
       tests: [
         [DECODER, EXACTLY],
         [LIMITS, 'maxPaddingSize holds to the byte'],
+      ],
+    },
+    {
+      guard: 'counts the spaces behind a delimiter, which it may have to keep',
+      file: 'src/multipart/delimiter-line.ts',
+      find: 'if (this.#padding > this.#maxPaddingSize) {',
+      replace: 'if (this.#padding > Infinity) {',
+      tests: [
+        [DECODER, EXACTLY],
+        [
+          'src/multipart/decoder-bytes.test.ts',
+          'are kept for no more than one line that may be a delimiter: its padding is limited',
+        ],
       ],
     },
     {

@@ -33,10 +33,58 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'takes no line that ends in LF alone, in which another reader would see other parts',
-      file: 'src/multipart/decoder.ts',
+      file: 'src/multipart/empty-line.ts',
       find: "    if (byte === LF) throw malformed('a line ends in LF without CR')\n    if (byte !== CR)",
       replace: '    if (byte !== CR && byte !== LF)',
       tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
+    },
+    {
+      guard:
+        'refuses a first delimiter that neither begins the body nor follows CR LF, for a reader that sees no part there',
+      file: 'src/multipart/decoder.ts',
+      find: 'if (reason !== undefined) throw malformed(reason)',
+      replace: "if (reason === '') throw malformed(reason)",
+      tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
+        [FUZZ, REFERENCE],
+      ],
+    },
+    {
+      guard: 'refuses a delimiter after a bare LF, for a reader that ends the part there',
+      file: 'src/multipart/decoder.ts',
+      find: "if (before === 'lf') throw malformed(",
+      replace: "if (before === 'lf' && next < 0) throw malformed(",
+      tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
+        [FUZZ, REFERENCE],
+      ],
+    },
+    {
+      guard: 'refuses a delimiter after a bare CR, for a reader that ends the part there',
+      file: 'src/multipart/decoder.ts',
+      find: "if (before === 'cr') throw malformed(",
+      replace: "if (before === 'cr' && next < 0) throw malformed(",
+      tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
+        [FUZZ, REFERENCE],
+      ],
+    },
+    {
+      guard: 'refuses a delimiter after the last one, for a reader that goes on there',
+      file: 'src/multipart/decoder.ts',
+      find: "if (this.#state === 'epilogue') throw malformed('a delimiter comes after the last one')",
+      replace: '',
+      tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
+        [FUZZ, REFERENCE],
+      ],
+    },
+    {
+      guard: 'refuses a `boundary*`, from which some readers would take the boundary',
+      file: 'src/multipart/boundary.ts',
+      find: 'if (extended !== undefined) {',
+      replace: "if (extended === '') {",
+      tests: [['src/multipart/boundary.test.ts', 'with the parameter %s is refused: %s']],
     },
     {
       guard: 'refuses a name that is given twice',
@@ -47,7 +95,7 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'refuses a header of a part with control characters',
-      file: 'src/multipart/decoder.ts',
+      file: 'src/multipart/empty-line.ts',
       find: "if (byte !== CR) throw malformed('the header of a part has control characters')",
       replace: 'if (byte !== CR) continue',
       tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],

@@ -109,6 +109,13 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[WRITER, 'gives the memory of what was given to it back once it is written, and touches nothing else']],
     },
     {
+      guard: 'waits for the last file of a form also if the last delimiter ends with the body',
+      file: 'src/receive/read-form.ts',
+      find: 'await Promise.all(this.#waits)',
+      replace: '',
+      tests: [['src/receive/read-form.test.ts', 'the last file of a form > is waited for if %j ends the body']],
+    },
+    {
       guard: 'gives a part of a chunk to nobody',
       file: 'src/receive/read-form.ts',
       find: 'bytes.length === this.#givenSize',

@@ -309,7 +309,11 @@ describe('a charset of the form', () => {
     expect(names('Shift_JIS', 'utf-8')).toEqual(['\u0192\\', 'ソ', '\u0192\\'])
   })
 
-  test.each(['no-such-charset', '', 'utf-16', 'utf-16be'])('%j is refused', (charset) => {
+  test.each(['', ' ', 'null', 'NONE', 'binary', 'utf_8', 'utf8mb4'])('%j changes nothing', (charset) => {
+    expect(names('Shift_JIS', charset)).toEqual(['\u0192\\', 'ソ', 'ソ'])
+  })
+
+  test.each(['no-such-charset', 'nil', 'utf-16', 'utf-16be'])('%j is refused', (charset) => {
     expect(() => names(charset)).toThrow('The body could not be read: the form names a charset that is not known.')
   })
 })

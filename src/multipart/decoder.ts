@@ -11,7 +11,7 @@ import type { PartHead } from './part-head.ts'
 import { readPlainHead } from './plain-head.ts'
 import { Preamble } from './preamble.ts'
 import type { BeforeDelimiter } from './preamble.ts'
-import { asciiBytes, toTextDecoder } from './text.ts'
+import { asciiBytes, namesCharset, toTextDecoder } from './text.ts'
 
 /**
  * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. They are called in the middle of `write`, and the
@@ -101,12 +101,14 @@ export class MultipartDecoder {
 
   /**
    * From now on names that are not UTF-8 are read by this charset instead of windows-1252. For a legacy form whose
-   * `_charset_` field (RFC 7578 section 4.6) has just said so.
+   * `_charset_` field (RFC 7578 section 4.6) has just said so. A label that names none, such as an empty one, changes
+   * nothing.
    *
    * @throws {UploadError} `malformed-body` for a charset that is not known, or that no form is sent in because ASCII has
    *   other bytes there (UTF-16).
    */
   useCharset(label: string): void {
+    if (!namesCharset(label)) return
     const fallback = toTextDecoder(label)
     if (fallback === undefined || fallback.encoding.startsWith('utf-16')) {
       throw malformed('the form names a charset that is not known')

@@ -16,6 +16,15 @@ test("a field is read by its own charset, else by the form's, else as UTF-8", ()
   expect(decodeFieldText(Buffer.from('ソ'), head(''), '')).toBe('ソ')
 })
 
+test.each(['', ' ', 'null', 'None', 'binary', 'utf_8', 'UTF8MB4'])(
+  'the label "%s" counts as not given, on a field and in _charset_',
+  (label) => {
+    expect(decodeFieldText(Buffer.from('ü'), head(label))).toBe('ü')
+    expect(decodeFieldText(Buffer.from('ü'), head(), label)).toBe('ü')
+    expect(decodeFieldText(Buffer.from([0x83, 0x5c]), head(label), 'shift_jis')).toBe('ソ')
+  },
+)
+
 test('bytes that are not UTF-8 are read as windows-1252, and not turned into question marks', () => {
   const bytes = Buffer.from([0x80, 0x20, 0xe9])
   expect(decodeFieldText(bytes, head())).toBe('€ é')

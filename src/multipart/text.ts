@@ -17,6 +17,14 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
   }
 }
 
+/** Labels that clients write without a charset in mind: for nothing, for bytes, and UTF-8 as Python and MySQL call it. */
+const NO_CHARSET: ReadonlySet<string> = new Set(['', 'null', 'none', 'binary', 'utf_8', 'utf8mb4'])
+
+/** True for a label that names a charset, known or not; false for one that is as good as none. */
+export function namesCharset(label: string | undefined): label is string {
+  return label !== undefined && !NO_CHARSET.has(label.trim().toLowerCase())
+}
+
 /** The bytes of a text in ASCII. For a short one a TextEncoder takes longer. */
 export function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)

@@ -7,6 +7,7 @@ import { parseBoundary } from '../multipart/boundary.ts'
 import { MultipartDecoder } from '../multipart/decoder.ts'
 import type { DecoderEvents } from '../multipart/decoder.ts'
 import type { PartHead } from '../multipart/part-head.ts'
+import { namesCharset } from '../multipart/text.ts'
 import type { FormLimits } from './form-limits.ts'
 import { GrowingBytes } from './spool/growing-bytes.ts'
 
@@ -38,7 +39,7 @@ export class FormDecoder {
     )
   }
 
-  /** What the first `_charset_` field said, once it has come. */
+  /** What the first `_charset_` field that names a charset said, once it has come. */
   get charset(): string | undefined {
     return this.#charset
   }
@@ -106,7 +107,7 @@ export class FormDecoder {
     if (this.#label !== undefined) {
       // The name of a charset is ASCII.
       const label = new TextDecoder().decode(this.#label.view())
-      this.#charset ??= label
+      if (namesCharset(label)) this.#charset ??= label
       this.#decoder.useCharset(label)
     }
     this.#label = undefined

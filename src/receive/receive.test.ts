@@ -86,6 +86,18 @@ describe('fields and files', () => {
     expect(upload.fields.get('a')).toBe('日本')
   })
 
+  test.each(['', 'null', 'binary'])('a field _charset_ of "%s" says nothing, and one after it does', async (label) => {
+    const field = (name: string, value: string) =>
+      `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    const form = async (...fields: string[]): Promise<string | undefined> => {
+      const bytes = new Uint8Array(Buffer.from(`${fields.join('')}--X--\r\n`, 'latin1'))
+      await using upload = await receive(rawRequest(bytes, 'multipart/form-data; boundary=X'))
+      return upload.fields.get('a')
+    }
+    expect(await form(field('_charset_', label), field('a', '\xc3\xbc'))).toBe('ü')
+    expect(await form(field('_charset_', label), field('_charset_', 'shift_jis'), field('a', '\x93\xfa'))).toBe('日')
+  })
+
   test('names of files that come after _charset_ are read by it too', async () => {
     const body = Buffer.from(
       '--X\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nshift_jis\r\n' +

@@ -88,6 +88,7 @@ describe('a urlencoded form', () => {
       ['a', '日本'],
       ['_charset_', 'shift_jis'],
     ])
+    expect(decode('a=%93%FA&_charset_=&_charset_=shift_jis')[0]).toEqual(['a', '日'])
     expect(() => decode('a=1&_charset_=klingon')).toThrow(expect.objectContaining({ code: 'malformed-body' }))
   })
 

@@ -1,5 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
+import { namesCharset } from '../multipart/text.ts'
 import { FieldBytes } from './field-bytes.ts'
 import type { FormField, FormText } from './form-field.ts'
 import type { FormLimits } from './form-limits.ts'
@@ -44,7 +45,7 @@ export class UrlencodedDecoder {
   end(): FormText {
     this.#endPair()
     // HTML has browsers put the form's charset into a field of this name, here as in multipart/form-data.
-    const pair = this.#pairs.find(({ name }) => toText(name) === '_charset_')
+    const pair = this.#pairs.find(({ name, value }) => toText(name) === '_charset_' && namesCharset(toText(value)))
     const charset = pair === undefined ? undefined : toText(pair.value)
     const fields = this.#pairs.map(({ name, value }): FormField => [toText(name, charset), toText(value, charset)])
     return { fields, charset }

@@ -5,7 +5,7 @@
  */
 export { parseBoundary } from './multipart/boundary.ts'
 export { MultipartDecoder } from './multipart/decoder.ts'
-export type { DecoderEvents } from './multipart/decoder.ts'
+export type { DecoderEvents, DecoderOptions } from './multipart/decoder.ts'
 export type { DecoderLimitOptions, DecoderLimits } from './multipart/decoder-limits.ts'
 export { encodeMultipart } from './multipart/encoder.ts'
 export type { EncodedForm, FieldPart, FilePart } from './multipart/encoder.ts'

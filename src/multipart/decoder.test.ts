@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UploadError } from '../errors/upload-error.ts'
 import { MultipartDecoder } from './decoder.ts'
+import type { DecoderOptions } from './decoder.ts'
 import type { DecoderEvents } from './decoder.ts'
 import type { DecoderLimitOptions } from './decoder-limits.ts'
 import { at, every, outcomeOf, whole } from './testing/outcome.ts'
@@ -212,7 +213,7 @@ describe('a body is refused with the reason', () => {
       'when a delimiter comes in a header',
       `--XX\r\nX: y\r\n--XX--\r\n\r\n`,
       [],
-      malformed('a header line of a part has no colon'),
+      malformed('part 1: a line of its header has no colon'),
     ],
     ['when it ends in a part', `--XX\r\n${FIELD}x`, ['a=x...'], TRUNCATED],
     ['when it ends in what may be a delimiter', `--XX\r\n${FIELD}x\r\n--X`, ['a=x...'], TRUNCATED],
@@ -289,6 +290,26 @@ describe('a limit of N admits exactly N', () => {
     expect(outcomeOf(bytes(`${part.repeat(1001)}--XX--`), 'XX', whole, { maxParts: Infinity }).refusal).toBeUndefined()
     expect(() => new MultipartDecoder('XX', IGNORE, { maxParts: -1 })).toThrow(TypeError)
     expect(() => new MultipartDecoder('XX', IGNORE, { maxPaddingSize: Number.NaN })).toThrow(TypeError)
+  })
+})
+
+test('decodesPercent decodes the filenames that a client percent-encoded, and is off by default', () => {
+  const filenames = (options: DecoderOptions): (string | undefined)[] => {
+    const seen: (string | undefined)[] = []
+    const decoder = new MultipartDecoder('XX', { ...IGNORE, begin: (head) => seen.push(head.filename) }, options)
+    decoder.write(bytes(`--XX\r\n${FIELD.replace('"a"', '"a"; filename="%C3%BC.txt"')}\r\n--XX--`))
+    return seen
+  }
+  expect(filenames({ decodesPercent: true })).toEqual(['ü.txt'])
+  expect(filenames({ decodesPercent: false })).toEqual(['%C3%BC.txt'])
+  expect(filenames({})).toEqual(['%C3%BC.txt'])
+})
+
+test('a refused part is named by its number, which counts all parts before it', () => {
+  const body = `--XX\r\n${FIELD}x\r\n--XX\r\n${FIELD}y\r\n--XX\r\n${FIELD.replace('name', 'nome')}`
+  expect(told(body).refusal).toEqual({
+    code: 'malformed-body',
+    reason: 'part 3: its Content-Disposition has no name',
   })
 })
 

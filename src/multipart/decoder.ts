@@ -29,6 +29,18 @@ export interface DecoderEvents {
   end(): void
 }
 
+/** The limits of a decoder, and how it reads names. */
+export interface DecoderOptions extends DecoderLimitOptions {
+  /**
+   * Percent-decodes a `filename` in quotes (`%C3%BC%20100%25.txt` is `ü 100%.txt`) if a client has encoded it as a
+   * whole, as React Native, aiohttp and Apache HttpClient do. A filename stays as it is if decoding gives invalid UTF-8,
+   * controls, `/` or `\`, or a name that those clients would have written in another way. Default `false`, since browsers
+   * do not encode names: set it if the request has neither `Origin` nor a `Sec-Fetch-` header, as `receive`, `parts` and
+   * forms do.
+   */
+  readonly decodesPercent?: boolean | undefined
+}
+
 type State =
   | 'preamble' // before the first delimiter, to be ignored
   | 'first-line' // the first delimiter has been read, and the rest of its line comes
@@ -69,6 +81,7 @@ const BEFORE_FIRST: { readonly [Before in BeforeDelimiter]?: string } = {
 export class MultipartDecoder {
   readonly #events: DecoderEvents
   readonly #limits: DecoderLimits
+  readonly #decodesPercent: boolean
   /** Two dashes and the boundary. */
   readonly #delimiter: Uint8Array
   readonly #search: DelimiterSearch
@@ -88,11 +101,12 @@ export class MultipartDecoder {
   #fallback: TextDecoder | undefined
 
   /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is no number. */
-  constructor(boundary: string, events: DecoderEvents, limits: DecoderLimitOptions = {}) {
+  constructor(boundary: string, events: DecoderEvents, options: DecoderOptions = {}) {
     if (!isBoundary(boundary))
       throw new TypeError(`${JSON.stringify(boundary)} is not a valid boundary: ${BOUNDARY_RULE}`)
     this.#events = events
-    this.#limits = toDecoderLimits(limits)
+    this.#limits = toDecoderLimits(options)
+    this.#decodesPercent = options.decodesPercent ?? false
     this.#delimiter = asciiBytes(`--${boundary}`)
     this.#search = new DelimiterSearch(this.#delimiter)
     this.#preamble = new Preamble(this.#delimiter)
@@ -356,7 +370,11 @@ export class MultipartDecoder {
     this.#beginContent('body')
     this.#events.begin(
       readPlainHead(bytes, first, end, this.#limits) ??
-        parsePartHead(bytes.subarray(first, end), this.#limits, this.#fallback),
+        parsePartHead(bytes.subarray(first, end), this.#limits, {
+          number: this.#parts,
+          decodesPercent: this.#decodesPercent,
+          fallback: this.#fallback,
+        }),
     )
     return start + (end - first) + EMPTY_LINE_SIZE - before
   }

@@ -37,8 +37,9 @@ const UTF_8 = new TextEncoder()
 /**
  * Encodes a form as browsers do (HTML, "multipart/form-data encoding algorithm"): UTF-8 as it is, a quote, CR and LF in a
  * name as `%22`, `%0D` and `%0A`, and every line end in the name and value of a field as CR LF.
- * As with browsers, a name that has `%22` in it comes out as a quote, and a file whose field's name ends in a backslash
- * is refused by the decoder, which cannot tell where the name ends.
+ * As with browsers, a name that has `%22` in it comes out as a quote, a name that is one RFC 2047 word comes out
+ * decoded, and a file whose field's name ends in a backslash is refused by the decoder, which cannot tell where the name
+ * ends.
  *
  * @example
  *   const form = encodeMultipart([

@@ -2,6 +2,8 @@ import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 import type { DecoderLimits } from './decoder-limits.ts'
 import { parseDisposition } from './disposition.ts'
+import type { DispositionOptions } from './disposition.ts'
+import { malformedPart } from './malformed-part.ts'
 import { decodeText } from './text.ts'
 
 /** What stands before the bytes of a part. */
@@ -21,9 +23,18 @@ export interface PartHead {
   readonly headers: ReadonlyMap<string, string>
 }
 
+export interface PartHeadOptions extends DispositionOptions {
+  /** Reads names that are not UTF-8. Default windows-1252. */
+  readonly fallback?: TextDecoder | undefined
+}
+
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** RFC 2045 section 6.1: these three leave the bytes as they are. */
-const IDENTITY_ENCODING = /^(?:7bit|8bit|binary)$/i
+/** Three encodings change no byte (RFC 2045 section 6.1). Clients also write HTTP's `identity`, or nothing. */
+const IDENTITY_ENCODING = /^(?:7bit|8bit|binary|identity)?[ \t]*;?$/i
+/** A text that can be repeated in a refusal. */
+const SHORT_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}$/
+/** Looser than a media type, since `multipart/mixed, boundary=b` is not one, and is meant so. */
+const MULTIPART = /^\W*multipart\b/i
 const CONTENT = /^content-(?:disposition|type|transfer-encoding)$/
 const UTF_8 = new TextEncoder()
 
@@ -34,54 +45,79 @@ const UTF_8 = new TextEncoder()
  * @throws {UploadError} `malformed-body` with the reason; `too-many-part-headers` for more than
  *   `maxPartHeaders`; `name-too-long` for a name of more than `maxNameSize` bytes of UTF-8.
  */
-export function parsePartHead(bytes: Uint8Array, limits: DecoderLimits, fallback?: TextDecoder): PartHead {
-  const text = decodeText(bytes, fallback)
+export function parsePartHead(
+  bytes: Uint8Array,
+  limits: DecoderLimits,
+  options: PartHeadOptions = { number: 1 },
+): PartHead {
+  const { number } = options
+  const headers = parseHeaders(decodeText(bytes, options.fallback), limits, number)
+  const disposition = headers.get('content-disposition')
+  if (disposition === undefined) throw malformedPart(number, undefined, 'it has no Content-Disposition')
+  const { name, filename } = parseDisposition(disposition, options)
+  checkSize(name, limits.maxNameSize)
+  if (filename !== undefined) checkSize(filename, limits.maxNameSize)
+
+  const encoding = headers.get('content-transfer-encoding')
+  if (encoding !== undefined && !IDENTITY_ENCODING.test(encoding)) {
+    const called = SHORT_TOKEN.test(encoding) ? encoding : 'unknown'
+    throw malformedPart(
+      number,
+      name,
+      `its Content-Transfer-Encoding is ${called}, which forms do not use (RFC 7578 section 4.7); ` +
+        'send the bytes as they are, without this header',
+    )
+  }
+  const contentType = headers.get('content-type')
+  const mediaType = contentType === undefined ? undefined : toMediaType(contentType)
+  // Several files in one part, as RFC 2388 had them; kept as text they would be lost without a word.
+  if (filename === undefined && MULTIPART.test(mediaType?.essence ?? contentType ?? '')) {
+    throw malformedPart(
+      number,
+      name,
+      'it is a multipart of its own, which forms no longer use (RFC 7578 section 4.3); ' +
+        'send each file as a part of the form',
+    )
+  }
+  return { name, filename, contentType, charset: mediaType?.parameters.get('charset'), headers }
+}
+
+function parseHeaders(text: string, limits: DecoderLimits, number: number): Map<string, string> {
+  if (text.startsWith(' ') || text.startsWith('\t')) {
+    throw malformedPart(number, undefined, 'its header begins with a space')
+  }
   const lines = toLines(text)
   const limit = limits.maxPartHeaders
   if (lines.length > limit) throw new UploadError('too-many-part-headers', { limit })
   const headers = new Map<string, string>()
   for (const line of lines) {
     const colon = line.indexOf(':')
-    if (colon === -1) throw malformed('a header line of a part has no colon')
+    if (colon === -1) throw malformedPart(number, undefined, 'a line of its header has no colon')
     const name = toHeaderName(line.slice(0, colon))
+    if (name === undefined) {
+      throw malformedPart(number, undefined, 'the name of a header has characters that are not allowed')
+    }
     const value = trimSpace(line, colon + 1)
     const before = headers.get(name)
     // Two readers may each choose another one.
-    if (before !== undefined && CONTENT.test(name)) throw malformed(`a part has two headers called ${name}`)
+    if (before !== undefined && CONTENT.test(name)) {
+      throw malformedPart(number, undefined, `it has two headers called ${name}`)
+    }
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
-
-  const disposition = headers.get('content-disposition')
-  if (disposition === undefined) throw malformed('a part has no Content-Disposition')
-  const { name, filename } = parseDisposition(disposition)
-  checkSize(name, limits.maxNameSize)
-  if (filename !== undefined) checkSize(filename, limits.maxNameSize)
-
-  const encoding = headers.get('content-transfer-encoding')
-  if (encoding !== undefined && !IDENTITY_ENCODING.test(encoding)) {
-    throw malformed('a part has a Content-Transfer-Encoding, which forms do not use (RFC 7578 section 4.7)')
-  }
-  const contentType = headers.get('content-type')
-  const mediaType = contentType === undefined ? undefined : toMediaType(contentType)
-  // Several files in one part, as RFC 2388 had them; kept as text they would be lost without a word.
-  if (filename === undefined && mediaType?.essence.startsWith('multipart/') === true) {
-    throw malformed('a part is a multipart of its own, which forms no longer use (RFC 7578 section 4.3)')
-  }
-  return { name, filename, contentType, charset: mediaType?.parameters.get('charset'), headers }
+  return headers
 }
 
 function toLines(text: string): string[] {
-  if (text.startsWith(' ') || text.startsWith('\t')) throw malformed('the header of a part begins with a space')
   if (!text.includes('\r\n')) return [text]
   // Folded lines (RFC 5322 section 2.2.3) are one line without the CR LF.
   return text.replaceAll(/\r\n(?=[ \t])/g, '').split('\r\n')
 }
 
-function toHeaderName(text: string): string {
+function toHeaderName(text: string): string | undefined {
   // As almost every client writes it. Checking it anew would be a good part of what a small field costs.
   if (text === 'Content-Disposition') return 'content-disposition'
-  if (!FIELD_NAME.test(text)) throw malformed('the name of a header of a part has characters that are not allowed')
-  return text.toLowerCase()
+  return FIELD_NAME.test(text) ? text.toLowerCase() : undefined
 }
 
 /** A character has at most three bytes in UTF-8 for each of its UTF-16 code units, so most names need no counting. */
@@ -96,8 +132,4 @@ function trimSpace(text: string, start: number): string {
   while (text[from] === ' ' || text[from] === '\t') from += 1
   while (to > from && (text[to - 1] === ' ' || text[to - 1] === '\t')) to -= 1
   return text.slice(from, to)
-}
-
-function malformed(reason: string): UploadError {
-  return new UploadError('malformed-body', { reason })
 }

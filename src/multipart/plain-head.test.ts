@@ -23,6 +23,8 @@ test.each([
   ['Content-Disposition: form-data; name="%22"'],
   ['Content-Disposition: form-data; name="a\\"b"'],
   ['Content-Disposition: form-data; name="größe"'],
+  ['Content-Disposition: form-data; name="=?utf-8?B?YQ==?="'],
+  ['Content-Disposition: form-data; name="a"; filename="=?utf-8?B?YQ==?="'],
   ['Content-Disposition: form-data; name="a"; filename*=UTF-8\'\'a'],
   ['Content-Disposition: form-data; name="a"\r\nContent-Type: multipart/mixed'],
   ['Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=utf-8'],
@@ -50,6 +52,8 @@ test('what it reads, whatever the bytes, is what the grammar reads', () => {
     '\t',
     '\\',
     '%',
+    '%41',
+    '=?utf-8?Q?a?=',
     '\u00e9',
   )
   fc.assert(

@@ -7,8 +7,11 @@ const BEFORE_NAME = asciiBytes('Content-Disposition: form-data; name="')
 const BEFORE_FILENAME = asciiBytes('"; filename="')
 const BEFORE_TYPE = asciiBytes('"\r\nContent-Type: ')
 
-/** 1 for the characters that stand for themselves in a quoted name: ASCII without controls, quotes, backslashes and `%`. */
-const NAME = toTable((character) => character !== '"' && character !== '\\' && character !== '%')
+/**
+ * 1 for the characters that stand for themselves in a quoted name: ASCII without controls, and without those of escapes
+ * and encoded words (`=?utf-8?B?YQ==?=`).
+ */
+const NAME = toTable((character) => !'"\\%='.includes(character))
 /** 1 for those of a media type in lower case. */
 const TYPE = toTable((character) => /[-+./0-9a-z]/.test(character))
 const MEDIA_TYPE = /^(?!multipart)[a-z]+\/[-+.0-9a-z]+$/

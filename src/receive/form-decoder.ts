@@ -1,17 +1,23 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
-import { quote } from '../errors/quote.ts'
 import { UploadError } from '../errors/upload-error.ts'
+import { isFromBrowser } from '../http/from-browser.ts'
+import type { Incoming } from '../http/incoming.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { parseBoundary } from '../multipart/boundary.ts'
 import { MultipartDecoder } from '../multipart/decoder.ts'
 import type { DecoderEvents } from '../multipart/decoder.ts'
+import { malformedPart } from '../multipart/malformed-part.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { namesCharset } from '../multipart/text.ts'
 import type { FormLimits } from './form-limits.ts'
 import { GrowingBytes } from './spool/growing-bytes.ts'
 
-/** Decodes a multipart form within its limits, and by the charset that its `_charset_` field names (RFC 7578 section 4.6). */
+/**
+ * Decodes a multipart form within its limits, and by the charset that its `_charset_` field names (RFC 7578
+ * section 4.6). Filenames that a client has percent-encoded are decoded, unless a browser sent the form: browsers do not
+ * encode them.
+ */
 export class FormDecoder {
   readonly #decoder: MultipartDecoder
   readonly #limits: FormLimits
@@ -29,13 +35,13 @@ export class FormDecoder {
   #charset: string | undefined
 
   /** @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`; `malformed-body`. */
-  constructor(contentType: string, limits: FormLimits, events: DecoderEvents) {
+  constructor(incoming: Pick<Incoming, 'header'>, limits: FormLimits, events: DecoderEvents) {
     this.#limits = limits
     this.#events = events
     this.#decoder = new MultipartDecoder(
-      toBoundary(contentType),
+      toBoundary(incoming.header('content-type') ?? ''),
       { begin: (head) => this.#begin(head), bytes: (bytes) => this.#bytes(bytes), end: () => this.#end() },
-      limits,
+      { ...limits, decodesPercent: !isFromBrowser(incoming) },
     )
   }
 
@@ -89,8 +95,7 @@ export class FormDecoder {
       this.#label?.append(bytes)
     } else if (this.#emptyInput !== undefined) {
       // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
-      const part = `part ${this.#parts}, ${quote(this.#emptyInput)}`
-      throw new UploadError('malformed-body', { reason: `${part}: it has bytes but an empty filename` })
+      throw malformedPart(this.#parts, this.#emptyInput, 'it has bytes but an empty filename')
     }
     this.#events.bytes(bytes)
   }

@@ -40,7 +40,7 @@ export class PartReader {
   constructor(incoming: Incoming, limits: ReceiveLimits, signal: AbortSignal | undefined) {
     const { idleTimeoutMs, minRate } = limits
     this.#limits = limits
-    this.#decoder = new FormDecoder(incoming.header('content-type') ?? '', limits, {
+    this.#decoder = new FormDecoder(incoming, limits, {
       begin: (head) => this.#begin(head),
       bytes: (bytes) => this.#bytes(bytes),
       end: () => this.#events.push('end'),

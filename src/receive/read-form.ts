@@ -53,7 +53,7 @@ export async function readForm(
   incoming: Incoming,
   { limits, fileLimits, openFile, signal }: ReadFormOptions,
 ): Promise<FormText> {
-  const form = toFormReader(incoming.header('content-type') ?? '', limits, openFile)
+  const form = toFormReader(incoming, limits, openFile)
   const check = new BodyCheck(incoming, limits.maxBodySize, fileLimits)
   const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
     check.append(chunk)
@@ -71,10 +71,10 @@ interface FormReader {
   end(): FormText | Promise<FormText>
 }
 
-function toFormReader(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
-  const essence = toMediaType(contentType)?.essence
+function toFormReader(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
+  const essence = toMediaType(incoming.header('content-type') ?? '')?.essence
   if (essence === 'application/x-www-form-urlencoded') return new UrlencodedDecoder(limits)
-  return new MultipartForm(contentType, limits, openFile)
+  return new MultipartForm(incoming, limits, openFile)
 }
 
 /** Of the head only what is needed later: ten thousand of them would be most of what a form takes. */
@@ -97,10 +97,10 @@ class MultipartForm implements FormReader {
   /** What the parts of the chunk that is being decoded ask to wait for. */
   #waits: Promise<void>[] = []
 
-  constructor(contentType: string, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
+  constructor(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
     this.#maxFieldSize = limits.maxFieldSize
     this.#openFile = openFile
-    this.#decoder = new FormDecoder(contentType, limits, {
+    this.#decoder = new FormDecoder(incoming, limits, {
       begin: (head) => this.#begin(head),
       bytes: (bytes) => this.#bytes(bytes),
       end: () => this.#end(),

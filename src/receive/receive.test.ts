@@ -109,6 +109,29 @@ describe('fields and files', () => {
   })
 })
 
+describe('a percent-encoded filename', () => {
+  const part = 'Content-Disposition: form-data; name="a"; filename="%C3%BC%20100%25.txt"'
+  const sent = (headers: Record<string, string>): Request =>
+    new Request('http://localhost', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=X', ...headers },
+      body: `--X\r\n${part}\r\n\r\nx\r\n--X--\r\n`,
+    })
+
+  test('is decoded if no browser sent it', async () => {
+    await using upload = await receive(sent({}))
+    expect(upload.files.required('a').name).toBe('ü 100%.txt')
+  })
+
+  test.each([{ origin: 'http://localhost' }, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-mode': 'cors' }])(
+    'is the true name of a file that a browser sent: %j',
+    async (headers) => {
+      await using upload = await receive(sent(headers))
+      expect(upload.files.required('a').name).toBe('%C3%BC%20100%25.txt')
+    },
+  )
+})
+
 describe('a required file', () => {
   test('is the first one of its name in which something was chosen', async () => {
     await using upload = await receive(await formRequest([file('a', '', ''), file('a', 'x.txt', 'x')]))

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { fetchHandler } from '../../src/adapters/fetch/fetch-handler.ts'
 import { isUploadError } from '../../src/errors/upload-error.ts'
 import { openFilesIn } from '../../src/file/fixtures/open-files.ts'
+import { isFromBrowser } from '../../src/http/from-browser.ts'
 import { receive } from '../../src/receive/receive.ts'
 import { mutated, mutations } from './multipart-body.ts'
 import { fuzzTarget } from './target.ts'
@@ -117,13 +118,16 @@ function toStream(bytes: Buffer, slices: readonly number[], lostAfter: number = 
 }
 
 function toSeen({ parts: { method, target, headers, body = '' }, slices, lostAfter = Infinity }: Case): SeenRequest {
-  const types = headers.filter(([name]) => name.toLowerCase() === 'content-type').map(([, value]) => value)
+  const valuesOf = (wanted: string): string[] =>
+    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
+  const types = valuesOf('content-type')
   let [at, turn] = [0, 0]
   while (at < body.length && at < lostAfter) at += slices[turn++ % slices.length] ?? 1
   return {
     method,
     url: target,
     contentType: types.length === 0 ? undefined : types.join(', '),
+    fromBrowser: isFromBrowser({ header: (name) => valuesOf(name)[0] }),
     isWhole: at >= body.length,
     body: Buffer.from(body, 'latin1'),
   }

@@ -12,6 +12,8 @@ import { toDecoderLimits } from '../../src/multipart/decoder-limits.ts'
 import { parseDisposition } from '../../src/multipart/disposition.ts'
 import { toExtendedText } from '../../src/multipart/extended-value.ts'
 import { parsePartHead } from '../../src/multipart/part-head.ts'
+import { fromEncodedWord } from '../../src/multipart/encoded-word.ts'
+import { fromPercentEncodedName } from '../../src/multipart/percent-encoded-name.ts'
 import { dispositionFilename } from '../../src/protocols/binary/disposition-filename.ts'
 import { evaluateConditions, isRangeWanted } from '../../src/serve/conditions.ts'
 import { contentDisposition } from '../../src/serve/content-disposition.ts'
@@ -42,7 +44,11 @@ export const READERS: Record<string, readonly [read: (text: string) => unknown, 
   accept: [(text) => prefersHtml((name) => (name === 'accept' ? text : undefined))],
   'content length': [parseContentLength],
   boundary: [parseBoundary, 'unsupported-media-type', 'malformed-request'],
-  disposition: [parseDisposition, 'malformed-body'],
+  disposition: [(text) => parseDisposition(text), 'malformed-body'],
+  'disposition of a client that encodes names': [
+    (text) => parseDisposition(text, { number: 1, decodesPercent: true }),
+    'malformed-body',
+  ],
   'part head': [
     (text) => parsePartHead(Buffer.from(text, 'latin1'), LIMITS),
     'malformed-body',
@@ -50,6 +56,8 @@ export const READERS: Record<string, readonly [read: (text: string) => unknown, 
     'name-too-long',
   ],
   'extended value': [toExtendedText],
+  'encoded word': [fromEncodedWord],
+  'percent-encoded name': [fromPercentEncodedName],
   'filename of a request': [dispositionFilename],
   range: [(text) => selectRange(text, 100)],
   date: [(text) => parseHttpDate(text, NOW)],
@@ -70,10 +78,19 @@ const pieces = fc.oneof(
     'name',
     'filename',
     'filename*',
+    'name*',
     'name*0',
     "utf-8''",
     "iso-8859-1'en'",
     '%e9',
+    '%C3%BC',
+    '%2F',
+    '%2525',
+    '=?utf-8?B?',
+    '=?iso-8859-1?Q?',
+    'w7w=',
+    '=C3=BC',
+    '?=',
   ),
   fc.constantFrom(
     'multipart/form-data',
@@ -113,6 +130,8 @@ export const headerGrammar: Target = fuzzTarget<Case>({
       checkDates(time)
       deepEqual(parseDigestField('', toDigestField('sha-256', bytes)), new Map([['sha-256', bytes]]))
       checkDownloadName(name)
+      checkEncodedName(name.toWellFormed())
+      checkDecoding(text)
       checkLength(text)
     },
   }),
@@ -166,6 +185,36 @@ function checkDownloadName(name: string): void {
       .includes(read),
     'of the same letters',
   )
+}
+
+const UNWANTED = /[\p{Cc}/\\]/u
+const CONTROL = /[^\P{Cc}\t\r\n\u0080-\u009f]/u
+
+/** Each way in which a client encodes a name gives the name. */
+function checkEncodedName(name: string): void {
+  const uri = encodeURIComponent(name)
+  const unreserved = uri.replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const word = `=?utf-8?B?${Buffer.from(name).toString('base64')}?=`
+  const quoted = `=?UTF-8?q?${unreserved.replaceAll('_', '%5F').replaceAll('%20', '_').replaceAll('%', '=')}?=`
+  const plain = (text: string, decodesPercent: boolean): unknown =>
+    parseDisposition(`form-data; name=a; filename="${text}"`, { number: 1, decodesPercent }).filename
+  if (!UNWANTED.test(name)) for (const text of [uri, unreserved]) equal(plain(text, true), name)
+  if (CONTROL.test(name) || name === '') return
+  equal(plain(word, false), name)
+  equal(plain(quoted, false), name)
+  for (const text of [uri, `"${uri}"`, `"${unreserved}"`]) {
+    const value = text.startsWith('"') ? `"UTF-8''${text.slice(1)}` : `utf-8''${text}`
+    equal(parseDisposition(`form-data; name=a; filename*=${value}`).filename, name)
+    equal(parseDisposition(`form-data; name*=${value}`).name, name)
+  }
+}
+
+/** Percent-decoding makes no folder and no control character, and is never done twice. */
+function checkDecoding(text: string): void {
+  const name = fromPercentEncodedName(text)
+  if (name === undefined) return
+  ok(!UNWANTED.test(name), 'it is a bare name')
+  equal(Buffer.byteLength(name) + 2 * (text.match(/%/g)?.length ?? 0), Buffer.byteLength(text))
 }
 
 function checkLength(text: string): void {

@@ -1,6 +1,7 @@
 import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import type { DecoderLimitOptions } from '../../src/multipart/decoder-limits.ts'
+import type { DecoderOptions } from '../../src/multipart/decoder.ts'
 import { at, outcomeOf, whole } from '../../src/multipart/testing/outcome.ts'
 import { referenceOutcome } from '../../src/multipart/testing/reference-decoder.ts'
 import { multipartCases } from './multipart-body.ts'
@@ -9,8 +10,8 @@ import { fuzzTarget } from './target.ts'
 import type { Target } from './target.ts'
 
 interface Case extends MultipartCase {
-  /** Small, so that they are met; none for the usual ones. */
-  readonly limits: DecoderLimitOptions
+  /** Small limits, so that they are met; none for the usual ones. */
+  readonly options: DecoderOptions
 }
 
 const limits: fc.Arbitrary<DecoderLimitOptions> = fc.oneof(
@@ -31,22 +32,24 @@ const limits: fc.Arbitrary<DecoderLimitOptions> = fc.oneof(
 export const multipartDecoder: Target = fuzzTarget<Case>({
   name: 'multipart-decoder',
   promise: 'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut',
-  cases: fc.tuple(multipartCases, limits).map(([one, limit]) => ({ ...one, limits: limit })),
+  cases: fc
+    .tuple(multipartCases, limits, fc.boolean())
+    .map(([one, limit, decodesPercent]) => ({ ...one, options: { ...limit, decodesPercent } })),
   examples: [
     // The reference took the CR before the end of a header for one whose LF is still to come.
     {
       boundary: 'X',
       body: '\r\r\n\r\n--X\r\nConten\r\r\n\r\n--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n--X--\r\n',
       cuts: [],
-      limits: {},
+      options: {},
     },
   ],
   open: () => ({
-    check({ boundary, body, cuts, limits: limit }) {
+    check({ boundary, body, cuts, options }) {
       const bytes = Buffer.from(body, 'latin1')
-      const expected = referenceOutcome(bytes, boundary, limit)
-      deepEqual(outcomeOf(bytes, boundary, whole, limit), expected)
-      deepEqual(outcomeOf(bytes, boundary, at(...cuts), limit), expected)
+      const expected = referenceOutcome(bytes, boundary, options)
+      deepEqual(outcomeOf(bytes, boundary, whole, options), expected)
+      deepEqual(outcomeOf(bytes, boundary, at(...cuts), options), expected)
     },
   }),
 })

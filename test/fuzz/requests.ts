@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { attach } from '../../src/adapters/node/attach.ts'
 import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
+import { isFromBrowser } from '../../src/http/from-browser.ts'
 import type { RequestHandler } from '../../src/http/outgoing.ts'
 import { parseAnswers } from './http-answers.ts'
 import type { WireAnswer } from './http-answers.ts'
@@ -162,6 +163,7 @@ function toSeen(request: IncomingMessage, chunks: readonly Buffer[]): SeenReques
     method: request.method ?? '',
     url: request.url ?? '',
     contentType: request.headers['content-type'],
+    fromBrowser: isFromBrowser({ header: (name) => request.headersDistinct[name]?.[0] }),
     isWhole: request.complete,
     body: Buffer.concat(chunks),
   }

@@ -18,6 +18,8 @@ export interface SeenRequest {
   readonly method: string
   readonly url: string
   readonly contentType: string | undefined
+  /** A browser's headers are among the request's, so no name is percent-decoded. */
+  readonly fromBrowser: boolean
   /** The end of the body has come, too. */
   readonly isWhole: boolean
   readonly body: Buffer
@@ -175,11 +177,11 @@ export interface SentFile {
 }
 
 /** The files of a whole upload, by the slow and obvious decoder; `undefined` for what is none. */
-export function filesOf({ method, contentType = '', body }: SeenRequest): SentFile[] | undefined {
+export function filesOf({ method, contentType = '', fromBrowser, body }: SeenRequest): SentFile[] | undefined {
   if (method !== 'POST' || !/^\s*multipart\/form-data\b/i.test(contentType))
     return [{ filename: undefined, bytes: body }]
   try {
-    const { parts, refusal } = referenceOutcome(body, parseBoundary(contentType))
+    const { parts, refusal } = referenceOutcome(body, parseBoundary(contentType), { decodesPercent: !fromBrowser })
     if (refusal !== undefined) return undefined
     // The form may name another charset for its names than the reference reads them by.
     const isForeign = parts.some(({ head }) => head.name === '_charset_')

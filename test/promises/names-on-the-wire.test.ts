@@ -10,6 +10,8 @@ import type { RawAnswer } from '../../src/testing/adapter-contract/raw-client.ts
 const WAYS: Record<string, (name: string) => string> = {
   'a part of a form': (name) => form(`filename="${name.replaceAll('"', '%22')}"`),
   'the filename* of a part': (name) => form(`filename*=UTF-8''${percentEncoded(name)}`),
+  'a percent-encoded part of a form': (name) => form(`filename="${encodeURIComponent(name)}"`),
+  'an RFC 2047 word in a form': (name) => form(`filename="=?utf-8?B?${Buffer.from(name).toString('base64')}?="`),
   'Content-Disposition': (name) => post(`filename="${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`),
   'the filename* of Content-Disposition': (name) => post(`filename*=UTF-8''${percentEncoded(name)}`),
 }

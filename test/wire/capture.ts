@@ -1,5 +1,5 @@
 /**
- * Makes the captured requests of this folder anew: `node -C source test/wire/capture.ts`, with Chromium and curl on the machine.
+ * Makes the requests of Chromium and curl in this folder anew: `node -C source test/wire/capture.ts`, if both are here.
  * Each is the raw body that the client sent (`.bin`) and, beside it, its Content-Type and what it means (`.json`), which is
  * written here by hand and not by a decoder.
  *
@@ -277,9 +277,14 @@ const address = server.address()
 if (typeof address !== 'object' || address === null) throw new Error('The server has no port')
 const url = `http://127.0.0.1:${address.port}/`
 
-async function keep(name: string, client: string, about: string, parts: readonly WirePart[]): Promise<void> {
+async function keep(
+  name: string,
+  client: string,
+  { about, parts, fromBrowser }: Pick<WireRequest, 'about' | 'parts' | 'fromBrowser'>,
+): Promise<void> {
   if (received === undefined) throw new Error(`${name} sent nothing`)
-  const request: WireRequest = { client, about, contentType: received.contentType, parts }
+  const browser = fromBrowser === undefined ? {} : { fromBrowser }
+  const request: WireRequest = { client, about, ...browser, contentType: received.contentType, parts }
   await writeFile(join(import.meta.dirname, `${name}.bin`), received.body)
   await writeFile(join(import.meta.dirname, `${name}.json`), `${JSON.stringify(request, undefined, 2)}\n`)
   received = undefined
@@ -295,7 +300,7 @@ try {
     const answer = tab.waitForResponse((response) => response.request().method() === 'POST')
     await (send?.(tab, folder) ?? tab.click('button'))
     await answer
-    await keep(`chromium-${name}`, client, about, parts)
+    await keep(`chromium-${name}`, client, { about, parts, fromBrowser: true })
     await tab.close()
   }
 
@@ -305,7 +310,7 @@ try {
   await writeFile(join(folder, 'latin1.txt'), Buffer.from('größe', 'latin1'))
   for (const { name, about, options, parts } of curlCases) {
     await run('curl', ['--silent', '--show-error', ...options, url], { cwd: folder })
-    await keep(`curl-${name}`, `${version}, captured`, about, parts)
+    await keep(`curl-${name}`, `${version}, captured`, { about, parts })
   }
 } finally {
   server.close()

@@ -18,6 +18,8 @@ export interface WireRequest {
   readonly client: string
   /** What is of interest in it. */
   readonly about: string
+  /** True if the request has an Origin header, as those of browsers do. */
+  readonly fromBrowser?: boolean
   readonly contentType: string
   readonly parts: readonly WirePart[]
 }

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { decodeFieldText, MultipartDecoder, parseBoundary } from '../../src/multipart.ts'
-import type { PartHead } from '../../src/multipart.ts'
+import type { DecoderEvents, PartHead } from '../../src/multipart.ts'
 import { at, every, whole } from '../../src/multipart/testing/outcome.ts'
 import type { Cut } from '../../src/multipart/testing/outcome.ts'
 import { wireRequests } from './wire-request.ts'
-import type { WirePart } from './wire-request.ts'
+import type { WirePart, WireRequest } from './wire-request.ts'
 
 /** Reads a form as an application would: fields as text, files as bytes. */
-function readForm(contentType: string, body: Uint8Array, cut: Cut): WirePart[] {
+function readForm({ contentType, fromBrowser }: WireRequest, body: Uint8Array, cut: Cut): WirePart[] {
   const parts: WirePart[] = []
   let head: PartHead | undefined
   let chunks: Uint8Array[] = []
   let formCharset: string | undefined
-  const decoder = new MultipartDecoder(parseBoundary(contentType), {
+  const events: DecoderEvents = {
     begin(next) {
       head = next
       chunks = []
@@ -38,7 +38,8 @@ function readForm(contentType: string, body: Uint8Array, cut: Cut): WirePart[] {
         decoder.useCharset(text)
       }
     },
-  })
+  }
+  const decoder = new MultipartDecoder(parseBoundary(contentType), events, { decodesPercent: fromBrowser !== true })
   for (const chunk of cut(body)) decoder.write(chunk)
   decoder.end()
   return parts
@@ -54,20 +55,20 @@ test('there are requests of Chromium, curl and others', () => {
 
 describe.each(requests)('$request.client: $name', ({ request, body }) => {
   test(request.about, () => {
-    expect(readForm(request.contentType, body, whole)).toEqual(request.parts)
+    expect(readForm(request, body, whole)).toEqual(request.parts)
   })
 
   test('split at every byte, it is the same form', () => {
     const expected = JSON.stringify(request.parts.map(inOrder))
     for (let place = 0; place <= body.length; place += 1) {
-      if (JSON.stringify(readForm(request.contentType, body, at(place)).map(inOrder)) === expected) continue
+      if (JSON.stringify(readForm(request, body, at(place)).map(inOrder)) === expected) continue
       throw new Error(`Another form when split at byte ${place}`)
     }
   })
 
   test('byte by byte, and in chunks of 2, 3, 7 and 64 bytes, it is the same form', () => {
     for (const size of [1, 2, 3, 7, 64]) {
-      expect(readForm(request.contentType, body, every(size))).toEqual(request.parts)
+      expect(readForm(request, body, every(size))).toEqual(request.parts)
     }
   })
 
@@ -76,7 +77,7 @@ describe.each(requests)('$request.client: $name', ({ request, body }) => {
     const last = `--${boundary}--`
     const end = Buffer.from(body).lastIndexOf(last) + last.length
     for (let size = 0; size < end; size += 1) {
-      expect(() => readForm(request.contentType, body.subarray(0, size), whole)).toThrow(/^The body /)
+      expect(() => readForm(request, body.subarray(0, size), whole)).toThrow(/^The body /)
     }
   })
 })

@@ -1,6 +1,6 @@
 import { isUploadError } from '../../errors/upload-error.ts'
-import type { DecoderLimitOptions } from '../decoder-limits.ts'
 import { MultipartDecoder } from '../decoder.ts'
+import type { DecoderOptions } from '../decoder.ts'
 import type { PartHead } from '../part-head.ts'
 
 /** All that decoding a body told. */
@@ -37,7 +37,7 @@ export function at(...places: readonly number[]): Cut {
  * What the decoder tells of a body. Every chunk is a copy that is overwritten once it has been written, so that a decoder
  * that kept a view of it would be found out.
  */
-export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, limits?: DecoderLimitOptions): Outcome {
+export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, options?: DecoderOptions): Outcome {
   const parts: { head: PartHead; chunks: Uint8Array[]; isWhole: boolean }[] = []
   const decoder = new MultipartDecoder(
     boundary,
@@ -54,7 +54,7 @@ export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, 
         part.isWhole = true
       },
     },
-    limits,
+    options,
   )
   let refusal: Outcome['refusal']
   try {

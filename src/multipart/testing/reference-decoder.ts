@@ -1,6 +1,6 @@
 import { isUploadError, UploadError } from '../../errors/upload-error.ts'
 import { toDecoderLimits } from '../decoder-limits.ts'
-import type { DecoderLimitOptions, DecoderLimits } from '../decoder-limits.ts'
+import type { DecoderOptions } from '../decoder.ts'
 import { parsePartHead } from '../part-head.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -20,11 +20,11 @@ interface Line {
  * Decodes a whole body at once, as slowly and as plainly as can be: the real decoder has to come to the same. It has a character for
  * every byte, and finds everything by searching from the start.
  */
-export function referenceOutcome(body: Uint8Array, boundary: string, options: DecoderLimitOptions = {}): Outcome {
+export function referenceOutcome(body: Uint8Array, boundary: string, options: DecoderOptions = {}): Outcome {
   const parts: MutablePart[] = []
   let refusal: Outcome['refusal']
   try {
-    decode(Buffer.from(body).toString('latin1'), `--${boundary}`, toDecoderLimits(options), parts)
+    decode(Buffer.from(body).toString('latin1'), `--${boundary}`, options, parts)
   } catch (error) {
     // Every code: it is part of the outcome.
     if (!isUploadError(error)) throw error
@@ -35,7 +35,9 @@ export function referenceOutcome(body: Uint8Array, boundary: string, options: De
 
 type MutablePart = Outcome['parts'][number] & { isWhole: boolean }
 
-function decode(body: string, delimiter: string, limits: DecoderLimits, parts: MutablePart[]): void {
+function decode(body: string, delimiter: string, options: DecoderOptions, parts: MutablePart[]): void {
+  const { decodesPercent } = options
+  const limits = toDecoderLimits(options)
   const { maxPaddingSize } = limits
   const first = body.indexOf(delimiter)
   checkPadding(preambleSize(body, delimiter, first), maxPaddingSize)
@@ -50,7 +52,7 @@ function decode(body: string, delimiter: string, limits: DecoderLimits, parts: M
     rest = afterLineEnd(rest.slice(line.end))
     if (parts.length === limits.maxParts) throw new UploadError('too-many-parts', { limit: limits.maxParts })
     const header = headerOf(rest, limits.maxPartHeaderSize)
-    const head = parsePartHead(Buffer.from(header, 'latin1'), limits)
+    const head = parsePartHead(Buffer.from(header, 'latin1'), limits, { number: parts.length + 1, decodesPercent })
     rest = rest.slice(header.length + '\r\n\r\n'.length)
     const next = nextLine(rest, delimiter, maxPaddingSize)
     const content = next === undefined ? withoutOpenLine(rest, delimiter) : rest.slice(0, next.start)

@@ -17,6 +17,13 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       ],
     },
     {
+      guard: 'decodes no slash, backslash or control character into a percent-encoded name',
+      file: 'src/multipart/percent-encoded-name.ts',
+      find: ' || UNWANTED.test(name)',
+      replace: '',
+      tests: [['src/multipart/disposition.test.ts', 'with decodesPercent > any other filename stands for itself: %s']],
+    },
+    {
       guard: 'takes no backslash, which is a slash on Windows',
       file: 'src/filename/key.ts',
       find: "if (key.includes('\\\\')) return 'it holds a backslash'",

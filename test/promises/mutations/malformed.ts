@@ -6,6 +6,9 @@ const REFERENCE =
   'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut'
 const TYPED = 'src/form/form-refusals.test.ts'
 const ALL_AT_ONCE = 'tells all that is wrong at once, each at its control, and keeps nothing'
+const DISPOSITION = 'src/multipart/disposition.test.ts'
+const HEAD = 'src/multipart/part-head.test.ts'
+const REFUSED = 'a header is refused with the number of the part, its field and the reason > %j'
 
 export const MALFORMED: GuardedPromise = {
   heading: 'What is truncated or malformed is refused with a reason',
@@ -89,9 +92,40 @@ export const MALFORMED: GuardedPromise = {
     {
       guard: 'refuses a name that is given twice',
       file: 'src/multipart/disposition.ts',
-      find: 'if (before !== undefined) throw malformed(',
-      replace: "if (before === '\\0') throw malformed(",
-      tests: [['src/multipart/part-head.test.ts', 'a header is refused with the reason > %j']],
+      find: 'if (before === undefined) return value',
+      replace: "if (before !== '\\0') return value",
+      tests: [[HEAD, REFUSED]],
+    },
+    {
+      guard: 'refuses a name in pieces, of which another reader would make another name',
+      file: 'src/multipart/disposition.ts',
+      find: 'if (!/^(?:file)?name\\*/.test(parameter)) return',
+      replace: "if (parameter !== '\\0') return",
+      tests: [[HEAD, REFUSED]],
+    },
+    {
+      guard: 'refuses control characters that an encoded name brings',
+      file: 'src/multipart/disposition.ts',
+      find: 'if (CONTROL.test(name)) throw',
+      replace: "if (name === '\\0') throw",
+      tests: [
+        [DISPOSITION, 'names of fields and files > filename* cannot bring the control character %s'],
+        [DISPOSITION, 'names of fields and files > an RFC 2047 word cannot bring control characters: %s'],
+      ],
+    },
+    {
+      guard: 'refuses several files in one part, which would be lost as text',
+      file: 'src/multipart/part-head.ts',
+      find: "MULTIPART.test(mediaType?.essence ?? contentType ?? '')",
+      replace: "MULTIPART.test(mediaType?.essence ?? '')",
+      tests: [[HEAD, REFUSED]],
+    },
+    {
+      guard: 'refuses a transfer encoding, which would be stored as the file',
+      file: 'src/multipart/part-head.ts',
+      find: '!IDENTITY_ENCODING.test(encoding)',
+      replace: 'encoding === undefined',
+      tests: [[HEAD, REFUSED]],
     },
     {
       guard: 'refuses a header of a part with control characters',

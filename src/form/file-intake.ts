@@ -1,3 +1,4 @@
+import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
@@ -44,7 +45,7 @@ export class FileIntake implements FileSink {
   }
 
   #refuse(error: unknown): void {
-    if (!isUploadError(error) || error.status >= 500) throw error
+    if (!isUploadError(error) || isServerFailure(error)) throw error
     this.#node.refuse(error)
   }
 }

@@ -1,6 +1,7 @@
 import { fromBase64url, toBase64url } from '../access/base64url.ts'
 import { signer } from '../access/signer.ts'
 import type { Secret, Signer } from '../access/signer.ts'
+import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FilesNode } from './files-node.ts'
@@ -108,7 +109,7 @@ async function claimFile(node: FilesNode, id: string): Promise<void> {
     claimed = await set.claim(id, placement)
   } catch (error) {
     // The set's rules have changed since, and it does not take the file any more.
-    if (!isUploadError(error) || error.status >= 500) throw error
+    if (!isUploadError(error) || isServerFailure(error)) throw error
     node.refuse(error)
     return
   }

@@ -1,5 +1,6 @@
 import { isLinkQuery } from '../access/signed-links.ts'
 import type { UploadAction } from '../access/upload-request.ts'
+import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
@@ -68,7 +69,7 @@ export class Gate {
       return undefined
     } catch (error) {
       // unauthenticated, forbidden, or what else the hook has to say to a client.
-      if (isUploadError(error) && error.status < 500) return error
+      if (isUploadError(error) && !isServerFailure(error)) return error
       throw error
     }
   }

@@ -57,8 +57,8 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   /** True lets proxies and CDNs keep files and hand them out without asking here. Not beside `authorize`. Default false. */
   readonly public?: boolean | undefined
   /**
-   * Told of every failure of ours (status 500 and above), whose cause the client is not told, also one in the middle of a
-   * download. Must not throw.
+   * Told of every failure of the server (5xx, but not 501), also of one in the middle of a download. The client is not told
+   * the cause. Must not throw.
    */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */

@@ -1,3 +1,4 @@
+import { isServerFailure } from '../errors/is-server-failure.ts'
 import { toUploadError } from '../errors/to-upload-error.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
@@ -115,7 +116,7 @@ class Handler implements UploadHandler {
   #toRefusal(incoming: Incoming, error: unknown): AnyUploadError {
     if (error === incoming.signal.reason && incoming.signal.aborted) return new UploadError('truncated-body', {})
     const refusal = toUploadError(error)
-    if (refusal.status >= 500) this.#options.onError?.(refusal, incoming.native)
+    if (isServerFailure(refusal)) this.#options.onError?.(refusal, incoming.native)
     return refusal
   }
 

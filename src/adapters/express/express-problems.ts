@@ -1,3 +1,4 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { sendProblem } from '../node/send-problem.ts'
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
@@ -12,7 +13,7 @@ export type ExpressErrorListener = (
 
 /** What `expressProblems` can be told. */
 export interface ExpressProblemsOptions {
-  /** Told of refusals whose cause is the server's (500 and more). Default: they are logged, as Express does. */
+  /** Told of refusals whose cause is the server's (5xx, but not 501). Default: they are logged, as Express does. */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 
@@ -33,7 +34,7 @@ export function expressProblems({ onError = log }: ExpressProblemsOptions = {}):
       next(error)
       return
     }
-    if (error.status >= 500) onError(error, request)
+    if (isServerFailure(error)) onError(error, request)
     void sendProblem(request, response, error)
   }
 }

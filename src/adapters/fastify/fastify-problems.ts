@@ -1,3 +1,4 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { sendProblem } from '../node/send-problem.ts'
 import type { FastifyExchangeReply, FastifyExchangeRequest } from './fastify-exchange.ts'
@@ -12,7 +13,7 @@ export type FastifyErrorHandler = (
 
 /**
  * An error handler that answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details
- * (RFC 9457), so that the client gets it even while it is still sending. Those whose cause is the server's (500 and more)
+ * (RFC 9457), so that the client gets it even while it is still sending. Those whose cause is the server's (5xx, but not 501)
  * are logged, and half an answer is broken off. All other errors go on to the error handler that was set before, or to Fastify's. `decantFastify` sets it.
  *
  * @example
@@ -23,7 +24,7 @@ export type FastifyErrorHandler = (
 export function fastifyProblems(): FastifyErrorHandler {
   return async (error, request, reply) => {
     if (!isUploadError(error)) throw error
-    if (error.status >= 500) request.log.error(error)
+    if (isServerFailure(error)) request.log.error(error)
     takeOverReply(reply)
     await sendProblem(request.raw, reply.raw, error)
   }

@@ -1,3 +1,4 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
@@ -15,7 +16,7 @@ export type HonoErrorListener<Context extends HonoContext = HonoContext> = (
 
 /**
  * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
- * the client gets it even while it is still sending; those of ours (500 and more) are logged.
+ * the client gets it even while it is still sending; those of ours (5xx, but not 501) are logged.
  *
  * @param otherwise answers all other errors. Default as Hono does: an `HTTPException` has its own answer, anything else is
  *   logged and answered with 500.
@@ -29,7 +30,7 @@ export function honoProblems<Context extends HonoContext = HonoContext>(
 ): HonoErrorListener<Context> {
   return async (error, context) => {
     if (!isUploadError(error)) return otherwise(error, context)
-    if (error.status >= 500) log(error)
+    if (isServerFailure(error)) log(error)
     const node = nodeExchange(context)
     const incoming =
       node === undefined ? toIncoming(context.req.raw) : fromNodeRequest(node.request, { fullDuplex: true })

@@ -1,10 +1,11 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { sendProblem } from '../node/send-problem.ts'
 import type { KoaListener } from './koa-context.ts'
 
 /**
  * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
- * the client gets it even while it is still sending. Those whose cause is the server's (500 and more) are told to
+ * the client gets it even while it is still sending. Those whose cause is the server's (5xx, but not 501) are told to
  * `app.on('error')` as well. All other errors, and those that come when an answer has begun, are Koa's.
  *
  * @example
@@ -18,7 +19,7 @@ export function koaProblems(): KoaListener {
       await next()
     } catch (error) {
       if (!isUploadError(error) || context.headerSent) throw error
-      if (error.status >= 500) context.app.emit('error', error, context)
+      if (isServerFailure(error)) context.app.emit('error', error, context)
       context.respond = false
       await sendProblem(context.req, context.res, error)
     }

@@ -1,3 +1,4 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { takeOverReply } from '../fastify/take-over-reply.ts'
 import { sendProblem } from '../node/send-problem.ts'
@@ -5,7 +6,7 @@ import type { NestHost } from './nest-host.ts'
 
 /** What `UploadErrorFilter` can be told. */
 export interface UploadErrorFilterOptions {
-  /** Told of refusals whose cause is the server's (500 and more). Default: they are written to the error output. */
+  /** Told of refusals whose cause is the server's (5xx, but not 501). Default: they are written to the error output. */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 
@@ -28,7 +29,7 @@ export class UploadErrorFilter {
     if (!isUploadError(error) || host.getType() !== 'http') throw error
     const request = host.getArgByIndex(0)
     const answer = host.getArgByIndex(1)
-    if (error.status >= 500) this.#onError(error, request)
+    if (isServerFailure(error)) this.#onError(error, request)
     if ('hijack' in answer) takeOverReply(answer)
     // Middleware is given Node's own request and response on Fastify, too.
     await sendProblem('raw' in request ? request.raw : request, 'raw' in answer ? answer.raw : answer, error)

@@ -1,9 +1,10 @@
+import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { problemResponse } from '../fetch/problem-response.ts'
 
 /**
  * The same route handler of Next.js, whose refusals (`receive`, upload sets, forms) are answered with problem details (RFC
- * 9457); those of ours (500 and more) go to `onError`. Whatever else is thrown, `redirect()` and `notFound()` included, is
+ * 9457); those of ours (5xx, but not 501) go to `onError`. Whatever else is thrown, `redirect()` and `notFound()` included, is
  * left to Next.js.
  *
  * @param onError default `console.error`, as Next.js does with its own
@@ -25,7 +26,7 @@ export function nextProblems<Arguments extends readonly [request: Request, ...un
       return await route(...parameters)
     } catch (error) {
       if (!isUploadError(error)) throw error
-      if (error.status >= 500) onError(error)
+      if (isServerFailure(error)) onError(error)
       return problemResponse(parameters[0], error)
     }
   }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { argv, env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
 import { findClamd } from '../test/clamav/find-clamd.ts'
+import { findCurl, findPythonWith, findWget } from '../test/clients/find-clients.ts'
 import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
 import { findNginx, findOpenssl } from '../test/proxy/find-nginx.ts'
 import { findNtfs } from '../test/names/find-ntfs.ts'
@@ -44,6 +45,15 @@ const PROGRAMS: readonly TestProgram[] = [
   { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },
   { name: 'mkfs.ext4', find: findMakeExt4, package: 'e2fsprogs', tests: 'tests of full disks', variable: 'MKFS_EXT4' },
   { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },
+  { name: 'curl', find: findCurl, package: 'curl', tests: 'tests with curl', variable: 'CURL' },
+  { name: 'wget', find: findWget, package: 'wget', tests: 'tests with wget', variable: 'WGET' },
+  ...['requests', 'httpx', 'aiohttp'].map((module) => ({
+    name: `Python with ${module}`,
+    find: () => findPythonWith(module),
+    package: `python3-${module}`,
+    tests: `tests with Python's ${module}`,
+    variable: 'PYTHON',
+  })),
 ]
 
 const isQuick = argv[2] === 'quick'

@@ -35,6 +35,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/browser/!(form).test.ts',
     'test/clamav/**/*.test.ts',
     'test/cli/!(shutdown).test.ts',
+    'test/clients/**/*.test.ts',
     'test/endurance/**/*.test.ts',
     'test/examples/**/*.test.ts',
     'test/faults/**/*.test.ts',

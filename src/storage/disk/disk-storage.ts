@@ -125,7 +125,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
       return new DiskDraft(place, draftOptions)
     },
     resolve(key: string): Promise<string> {
-      return told(async () => (isDiskKey(key) ? spelling.resolve(key) : key))
+      return told(() => spelling.resolve(key))
     },
     stat(key: string): Promise<StorageEntry | undefined> {
       return told(async () => {

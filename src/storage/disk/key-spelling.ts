@@ -2,13 +2,19 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../../file/system-error.ts'
+import { isDiskKey } from './disk-key.ts'
 import { foldKey } from './fold-key.ts'
+
+/** Keys that have no other normal form. */
+const ASCII = /^[ -~]*$/
 
 /** Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. */
 export class KeySpelling {
   readonly #root: string
   /** Whether the file system takes upper and lower case for the same; `undefined` until the folder has a name to try. */
   #foldsCase: boolean | undefined
+  /** Whether it takes normal forms for the same, as APFS may though it tells case apart; `undefined` until a file tells. */
+  #foldsForms: boolean | undefined
 
   /** @param root the folder of the stored files, absolute */
   constructor(root: string) {
@@ -18,7 +24,8 @@ export class KeySpelling {
   /** The key as the folders spell it, if there is something by that name; else the key as it is. */
   async resolve(key: string): Promise<string> {
     this.#foldsCase ??= await foldsCase(this.#root)
-    if (this.#foldsCase !== true && !(await this.#foldsForms(key))) return key
+    if (this.#foldsCase !== true && (ASCII.test(key) || !(await this.#mayFoldForms(key)))) return key
+    if (!isDiskKey(key)) return key
     const names: string[] = []
     for (const segment of key.split('/')) {
       // Each folder is known only when the one above it is.
@@ -30,10 +37,14 @@ export class KeySpelling {
     return names.join('/')
   }
 
-  /** Whether one file is found by both normal forms of the key, as on APFS, which may tell upper case from lower. */
-  async #foldsForms(key: string): Promise<boolean> {
+  /** Tries the two normal forms of a key, once there is one whose file tells. */
+  async #mayFoldForms(key: string): Promise<boolean> {
+    if (this.#foldsForms !== undefined) return this.#foldsForms
     const [composed, decomposed] = [key.normalize('NFC'), key.normalize('NFD')]
-    return composed !== decomposed && isSame(join(this.#root, composed), join(this.#root, decomposed))
+    if (composed === decomposed || !isDiskKey(key)) return false
+    const found = await Promise.all([composed, decomposed].map((form) => find(join(this.#root, form))))
+    if (found.some((stats) => stats !== undefined)) this.#foldsForms = isOne(found)
+    return this.#foldsForms === true
   }
 }
 
@@ -66,7 +77,10 @@ async function* namesIn(folder: string): AsyncGenerator<string, void, undefined>
 }
 
 async function isSame(path: string, other: string): Promise<boolean> {
-  const [one, two] = await Promise.all([find(path), find(other)])
+  return isOne(await Promise.all([path, other].map(find)))
+}
+
+function isOne([one, two]: readonly (BigIntStats | undefined)[]): boolean {
   return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev
 }
 

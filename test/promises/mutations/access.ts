@@ -29,7 +29,7 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'finds out how a folder that folds case spells a key',
       file: 'src/storage/disk/key-spelling.ts',
-      find: 'if (this.#foldsCase !== true && !(await this.#foldsForms(key))) return key',
+      find: 'if (!isDiskKey(key)) return key',
       replace: 'if (key.length > 0) return key',
       tests: [
         [

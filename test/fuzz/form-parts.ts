@@ -12,6 +12,9 @@ import type { MultipartCase } from './multipart-body.ts'
 import { fuzzTarget } from './target.ts'
 import type { Target } from './target.ts'
 
+/** Also one that a mutation has made. */
+const UNKNOWN_CHARSET = /charset=(?!(?:utf-8|iso-8859-1)\r)/i
+
 /** What is done with a part: all of it read, its beginning only, or nothing. */
 type Reading = 'all' | 'beginning' | 'nothing'
 
@@ -58,7 +61,7 @@ export const formParts: Target = fuzzTarget<Case>({
       const { told, code } = await loop(one, at(...one.cuts), one.readings)
       equal(told.length, all.told.length)
       // What nobody reads is not decoded.
-      if (!one.body.includes('nobody-knows')) equal(code, all.code)
+      if (!UNKNOWN_CHARSET.test(one.body)) equal(code, all.code)
     },
   }),
 })

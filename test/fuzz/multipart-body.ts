@@ -233,7 +233,7 @@ export const multipartCases: fc.Arbitrary<MultipartCase> = boundaries.chain((bou
       {
         weight: 9,
         arbitrary: fc
-          .tuple(multipartBodies(boundary), mutations(pieces))
+          .tuple(multipartBodies(boundary), fc.oneof(fc.constant([]), mutations(pieces)))
           .map(([body, changes]) => mutated(body, changes)),
       },
       {

@@ -43,6 +43,19 @@ export const multipartDecoder: Target = fuzzTarget<Case>({
       cuts: [],
       options: {},
     },
+    // Each hides a part from one of two readers.
+    ...['\n--X--\r\n', '\r--X--\r\n', '\r\n--X--\r\n--X--\r\n', '\r\n--X--\n--X', '\r\n--Xy\r\n--X--'].map((end) => ({
+      boundary: 'X',
+      body: `--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nx${end}`,
+      cuts: [80],
+      options: {},
+    })),
+    ...['\xef\xbb\xbf', '\n', '\r', 'x', '--x\r\n'].map((preamble) => ({
+      boundary: 'X',
+      body: `${preamble}--X--\r\n`,
+      cuts: [2],
+      options: {},
+    })),
   ],
   open: () => ({
     check({ boundary, body, cuts, options }) {

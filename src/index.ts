@@ -46,9 +46,12 @@ export {
   DOCUMENTS,
   EXECUTABLES,
   IMAGES,
+  OFFICE,
+  PHOTOS,
   SCRIPTS,
   SOURCE,
   TEXT,
+  VIDEO,
 } from './media/extension-groups.ts'
 export { ALL, allExcept, allows, combineRules, listExtensions } from './media/extension-rule.ts'
 export type { ExtensionRule, ExtensionRules } from './media/extension-rule.ts'

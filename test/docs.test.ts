@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { UPLOAD_ERROR_TABLE } from '../src/errors/upload-error-table.ts'
+import * as groups from '../src/media/extension-groups.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = [
@@ -50,6 +51,13 @@ describe('the documentation', () => {
       match.slice(1),
     )
     expect(new Set(listed)).toEqual(new Set(rows))
+  })
+
+  test('lists every member of every group of extensions', () => {
+    const listed = [...read('docs/content-check.md').matchAll(/^\| `([A-Z]+)`\s*\| (.+?)\s*\|$/gm)]
+    expect(Object.fromEntries(listed.map(([, group = '', members]) => [group, members]))).toEqual(
+      Object.fromEntries(Object.entries(groups).map(([group, members]) => [group, members.join(' ')])),
+    )
   })
 
   test('links to pages that are there', () => {

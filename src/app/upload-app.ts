@@ -39,7 +39,7 @@ export interface UploadAppOptions {
   /** Extensions that are not taken, even if `extensions` has them. */
   readonly deny?: ExtensionRule | undefined
   /** Whether what is in a file has to agree with its extension. Default `verify`. */
-  readonly content?: 'verify' | 'trust' | undefined
+  readonly content?: 'verify' | 'exact' | 'trust' | undefined
   /** Run on each whole file before anybody can see it. Default none. */
   readonly checks?: readonly Check[] | undefined
   /** The digest to take of each file. Default none. */

@@ -126,12 +126,12 @@ const DENY: Option<ExtensionRule> = {
   about: 'what is not taken, whatever --extensions says',
   parse: parseExtensions,
 }
-const CONTENT: PresetOption<'verify' | 'trust'> = {
+const CONTENT: PresetOption<'verify' | 'exact' | 'trust'> = {
   flag: 'content',
-  value: 'verify|trust',
-  about: 'whether what is in a file has to agree with its extension',
+  value: 'verify|exact|trust',
+  about: 'whether the content of a file has to agree with its extension, in its kind or exactly',
   preset: 'verify',
-  parse: (text) => parseWord(text, 'verify', 'trust'),
+  parse: (text) => parseWord(text, 'verify', 'exact', 'trust'),
 }
 const DIGEST: Option<'sha-256'> = {
   flag: 'digest',

@@ -39,7 +39,7 @@ export interface UploadErrorDetails {
   'padding-too-large': { limit: number }
   'unsupported-media-type': { contentType: string; contentEncoding?: string; hint?: string }
   'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
-  'type-mismatch': { filename: string; extension: string; found: string }
+  'type-mismatch': { filename: string; extension: string; found: string; reason?: string; suggestion?: string }
   'range-not-satisfiable': { size: number }
   'header-too-large': Record<never, never>
   'invalid-form': { errors: readonly FormError[] }
@@ -277,8 +277,13 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'type-mismatch': {
     status: 415,
     title: 'The content is not what the name says',
-    sentence: ({ filename, extension, found }) =>
-      `${quote(filename)} is not what its name says: its content is ${found}, which .${extension} does not stand for. Give it its true extension, or choose another file.`,
+    sentence: ({ filename, extension, found, reason, suggestion }) => {
+      const bytes =
+        found === 'application/octet-stream' ? `it does not begin as .${extension} files do` : `it is ${found}`
+      const advice =
+        suggestion === undefined ? 'Choose another file.' : `Call it ${quote(suggestion)}, or choose another file.`
+      return `${quote(filename)} is not what its name says: ${reason ?? bytes}. ${advice}`
+    },
   },
   'range-not-satisfiable': {
     status: 416,

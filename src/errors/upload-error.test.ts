@@ -62,7 +62,12 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
     { filename: 'a.exe', extension: 'exe', allowed: [] },
     { filename: 'a.exe', extension: 'exe', allowed: ['png', 'jpg'] },
   ],
-  'type-mismatch': [{ filename: 'a.png', extension: 'png', found: 'text/html' }],
+  'type-mismatch': [
+    { filename: 'a.png', extension: 'png', found: 'text/html' },
+    { filename: 'a.png', extension: 'png', found: 'application/octet-stream' },
+    { filename: 'a.png', extension: 'png', found: 'image/gif', suggestion: 'a.gif' },
+    { filename: 'a.txt', extension: 'txt', found: 'application/octet-stream', reason: 'it has a NUL byte' },
+  ],
   'range-not-satisfiable': [{ size: 1 }],
   'invalid-form': [
     { errors: [{ path: ['title'], name: 'title', code: 'missing-field', detail: '"title" is missing.' }] },

@@ -1,5 +1,4 @@
 import { expectationOf } from '../media/content-table.ts'
-import { mediaType, OCTET_STREAM } from '../media/media-type.ts'
 
 /**
  * True if the type table has a row for the extension (in lower case), so that a name which is nothing else, such as
@@ -7,5 +6,5 @@ import { mediaType, OCTET_STREAM } from '../media/media-type.ts'
  */
 export function isKnownExtension(extension: string): boolean {
   if (extension === 'env') return false
-  return expectationOf(extension) !== undefined || mediaType(`file.${extension}`) !== OCTET_STREAM
+  return expectationOf(extension).type !== undefined
 }

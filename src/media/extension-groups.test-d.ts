@@ -4,5 +4,5 @@ import type { DEFAULTS, EXECUTABLES, TEXT } from './extension-groups.ts'
 test('a group keeps its members in its type', () => {
   expectTypeOf<typeof TEXT>().toEqualTypeOf<readonly ['txt']>()
   expectTypeOf<(typeof EXECUTABLES)[number]>().toEqualTypeOf<'so' | 'exe' | 'dll'>()
-  expectTypeOf<(typeof DEFAULTS)['length']>().toEqualTypeOf<26>()
+  expectTypeOf<(typeof DEFAULTS)['length']>().toEqualTypeOf<31>()
 })

@@ -16,8 +16,30 @@ const FLASK_UPLOADS = {
     'txt rtf odf ods gnumeric abw doc docx xls xlsx pdf jpg jpe jpeg png gif svg bmp webp csv ini json plist xml yaml yml',
 }
 
-test('the groups have the very members of Flask-Uploads', () => {
-  expect(Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, group.join(' ')]))).toEqual(
-    FLASK_UPLOADS,
+/** What these groups have besides. */
+const BEYOND: Readonly<Record<string, string>> = {
+  IMAGES: 'avif',
+  AUDIO: 'm4a opus',
+  DEFAULTS: 'pptx odt odp md avif',
+}
+
+/** Groups that Flask-Uploads does not have. */
+const OWN = {
+  PHOTOS: 'jpg jpe jpeg png gif bmp webp avif heic heif tif tiff dng jxl',
+  VIDEO: 'mp4 m4v mov webm mkv avi mpg mpeg wmv 3gp ogv',
+  OFFICE: 'rtf odf ods gnumeric abw doc docx xls xlsx pdf pptx ppt odt odp epub md',
+}
+
+test('the groups have the members of Flask-Uploads, and these besides', () => {
+  const expected = Object.entries(FLASK_UPLOADS).map(([name, members]) => [name, `${members} ${BEYOND[name] ?? ''}`])
+  const sorted = (entries: readonly (readonly string[])[]) =>
+    Object.fromEntries(entries.map(([name = '', members = '']) => [name, members.trim().split(' ').toSorted()]))
+  expect(sorted(Object.entries(groups).map(([name, group]) => [name, group.join(' ')]))).toEqual(
+    sorted([...expected, ...Object.entries(OWN)]),
   )
+})
+
+test('photos are images but SVG, and more', () => {
+  const photos: readonly string[] = groups.PHOTOS
+  expect(groups.IMAGES.filter((extension) => !photos.includes(extension))).toEqual(['svg'])
 })

@@ -1,19 +1,54 @@
 /*
- * Flask-Uploads' groups with the very same members, so that a set means the same here and there. IMAGES and DATA, and so
- * DEFAULTS, have SVG and XML, which can carry scripts: they are served so that these cannot run.
+ * Flask-Uploads' groups, and more of the same in IMAGES, AUDIO and DEFAULTS. IMAGES and DATA, and so DEFAULTS, have SVG and
+ * XML, which can carry scripts: they are served so that these cannot run.
  */
 
 /** Plain text. */
 export const TEXT = ['txt'] as const
 
-/** Office documents. */
+/** Office documents of Flask-Uploads. */
 export const DOCUMENTS = ['rtf', 'odf', 'ods', 'gnumeric', 'abw', 'doc', 'docx', 'xls', 'xlsx', 'pdf'] as const
 
-/** Images that browsers show; SVG is one. */
-export const IMAGES = ['jpg', 'jpe', 'jpeg', 'png', 'gif', 'svg', 'bmp', 'webp'] as const
+/** Documents that offices work with, slides and books included. */
+export const OFFICE: readonly [...typeof DOCUMENTS, 'pptx', 'ppt', 'odt', 'odp', 'epub', 'md'] = [
+  ...DOCUMENTS,
+  'pptx',
+  'ppt',
+  'odt',
+  'odp',
+  'epub',
+  'md',
+]
+
+/**
+ * Images that browsers show; SVG is one. HEIC is not: a page whose `accept` names it gets it from Safari, which otherwise
+ * sends a JPEG.
+ */
+export const IMAGES = ['jpg', 'jpe', 'jpeg', 'png', 'gif', 'svg', 'bmp', 'webp', 'avif'] as const
+
+/** Photos as cameras and phones make them, whether a browser shows them or not; no SVG. */
+export const PHOTOS = [
+  'jpg',
+  'jpe',
+  'jpeg',
+  'png',
+  'gif',
+  'bmp',
+  'webp',
+  'avif',
+  'heic',
+  'heif',
+  'tif',
+  'tiff',
+  'dng',
+  'jxl',
+] as const
 
 /** Sound. */
-export const AUDIO = ['wav', 'mp3', 'aac', 'ogg', 'oga', 'flac'] as const
+export const AUDIO = ['wav', 'mp3', 'aac', 'ogg', 'oga', 'flac', 'm4a', 'opus'] as const
+
+/** Films as cameras, phones and browsers make them. */
+export const VIDEO = ['mp4', 'm4v', 'mov', 'webm', 'mkv', 'avi', 'mpg', 'mpeg', 'wmv', '3gp', 'ogv'] as const
 
 /** Structured text. */
 export const DATA = ['csv', 'ini', 'json', 'plist', 'xml', 'yaml', 'yml'] as const
@@ -60,9 +95,13 @@ export const SOURCE = [
 export const EXECUTABLES = ['so', 'exe', 'dll'] as const
 
 /** What a set takes that names no extensions: text, documents, images and data. */
-export const DEFAULTS: readonly [...typeof TEXT, ...typeof DOCUMENTS, ...typeof IMAGES, ...typeof DATA] = [
-  ...TEXT,
-  ...DOCUMENTS,
-  ...IMAGES,
-  ...DATA,
-]
+export const DEFAULTS: readonly [
+  ...typeof TEXT,
+  ...typeof DOCUMENTS,
+  'pptx',
+  'odt',
+  'odp',
+  'md',
+  ...typeof IMAGES,
+  ...typeof DATA,
+] = [...TEXT, ...DOCUMENTS, 'pptx', 'odt', 'odp', 'md', ...IMAGES, ...DATA]

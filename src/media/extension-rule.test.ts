@@ -37,7 +37,7 @@ describe('a rule takes', () => {
 describe('extensions, allow and deny together', () => {
   test('deny wins', () => {
     const rule = combineRules({ extensions: IMAGES, allow: ['pdf', 'svg'], deny: ['SVG'] })
-    expect(listExtensions(rule)).toEqual(['jpg', 'jpe', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'pdf'])
+    expect(listExtensions(rule)).toEqual(['jpg', 'jpe', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'avif', 'pdf'])
   })
 
   test("allow wins in Flask-Uploads' order", () => {

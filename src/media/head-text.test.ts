@@ -14,6 +14,8 @@ describe('is text', () => {
     ['UTF-16, the big end first', utf16('größer 😀', 'big'), 'utf-16'],
     ['UTF-16, the little end first', utf16('größer 😀', 'little'), 'utf-16'],
     ['UTF-16 that is cut in a character', utf16('größer', 'little').subarray(0, 5), 'utf-16'],
+    ['UTF-32, the big end first', latin1('\0\0\xfe\xff\0\0\0a\0\x01\xf6\0'), 'utf-32'],
+    ['UTF-32, the little end first', latin1('\xff\xfe\0\0a\0\0\0\0\xf6\x01\0'), 'utf-32'],
     ['a charset of 8 bits', latin1('gr\xf6\xdfer'), '8-bit'],
     ['an end that begins no character of UTF-8', latin1('a\xc1'), '8-bit'],
     ['an end that would be longer than it need be', latin1('a\xe0\x80'), '8-bit'],
@@ -21,25 +23,30 @@ describe('is text', () => {
     ['an end that would be longer than it need be, of four', latin1('a\xf0\x80'), '8-bit'],
     ['an end that would be more than Unicode has', latin1('a\xf4\x90'), '8-bit'],
   ])('%s', (_, head, encoding) => {
-    expect(headText(head)).toMatchObject({ isText: true, encoding })
+    expect(headText(head)).toMatchObject({ isText: true, isClean: true, encoding })
   })
 })
 
-describe('is no text', () => {
-  const allowed = [0x09, 0x0a, 0x0c, 0x0d, 0x1b]
-  test.each(Array.from({ length: 0x20 }, (_, code) => code).filter((code) => !allowed.includes(code)))(
-    'control character %i, in any encoding',
+describe('control characters', () => {
+  const clean = [0x09, 0x0a, 0x0c, 0x0d, 0x1b]
+
+  test.each(Array.from({ length: 0x20 }, (_, code) => code).filter((code) => !clean.includes(code)))(
+    'such as %i are text, if not clean text, in every encoding; a NUL is not',
     (code) => {
       const control = `a${String.fromCharCode(code)}`
       for (const head of [latin1(control), latin1(`\xff${control}`), utf16(control, 'big'), utf16(control, 'little')]) {
-        expect(headText(head).isText).toBe(false)
+        expect(headText(head)).toMatchObject({ isText: code !== 0, isClean: false })
       }
     },
   )
+})
 
-  test('UTF-16 without a byte order mark, which nobody could tell', () => {
-    expect(headText(utf16('hello', 'little').subarray(2)).isText).toBe(false)
-  })
+test('UTF-16 without a byte order mark is not text: it could be anything', () => {
+  expect(headText(utf16('hello', 'little').subarray(2)).isText).toBe(false)
+})
+
+test('what only begins like UTF-32 is not text', () => {
+  expect(headText(latin1('\xff\xfe\0\0abcd')).isText).toBe(false)
 })
 
 test('the byte order mark is no part of the text', () => {

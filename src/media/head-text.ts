@@ -2,15 +2,17 @@ import { hasErrorName } from '../errors/error-name.ts'
 
 /** The first bytes of a file, decoded far enough to be looked at, whatever they are. */
 export interface HeadText {
-  /** Without a byte order mark. '' for what is no text and does not even begin as a format of text does. */
+  /** Without a byte order mark. '' for what has control characters and does not even begin as a format of text does. */
   readonly text: string
-  /** `8-bit` is what is no Unicode: some charset that has ASCII where it is, or no text at all. */
-  readonly encoding: 'utf-8' | 'utf-16' | '8-bit'
-  /** True for what a text format may hold: no control character but tab, LF, FF, CR and ESC. */
+  /** `8-bit` is not Unicode: a charset that has ASCII in its place, or no text at all. */
+  readonly encoding: 'utf-8' | 'utf-16' | 'utf-32' | '8-bit'
+  /** True for what a text format may hold: it has no NUL. */
   readonly isText: boolean
+  /** True for what certainly is text: no control character but tab, LF, FF, CR and ESC. */
+  readonly isClean: boolean
 }
 
-/** The control characters that no text has: the MIME Sniffing Standard's binary data bytes (section 3). */
+/** The control characters that clean text lacks: the MIME Sniffing Standard's binary data bytes (section 3). */
 // oxlint-disable-next-line no-control-regex -- They are what is looked for.
 const BINARY = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/
 
@@ -19,17 +21,23 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const WINDOWS_1252 = new TextDecoder('windows-1252')
 
 /**
- * Reads UTF-16 by its byte order mark, else UTF-8, else windows-1252, which has ASCII where it is and a character for each
- * byte. The last character may be cut. No bytes at all are a text.
+ * Reads UTF-32 and UTF-16 by their byte order marks, else UTF-8, else windows-1252, which has ASCII in its place and a
+ * character for each byte. The last character may be cut. No bytes at all are a text.
  */
 export function headText(head: Uint8Array): HeadText {
-  const utf16 = decodeUtf16(head)
-  if (utf16 !== undefined) return { text: utf16, encoding: 'utf-16', isText: !BINARY.test(utf16) }
-  if (!mayBeginText(head) && head.some(isBinary)) return { text: '', encoding: '8-bit', isText: false }
+  const wide = decodeWide(head)
+  if (wide !== undefined) return { ...judge(wide.text), encoding: wide.encoding }
+  if (!mayBeginText(head) && hasBinary(head)) {
+    return { text: '', encoding: '8-bit', isText: !head.includes(0), isClean: false }
+  }
   const utf8 = decodeUtf8(withoutCutCharacter(head))
-  if (utf8 !== undefined) return { text: utf8, encoding: 'utf-8', isText: !BINARY.test(utf8) }
-  const text = WINDOWS_1252.decode(withoutUtf8Mark(head))
-  return { text, encoding: '8-bit', isText: !BINARY.test(text) }
+  if (utf8 !== undefined) return { ...judge(utf8), encoding: 'utf-8' }
+  return { ...judge(WINDOWS_1252.decode(withoutUtf8Mark(head))), encoding: '8-bit' }
+}
+
+function judge(text: string): Omit<HeadText, 'encoding'> {
+  const isClean = !BINARY.test(text)
+  return { text, isText: isClean || !text.includes('\0'), isClean }
 }
 
 /**
@@ -51,22 +59,39 @@ const FIRST_OF_TEXT: ReadonlySet<number> = new Set([
   0xef,
 ])
 
-/** As `BINARY`, of a byte. */
-function isBinary(byte: number): boolean {
-  return byte < 0x20 && (byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte !== 0x1b))
+/** Whether clean text lacks one of these bytes; as `BINARY`. A loop, since `some` takes longer than all the rest. */
+export function hasBinary(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x20 && (byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte !== 0x1b))) return true
+  }
+  return false
 }
 
-/** Not by `TextDecoder`: not every runtime knows both byte orders. */
-function decodeUtf16(head: Uint8Array): string | undefined {
-  const [first, second] = head
-  const isLittle = first === 0xff && second === 0xfe
-  if (!isLittle && !(first === 0xfe && second === 0xff)) return undefined
+/** Not by `TextDecoder`: not every runtime knows both byte orders, and none knows UTF-32. */
+function decodeWide(head: Uint8Array): { text: string; encoding: 'utf-16' | 'utf-32' } | undefined {
+  const first = head[0]
+  if (first === 0) return head[1] === 0 && head[2] === 0xfe && head[3] === 0xff ? decodeUtf32(head, false) : undefined
+  const isLittle = first === 0xff && head[1] === 0xfe
+  if (!isLittle && !(first === 0xfe && head[1] === 0xff)) return undefined
+  if (isLittle && head[2] === 0 && head[3] === 0) return decodeUtf32(head, true)
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   let text = ''
   for (let offset = 2; offset + 1 < head.length; offset += 2) {
     text += String.fromCharCode(view.getUint16(offset, isLittle))
   }
-  return text
+  return { text, encoding: 'utf-16' }
+}
+
+function decodeUtf32(head: Uint8Array, isLittle: boolean): { text: string; encoding: 'utf-32' } | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  let text = ''
+  for (let offset = 4; offset + 3 < head.length; offset += 4) {
+    const code = view.getUint32(offset, isLittle)
+    if (code > 0x10ffff) return undefined
+    text += String.fromCodePoint(code)
+  }
+  return { text, encoding: 'utf-32' }
 }
 
 function decodeUtf8(head: Uint8Array): string | undefined {

@@ -1,3 +1,5 @@
+import type { Proof } from './proof.ts'
+
 /** What the MIME Sniffing Standard takes for HTML when it comes first (section 7.1), each with white space or `>` after it. */
 const HTML = /^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|br?|body|p|!--)[\t\n\f\r >]/i
 
@@ -6,23 +8,38 @@ const XML_DECLARATION = /^<\?xml[\t\n\f\r ?]/
 /** The tag that everything else stands in: XML names may have a prefix. */
 const ROOT = /^<(?:[\w.-]+:)?(svg|html)(?=[\s/>]|$)/i
 
+/** A tag that has begun and not said its name, or nothing at all. */
+const NO_ROOT = /^(?:<[^\s/>]*)?$/
+
+const SVG: Proof = { type: 'image/svg+xml' }
+const XML: Proof = { type: 'application/xml' }
+const PAGE: Proof = { type: 'text/html' }
+
 /**
  * The type of what begins, after white space, with markup that browsers or servers act upon: `text/html`,
  * `application/xhtml+xml`, `image/svg+xml`, other XML as `application/xml`, and PHP as `application/x-httpd-php`; `undefined`
- * for everything else. Where the text ends before the first tag, the way it begins decides.
+ * for everything else. If a text that goes on (`isWhole` is false) ends before its first tag, it is open what the root is.
  */
-export function markupType(text: string): string | undefined {
+export function markupType(text: string, isWhole: boolean): Proof | undefined {
   const markup = text.replace(/^[\s\ufeff]+/, '')
-  if (/^<\?(?:php(?:\s|$)|=)/i.test(markup)) return 'application/x-httpd-php'
+  if (/^<\?(?:php(?:\s|$)|=)/i.test(markup)) return { type: 'application/x-httpd-php' }
+  if (/^<!doctype html/i.test(markup) && HTML.test(markup)) return PAGE
   const isXml = XML_DECLARATION.test(markup)
-  const root = ROOT.exec(afterProlog(markup))?.[1]?.toLowerCase()
-  if (root === 'svg' && !/^<!doctype html/i.test(markup)) return 'image/svg+xml'
-  if (isXml) return root === 'html' ? 'application/xhtml+xml' : 'application/xml'
-  // A comment needs nothing after it: `<!--x-->` begins HTML as well.
-  return HTML.test(markup) || markup.startsWith('<!--') ? 'text/html' : undefined
+  const content = afterProlog(markup)
+  const root = ROOT.exec(content)?.[1]?.toLowerCase()
+  if (root === 'svg') return SVG
+  const hasProlog = content.length < markup.length
+  const isOpen = hasProlog && !isWhole && NO_ROOT.test(content)
+  if (isXml) return root === 'html' ? { type: 'application/xhtml+xml' } : { ...XML, isOpen }
+  if (markup.startsWith('<!--')) {
+    // To a browser, a comment begins HTML, whatever comes after it.
+    return !isOpen && /^<[\w.-]/.test(content) && !HTML.test(content) ? XML : { ...PAGE, isOpen }
+  }
+  if (/^<!doctype\s/i.test(markup)) return { ...XML, isOpen }
+  return HTML.test(markup) ? PAGE : undefined
 }
 
-/** What follows comments, processing instructions and the document type (XML 1.0, section 2.8); '' where they do not end. */
+/** What follows comments, processing instructions and the document type (XML 1.0, section 2.8); '' if they do not end. */
 function afterProlog(markup: string): string {
   let at = 0
   for (;;) {
@@ -43,7 +60,7 @@ function endOfProlog(markup: string, at: number): number {
   return bracket === -1 || close < bracket ? endOf(markup, '>', at) : endOf(markup, '>', endOf(markup, ']', bracket))
 }
 
-/** The index after the first `what`; the text's end where there is none. */
+/** The index after the first `what`; the text's end if there is none. */
 function endOf(text: string, what: string, from: number): number {
   const index = text.indexOf(what, from)
   return index === -1 ? text.length : index + what.length

@@ -1,8 +1,8 @@
 /** The first two bytes of what file-type or `real-type.ts` proves by its beginning, as characters of the same codes. */
 const BEGINNINGS: ReadonlySet<number> = toPairs(
   '\0\0 \0\x01 \0a \x04\0 \x04" \x06\x06 \x06\x0e \x0bw \x1aE \x1f\x8b \x1f\x9d \x1f\xa0 !< !B #! $F %! %P (\xb5 -- ' +
-    '.R 0& 07 7z 8B <? AC AR BE BL BM BP BZ CW Cr DR DS Ex FL FO FR FU FW GI ID II IM IS IT Ka L\0 LZ MA MM MP MS ' +
-    'MT MZ NE OT Ob Og PA PK RE RI Ra SQ WE `\xea bo bp ca fL gi gl ic re so tr tt wO wv x\x01 {\\ ~\x10 ~\x18 ' +
+    '.R 0& 07 7z 8B <? AC AD AR BE BL BM BP BW BZ CW Cr DR DS Ex FL FO FR FU FW GI ID II IM IS IT Ka L\0 LZ MA MM MP MS ' +
+    'MT MZ NE OT Ob Og PA PK RE RF RI Ra SQ WE `\xea bo bp ca de fL gi gl ic re so tr tt ty wO wv x\x01 {\\ ~\x10 ~\x18 ' +
     '\x7fE \x89P \xa1\xb2 \xabK \xc5\xd0 \xc7q \xca\xfe \xce\xfa \xcf\xfa \xd0\xcf \xd4\xc3 \xed\xab \xef\xbb ' +
     '\xfd7 \xfe\xed \xfe\xff',
 )

@@ -125,7 +125,7 @@ test.each([
   ['a.js', true],
   ['a.mjs', true],
   ['a.wasm', true],
-  ['a.swf', false],
+  ['a.swf', true],
   ['a.mht', false],
   ['a.eml', true],
   ['a.png', false],

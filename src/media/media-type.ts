@@ -1,15 +1,23 @@
-import { mimes } from 'mrmime'
 import { extensionOf } from '../filename/extension.ts'
 import { toMediaType } from '../http/media-type.ts'
+import { expectationOf } from './content-table.ts'
 
-/** The type of bytes that nobody knows anything about (RFC 2046 section 4.5.1). */
+/** The type of bytes of which nothing is known (RFC 2046 section 4.5.1). */
 export const OCTET_STREAM = 'application/octet-stream'
 
-/** The media type that the extension of a name stands for; `application/octet-stream` where it tells nothing. */
+/** The media type that the extension of a name stands for; `application/octet-stream` if it tells nothing. */
 export function mediaType(filename: string): string {
-  const extension = extensionOf(filename)
-  // An own property: `x.constructor` must not find what every object inherits.
-  return Object.hasOwn(mimes, extension) ? (mimes[extension] ?? OCTET_STREAM) : OCTET_STREAM
+  return expectationOf(extensionOf(filename)).type ?? OCTET_STREAM
+}
+
+/**
+ * Whether a file says by its name what it holds: by the first of its names that has an extension. An extension that is not
+ * known, or says no more than that something may run, tells nothing, and one that stands for text tells of text alone.
+ */
+export function tellsContent(filenames: readonly string[], type: string): boolean {
+  const extension = filenames.map(extensionOf).find((each) => each !== '') ?? ''
+  const expectation = expectationOf(extension)
+  return expectation.rest !== 'all' || expectation.type === type
 }
 
 /** The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as `*`. */

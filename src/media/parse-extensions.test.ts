@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULTS, IMAGES, SOURCE } from './extension-groups.ts'
+import { DEFAULTS, IMAGES, OFFICE, PHOTOS, SOURCE, VIDEO } from './extension-groups.ts'
 import { ALL, listExtensions } from './extension-rule.ts'
 import { EXTENSION_GROUP_NAMES, parseExtensions } from './parse-extensions.ts'
 
@@ -13,6 +13,10 @@ describe('a command line names extensions', () => {
     ['source', SOURCE],
     ['md,mp4', ['md', 'mp4']],
     ['gnumeric', ['gnumeric']],
+    ['photos', PHOTOS],
+    ['office', OFFICE],
+    ['video', VIDEO],
+    ['mkv,kmz', ['mkv', 'kmz']],
     ['.blend,.XYZ2', ['blend', 'xyz2']],
   ])('%j', (text, extensions) => {
     expect(listExtensions(parseExtensions(text))).toEqual(extensions)
@@ -25,12 +29,13 @@ describe('a command line names extensions', () => {
   })
 
   test('by the word of every group', () => {
-    expect(EXTENSION_GROUP_NAMES).toHaveLength(11)
+    expect(EXTENSION_GROUP_NAMES).toHaveLength(14)
     for (const word of EXTENSION_GROUP_NAMES) expect(() => parseExtensions(word)).not.toThrow()
   })
 })
 
-const GROUPS = 'Groups are text, documents, images, audio, data, scripts, archives, source, executables, defaults, all.'
+const GROUPS =
+  'Groups are text, documents, office, images, photos, audio, video, data, scripts, archives, source, executables, defaults, all.'
 
 describe('a word that is no extension is refused with what could have been meant', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { mimes } from 'mrmime'
+import { expectationOf } from './content-table.ts'
 import {
   ARCHIVES,
   AUDIO,
@@ -7,19 +7,25 @@ import {
   DOCUMENTS,
   EXECUTABLES,
   IMAGES,
+  OFFICE,
+  PHOTOS,
   SCRIPTS,
   SOURCE,
   TEXT,
+  VIDEO,
 } from './extension-groups.ts'
-import { ALL, combineRules, listExtensions } from './extension-rule.ts'
+import { ALL, combineRules } from './extension-rule.ts'
 import type { ExtensionRule } from './extension-rule.ts'
 
 /** The groups by the words that a command line knows them by. */
 const GROUPS: ReadonlyMap<string, ExtensionRule> = new Map<string, ExtensionRule>([
   ['text', TEXT],
   ['documents', DOCUMENTS],
+  ['office', OFFICE],
   ['images', IMAGES],
+  ['photos', PHOTOS],
   ['audio', AUDIO],
+  ['video', VIDEO],
   ['data', DATA],
   ['scripts', SCRIPTS],
   ['archives', ARCHIVES],
@@ -51,13 +57,9 @@ function parseWord(word: string): ExtensionRule {
   const group = GROUPS.get(word)
   if (group !== undefined) return group
   if (/^\.[^./\\\s*]+$/.test(word)) return [word.slice(1)]
-  if (isKnown(word)) return [word]
+  if (expectationOf(word).type !== undefined) return [word]
   const dotted = /^[^./\\\s*]+$/.test(word) ? `; for the extension itself write .${word}` : ''
   throw new TypeError(
     `${JSON.stringify(word)} is neither a group nor a known extension${dotted}. Groups are ${EXTENSION_GROUP_NAMES.join(', ')}.`,
   )
-}
-
-function isKnown(word: string): boolean {
-  return Object.hasOwn(mimes, word) || [...GROUPS.values()].some((group) => listExtensions(group)?.includes(word))
 }

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HEADS, latin1, utf16, zip } from './fixtures/heads.ts'
-import { HEAD_SIZE, realType } from './real-type.ts'
+import { headText } from './head-text.ts'
+import { HEAD_SIZE, realTypeOf } from './real-type.ts'
+
+async function realType(head: Uint8Array): Promise<string | undefined> {
+  const bytes = head.subarray(0, HEAD_SIZE)
+  return (await realTypeOf(bytes, headText(bytes)))?.type
+}
 
 describe('HTML is found as browsers find it', () => {
   test.each([
@@ -52,6 +58,8 @@ describe('other things that something may run are found', () => {
     ['<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', 'application/xhtml+xml'],
     ['<?xml version="1.0"?>\n<rss/>', 'application/xml'],
     ['<?xml version="1.0"?><!-- <svg> --><rss/>', 'application/xml'],
+    ['<!-- licence --><Project/>', 'application/xml'],
+    ['<!DOCTYPE kml><kml/>', 'application/xml'],
     ['<svg>', 'image/svg+xml'],
     ['  <SVG/>', 'image/svg+xml'],
     ['<!-- made by hand --><svg >', 'image/svg+xml'],

@@ -1,20 +1,26 @@
 import { toMediaType } from '../http/media-type.ts'
-import { headText } from './head-text.ts'
+import { compoundType } from './compound-type.ts'
+import { hasBinary } from './head-text.ts'
 import type { HeadText } from './head-text.ts'
+import { isoMediaType } from './iso-media-type.ts'
+import { macroType } from './macro-type.ts'
 import { markupType } from './markup-type.ts'
 import { mayHaveFormat } from './may-have-format.ts'
+import { hasTwoFrames } from './mpeg-frames.ts'
+import { pngType } from './png-type.ts'
+import type { Proof } from './proof.ts'
 
 /** How many bytes are looked at, from the beginning: what file-type needs for nearly every format that it knows. */
 export const HEAD_SIZE = 4100
 
 type Signatures = readonly (readonly [RegExp, string])[]
 
-/** What may be text throughout and is proven by how it begins: more letters than chance would put there. */
+/** What may be text throughout and is proven by how it begins: more letters than come together by accident. */
 const TEXT_SIGNATURES: Signatures = [
-  [/^\s*%PDF-/, 'application/pdf'],
+  [/^%PDF-/, 'application/pdf'],
   [/^GIF8[79]a/, 'image/gif'],
   [/^%!PS-Adobe-\d\.\d EPSF-/, 'application/eps'],
-  [/^%!PS/, 'application/postscript'],
+  [/^\x04?%!PS/, 'application/postscript'],
   [/^#![ \t]*\//, 'application/x-shellscript'],
   [/^BZh[1-9]1AY&SY/, 'application/x-bzip2'],
 ]
@@ -29,45 +35,84 @@ const TEXT_TYPES: ReadonlySet<string> = new Set([
   'text/vtt',
 ])
 
-/** What file-type does not know, or proves only by what may lie behind the head. */
-const BINARY_SIGNATURES: Signatures = [
-  [/^\x89PNG\r\n\x1a\n/, 'image/png'],
+/** What file-type proves by so little that legacy text may begin like it. */
+const TWO_BYTES: ReadonlySet<string> = new Set(['application/x-arj', 'application/x-cpio', 'image/jxl'])
+
+/** What file-type says otherwise, does not know, or proves only by what may lie behind the head. */
+const SIGNATURES: Signatures = [
+  [/^\xff\xd8\xff[^\xf7]/, 'image/jpeg'],
+  [/^RIFF.{4}WEBP/s, 'image/webp'],
+  [/^(?:RIFF|RIFX|RF64|BW64).{4}WAVE/s, 'audio/wav'],
+  [/^RIFF.{4}AVI[ X\x19]/s, 'video/vnd.avi'],
+  [/^RIFF.{4}RMID/s, 'audio/midi'],
+  [/^FORM.{4}AIF[FC]/s, 'audio/aiff'],
+  [/^FORM/, 'application/x-iff'],
+  [/^II\+\0\x08\0|^MM\0\+\0\x08/, 'image/tiff'],
+  [/^dex\n\d{3}\0/, 'application/x-dex'],
+  [/^ADIF/, 'audio/aac'],
+]
+
+/** What is left if file-type knows no better. */
+const LAST_SIGNATURES: Signatures = [
   [/^PK\x03\x04/, 'application/zip'],
   [/^(?:II\*\0|MM\0\*)/, 'image/tiff'],
-  [/^ID3[\x02-\x04][^\xff]/, 'audio/mpeg'],
   [/^OggS\0/, 'application/ogg'],
   [/^bplist0\d/, 'application/x-bplist'],
   [/^0&\xb2u\x8ef\xcf\x11\xa6\xd9/, 'application/vnd.ms-asf'],
   [/^wOFF/, 'font/woff'],
   [/^wOF2/, 'font/woff2'],
-  [/^true\0[\x01-\xff]/, 'font/ttf'],
+  [/^(?:true|typ1)\0[\x01-\xff]/, 'font/ttf'],
+  [/^SQLite format 3\0/, 'application/x-sqlite3'],
 ]
 
+/** A tag in front of sound, which may be longer than the head. */
+const TAG = /^ID3[\x02-\x04][^\xff]/
+
 /**
- * The media type that the first bytes prove, as `type/subtype` in lower case; `undefined` where they prove none, as in plain
- * text. Only the first 4,100 bytes count, so give that many where the file has them. Types have file-type's names where it
- * knows the format; besides it, HTML, SVG, PHP and scripts with an interpreter line are told, since these are what a browser
- * or a server would run. Never rejects, whatever the bytes.
+ * What the first bytes prove a file to be; `undefined` if they prove nothing, as in plain text. `bytes` are the first
+ * `HEAD_SIZE` of the file, or all of it, and `head` is their text. Besides what file-type knows, HTML, SVG, PHP and scripts
+ * with an interpreter line are told, since these are what a browser or a server would run. Never rejects, whatever the bytes.
  *
  * The proof is of the beginning. A polyglot, such as a script behind `GIF89a`, is what it begins with: as that it is
  * served, and with `nosniff` a browser takes it for nothing else.
  */
-export async function realType(head: Uint8Array): Promise<string | undefined> {
-  const bytes = head.subarray(0, HEAD_SIZE)
-  return realTypeOf(bytes, headText(bytes))
+export function realTypeOf(bytes: Uint8Array, head: HeadText): Proof | undefined | Promise<Proof | undefined> {
+  const markup = markupType(head.text, bytes.length < HEAD_SIZE)
+  if (markup !== undefined) return markup
+  const type = findSignature(TEXT_SIGNATURES, head.text)
+  if (type !== undefined) return { type }
+  return mayHaveFormat(bytes) ? formatOf(bytes, head) : undefined
 }
 
-/** As `realType`, for who has read the text of these bytes already. */
-export function realTypeOf(bytes: Uint8Array, head: HeadText): string | undefined | Promise<string | undefined> {
-  const byText = markupType(head.text) ?? findSignature(TEXT_SIGNATURES, head.text)
-  return byText ?? (mayHaveFormat(bytes) ? formatOf(bytes, head) : undefined)
+async function formatOf(bytes: Uint8Array, head: HeadText): Promise<Proof | undefined> {
+  const letters = byteText(bytes)
+  const mayBeLetters = isMereText(bytes, head)
+  if (TAG.test(letters) && !mayBeLetters && tagEnd(bytes) > bytes.length - FRAME_HEADER) return TAGGED
+  const known = pngType(bytes) ?? findSignature(SIGNATURES, letters) ?? compoundType(bytes) ?? isoMediaType(bytes)
+  const found = known ?? (await binaryType(bytes)) ?? findSignature(LAST_SIGNATURES, letters)
+  if (mayBeLetters && !TEXT_TYPES.has(found ?? '')) return undefined
+  if (found === undefined) return TAG.test(letters) ? TAGGED : undefined
+  if (head.isClean && isAccident(found, bytes)) return undefined
+  return { type: letters.startsWith('PK') ? (macroType(bytes) ?? found) : found }
 }
 
-async function formatOf(bytes: Uint8Array, { text, encoding, isText }: HeadText): Promise<string | undefined> {
-  const type = (await binaryType(bytes)) ?? findSignature(BINARY_SIGNATURES, byteText(bytes))
-  // A few letters prove nothing in what is text throughout: it may begin with BM, MZ or ID3.
-  const isPlain = isText && (encoding !== '8-bit' || /^[ -~\s]{4}/.test(text))
-  return isPlain && type !== undefined && !TEXT_TYPES.has(type) ? undefined : type
+const TAGGED: Proof = { type: 'audio/mpeg', isOpen: true }
+const FRAME_HEADER = 4
+
+/** Where the tag ends (ID3v2.4, 3.1): its size has seven bits in each byte. */
+function tagEnd(bytes: Uint8Array): number {
+  return 10 + bytes.subarray(6, 10).reduce((size, byte) => size * 128 + (byte & 0x7f), 0)
+}
+
+/** A few letters prove nothing in text: it may begin with BM, MZ or ID3. */
+function isMereText(bytes: Uint8Array, { encoding, isText, isClean }: HeadText): boolean {
+  if (!isText || (!isClean && hasBinary(bytes.subarray(0, 64)))) return false
+  return encoding !== '8-bit' || /^[ -~\s]{4}/.test(byteText(bytes))
+}
+
+/** Whether text in a charset of 8 bits may begin with what this type is known by, without being of this type. */
+function isAccident(type: string, bytes: Uint8Array): boolean {
+  return TWO_BYTES.has(type) || (/^audio\/(?:mpeg|aac)$/.test(type) && !hasTwoFrames(bytes))
 }
 
 /** Asked for once: a loader looks anew into every `import()` of a module, which takes longer than to look at the bytes. */
@@ -79,7 +124,7 @@ async function loadFileType() {
 }
 
 async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
-  // file-type would unpack it to tell a packed tar from other files: work for an answer that nobody asks for.
+  // file-type would unpack it to tell a packed tar from other files: work for an answer that is not used.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'application/gzip'
   try {
     loading ??= loadFileType()
@@ -92,7 +137,7 @@ async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
   }
 }
 
-/** The first bytes as characters of the same codes, as many as `BINARY_SIGNATURES` looks at. */
+/** The first bytes as characters of the same codes, as many as the signatures look at. */
 function byteText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 16))
 }

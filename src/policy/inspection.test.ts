@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UploadError } from '../errors/upload-error.ts'
+import { IMAGES } from '../media/extension-groups.ts'
 import { ALL } from '../media/extension-rule.ts'
 import { zip } from '../media/fixtures/heads.ts'
 import type { Check, CheckedUpload } from './check.ts'
 import { diskSet, everyFile, memorySet } from './fixtures/sets.ts'
 
 const PNG = '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0'
+const VERIFY = { content: 'verify' } as const
 const HTML = '<!doctype html><script>alert(1)</script>'
 
 let folder = ''
@@ -27,7 +29,7 @@ describe('what a file is', () => {
     ['an HTML page called a PNG', 'cat.png', HTML, 'text/html'],
     ['a program called a PDF', 'bill.pdf', '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'application/x-elf'],
     ['a PNG called text', 'notes.txt', PNG, 'image/png'],
-    ['an SVG under a name that nobody knows', 'data.xyz', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml'],
+    ['an SVG called a film', 'film.mp4', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml'],
   ])('has to be what its name says: %s is refused, and nothing is kept', async (_, name, content, found) => {
     await expect(set().save(file(name, content))).rejects.toMatchObject({
       code: 'type-mismatch',
@@ -43,6 +45,8 @@ describe('what a file is', () => {
     ['page.html', HTML, 'text/plain', 'text/html'],
     ['cat.jpg', '', 'image/jpeg', 'image/jpeg'],
     ['data.xyz', 'who knows', 'text/html', 'application/octet-stream'],
+    ['data.svgx', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/png', 'image/svg+xml'],
+    ['photo.jpg', PNG, 'image/jpeg', 'image/png'],
   ])('is recorded and not what is claimed: %s', async (name, content, claimed, recorded) => {
     const stored = await set().save(file(name, content, claimed))
     expect(stored.type).toBe(recorded)
@@ -52,6 +56,44 @@ describe('what a file is', () => {
   test('is judged by the name that the file will have', async () => {
     await expect(set().save(file('cat.png', PNG), { name: 'cat.pdf' })).rejects.toMatchObject({ code: 'type-mismatch' })
     expect(await set().save(file('cat.png', PNG), { name: 'avatar.' })).toMatchObject({ key: 'avatar.png' })
+  })
+
+  test('may be another format of its kind, if the set takes that under its own name too', async () => {
+    const images = diskSet(folder, { ...VERIFY, extensions: IMAGES })
+    const stored = await images.save(file('photo.jpg', PNG))
+    expect(stored).toMatchObject({ key: 'photo.jpg', name: 'photo.jpg', type: 'image/png' })
+    const refused = { code: 'type-mismatch', details: { found: 'image/png' } }
+    for (const narrow of [
+      diskSet(folder, { ...VERIFY, extensions: ['jpg'] }),
+      diskSet(folder, { ...VERIFY, extensions: IMAGES, deny: ['png'] }),
+    ]) {
+      await expect(narrow.save(file('photo.jpg', PNG))).rejects.toMatchObject(refused)
+    }
+    await expect(
+      diskSet(folder, { extensions: IMAGES, content: 'exact' }).save(file('photo.jpg', PNG)),
+    ).rejects.toMatchObject({ ...refused, details: { suggestion: 'photo.png' } })
+  })
+
+  test.each([
+    ['bill.pdf', PNG, {}, 'it is image/png. Call it "bill.png", or choose another file.'],
+    ['bill.pdf', PNG, { extensions: ['pdf'] }, 'it is image/png. Choose another file.'],
+    ['my.bill.PDF', HTML, {}, 'it is text/html. Call it "my.bill.html", or choose another file.'],
+    ['bill.pdf', '\0', {}, 'it does not begin as .pdf files do. Choose another file.'],
+    ['page.html', `${HTML}\0`, {}, 'it has a NUL byte, so it is not text. Choose another file.'],
+  ])('is told in a true sentence if it is refused: %s (%#)', async (name, content, policy, sentence) => {
+    const error: unknown = await diskSet(folder, { ...VERIFY, extensions: ALL, ...policy })
+      .save(file(name, content))
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(UploadError)
+    expect(error).toMatchObject({ message: `"${name}" is not what its name says: ${sentence}` })
+  })
+
+  test('suggests no name if the application chose one, since the client could not change it', async () => {
+    const error: unknown = await set()
+      .save(file('cat.png', PNG), { name: 'cat.pdf' })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ details: { extension: 'pdf', found: 'image/png' } })
+    expect(error).not.toMatchObject({ details: { suggestion: expect.anything() } })
   })
 
   test('is told by its own bytes, however many come at once and one after the other', async () => {

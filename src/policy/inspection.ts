@@ -1,15 +1,24 @@
 import { UploadError } from '../errors/upload-error.ts'
+import { splitExtension } from '../filename/extension.ts'
 import { checkContent } from '../media/check-content.ts'
-import { claimedType } from '../media/media-type.ts'
+import type { ContentRule } from '../media/check-content.ts'
 import type { SealedDraft } from '../storage/draft.ts'
 import type { FileRecord } from '../storage/storage.ts'
 import type { Check } from './check.ts'
 import type { UploadHead } from './upload-head.ts'
 
+/** What a set wants of the content of one file. */
+export interface ExpectedContent extends ContentRule {
+  /** The extension that the content has to agree with. */
+  readonly extension: string
+  /** Whether that is the extension of the client's name, so that another name would help. */
+  readonly isClients: boolean
+}
+
 /** What a set wants to know of a file before it is published. */
 export interface Inspection {
-  /** The extension that the content has to agree with, lower-case; `undefined` where the name is trusted. */
-  readonly extension: string | undefined
+  /** What the content has to agree with; `undefined` if the name is trusted. */
+  readonly content: ExpectedContent | undefined
   readonly checks: readonly Check[]
 }
 
@@ -29,10 +38,10 @@ export interface Inspected {
  * @throws {UploadError} `type-mismatch`, and whatever a check throws.
  */
 export async function inspect(
-  { extension, checks }: Inspection,
+  { content, checks }: Inspection,
   { head, record, sealed, firstBytes }: Inspected,
 ): Promise<FileRecord> {
-  const type = extension === undefined ? record.type : await provenType(extension, head, firstBytes)
+  const type = content === undefined ? record.type : await provenType(content, head.filename, firstBytes)
   const upload = {
     filename: head.filename,
     type,
@@ -45,13 +54,16 @@ export async function inspect(
   return { ...record, type }
 }
 
-async function provenType(
-  extension: string,
-  { filename, contentType }: UploadHead,
-  firstBytes: Uint8Array,
-): Promise<string> {
-  const content = { extension, claimedType: claimedType(contentType), head: firstBytes }
-  const { agrees, type, found } = await checkContent(content)
-  if (!agrees) throw new UploadError('type-mismatch', { filename, extension, found })
-  return type
+async function provenType(content: ExpectedContent, filename: string, firstBytes: Uint8Array): Promise<string> {
+  const { extension, isClients } = content
+  const { agrees, type, found, reason, suggestion } = await checkContent({ extension, head: firstBytes }, content)
+  if (agrees) return type
+  const renamed = isClients && suggestion !== undefined ? `${splitExtension(filename).stem}.${suggestion}` : undefined
+  throw new UploadError('type-mismatch', {
+    filename,
+    extension,
+    found,
+    ...(reason !== undefined && { reason }),
+    ...(renamed !== undefined && { suggestion: renamed }),
+  })
 }

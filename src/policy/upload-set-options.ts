@@ -18,7 +18,7 @@ export type Naming =
 
 export interface UploadSetOptions {
   readonly storage: Storage
-  /** Extensions that are taken; default Flask-Uploads' `DEFAULTS`: text, documents, images and data. `ALL` takes every one. */
+  /** Extensions that are taken; default `DEFAULTS`: text, documents, images and data. `ALL` takes every one. */
   readonly extensions?: ExtensionRule | undefined
   /** Extensions that are taken besides. */
   readonly allow?: ExtensionRule | undefined
@@ -31,10 +31,12 @@ export interface UploadSetOptions {
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined
   /**
-   * `verify`, the default: what the first bytes of a file are has to agree with its extension, so that HTML is no PNG, and
-   * what they prove is the type that is recorded and served. `trust`: the extension decides alone.
+   * `verify`, the default: the first bytes of a file have to agree with its extension, so that HTML is never a PNG. Another
+   * format of the same kind is taken too, such as a PNG in `photo.jpg`, if the set takes it under its own extension. The
+   * type that the bytes prove is recorded and served. `exact`: the format has to be that of the extension. `trust`: the
+   * extension decides alone.
    */
-  readonly content?: 'verify' | 'trust' | undefined
+  readonly content?: 'verify' | 'exact' | 'trust' | undefined
   /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */
   readonly checks?: readonly Check[] | undefined
   /**

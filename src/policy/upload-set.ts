@@ -12,6 +12,7 @@ import type { DraftSource } from './draft-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
 import type { FileCount, FileInput } from './file-input.ts'
 import { impliedRecord } from './implied-record.ts'
+import type { ExpectedContent } from './inspection.ts'
 import { toOwnName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
@@ -110,6 +111,11 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return { set: name, key, ...described, size, storedAt: storedAt.toISOString() }
   }
 
+  const expected = (filename: string, ownExtension: string, mode: 'verify' | 'exact'): ExpectedContent => {
+    const extension = extensionOf(filename) || ownExtension
+    return { extension, isClients: extension === ownExtension, mode, takes: isAllowed }
+  }
+
   /** What the set makes of a file by what is known before its bytes. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
     const { filename, size, contentType, field } = head
@@ -138,10 +144,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       keyOf: place.keyOf,
       storage,
       toStoredFile,
-      inspection: {
-        extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,
-        checks,
-      },
+      inspection: { content: content === 'trust' ? undefined : expected(place.name, ownExtension, content), checks },
       digest,
     }
   }

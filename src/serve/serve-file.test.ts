@@ -295,8 +295,30 @@ describe('a file is shown or saved', () => {
     ['application/zip', 'attachment'],
     ['application/octet-stream', 'attachment'],
   ])('%s: %s, if nothing is said', async (type, disposition) => {
-    const headers = await headersFor('a.bin', { name: 'a.bin', type })
-    expect(headers['content-disposition']).toBe(`${disposition}; filename=a.bin`)
+    const headers = await headersFor('a.tif', { name: 'a.tif', type })
+    expect(headers['content-disposition']).toBe(`${disposition}; filename=a.tif`)
+  })
+
+  test.each([
+    ['a.bin', { name: 'a.bin', type: 'image/png' }, 'attachment'],
+    ['a', { name: 'a', type: 'image/png' }, 'attachment'],
+    ['a.unheard-of', { name: 'a.png', type: 'image/png' }, 'attachment'],
+    ['a.log', { name: 'a.log', type: 'text/plain' }, 'inline'],
+    ['a.list', { name: 'a.list', type: 'text/plain' }, 'inline'],
+    ['a.list', { name: 'a.list', type: 'image/png' }, 'attachment'],
+    ['a', { name: 'a.png', type: 'image/png' }, 'inline'],
+    ['a.jpg', { name: 'a.jpg', type: 'image/png' }, 'inline'],
+  ] as const)('and saved if its name says nothing of its content: %s (%#)', async (key, record, disposition) => {
+    const { 'content-disposition': header, 'content-type': type } = await headersFor(key, record)
+    expect(header).toBe(`${disposition}; filename=${record.name}`)
+    expect(type).toMatch(record.type)
+  })
+
+  test('unless the application says its type', async () => {
+    const headers = await headersFor('a.bin', { name: 'a.bin', type: 'image/png' }, { type: 'image/gif' })
+    expect(headers['content-disposition']).toBe('inline; filename=a.bin')
+    const other = await headersFor('a', { name: 'a', type: 'application/octet-stream' }, { fallbackType: 'image/png' })
+    expect(other['content-disposition']).toBe('inline; filename=a')
   })
 
   test('as it is told', async () => {

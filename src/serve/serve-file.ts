@@ -1,6 +1,14 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { Outgoing } from '../http/outgoing.ts'
-import { inertType, isInline, mediaType, OCTET_STREAM, claimedType, withCharset } from '../media/media-type.ts'
+import {
+  inertType,
+  isInline,
+  mediaType,
+  OCTET_STREAM,
+  claimedType,
+  tellsContent,
+  withCharset,
+} from '../media/media-type.ts'
 import type { OpenFile, StorageEntry } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import type { CacheOptions } from './cache-control.ts'
@@ -19,7 +27,7 @@ import type { Validators } from './validators.ts'
 export interface ServeOptions extends CacheOptions {
   /**
    * `inline` asks the browser to show the file, `attachment` to save it. Default `auto`: inline for pictures but SVG,
-   * sound, video, plain text and PDF, attachment for everything else.
+   * sound, video, plain text and PDF, attachment for everything else, and if the name says nothing of the content.
    */
   readonly disposition?: 'auto' | 'attachment' | 'inline'
   /** The name to save it under; default the client's name from the record, else the key's last segment. */
@@ -173,6 +181,9 @@ function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
 
 function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {
   const { disposition = 'auto', downloadName = record?.name ?? key } = options
-  const shown = disposition === 'auto' ? isInline(type) : disposition === 'inline'
+  // A type that the name does not tell is a guess, however good. One that the application gives is its own business.
+  const isRecorded = options.type === undefined && record !== undefined && record.type !== OCTET_STREAM
+  const isGuess = isRecorded && !tellsContent([key, record.name], record.type)
+  const shown = disposition === 'auto' ? isInline(type) && !isGuess : disposition === 'inline'
   return contentDisposition(shown ? 'inline' : 'attachment', downloadName)
 }

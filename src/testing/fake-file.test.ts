@@ -8,14 +8,24 @@ import { fileTypeFromBuffer } from 'file-type'
 import { afterAll, describe, expect, test } from 'vitest'
 import { GiB, MiB } from '../errors/byte-size.ts'
 import { isUploadError } from '../errors/upload-error.ts'
-import { ARCHIVES, AUDIO, DEFAULTS, EXECUTABLES, SCRIPTS, SOURCE } from '../media/extension-groups.ts'
+import {
+  ARCHIVES,
+  AUDIO,
+  DEFAULTS,
+  EXECUTABLES,
+  OFFICE,
+  PHOTOS,
+  SCRIPTS,
+  SOURCE,
+  VIDEO,
+} from '../media/extension-groups.ts'
 import { ALL } from '../media/extension-rule.ts'
 import { uploadSet } from '../policy/upload-set.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { fakeFile } from './fake-file.ts'
 
-const OTHERS = ['ico', 'tif', 'heic', 'avif', 'pptx', 'odt', 'odp', 'opus', 'mp4', 'm4a', 'm4v', 'mov', 'webm', 'mkv']
-const EXTENSIONS = [...DEFAULTS, ...AUDIO, ...ARCHIVES, ...EXECUTABLES, ...SCRIPTS, ...SOURCE, ...OTHERS]
+const GROUPS = [DEFAULTS, OFFICE, PHOTOS, AUDIO, VIDEO, ARCHIVES, EXECUTABLES, SCRIPTS, SOURCE]
+const EXTENSIONS = [...new Set([...GROUPS.flat(), 'ico'])]
 
 /** What file-type calls them, where it is not the extension; `undefined` for what is text to it. */
 const SEEN: Readonly<Record<string, string>> = {
@@ -24,6 +34,11 @@ const SEEN: Readonly<Record<string, string>> = {
   odf: 'zip',
   doc: 'cfb',
   xls: 'cfb',
+  ppt: 'cfb',
+  heif: 'heic',
+  tiff: 'tif',
+  mpeg: 'mpg',
+  wmv: 'asf',
   oga: 'ogg',
   tgz: 'gz',
   txz: 'xz',
@@ -33,7 +48,7 @@ const SEEN: Readonly<Record<string, string>> = {
   abw: 'xml',
   plist: 'xml',
 }
-const TEXTS = [...SCRIPTS, ...SOURCE, 'txt', 'svg', 'csv', 'ini', 'json', 'yaml', 'yml']
+const TEXTS = [...SCRIPTS, ...SOURCE, 'txt', 'md', 'svg', 'csv', 'ini', 'json', 'yaml', 'yml']
 
 const anything = uploadSet('anything', { storage: memoryStorage(), extensions: ALL, maxFileSize: 64 * MiB })
 

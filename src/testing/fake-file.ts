@@ -1,5 +1,4 @@
 import { extensionOf } from '../filename/extension.ts'
-import { expectationOf } from '../media/content-table.ts'
 import { mediaType, OCTET_STREAM } from '../media/media-type.ts'
 import { filler } from './fake-file/filler.ts'
 import { formatOf } from './fake-file/format-of.ts'
@@ -43,7 +42,7 @@ export function fakeFile(name: string, options: FakeFileOptions = {}): File {
 }
 
 function typeOf(name: string): string {
-  const type = expectationOf(extensionOf(name))?.type ?? mediaType(name)
+  const type = mediaType(name)
   return type === OCTET_STREAM ? '' : type
 }
 

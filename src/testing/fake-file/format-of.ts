@@ -5,7 +5,7 @@ import { headed, texted } from './file-frame.ts'
 import type { FileFormat } from './file-frame.ts'
 import { BMP, GIF, JPEG, PNG, WEBP } from './image-formats.ts'
 import { ebmlFormat, FLAC, isoMediaFormat, MP3, oggFormat, WAV } from './media-formats.ts'
-import { DOCX, odfFormat, PPTX, XLSX, ZIP } from './zip-format.ts'
+import { DOCX, EPUB, odfFormat, PPTX, XLSX, ZIP } from './zip-format.ts'
 
 /** A compound file (MS-CFB 2.2): its header alone. */
 const COMPOUND = headed(
@@ -19,6 +19,7 @@ const PROGRAM = headed('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0', '\0'.repeat(4
 const ELF = headed('\x7fELF\x02\x01\x01', '\0'.repeat(9), '\x03\0\x3e\0\x01\0\0\0')
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 const VORBIS = '\x01vorbis\0\0\0\0\x01\x40\x1f\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xb8\x01'
+const THEORA = '\x80theora\x03\x02\x01\0\x01\0\x01'
 const OPUS = 'OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0'
 
 const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = [
@@ -32,6 +33,9 @@ const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = 
   ['tif tiff', headed('II*\0\x08\0\0\0\0\0\0\0\0\0')],
   ['heic heif', isoMediaFormat('heic')],
   ['avif', isoMediaFormat('avif')],
+  // DNGVersion (50706), in front of which no more is needed to tell it from TIFF.
+  ['dng', headed('II*\0\x08\0\0\0\x01\0\x12\xc6\x01\0\x04\0\0\0\x01\x04\0\0\0\0\0\0')],
+  ['jxl', headed('\0\0\0\x0cJXL \r\n\x87\n', '\0\0\0\x14ftypjxl \0\0\0\0jxl ', '\0\0\0\0jxlc\xff\x0a')],
   ['pdf', PDF],
   ['docx', DOCX],
   ['xlsx', XLSX],
@@ -41,6 +45,7 @@ const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = 
   ['odp', odfFormat('presentation')],
   ['odf', odfFormat('formula')],
   ['doc xls ppt', COMPOUND],
+  ['epub', EPUB],
   ['rtf', texted(String.raw`{\rtf1\ansi `, '}')],
   ['mp3', MP3],
   ['wav', WAV],
@@ -48,6 +53,11 @@ const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = 
   ['aac', headed('\xff\xf1\x50\x80\x02\x1f\xfc')],
   ['ogg oga', oggFormat(VORBIS)],
   ['opus', oggFormat(OPUS)],
+  ['ogv', oggFormat(THEORA)],
+  ['avi', headed('RIFF\xff\xff\xff\xffAVI LIST\xff\xff\xff\xffhdrl')],
+  ['mpg mpeg', headed('\0\0\x01\xba\x44\0\x04\0\x04\x01\0\x03\xf8')],
+  ['wmv', headed('0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c', '\x1e\0\0\0\0\0\0\0\0\0\0\0\x01\x02')],
+  ['3gp', isoMediaFormat('3gp4')],
   ['mp4', isoMediaFormat('isom')],
   ['m4a', isoMediaFormat('M4A ')],
   ['m4v', isoMediaFormat('M4V ')],
@@ -86,8 +96,8 @@ const BY_EXTENSION: ReadonlyMap<string, FileFormat> = new Map(
 export function formatOf(extension: string): FileFormat {
   const format = BY_EXTENSION.get(extension)
   if (format !== undefined) return format
-  const expectation = expectationOf(extension)
-  if (expectation === undefined) return headed()
-  if (expectation.text) return texted('')
+  const { text, rest } = expectationOf(extension)
+  if (text === 'any') return texted('')
+  if (rest !== 'none') return headed()
   throw new TypeError(`There is no fake of a .${extension}: give its content.`)
 }

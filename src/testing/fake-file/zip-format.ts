@@ -121,3 +121,12 @@ export function odfFormat(kind: string): FileFormat {
       `<m:file-entry m:full-path="/" m:media-type="${type}"/></m:manifest>`,
   })
 }
+
+/** A book (EPUB 3.3, section 4): its first entry is its type. */
+export const EPUB: FileFormat = zipFormat({
+  mimetype: 'application/epub+zip',
+  'META-INF/container.xml':
+    `${XML}<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles>` +
+    '<rootfile full-path="book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>',
+  'book.opf': `${XML}<package xmlns="http://www.idpf.org/2007/opf" version="3.0"/>`,
+})

@@ -1,5 +1,8 @@
 import type { GuardedPromise } from '../mutation.ts'
 
+const CONTENT = 'src/media/check-content.test.ts'
+const VARIANTS = 'src/media/content-variants.test.ts'
+const DISGUISES = 'src/media/disguises.test.ts'
 const INSPECTION = 'src/policy/inspection.test.ts'
 
 export const REAL_TYPES: GuardedPromise = {
@@ -8,8 +11,8 @@ export const REAL_TYPES: GuardedPromise = {
     {
       guard: 'holds the content against the extension',
       file: 'src/policy/inspection.ts',
-      find: "if (!agrees) throw new UploadError('type-mismatch', { filename, extension, found })",
-      replace: '',
+      find: 'if (agrees) return type',
+      replace: 'if (found !== undefined) return type',
       tests: [
         [INSPECTION, 'has to be what its name says: %s is refused, and nothing is kept'],
         ['test/promises/inert-answers.test.ts', 'a page that calls itself a picture is refused'],
@@ -25,16 +28,53 @@ export const REAL_TYPES: GuardedPromise = {
     {
       guard: 'judges by the name that the file will have',
       file: 'src/policy/upload-set.ts',
-      find: "extension: content === 'verify' ? extensionOf(place.name) || ownExtension : undefined,",
-      replace: "extension: content === 'verify' ? extensionOf(filename) : undefined,",
+      find: 'const extension = extensionOf(filename) || ownExtension',
+      replace: 'const extension = ownExtension',
       tests: [[INSPECTION, 'is judged by the name that the file will have']],
     },
     {
-      guard: 'finds HTML as browsers find it, whatever the extension is that nobody knows',
+      guard: 'refuses programs and markup under the extensions of images, sound, video, documents, archives and fonts',
       file: 'src/media/check-content.ts',
-      find: 'return verdict(mayRun(lowercase) || !RUNNABLE.has(real), real, found, claimedType)',
-      replace: 'return verdict(true, real, found, claimedType)',
-      tests: [['src/media/check-content.test.ts', 'of an extension that nobody knows > %j must not hide there']],
+      find: 'if (isActive(proof) || (hasMacros(type) && !hasMacros(named))) return false',
+      replace: 'if (hasMacros(type) && !hasMacros(named)) return false',
+      tests: [[DISGUISES, 'no program and no markup passes under the extension of anything else: .%s']],
+    },
+    {
+      guard: 'refuses documents with macros under the extension of those without',
+      file: 'src/media/real-type.ts',
+      find: "letters.startsWith('PK') ? (macroType(bytes) ?? found) : found",
+      replace: 'found',
+      tests: [[CONTENT, 'a document with macros never passes for one without > .%s (%#)']],
+    },
+    {
+      guard: 'takes another format only if the set takes it under an extension of its own',
+      file: 'src/media/check-content.ts',
+      find: 'variant !== undefined && usualExtensions(variant).some(takes) ? variant : undefined',
+      replace: 'variant',
+      tests: [
+        [
+          VARIANTS,
+          'another format of the same kind is recorded as what it is, if the set takes it under its own name > .%s (%#)',
+        ],
+        [INSPECTION, 'may be another format of its kind, if the set takes that under its own name too'],
+      ],
+    },
+    {
+      guard: 'takes no text with a NUL, and none that begins like something else',
+      file: 'src/media/check-content.ts',
+      find: "if (isText && text === 'any' && (proof === undefined || TEXTUAL.test(proof.type))) return named",
+      replace: "if (text === 'any' && (isText || proof === undefined || proof.type !== '')) return named",
+      tests: [
+        [CONTENT, 'text > has no NUL, and that is the reason which is told: %j'],
+        [CONTENT, 'text > is not what begins like a binary format: %j'],
+      ],
+    },
+    {
+      guard: 'shows nothing in the browser of which only the content tells what it is',
+      file: 'src/serve/serve-file.ts',
+      find: 'isInline(type) && !isGuess',
+      replace: 'isInline(type)',
+      tests: [['src/serve/serve-file.test.ts', 'and saved if its name says nothing of its content: %s (%#)']],
     },
   ],
 }

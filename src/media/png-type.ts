@@ -1,0 +1,19 @@
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+const ANIMATION = 0x6163544c
+const PIXELS = 0x49444154
+
+/**
+ * `image/png`, or `image/apng` for one whose animation is declared (`acTL`) before its first pixels (PNG, third edition,
+ * 11.3.6.1); `undefined` for what is neither.
+ */
+export function pngType(head: Uint8Array): string | undefined {
+  if (SIGNATURE.some((byte, index) => head[index] !== byte)) return undefined
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  // A chunk has its size, its name, so many bytes and a sum (5.3).
+  for (let at = 8; at + 8 <= head.length; at += 12 + view.getUint32(at)) {
+    const name = view.getUint32(at + 4)
+    if (name === ANIMATION) return 'image/apng'
+    if (name === PIXELS) break
+  }
+  return 'image/png'
+}

@@ -34,6 +34,8 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/package.test.ts',
     'test/browser/!(form).test.ts',
     'test/clamav/**/*.test.ts',
+    // It downloads Debian's packages.
+    'test/content/**/*.test.ts',
     'test/cli/!(shutdown).test.ts',
     'test/clients/**/*.test.ts',
     'test/endurance/**/*.test.ts',

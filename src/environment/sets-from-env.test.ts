@@ -114,6 +114,7 @@ describe('what a set takes', () => {
     ['exe', ['png', 'svg', 'exe']],
     [' EXE , .xyz', ['png', 'svg', 'exe', 'xyz']],
     ['text,executables', ['png', 'svg', 'txt', 'exe']],
+    ['photos,video,office', ['png', 'svg']],
     ['all', ['png', 'svg', 'txt', 'exe', 'xyz']],
     ['', ['png', 'svg']],
   ])('is also what ALLOW lists: %j', (UPLOADED_PHOTOS_ALLOW, expected) => {

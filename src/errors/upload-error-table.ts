@@ -278,11 +278,11 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 415,
     title: 'The content is not what the name says',
     sentence: ({ filename, extension, found, reason, suggestion }) => {
-      const bytes =
+      const truth =
         found === 'application/octet-stream' ? `it does not begin as .${extension} files do` : `it is ${found}`
       const advice =
         suggestion === undefined ? 'Choose another file.' : `Call it ${quote(suggestion)}, or choose another file.`
-      return `${quote(filename)} is not what its name says: ${reason ?? bytes}. ${advice}`
+      return `${quote(filename)} is not what its name says: ${reason ?? truth}. ${advice}`
     },
   },
   'range-not-satisfiable': {

@@ -50,6 +50,9 @@ const CONTAINERS: ReadonlySet<string> = new Set([
   'image/tiff',
 ])
 
+/** Brands of ISO media that do not tell how a picture is coded. */
+const ANY_PICTURE: ReadonlySet<string> = new Set(['image/heif', 'image/heif-sequence'])
+
 /** Types that browsers show, proven by four bytes or fewer: no proof if the extension does not say so too. */
 const WEAK: ReadonlySet<string> = new Set([
   'audio/aac',
@@ -215,8 +218,8 @@ function isExpected({ type, isOpen = false }: Proof, { named, bytes, expectation
 }
 
 function expectedType({ type, isOpen = false }: Proof, named: string): string {
-  const isMoreSpecial = isOpen || CONTAINERS.has(type) || CONTAINERS.has(named) || SOUND_OF.get(type) === named
-  return isMoreSpecial ? named : type
+  const leavesOpen = isOpen || CONTAINERS.has(type) || ANY_PICTURE.has(type) || SOUND_OF.get(type) === named
+  return leavesOpen || CONTAINERS.has(named) ? named : type
 }
 
 /** The type of another format of the same kind, if the set would take it under an extension of its own. */

@@ -303,6 +303,7 @@ describe('a file is shown or saved', () => {
     ['a.bin', { name: 'a.bin', type: 'image/png' }, 'attachment'],
     ['a', { name: 'a', type: 'image/png' }, 'attachment'],
     ['a.unheard-of', { name: 'a.png', type: 'image/png' }, 'attachment'],
+    ['a.unheard-of', { name: 'a.js', type: 'text/plain' }, 'attachment'],
     ['a.log', { name: 'a.log', type: 'text/plain' }, 'inline'],
     ['a.list', { name: 'a.list', type: 'text/plain' }, 'inline'],
     ['a.list', { name: 'a.list', type: 'image/png' }, 'attachment'],

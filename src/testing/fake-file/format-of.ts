@@ -54,7 +54,7 @@ const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = 
   ['ogg oga', oggFormat(VORBIS)],
   ['opus', oggFormat(OPUS)],
   ['ogv', oggFormat(THEORA)],
-  ['avi', headed('RIFF\xff\xff\xff\xffAVI LIST\xff\xff\xff\xffhdrl')],
+  ['avi', headed('RIFF\xff\xff\xff\x7fAVI LIST\x04\0\0\0hdrl', 'JUNK\xff\xff\xff\x7f')],
   ['mpg mpeg', headed('\0\0\x01\xba\x44\0\x04\0\x04\x01\0\x03\xf8')],
   ['wmv', headed('0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c', '\x1e\0\0\0\0\0\0\0\0\0\0\0\x01\x02')],
   ['3gp', isoMediaFormat('3gp4')],

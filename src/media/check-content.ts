@@ -136,8 +136,8 @@ const PICTURES_OF: ReadonlyMap<string, string> = new Map([
 /**
  * Decides whether the content of a file can be what its extension says.
  *
- * - A format with a mark must have it, or that of a container which it comes in. A set that is not exact also takes another
- *   format of the same kind (picture, sound, video, plain archive) whose own extension it takes.
+ * - A format with a mark must have it, or that of a container which it comes in. A set that is not exact also takes
+ *   another format of the same kind (picture, sound, video, plain archive) whose own extension it takes.
  * - Under an extension of text every text will do: HTML source in a `.txt` is text, and served as such.
  * - Other images, sound, video, documents, archives and fonts may be anything but a program or markup.
  * - An extension that is not known, or says no more than that something may run, says nothing about the content.

@@ -7,7 +7,9 @@ import { PASSIVE, PROGRAMS, TEXTS, TEXTS_OR_MORE } from './type-table.ts'
 export interface Expectation {
   /** The type that the extension stands for; `undefined` if it is not known. */
   readonly type: string | undefined
-  /** The types that its content may prove to be, as `Proof` names them; `?` after one that counts only while it is open. */
+  /**
+   * The types that its content may prove to be, as `Proof` names them; `?` after one that counts only while it is open.
+   */
   readonly types: readonly string[]
   /** Which text will do: any, text that proves to be nothing else, or none. */
   readonly text: 'any' | 'unproven' | 'none'
@@ -35,7 +37,10 @@ const EXPECTATIONS: ReadonlyMap<string, Expectation> = new Map([
   ...TEXT_OR_FORMATS.flatMap((row) => toFormatEntries(row, 'any')),
 ])
 
-/** What a file with this extension (lower-case, without a dot) may hold. If the extension is not known, that is anything. */
+/**
+ * What a file with this extension (lower-case, without a dot) may hold. If the extension is not known, that is
+ * anything.
+ */
 export function expectationOf(extension: string): Expectation {
   return EXPECTATIONS.get(extension) ?? UNKNOWN
 }

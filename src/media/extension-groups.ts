@@ -1,6 +1,6 @@
 /*
- * Flask-Uploads' groups, and more of the same in IMAGES, AUDIO and DEFAULTS. IMAGES and DATA, and so DEFAULTS, have SVG and
- * XML, which can carry scripts: they are served so that these cannot run.
+ * Flask-Uploads' groups, and more of the same in IMAGES, AUDIO and DEFAULTS. IMAGES and DATA, and so DEFAULTS, have SVG
+ * and XML, which can carry scripts: they are served so that these cannot run.
  */
 
 /** Plain text. */
@@ -21,8 +21,8 @@ export const OFFICE: readonly [...typeof DOCUMENTS, 'pptx', 'ppt', 'odt', 'odp',
 ]
 
 /**
- * Images that browsers show; SVG is one. HEIC is not: a page whose `accept` names it gets it from Safari, which otherwise
- * sends a JPEG.
+ * Images that browsers show; SVG is one. HEIC is not: a page whose `accept` names it gets it from Safari, which
+ * otherwise sends a JPEG.
  */
 export const IMAGES = ['jpg', 'jpe', 'jpeg', 'png', 'gif', 'svg', 'bmp', 'webp', 'avif'] as const
 

@@ -1,4 +1,6 @@
-/** Extensions, and the types that their content may prove to be. A row's first type is what its extensions stand for. */
+/**
+ * Extensions, and the types that their content may prove to be. A row's first type is what its extensions stand for.
+ */
 export type FormatRow = readonly [extensions: string, types: string]
 
 const ZIP = 'application/zip'
@@ -11,9 +13,9 @@ const ODF = 'application/vnd.oasis.opendocument'
 const MP4 = 'video/mp4 audio/mp4 video/x-m4v video/quicktime'
 
 /**
- * Formats that have a mark. A type with `?` counts only while the first bytes leave open what the file is: an ID3 tag, or
- * markup whose root lies behind them. An office document is a ZIP whose head may tell no more, or, encrypted, a compound
- * file (CFB).
+ * Formats that have a mark. A type with `?` counts only while the first bytes leave open what the file is: an ID3 tag,
+ * or markup whose root lies behind them. An office document is a ZIP whose head may tell no more, or, encrypted, a
+ * compound file (CFB).
  */
 export const FORMATS: readonly FormatRow[] = [
   // Pictures
@@ -152,7 +154,9 @@ export const TEXT_OR_FORMATS: readonly FormatRow[] = [
   ['ts mts', 'text/plain video/mp2t'],
 ]
 
-/** Which of these a file is, its name does not tell; see `kindOf`. Types of sound and video have a kind by themselves. */
+/**
+ * Which of these a file is, its name does not tell; see `kindOf`. Types of sound and video have a kind by themselves.
+ */
 export const PICTURES: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',

@@ -48,8 +48,8 @@ const FILM = /^(?:iso[m2-9a-c]|mp4[12]|avc1|qt {2}|M4[AV] )$/
 const HANDLER = 28
 
 /**
- * The type of an ISO base media file by its `ftyp` box (ISO/IEC 14496-12, 4.3); `undefined` for what does not begin with
- * one. A file of unknown brand that holds a picture, by its `meta` box, is a picture.
+ * The type of an ISO base media file by its `ftyp` box (ISO/IEC 14496-12, 4.3); `undefined` for what does not begin
+ * with one. A file of unknown brand that holds a picture, by its `meta` box, is a picture.
  */
 export function isoMediaType(head: Uint8Array): string | undefined {
   if (textAt(head, 4, 4) !== 'ftyp') return undefined

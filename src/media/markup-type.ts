@@ -1,6 +1,9 @@
 import type { Proof } from './proof.ts'
 
-/** What the MIME Sniffing Standard takes for HTML when it comes first (section 7.1), each with white space or `>` after it. */
+/**
+ * What the MIME Sniffing Standard takes for HTML when it comes first (section 7.1), each with white space or `>` after
+ * it.
+ */
 const HTML = /^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|br?|body|p|!--)[\t\n\f\r >]/i
 
 const XML_DECLARATION = /^<\?xml[\t\n\f\r ?]/
@@ -17,8 +20,9 @@ const PAGE: Proof = { type: 'text/html' }
 
 /**
  * The type of what begins, after white space, with markup that browsers or servers act upon: `text/html`,
- * `application/xhtml+xml`, `image/svg+xml`, other XML as `application/xml`, and PHP as `application/x-httpd-php`; `undefined`
- * for everything else. If a text that goes on (`isWhole` is false) ends before its first tag, it is open what the root is.
+ * `application/xhtml+xml`, `image/svg+xml`, other XML as `application/xml`, and PHP as `application/x-httpd-php`;
+ * `undefined` for everything else. If a text that goes on (`isWhole` is false) ends before its first tag, it is open
+ * what the root is.
  */
 export function markupType(text: string, isWhole: boolean): Proof | undefined {
   const markup = text.replace(/^[\s\ufeff]+/, '')
@@ -39,7 +43,9 @@ export function markupType(text: string, isWhole: boolean): Proof | undefined {
   return HTML.test(markup) ? PAGE : undefined
 }
 
-/** What follows comments, processing instructions and the document type (XML 1.0, section 2.8); '' if they do not end. */
+/**
+ * What follows comments, processing instructions and the document type (XML 1.0, section 2.8); '' if they do not end.
+ */
 function afterProlog(markup: string): string {
   let at = 0
   for (;;) {

@@ -1,4 +1,7 @@
-/** Kilobits a second by the index of a frame's header (ISO/IEC 11172-3 and 13818-3, 2.4.2.3), of MPEG 1 and of the others. */
+/**
+ * Kilobits a second by the index of a frame's header (ISO/IEC 11172-3 and 13818-3, 2.4.2.3), of MPEG 1 and of the
+ * others.
+ */
 const RATES: readonly (readonly (readonly number[])[])[] = [
   [
     [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],

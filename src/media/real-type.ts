@@ -70,8 +70,9 @@ const TAG = /^ID3[\x02-\x04][^\xff]/
 
 /**
  * What the first bytes prove a file to be; `undefined` if they prove nothing, as in plain text. `bytes` are the first
- * `HEAD_SIZE` of the file, or all of it, and `head` is their text. Besides what file-type knows, HTML, SVG, PHP and scripts
- * with an interpreter line are told, since these are what a browser or a server would run. Never rejects, whatever the bytes.
+ * `HEAD_SIZE` of the file, or all of it, and `head` is their text. Besides what file-type knows, HTML, SVG, PHP and
+ * scripts with an interpreter line are told, since these are what a browser or a server would run. Never rejects,
+ * whatever the bytes.
  *
  * The proof is of the beginning. A polyglot, such as a script behind `GIF89a`, is what it begins with: as that it is
  * served, and with `nosniff` a browser takes it for nothing else.
@@ -115,7 +116,9 @@ function isAccident(type: string, bytes: Uint8Array): boolean {
   return TWO_BYTES.has(type) || (/^audio\/(?:mpeg|aac)$/.test(type) && !hasTwoFrames(bytes))
 }
 
-/** Asked for once: a loader looks anew into every `import()` of a module, which takes longer than to look at the bytes. */
+/**
+ * Asked for once: a loader looks anew into every `import()` of a module, which takes longer than to look at the bytes.
+ */
 let loading: ReturnType<typeof loadFileType> | undefined
 
 /** Only when it is first needed: it is larger than all the rest together. */

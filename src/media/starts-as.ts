@@ -2,7 +2,9 @@ import { findsFrames } from './mpeg-frames.ts'
 
 type Test = (bytes: Uint8Array) => boolean
 
-/** How else files with these extensions may begin: looked at if nothing is proven, and never under another extension. */
+/**
+ * How else files with these extensions may begin: looked at if nothing is proven, and never under another extension.
+ */
 const STARTS: readonly (readonly [extensions: string, test: Test])[] = [
   // Readers take a PDF behind anything (ISO 32000-1, H.3, note 13): a printer's line, Ghostscript's banner.
   ['pdf', within(1024, /%PDF-/)],

@@ -32,8 +32,8 @@ export interface Inspected {
 }
 
 /**
- * Holds the content against the name, then runs the checks one after the other. Returns the record, with the type that the
- * content proves.
+ * Holds the content against the name, then runs the checks one after the other. Returns the record, with the type that
+ * the content proves.
  *
  * @throws {UploadError} `type-mismatch`, and whatever a check throws.
  */

@@ -32,15 +32,16 @@ export interface UploadSetOptions {
   readonly maxFiles?: number | undefined
   /**
    * `verify`, the default: the first bytes of a file have to agree with its extension, so that HTML is never a PNG. Another
-   * format of the same kind is taken too, such as a PNG in `photo.jpg`, if the set takes it under its own extension. The
-   * type that the bytes prove is recorded and served. `exact`: the format has to be that of the extension. `trust`: the
-   * extension decides alone.
+   * format of the same kind is taken too, such as a PNG in `photo.jpg`, if the set takes it under its own extension.
+   * The type that the bytes prove is recorded and served. `exact`: the format has to be that of the extension. `trust`:
+   * the extension decides alone.
    */
   readonly content?: 'verify' | 'exact' | 'trust' | undefined
   /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */
   readonly checks?: readonly Check[] | undefined
   /**
-   * The digest to take of each file as it arrives; kept in its record, and served as `Repr-Digest` (RFC 9530). Default none.
+   * The digest to take of each file as it arrives; kept in its record, and served as `Repr-Digest` (RFC 9530). Default
+   * none.
    */
   readonly digest?: 'sha-256' | undefined
   /** Default `safe`. */

@@ -88,7 +88,10 @@ async function inPart(download: Promise<unknown>): Promise<void> {
   }
 }
 
-/** apt-get or apt-cache with lists and a cache of their own, so that nothing of the machine's is changed; what it prints. */
+/**
+ * apt-get or apt-cache with lists and a cache of their own, so that nothing of the machine's is changed; what it
+ * prints.
+ */
 async function apt(work: string, program: string, ...command: readonly string[]): Promise<string> {
   const options = [
     `Dir::Etc::sourcelist=${work}/none.list`,

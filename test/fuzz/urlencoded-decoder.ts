@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { isUploadError } from '../../src/errors/upload-error.ts'
 import { at, whole } from '../../src/multipart/testing/outcome.ts'
 import type { Cut } from '../../src/multipart/testing/outcome.ts'
+import { namesCharset } from '../../src/multipart/text.ts'
 import { toFormLimits } from '../../src/receive/form-limits.ts'
 import type { FormLimitOptions } from '../../src/receive/form-limits.ts'
 import { UrlencodedDecoder } from '../../src/receive/urlencoded-decoder.ts'
@@ -100,7 +101,7 @@ function reference(body: string, options: FormLimitOptions): Outcome {
     if (size > maxFieldsSize) return 'fields-too-large'
     pairs.push(decoded)
   }
-  const label = pairs.find(([name]) => name === '_charset_')?.[1] ?? ''
+  const label = pairs.find(([name, value]) => name === '_charset_' && namesCharset(toText(value, '')))?.[1] ?? ''
   if (label !== '' && !isCharset(toText(label, ''))) return pairs.length === 0 ? [] : 'malformed-body'
   return pairs.map(([name, value]) => [toText(name, label), toText(value, label)])
 }

@@ -119,6 +119,12 @@ describe('a body is refused with the reason', () => {
     ['when a header line ends in CR', `--XX\r\nX: y\r${FIELD}x\r\n--XX--`, [], BARE_CR],
     ['when a header ends in CR LF CR', `--XX\r\nX: y\r\n\rx\r\n--XX--`, [], BARE_CR],
     ['when CR and text follow a delimiter', `--XX\r\n${FIELD}x\r\n--XX\rY`, ['a=x'], BARE_CR],
+    [
+      'when a part has bytes under an empty filename',
+      `--XX\r\n${FIELD}x\r\n--XX\r\n${FIELD.replace('"a"', '"a"; filename=""')}y\r\n--XX--`,
+      ['a=x', 'a=...'],
+      malformed('part 2, "a": it has bytes but an empty filename'),
+    ],
     ['when LF follows a delimiter', `--XX\r\n${FIELD}x\r\n--XX \n${FIELD}y\r\n--XX--`, ['a=x'], BARE_LF],
     ...['-XX\r\na: b\r\n\r\nx\r\n', '--X\r\n', ' \r\n'].flatMap((preamble) =>
       ['\r\n', '', '\n--XX'].map((behind): [string, string, string[], object] => [

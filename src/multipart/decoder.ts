@@ -6,6 +6,7 @@ import { DelimiterLine } from './delimiter-line.ts'
 import { DelimiterSearch } from './delimiter-search.ts'
 import { EMPTY_LINE_SIZE, findEmptyLine } from './empty-line.ts'
 import { KeptBytes } from './kept-bytes.ts'
+import { malformedPart } from './malformed-part.ts'
 import { parsePartHead } from './part-head.ts'
 import type { PartHead } from './part-head.ts'
 import { readPlainHead } from './plain-head.ts'
@@ -21,7 +22,7 @@ import { asciiBytes, namesCharset, toTextDecoder } from './text.ts'
 export interface DecoderEvents {
   begin(head: PartHead): void
   /**
-   * The next bytes of the part that has begun, at least one. They are a view of the chunk that was written: whoever keeps
+   * The next bytes of the part that has begun, at least one. A part with an empty filename has none. They are a view of the chunk that was written: whoever keeps
    * them past the call copies them.
    */
   bytes(chunk: Uint8Array): void
@@ -99,6 +100,8 @@ export class MultipartDecoder {
   #parts = 0
   #epilogueSize = 0
   #fallback: TextDecoder | undefined
+  /** The name of the file input that is being read, if nothing was chosen in it. */
+  #emptyInput: string | undefined
 
   /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is no number. */
   constructor(boundary: string, events: DecoderEvents, options: DecoderOptions = {}) {
@@ -134,7 +137,7 @@ export class MultipartDecoder {
    * Takes the next bytes of the body and tells the events what is in them. The chunk belongs to the caller again when
    * this returns.
    *
-   * @throws {UploadError} `malformed-body` with a reason, or `too-many-parts`, `part-header-too-large`,
+   * @throws {UploadError} `malformed-body` with a reason, also for bytes under an empty filename; or `too-many-parts`, `part-header-too-large`,
    *   `too-many-part-headers`, `name-too-long`, `padding-too-large`; also whatever an event threw. After that the decoder is
    *   of no further use.
    * @throws {TypeError} after it has thrown or ended, and from inside an event.
@@ -223,7 +226,7 @@ export class MultipartDecoder {
       const lineStart = this.#beginLine(chunk, start, found, size)
       // Nearly every delimiter is followed by CR LF at once. To ask the line would cost a tenth of a small field.
       if (chunk[from] === CR && chunk[from + 1] === LF && lineStart < found && this.#state === 'body') {
-        if (lineStart > start) this.#events.bytes(chunk.subarray(start, lineStart))
+        if (lineStart > start) this.#emit(chunk.subarray(start, lineStart))
         this.#events.end()
         return this.#beginHeader(from + 2)
       }
@@ -276,6 +279,10 @@ export class MultipartDecoder {
 
   #emit(content: Uint8Array): void {
     if (this.#state === 'body') {
+      // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
+      if (this.#emptyInput !== undefined) {
+        throw malformedPart(this.#parts, this.#emptyInput, 'it has bytes but an empty filename')
+      }
       this.#events.bytes(content)
     } else {
       this.#epilogueSize += content.length
@@ -368,14 +375,15 @@ export class MultipartDecoder {
     this.#kept.clear()
     this.#headerScanned = 0
     this.#beginContent('body')
-    this.#events.begin(
+    const head =
       readPlainHead(bytes, first, end, this.#limits) ??
-        parsePartHead(bytes.subarray(first, end), this.#limits, {
-          number: this.#parts,
-          decodesPercent: this.#decodesPercent,
-          fallback: this.#fallback,
-        }),
-    )
+      parsePartHead(bytes.subarray(first, end), this.#limits, {
+        number: this.#parts,
+        decodesPercent: this.#decodesPercent,
+        fallback: this.#fallback,
+      })
+    this.#emptyInput = head.filename === '' ? head.name : undefined
+    this.#events.begin(head)
     return start + (end - first) + EMPTY_LINE_SIZE - before
   }
 }

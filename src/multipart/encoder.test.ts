@@ -184,12 +184,15 @@ test('what is encoded decodes to the same, whatever the names, texts, bytes and 
   // Browsers do not escape the percent sign, so these are lost on the way; a backslash before a quote is ambiguous.
   const name = text.filter((value) => !/%22|%0D|%0A|\\$/.test(value) && !control.test(value))
   const field = fc.record<FieldPart>({ name, value: text })
-  const file = fc.record({
-    name,
-    filename: name,
-    contentType: fc.constantFrom('a/b', 'text/plain; charset=utf-8'),
-    content: fc.uint8Array(),
-  })
+  const file = fc
+    .record({
+      name,
+      filename: name,
+      contentType: fc.constantFrom('a/b', 'text/plain; charset=utf-8'),
+      content: fc.uint8Array(),
+    })
+    // The decoder refuses bytes under an empty filename.
+    .filter(({ filename, content }) => filename !== '' || content.length === 0)
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof(field, file), { maxLength: 5 }),

@@ -7,7 +7,6 @@ import { toMediaType } from '../http/media-type.ts'
 import { parseBoundary } from '../multipart/boundary.ts'
 import { MultipartDecoder } from '../multipart/decoder.ts'
 import type { DecoderEvents } from '../multipart/decoder.ts'
-import { malformedPart } from '../multipart/malformed-part.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { namesCharset } from '../multipart/text.ts'
 import type { FormLimits } from './form-limits.ts'
@@ -22,15 +21,12 @@ export class FormDecoder {
   readonly #decoder: MultipartDecoder
   readonly #limits: FormLimits
   readonly #events: DecoderEvents
-  #parts = 0
   #files = 0
   #fields = 0
   #fieldsSize = 0
   /** The name of the field that is being read, if it is no file, and its bytes so far. */
   #field: string | undefined
   #fieldSize = 0
-  /** The name of the file input that is being read, if nothing was chosen in it. */
-  #emptyInput: string | undefined
   #label: GrowingBytes | undefined
   #charset: string | undefined
 
@@ -53,8 +49,7 @@ export class FormDecoder {
   /**
    * As `MultipartDecoder.write`.
    *
-   * @throws {UploadError} what that throws; `malformed-body` for bytes under an empty filename; `too-many-files`,
-   *   `too-many-fields`, `field-too-large`, `fields-too-large`.
+   * @throws {UploadError} what that throws; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
    */
   write(chunk: Uint8Array): void {
     this.#decoder.write(chunk)
@@ -67,7 +62,6 @@ export class FormDecoder {
 
   #begin(head: PartHead): void {
     const { maxFields, maxFiles } = this.#limits
-    this.#parts += 1
     if (head.filename === undefined) {
       this.#countField(head.name.length)
       this.#fields += 1
@@ -76,8 +70,7 @@ export class FormDecoder {
       this.#fieldSize = 0
       if (head.name === '_charset_') this.#label = new GrowingBytes(this.#limits.maxFieldSize)
     } else {
-      if (head.filename === '') this.#emptyInput = head.name
-      else this.#files += 1
+      if (head.filename !== '') this.#files += 1
       if (this.#files > maxFiles) throw new UploadError('too-many-files', { limit: maxFiles })
     }
     this.#events.begin(head)
@@ -93,9 +86,6 @@ export class FormDecoder {
         throw new UploadError('field-too-large', { limit, field: this.#field, hint })
       }
       this.#label?.append(bytes)
-    } else if (this.#emptyInput !== undefined) {
-      // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
-      throw malformedPart(this.#parts, this.#emptyInput, 'it has bytes but an empty filename')
     }
     this.#events.bytes(bytes)
   }
@@ -117,7 +107,6 @@ export class FormDecoder {
     }
     this.#label = undefined
     this.#field = undefined
-    this.#emptyInput = undefined
     this.#events.end()
   }
 }

@@ -1,6 +1,7 @@
 import { isUploadError, UploadError } from '../../errors/upload-error.ts'
 import { toDecoderLimits } from '../decoder-limits.ts'
 import type { DecoderOptions } from '../decoder.ts'
+import { malformedPart } from '../malformed-part.ts'
 import { parsePartHead } from '../part-head.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -56,8 +57,10 @@ function decode(body: string, delimiter: string, options: DecoderOptions, parts:
     rest = rest.slice(header.length + '\r\n\r\n'.length)
     const next = nextLine(rest, delimiter, maxPaddingSize)
     const content = next === undefined ? withoutOpenLine(rest, delimiter) : rest.slice(0, next.start)
-    const part = { head, bytes: Buffer.from(content, 'latin1'), isWhole: false }
+    const isLost = head.filename === '' && content !== ''
+    const part = { head, bytes: Buffer.from(isLost ? '' : content, 'latin1'), isWhole: false }
     parts.push(part)
+    if (isLost) throw malformedPart(parts.length, head.name, 'it has bytes but an empty filename')
     if (next === undefined) truncated()
     checkLine(next, maxPaddingSize)
     if (next.before === '\n') refuse('a bare LF stands before a delimiter, which has to follow CR LF')

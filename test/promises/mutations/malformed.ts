@@ -153,10 +153,11 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'refuses bytes under an empty filename, which a reader would take for a file input without a file',
-      file: 'src/receive/form-decoder.ts',
-      find: '} else if (this.#emptyInput !== undefined) {',
-      replace: "} else if (this.#emptyInput === '\\0') {",
+      file: 'src/multipart/decoder.ts',
+      find: 'if (this.#emptyInput !== undefined) {',
+      replace: "if (this.#emptyInput === '\\0') {",
       tests: [
+        ['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s'],
         ['src/receive/empty-filename.test.ts', 'bytes under an empty filename are malformed > to %s'],
         ['src/receive/empty-filename.test.ts', 'ends with an error if a part has bytes that it would skip: %s'],
       ],
@@ -185,7 +186,7 @@ export const MALFORMED: GuardedPromise = {
     {
       guard: 'reads on when a file of a typed form is refused, so that all that is wrong is told at once',
       file: 'src/form/file-intake.ts',
-      find: 'if (!isUploadError(error) || error.status >= 500) throw error',
+      find: 'if (!isUploadError(error) || isServerFailure(error)) throw error',
       replace: 'if (!isUploadError(error) || error.status >= 400) throw error',
       tests: [[TYPED, ALL_AT_ONCE]],
     },

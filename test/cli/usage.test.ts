@@ -32,7 +32,7 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['worker'], 'unknown command "worker"; see decant --help'],
     [['serve', '--extensions=imges'], '--extensions: "imges" is neither a group nor a known extension'],
     [['serve', '--deny=*'], '--deny: "*" is neither'],
-    [['serve', '--content=guess'], '--content: "guess" is neither "verify" nor "trust".'],
+    [['serve', '--content=guess'], '--content: "guess" is neither "verify" nor "exact" nor "trust".'],
     [['serve', '--max-file-size=0'], '--max-file-size: nothing could be taken. Write a size above 0.'],
     [['serve', '--max-body-size=0B'], '--max-body-size: nothing could be taken.'],
     [

@@ -70,8 +70,9 @@ export function parsePartHead(
   }
   const contentType = headers.get('content-type')
   const mediaType = contentType === undefined ? undefined : toMediaType(contentType)
+  const isMultipart = mediaType?.essence.startsWith('multipart/') ?? MULTIPART.test(contentType ?? '')
   // Several files in one part, as RFC 2388 had them; kept as text they would be lost without a word.
-  if (filename === undefined && MULTIPART.test(mediaType?.essence ?? contentType ?? '')) {
+  if (filename === undefined && isMultipart) {
     throw malformedPart(
       number,
       name,

@@ -116,8 +116,8 @@ export const MALFORMED: GuardedPromise = {
     {
       guard: 'refuses several files in one part, which would be lost as text',
       file: 'src/multipart/part-head.ts',
-      find: "MULTIPART.test(mediaType?.essence ?? contentType ?? '')",
-      replace: "MULTIPART.test(mediaType?.essence ?? '')",
+      find: "?? MULTIPART.test(contentType ?? '')",
+      replace: '?? false',
       tests: [[HEAD, REFUSED]],
     },
     {

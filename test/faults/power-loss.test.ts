@@ -34,12 +34,12 @@ describe.skipIf(!canMount)('when the power goes in the instant of the answer', (
           '--content=trust',
           ...(durable ? ['--durable'] : []),
         ])
-        const answer = await request(decant.port, '/uploads', await form('A  file.bin', bytes))
+        const answer = await request(decant.port, '/uploads', await form('A: file.bin', bytes))
         await using after = await disk.afterPowerLoss()
         expect(answer.status).toBe(201)
         const { key, type }: { key: string; type: string } = JSON.parse(answer.text).files[0]
         const found = await kept(after, key)
-        expect(found.record).toEqual(durable ? { name: 'A  file.bin', type } : undefined)
+        expect(found.record).toEqual(durable ? { name: 'A: file.bin', type } : undefined)
         expect(found.bytes?.equals(bytes)).toBe(durable ? true : undefined)
       }
     },

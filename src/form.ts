@@ -4,7 +4,14 @@
  * @module
  */
 export { uploadForm } from './form/upload-form.ts'
-export type { FormAttempt, FormHandler, FormReceiveOptions, UploadForm, UploadFormOptions } from './form/upload-form.ts'
+export type {
+  FormAttempt,
+  FormHandler,
+  FormReceiveOptions,
+  FormTransaction,
+  UploadForm,
+  UploadFormOptions,
+} from './form/upload-form.ts'
 export { list } from './form/form-shape.ts'
 export type { FormItem, FormList, FormMember, FormOutput, FormShape } from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'

@@ -29,7 +29,15 @@ export type { Check, CheckedUpload } from './policy/check.ts'
 export type { Placement, UploadHead } from './policy/upload-head.ts'
 export type { UploadDraft } from './policy/upload-draft.ts'
 export type { Draft, DraftOptions, SealedDraft } from './storage/draft.ts'
-export type { FileRecord, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from './storage/storage.ts'
+export type {
+  DeleteOptions,
+  FileRecord,
+  ListOptions,
+  ListPage,
+  OpenFile,
+  Storage,
+  StorageEntry,
+} from './storage/storage.ts'
 export type { StoredFile } from './storage/stored-file.ts'
 export { bytes, GiB, KiB, MiB } from './errors/byte-size.ts'
 export { secureFilename } from './filename/secure-filename.ts'

@@ -15,7 +15,7 @@ const pictures = uploadSet('pictures', {
   storage: diskStorage('pictures', {
     durable: true,
     // Asked about the files of a process that died between the two: the database decides.
-    recover: (keys) => (posts.knows(keys) ? 'publish' : 'discard'),
+    recover: ({ keys }) => (posts.knows(keys) ? 'publish' : 'discard'),
   }),
   extensions: IMAGES,
   maxFileSize: 16 * MiB,

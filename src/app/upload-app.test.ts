@@ -25,7 +25,7 @@ async function listening(app: UploadApp): Promise<number> {
 
 function draftsIn(folder: string): string[] {
   return readdirSync(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== 'lease')
     .map(({ name }) => name)
 }
 

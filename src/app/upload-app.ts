@@ -160,6 +160,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
       await connections.close(graceMs)
       // A client that was cut off has its drafts discarded after its connection is closed.
       await Promise.allSettled(running)
+      await storage.close()
     },
   }
 }

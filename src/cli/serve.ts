@@ -56,7 +56,7 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
     throw new CommandError('--workers: this process is a worker of another cluster; start it without one')
   }
 
-  const folder = await uploadFolder(path)
+  const folder = await uploadFolder(path, terminal.warn)
   const { limits, scan } = settings
   if (scan !== undefined) await warnOfScanner(scan)
   const { file } = settings.access
@@ -141,7 +141,10 @@ async function runWorkers(
   })
   return {
     port: await pool.start(),
-    close: (graceMs, onBusy) => pool.close(graceMs, onBusy),
+    async close(graceMs, onBusy) {
+      await pool.close(graceMs, onBusy)
+      await storage.close()
+    },
     speak() {
       for (const tell of held ?? []) tell()
       held = undefined

@@ -3,12 +3,14 @@ import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
 import { DiskPatience } from './disk-patience.ts'
 import { exists } from './exists.ts'
+import { hasCode } from './system-error.ts'
 
 const open = promisify(fs.open)
 const close = promisify(fs.close)
 const fstat = promisify(fs.fstat)
 const fchmod = promisify(fs.fchmod)
 const link = promisify(fs.link)
+const lstat = promisify(fs.lstat)
 const unlink = promisify(fs.unlink)
 const rename = promisify(fs.rename)
 
@@ -63,6 +65,12 @@ export class DiskCalls {
     return this.#atOnce(() => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
   }
 
+  /** What has that name; `undefined` if nothing has. */
+  find(path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> {
+    if (!this.#patience.lasts) return findByThread(path)
+    return this.#atOnce(() => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }))
+  }
+
   /**
    * True where no folder is in this one, as far as its links tell: one is its own, one that of its `.`, and one the `..` of each
    * folder in it. File systems that count none have fewer, and of those nothing is known.
@@ -87,6 +95,15 @@ export class DiskCalls {
       // A failing disk is the slowest of all: it tries for seconds before it says so.
       this.#patience.heed(start)
     }
+  }
+}
+
+async function findByThread(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
   }
 }
 

@@ -3,10 +3,10 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hasCode } from './system-error.ts'
 
-/** Linux: process id, start time in clock ticks since boot, process id namespace, boot id. */
-const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})$/
+/** Linux: process id, start time in clock ticks since boot, process id namespace, boot id. An owner may add an epoch. */
+const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})(?:\.[\da-f]{16})?$/
 /** Elsewhere: process id, and a UUID since process ids come again. */
-const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}$/
+const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}(?:\.[\da-f]{16})?$/
 
 /** Systems where every process of the host sees every other: no containers with process ids of their own. */
 const ONE_PROCESS_TABLE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32'])
@@ -14,9 +14,8 @@ const ONE_PROCESS_TABLE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win3
 let ownName: string | undefined
 
 /**
- * The name by which this process owns drafts. It is the name of their folder and says everything about the owner that
- * a sweep has to know; making that folder is one atomic step, so nobody ever sees an owner that is half written down.
- * Read synchronously, once per process, from `/proc`, which is no disk.
+ * The name of this process: everything that another one has to know to tell whether it lives. Read synchronously, once per
+ * process, from `/proc`, which is no disk.
  */
 export function processOwner(): string {
   ownName ??= traceableName() ?? `${process.pid}.${randomUUID()}`
@@ -24,17 +23,17 @@ export function processOwner(): string {
 }
 
 /**
- * Whether the process of that name is gone: `false` while it lives, `undefined` where it cannot be told, as for a process
- * of another container, which has process ids of its own.
+ * Whether the process of that name is gone, as a fact: `false` while it lives, be it stopped. `undefined` if this process cannot
+ * see it: a process of another container has process ids of its own, and another boot id may be that of another kernel.
+ *
+ * @param self the name of the process that asks; default this one
  */
-export async function isDead(owner: string): Promise<boolean | undefined> {
-  if (owner === processOwner()) return false
+export async function isDead(owner: string, self: string = processOwner()): Promise<boolean | undefined> {
+  if (owner === self || owner.startsWith(`${self}.`)) return false
   const theirs = TRACEABLE.exec(owner)?.groups
-  const ours = TRACEABLE.exec(processOwner())?.groups
+  const ours = TRACEABLE.exec(self)?.groups
   if (theirs !== undefined && ours !== undefined) {
-    // A folder belongs to one host, so another boot is an earlier one.
-    if (theirs['boot'] !== ours['boot']) return true
-    if (theirs['namespace'] !== ours['namespace']) return undefined
+    if (theirs['boot'] !== ours['boot'] || theirs['namespace'] !== ours['namespace']) return undefined
     const pid = Number(theirs['pid'])
     return !isRunning(pid) || (await hasOtherStart(pid, theirs['startTime']))
   }

@@ -45,11 +45,17 @@ export type FormAttempt<Value> =
       readonly kept?: KeptFiles
     }
 
+/** What a handler's files become visible with. */
+export interface FormTransaction {
+  /** Unique: written down with the row, it says by itself that the form was handled. `recover` of the storage gets it, too. */
+  readonly id: string
+}
+
 /**
  * Does what belongs to the form, with data whose files have their keys already and are not visible yet. Where it throws,
  * none of them is kept.
  */
-export type FormHandler<Data, Value> = (data: Data) => Value | Promise<Value>
+export type FormHandler<Data, Value> = (data: Data, transaction: FormTransaction) => Value | Promise<Value>
 
 /** A form, declared once: its fields and its files. */
 export interface UploadForm<Shape extends FormShape = FormShape> {
@@ -174,7 +180,10 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.check()
       signal?.throwIfAborted()
       const toData = (): FormOutput<Shape> => toFormOutput(reading)
-      if (handler !== undefined) return { ok: true, value: await storeWith(reading.inputs, () => handler(toData())) }
+      if (handler !== undefined) {
+        const work: Work<unknown> = (transaction) => handler(toData(), transaction)
+        return { ok: true, value: await storeWith(reading.inputs, work) }
+      }
       await store(reading.inputs)
       return { ok: true, value: toData() }
     } catch (error) {
@@ -204,8 +213,10 @@ async function store(inputs: readonly FilesNode[]): Promise<void> {
   }
 }
 
+type Work<Value> = (transaction: FormTransaction) => Value | Promise<Value>
+
 /** Promises the files their keys, runs `work`, and publishes them. */
-async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value | Promise<Value>): Promise<Value> {
+async function storeWith<Value>(inputs: readonly FilesNode[], work: Work<Value>): Promise<Value> {
   const transaction = new UploadTransaction()
   let value: Value
   try {
@@ -215,7 +226,7 @@ async function storeWith<Value>(inputs: readonly FilesNode[], work: () => Value 
       input.stored = stored
     }
     await transaction.prepare()
-    value = await work()
+    value = await work({ id: transaction.id })
   } catch (error) {
     await transaction.rollback()
     throw error

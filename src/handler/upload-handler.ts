@@ -18,7 +18,7 @@ import type { Receipt } from '../protocols/receipt.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
-import { checkPreconditions } from '../serve/preconditions.ts'
+import { checkPreconditions, deleteOnCondition } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
 import type { CorsRules } from './cors.ts'
@@ -140,18 +140,14 @@ class Handler implements UploadHandler {
         return this.#created(incoming, route, receipt)
       } catch (error) {
         // Whoever is told of a failure sends the files again.
-        await deleteFiles(
-          set.storage,
-          receipt.files.map(({ stored }) => stored),
-        )
+        await deleteFiles(set.storage, receipt.published)
         throw error
       }
     }
     if (key === undefined) return this.#list(incoming, route)
     if (method === 'DELETE') {
       await this.#gate.admit('delete', incoming, route)
-      await checkPreconditions(incoming, set.storage, key)
-      if (!(await set.delete(key))) throw new UploadError('not-found', { key })
+      if (!(await deleteOnCondition(incoming, set.storage, key))) throw new UploadError('not-found', { key })
       return { status: 204, headers: {} }
     }
     const admission = await this.#gate.admit('fetch', incoming, route)

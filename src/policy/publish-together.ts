@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/storage.ts'
+import { UploadError } from '../errors/upload-error.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { deleteFiles } from './delete-files.ts'
 import type { UploadDraft } from './upload-draft.ts'
@@ -9,7 +9,8 @@ import { UploadTransaction } from './upload-transaction.ts'
  * transactions that holds whatever happens; elsewhere what is published is deleted again when a later one fails, which a
  * process that dies cannot do.
  *
- * @throws as `UploadDraft.publish`; the drafts are then their owner's to discard.
+ * @throws as `UploadDraft.publish`; the drafts are then their owner's to discard. `publishing-delayed` if it was decided that they
+ *   are published and the storage failed then: a later `sweep` publishes them.
  */
 export async function publishTogether(drafts: readonly UploadDraft[]): Promise<StoredFile[]> {
   const [only, ...others] = drafts
@@ -28,18 +29,18 @@ async function publishAtOnce(drafts: readonly UploadDraft[]): Promise<StoredFile
     await transaction.commit()
     return files
   } catch (error) {
-    await transaction.rollback()
-    throw error
+    if (await transaction.rollback()) throw error
+    throw new UploadError('publishing-delayed', {}, { cause: error })
   }
 }
 
 async function publishInTurn(drafts: readonly UploadDraft[]): Promise<StoredFile[]> {
-  const published: { readonly storage: Storage; readonly file: StoredFile }[] = []
+  const files: StoredFile[] = []
   try {
-    for (const draft of drafts) published.push({ storage: draft.storage, file: await draft.publish() })
-    return published.map(({ file }) => file)
+    for (const draft of drafts) files.push(await draft.publish())
+    return files
   } catch (error) {
-    for (const { storage, file } of published) await deleteFiles(storage, [file])
+    for (const { storage, published } of drafts) if (published !== undefined) await deleteFiles(storage, [published])
     throw error
   }
 }

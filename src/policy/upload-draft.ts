@@ -11,11 +11,15 @@ import { FirstBytes } from './first-bytes.ts'
 import { isImplied } from './implied-record.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
+import type { PublishedFile } from './delete-files.ts'
 import type { Place } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
 
 /** Names that are tried one after the other before taken ones are looked for in larger steps. */
 const PATIENCE = 4
+
+/** More names than these are not asked for: in a storage that takes none of so many, something else is wrong. */
+const MAX_TRIES = 10_000
 
 /** What a set has decided about a file when it was admitted. */
 export interface Admission {
@@ -41,6 +45,7 @@ export class UploadDraft {
   readonly #hasher: Hasher | undefined
   #record: FileRecord
   #sealed: SealedDraft | undefined
+  #published: PublishedFile | undefined
 
   /** A sealed draft was inspected before, and has the record that came of it. */
   constructor(draft: Draft | SealedDraft, admission: Admission) {
@@ -97,6 +102,11 @@ export class UploadDraft {
     this.#sealed = sealed
   }
 
+  /** Where it was published, or will be; `undefined` before. */
+  get published(): PublishedFile | undefined {
+    return this.#published
+  }
+
   /** Where it lives: a transaction takes the drafts of one storage. */
   get storage(): Storage {
     return this.#admission.storage
@@ -127,12 +137,16 @@ export class UploadDraft {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
     const { keyOf, toStoredFile } = this.#admission
     let tried = ''
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0, tries = 1; ; attempt++, tries++) {
+      if (tries > MAX_TRIES) throw new UploadError('storage-failed', {}, { cause: new Error('No name was free.') })
       if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)
       const key = keyOf(attempt)
       if (key === undefined) break
       const entry = await take(this.#sealed, key, isImplied(key, this.#record) ? undefined : this.#record)
-      if (entry !== undefined) return toStoredFile(entry)
+      if (entry !== undefined) {
+        this.#published = { key, version: entry.version }
+        return toStoredFile(entry)
+      }
       tried = key
     }
     throw new UploadError('name-taken', { key: tried })

@@ -5,7 +5,7 @@ import { pathFromKey } from '../filename/key.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
 import { combineRules, extensionTest, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
-import type { ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
+import type { DeleteOptions, ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
@@ -62,8 +62,8 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
   /** By default the first 100 by key; see `ListOptions`. */
   list(options?: ListOptions): Promise<StoredFilePage>
-  /** True when it was there and is gone now. */
-  delete(file: StoredFile | string): Promise<boolean>
+  /** True if it was there and is gone now. With a `version` (of `StorageEntry`), no other file that has got its key since. */
+  delete(file: StoredFile | string, options?: DeleteOptions): Promise<boolean>
   /**
    * Where the file is served.
    *
@@ -217,7 +217,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       return { files: entries.map(toStoredFile), ...(next !== undefined && { next }) }
     },
 
-    delete: (file) => storage.delete(toKey(file)),
+    delete: (file, deleteOptions) => storage.delete(toKey(file), deleteOptions),
 
     url(file) {
       if (options.url === undefined)

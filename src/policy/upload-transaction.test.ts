@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { failingStorage } from '../testing/failing-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { UploadTransaction } from './upload-transaction.ts'
@@ -46,11 +47,33 @@ describe('a transaction over two storages', () => {
     },
   )
 
-  test('of which one fails to publish has nothing where it is rolled back', async () => {
+  test('of which one has published cannot be taken back: the other follows with the next sweep', async () => {
     const [one, two] = newFolders()
-    const transaction = await prepared(diskStorage(one), failingStorage(diskStorage(two), { commit: [1] }))
+    const storages = [diskStorage(one), failingStorage(diskStorage(two), { commit: [1] })] as const
+    const transaction = await prepared(...storages)
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
-    await transaction.rollback()
+    expect(await transaction.rollback()).toBe(false)
+    for (const storage of storages) await storage.sweep()
+    expect([visible(one), visible(two)]).toEqual([['a.txt'], ['a.txt']])
+  })
+
+  test('of which none has published is nowhere where it is rolled back', async () => {
+    const [one, two] = newFolders()
+    const failing = [diskStorage(one), diskStorage(two)].map((storage) => failingStorage(storage, { commit: [1] }))
+    const transaction = await prepared(...failing)
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    expect(await transaction.rollback()).toBe(true)
+    for (const storage of failing) await storage.sweep()
     expect([visible(one), visible(two)]).toEqual([[], []])
+  })
+
+  test('of which one has no journal takes back from it what it has published, and no file that has its key by then', async () => {
+    const [one, two] = [memoryStorage(), failingStorage(memoryStorage(), { commit: [1] })]
+    const transaction = await prepared(one, two)
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await one.delete('a.txt')
+    await (await one.createDraft().seal()).publish('a.txt')
+    expect(await transaction.rollback()).toBe(true)
+    expect((await one.stat('a.txt'))?.size).toBe(0)
   })
 })

@@ -2,18 +2,30 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StorageTransaction } from '../storage/transaction.ts'
 import { deleteFiles } from './delete-files.ts'
+import type { PublishedFile } from './delete-files.ts'
 import type { UploadDraft } from './upload-draft.ts'
 
 /** What a transaction has in one storage. */
 interface Part {
   readonly transaction: StorageTransaction
-  readonly files: StoredFile[]
+  readonly files: PublishedFile[]
   isCommitted: boolean
 }
 
-/** Drafts of any sets that become stored files together, under keys that are known before. */
+/**
+ * Drafts of any sets that become stored files together, under keys that are known before. The first storage that can holds the
+ * verdict on all of it, and the others follow.
+ */
 export class UploadTransaction {
   readonly #parts = new Map<Storage, Part>()
+  #leader: StorageTransaction | undefined
+  #id: string | undefined
+
+  /** Unique, and by which a storage asks what has become of it. To be read when all is reserved. */
+  get id(): string {
+    this.#id ??= this.#leader?.id ?? crypto.randomUUID()
+    return this.#id
+  }
 
   /**
    * Promises the draft a key: the stored file as it will be.
@@ -24,21 +36,23 @@ export class UploadTransaction {
   async reserve(draft: UploadDraft): Promise<StoredFile> {
     const { transaction, files } = this.#partOf(draft.storage)
     const file = await draft.reserve(transaction)
-    files.push(file)
+    if (draft.published !== undefined) files.push(draft.published)
     return file
   }
 
   /**
-   * Makes all that was promised outlive this process.
+   * Makes all that was promised outlive this process. The leader is first: what follows it can be settled by it alone.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`; to be rolled back then.
    */
   async prepare(): Promise<void> {
-    for (const { transaction } of this.#parts.values()) await transaction.prepare()
+    const followers = this.#followers
+    await this.#leader?.prepare(followers.flatMap(({ transaction }) => transaction.journal ?? []))
+    for (const { transaction } of followers) await transaction.prepare()
   }
 
   /**
-   * Publishes them all, each storage by itself.
+   * Publishes them all. The leader is last: it can go when nothing follows it any more.
    *
    * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; to be deferred or rolled back then.
    */
@@ -47,7 +61,8 @@ export class UploadTransaction {
       await part.transaction.commit()
       part.isCommitted = true
     }
-    const results = await Promise.allSettled([...this.#parts.values()].map(commit))
+    const results = await Promise.allSettled(this.#followers.map(commit))
+    results.push(...(await Promise.allSettled(this.#leaders.map(commit))))
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
@@ -56,19 +71,38 @@ export class UploadTransaction {
     for (const { transaction, isCommitted } of this.#parts.values()) if (!isCommitted) await transaction.defer()
   }
 
-  /** Takes everything back, also what was published before another storage failed; the drafts are to be discarded. Never rejects. */
-  async rollback(): Promise<void> {
-    for (const [storage, { transaction, files, isCommitted }] of this.#parts) {
-      if (isCommitted) await deleteFiles(storage, files)
-      else await transaction.rollback()
+  /**
+   * Takes everything back; the drafts are to be discarded. False if it was decided before that they are published: what is not
+   * yet is left to the next `sweep`. Never rejects.
+   */
+  async rollback(): Promise<boolean> {
+    let isTakenBack = true
+    const parts = [...this.#parts]
+    // Those with a verdict first: they alone know whether it can be undone.
+    for (const [, { transaction }] of parts.filter(([, part]) => part.transaction.journal !== undefined))
+      isTakenBack = (await transaction.rollback()) && isTakenBack
+    for (const [storage, { transaction, files, isCommitted }] of parts) {
+      if (transaction.journal !== undefined) continue
+      if (!isCommitted) await transaction.rollback()
+      else if (isTakenBack) await deleteFiles(storage, files)
     }
+    return isTakenBack
+  }
+
+  get #leaders(): Part[] {
+    return [...this.#parts.values()].filter(({ transaction }) => transaction === this.#leader)
+  }
+
+  get #followers(): Part[] {
+    return [...this.#parts.values()].filter(({ transaction }) => transaction !== this.#leader)
   }
 
   #partOf(storage: Storage): Part {
     const known = this.#parts.get(storage)
     if (known !== undefined) return known
-    const transaction = storage.createTransaction?.()
+    const transaction = storage.createTransaction?.(this.#leader)
     if (transaction === undefined) throw new TypeError(`A storage of kind "${storage.kind}" has no transactions.`)
+    if (transaction.journal !== undefined) this.#leader ??= transaction
     const part = { transaction, files: [], isCommitted: false }
     this.#parts.set(storage, part)
     return part

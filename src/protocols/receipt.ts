@@ -1,4 +1,5 @@
 import type { FormField } from '../receive/form-field.ts'
+import type { PublishedFile } from '../policy/delete-files.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 
 /** A file that a request brought, and what it became. */
@@ -21,6 +22,8 @@ export interface SkippedFile {
 /** What a request left behind: every protocol ends in one. */
 export interface Receipt {
   readonly files: readonly ReceivedFile[]
+  /** The same files, for one who has to take them back. */
+  readonly published: readonly PublishedFile[]
   /** The fields of a form, in order of arrival. */
   readonly fields: readonly FormField[]
   /** Files that were read and left out, in order of arrival; absent if there are none. */

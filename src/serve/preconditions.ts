@@ -1,5 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { evaluateConditions } from './conditions.ts'
 import type { ConditionalRequest } from './conditions.ts'
 import { toValidators } from './validators.ts'
@@ -7,26 +7,50 @@ import { toValidators } from './validators.ts'
 /** The conditions that a request which changes something can be asked with. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-unmodified-since'] as const
 
+/** How often a file is looked at anew that was replaced in between. */
+const ATTEMPTS = 10
+
 /**
  * Weighs the preconditions of a PUT or a DELETE (RFC 9110 section 13.2), before its body is read. A DELETE of a file that
- * is not there is let through to its 404, as section 13.2.1 has it.
- *
- * Between this and what it allows, others may change the file: PUT never replaces one, but DELETE may delete one that
- * was put there in that moment.
+ * is not there is let through to its 404, as section 13.2.1 has it. The file for which they hold; `undefined` for none, and if
+ * there are no conditions.
  *
  * @throws {UploadError} `precondition-failed`; `storage-failed`.
  */
-export async function checkPreconditions(request: ConditionalRequest, storage: Storage, key: string): Promise<void> {
-  if (CONDITIONS.every((name) => request.header(name) === undefined)) return
+export async function checkPreconditions(
+  request: ConditionalRequest,
+  storage: Storage,
+  key: string,
+): Promise<StorageEntry | undefined> {
+  if (!isConditional(request)) return undefined
   const entry = await storage.stat(key)
   if (entry === undefined) {
     // Section 13.1.1: If-Match asks for a file that is there, be it any.
     if (request.method === 'PUT' && request.header('if-match') !== undefined)
       throw new UploadError('precondition-failed', {})
-    return
+    return undefined
   }
   const now = Date.now()
   if (evaluateConditions(request, toValidators(entry, now), now) === 'precondition-failed') {
     throw new UploadError('precondition-failed', {})
   }
+  return entry
+}
+
+/**
+ * Deletes the file for which the preconditions hold, and no other that has got its key since. False if there is none.
+ *
+ * @throws as `checkPreconditions`.
+ */
+export async function deleteOnCondition(request: ConditionalRequest, storage: Storage, key: string): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const entry = await checkPreconditions(request, storage, key)
+    if (entry === undefined) return isConditional(request) ? false : storage.delete(key)
+    if (await storage.delete(key, { version: entry.version })) return true
+  }
+  throw new UploadError('precondition-failed', {})
+}
+
+function isConditional(request: ConditionalRequest): boolean {
+  return CONDITIONS.some((name) => request.header(name) !== undefined)
 }

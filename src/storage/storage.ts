@@ -1,6 +1,6 @@
 import type { ClaimedDraft, Draft, DraftOptions } from './draft.ts'
 import type { StorageEntry } from './storage-entry.ts'
-import type { StorageTransaction } from './transaction.ts'
+import type { StorageTransaction, TransactionLeader } from './transaction.ts'
 
 export type { FileRecord, StorageEntry } from './storage-entry.ts'
 
@@ -34,6 +34,12 @@ export interface ListOptions {
   readonly cursor?: string
 }
 
+/** Which file to delete. */
+export interface DeleteOptions {
+  /** The file of this version, and no other that has got its key. Default: whichever has the key. */
+  readonly version?: string
+}
+
 export interface ListPage {
   readonly entries: readonly StorageEntry[]
   /** Pass it as `cursor` for the following page; absent on the last. */
@@ -63,15 +69,25 @@ export interface Storage {
    * for a limit below one.
    */
   list(options?: ListOptions): Promise<ListPage>
-  /** True when there was such a file and it is gone now. */
-  delete(key: string): Promise<boolean>
+  /** True if there was such a file and it is gone now. */
+  delete(key: string, options?: DeleteOptions): Promise<boolean>
   /**
    * Discards the drafts whose owner is dead or whose time is over, and settles the transactions that were prepared by
-   * processes which are dead now; the number of drafts discarded.
+   * processes which are dead now; the number of drafts discarded. Goes on past what fails, and rejects with the first failure
+   * at the end.
    */
   sweep(): Promise<number>
-  /** Begins a transaction. Optional. */
-  createTransaction?(): StorageTransaction
+  /**
+   * Begins a transaction. Optional.
+   *
+   * @param leader a transaction of another storage: both are published, or both are not
+   */
+  createTransaction?(leader?: TransactionLeader): StorageTransaction
+  /**
+   * Ends what goes on in the background, and removes what only this process needed. To be called when no upload runs any more;
+   * a storage that is used again begins again. Never rejects. Optional.
+   */
+  close?(): Promise<void>
   /**
    * Takes back a draft that was set aside by `SealedDraft.keep`, in one atomic step: of several that claim it, one gets it.
    * `undefined` where there is none, or its time is over. Optional.

@@ -5,7 +5,7 @@ import type { FileRecord, StorageEntry } from './storage-entry.ts'
  * Drafts that become visible together, under keys that are known before: reserve ... -> prepare -> commit | rollback. For
  * whoever has to write the keys down elsewhere, in a row of a database say, before there is anything to see.
  */
-export interface StorageTransaction {
+export interface StorageTransaction extends TransactionLeader {
   /**
    * Promises `key` to a sealed draft of the same storage: nobody else gets it until the transaction is over. Returns the
    * entry as it will be; `undefined` where the key is taken or promised already. The draft is not to be used meanwhile.
@@ -18,11 +18,15 @@ export interface StorageTransaction {
   /**
    * Writes all that was promised down, in one atomic step, so that it outlives this process: from here on the files are
    * published by `commit`, or settled by a later `Storage.sweep`. Rejects with `storage-full` or `storage-failed`.
+   *
+   * @param followers the journals of the transactions that were begun with this one as their leader: it is prepared first,
+   *   and ends last
    */
-  prepare(): Promise<void>
+  prepare(followers?: readonly string[]): Promise<void>
   /**
-   * Publishes them all. Rejects with `storage-failed` or `storage-full` where that is not possible now: they stay promised
-   * then, and it can be tried again, left to `sweep`, or rolled back. A TypeError before `prepare`.
+   * Decides that they are published, and publishes them all. Rejects with `storage-failed` or `storage-full` if that is not
+   * possible now: they stay promised then, and it can be tried again, left to `sweep`, or rolled back, if it is not decided yet. A
+   * TypeError before `prepare`.
    */
   commit(): Promise<void>
   /**
@@ -31,17 +35,34 @@ export interface StorageTransaction {
    */
   defer(): Promise<void>
   /**
-   * Gives the keys back, and takes back what a `commit` that failed has published. The drafts are as they were before,
-   * sealed, and their owner's to discard. Where the storage cannot do that now, the next `sweep` discards them. Harmless
-   * when it is over. Never rejects.
+   * Gives the keys back. The drafts are as they were before, sealed, and their owner's to discard. If the storage cannot do that
+   * now, the next `sweep` discards them. False if a `commit`, or another process, has decided that they are published: they
+   * are then, if need be by the next `sweep`. Harmless when it is over. Never rejects.
    */
-  rollback(): Promise<void>
+  rollback(): Promise<boolean>
+}
+
+/** A transaction that those of other storages can follow. */
+export interface TransactionLeader {
+  /** Unique, and that of the transactions that follow it, too: for a row that says that it has happened. */
+  readonly id: string
+  /** Where its verdict is, for those that follow it; absent if nothing of it outlives the process. */
+  readonly journal?: string
+}
+
+/** A prepared transaction whose process said nothing more. */
+interface UnsettledTransaction {
+  /** `StorageTransaction.id`. */
+  readonly id: string
+  /** All keys that it has in the storage that asks. */
+  readonly keys: readonly string[]
 }
 
 /**
- * What has become of a prepared transaction whose process died before it said so: `publish` where the keys were written
- * down elsewhere, `discard` where they were not. Asked by `sweep`; one that throws is asked again by the next.
+ * What has become of a prepared transaction: `publish` if its row, or the keys, are written down elsewhere, `discard` if they are
+ * not. Asked by a sweep, of the first storage of a transaction alone; one that throws is asked again.
  *
- * @param keys all keys of one transaction in this storage
+ * The two answers do not weigh the same. A row that is there stays there, so `publish` counts at once. A row that is absent may
+ * still come as long as its process lives, so that `discard` counts if that is dead for certain, or after a day.
  */
-export type Recover = (keys: readonly string[]) => 'publish' | 'discard' | Promise<'publish' | 'discard'>
+export type Recover = (transaction: UnsettledTransaction) => 'publish' | 'discard' | Promise<'publish' | 'discard'>

@@ -37,6 +37,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
   const createTransaction = transactions ? storage.createTransaction?.bind(storage) : undefined
   const claim = keeping ? storage.claim?.bind(storage) : undefined
   const freeSpace = storage.freeSpace?.bind(storage)
+  const close = storage.close?.bind(storage)
   const originals = new WeakMap<SealedDraft, SealedDraft>()
   const delayed = new Set<StorageTransaction>()
 
@@ -84,9 +85,9 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
       faults.meet('list')
       return storage.list(listOptions)
     },
-    async delete(key) {
+    async delete(key, deleteOptions) {
       faults.meet('delete')
-      return storage.delete(key)
+      return storage.delete(key, deleteOptions)
     },
     async sweep() {
       faults.meet('sweep')
@@ -94,7 +95,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
       return storage.sweep()
     },
     ...(createTransaction && {
-      createTransaction: () => new FailingTransaction(createTransaction(), faults, unwrap, delayed),
+      createTransaction: (leader) => new FailingTransaction(createTransaction(leader), faults, unwrap, delayed),
     }),
     ...(claim && {
       async claim(id: string): Promise<ClaimedDraft | undefined> {
@@ -110,6 +111,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
       },
     }),
     ...(storage.resolve !== undefined && { resolve: storage.resolve.bind(storage) }),
+    ...(close && { close }),
     ...(storage.path !== undefined && { path: storage.path.bind(storage) }),
   }
 }

@@ -67,10 +67,10 @@ export async function halfAnUpload(port: number, name: string, sent: Buffer, siz
   return socket
 }
 
-/** Every file below a folder but the version of its layout; private ones, too. */
+/** Every file below a folder but the version of its layout and the leases of its owners; private ones, too. */
 export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && entry.name !== 'format')
+    .filter((entry) => !entry.isDirectory() && entry.name !== 'format' && entry.name !== 'lease')
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .toSorted()
 }

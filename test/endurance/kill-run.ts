@@ -105,7 +105,7 @@ class KillRun {
   async look(folder: string): Promise<void> {
     await using decant = await this.#serve(folder)
     // The place for the run's own drafts may be there, without any.
-    const own = new RegExp(`^drafts/${decant.child.pid}\\.[^/]+/$`)
+    const own = new RegExp(`^drafts/${decant.child.pid}\\.[^/]+/(?:lease)?$`)
     const entries = entriesBelow(join(folder, '.decant'))
     const left = entries.filter((path) => !PRIVATE.test(path) && !own.test(path))
     if (left.length > 0) this.#fault(`a new run leaves ${left.length} entries in .decant, such as ${left[0]}`)

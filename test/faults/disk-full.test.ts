@@ -136,7 +136,7 @@ describe.skipIf(!(canTrace && canMount))('room that ends', () => {
     await using server = await uploadServer(disk.path)
     expect((await server.put('first.txt', SMALL)).status).toBe(201)
     const before = filesIn(disk.path)
-    await using _ = await trace(server.child.pid, '-e', 'inject=rename:error=ENOSPC')
+    await using _ = await trace(server.child.pid, '-e', 'inject=link:error=ENOSPC:when=2')
     expect((await server.put('a.txt', SMALL)).status).toBe(201)
     expect(filesIn(disk.path)).toEqual([...before, 'a.txt'].toSorted())
   })

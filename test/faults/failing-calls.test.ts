@@ -65,9 +65,9 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)('a storage that publ
     await using server = await uploadServer(folder, { storage: { links, durable: true } })
     expect((await server.put('first.txt', BYTES)).status).toBe(201)
     const before = filesIn(folder)
-    // Without links the reservation and the file are renamed first.
-    const when = links === 'auto' ? 1 : 3
-    await using _ = await trace(server.child.pid, '-e', `inject=rename:error=EIO:when=${when}`)
+    // The file gets its name first; without links after its reservation, and by another call.
+    const call = links === 'auto' ? 'link:error=EIO:when=2' : 'rename:error=EIO:when=3'
+    await using _ = await trace(server.child.pid, '-e', `inject=${call}`)
     expect((await server.put('a.txt', BYTES)).status).toBe(500)
     expect(filesIn(folder)).toEqual(before)
   })
@@ -79,6 +79,20 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)('a storage that publ
     await using tracing = await trace(server.child.pid, '-e', 'inject=fsync:error=EIO')
     expect((await server.delete('a.txt')).status).toBe(500)
     expect(flushed(await tracing.end(), folder)).toEqual([''])
+  })
+})
+
+describe.skipIf(!canTrace).each(['EPERM', 'EACCES'])('a reservation that the system refuses with %s', (code) => {
+  test('is a failure that is told, and no name that is taken: an upload would look for a free one for ever', async () => {
+    const folder = newFolder()
+    await using server = await uploadServer(folder, { storage: { links: 'never' } })
+    expect((await server.put('first.txt', BYTES)).status).toBe(201)
+    const before = filesIn(folder)
+    const tracing = await trace(server.child.pid, '-e', `inject=rename:error=${code}`)
+    expect((await server.post('a.txt', BYTES)).status).toBe(500)
+    await tracing.end()
+    expect(filesIn(folder)).toEqual(before)
+    expect((await server.post('a.txt', BYTES)).status).toBe(201)
   })
 })
 

@@ -19,14 +19,18 @@ export const faketime: string | undefined = findFaketime()
 export const canMount: boolean = makeExt4 !== undefined && succeeds('unshare', '--mount', 'losetup', '--find')
 /** Whether system calls of other processes can be made to fail. */
 export const canTrace: boolean = strace !== undefined && succeeds(strace, '--output=/dev/null', 'true')
+/** What starts a process in a namespace of process ids of its own, as a container does. It ends with its parent. */
+export const ISOLATED: readonly string[] = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
+/** Whether that can be done. */
+export const canIsolate: boolean = succeeds(...ISOLATED, 'true')
 /** Whether a process can have a clock of its own. */
 export const canShiftClock: boolean = faketime !== undefined
 
-if (env['CI'] && !(canMount && canTrace && canShiftClock)) {
-  const found = JSON.stringify({ canMount, canTrace, canShiftClock })
+if (env['CI'] && !(canMount && canTrace && canShiftClock && canIsolate)) {
+  const found = JSON.stringify({ canMount, canTrace, canShiftClock, canIsolate })
   throw new Error(`CI must run the fault tests, as root, with e2fsprogs, strace and libfaketime installed: ${found}`)
 }
 
-function succeeds(command: string, ...parameters: string[]): boolean {
+function succeeds(...[command = '', ...parameters]: readonly string[]): boolean {
   return spawnSync(command, parameters, { stdio: 'ignore' }).status === 0
 }

@@ -59,7 +59,7 @@ export async function installExample(
       origin,
       async storedFiles() {
         const entries = await readdir(join(folder, 'uploads'), { withFileTypes: true })
-        return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+        return entries.filter((entry) => entry.isFile() && entry.name !== 'lease').map((entry) => entry.name)
       },
       async stop() {
         await end(child)

@@ -147,7 +147,7 @@ export class UploadFolder {
   async #drafts(): Promise<string[]> {
     try {
       const entries = await readdir(join(this.path, '.decant/drafts'), { recursive: true, withFileTypes: true })
-      return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+      return entries.filter((entry) => entry.isFile() && entry.name !== 'lease').map(({ name }) => name)
     } catch {
       // ENOENT: nothing has been uploaded yet.
       return []

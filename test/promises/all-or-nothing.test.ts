@@ -47,6 +47,7 @@ function failingAt(broken: Step, storage: Storage): Storage {
       if (transaction === undefined) throw new TypeError('The storage has no transactions.')
       let reserved = 0
       return {
+        id: transaction.id,
         reserve(draft, key, record) {
           reserved += 1
           return broken === 'reserve' && reserved === 2 ? failure() : transaction.reserve(draft, key, record)
@@ -62,6 +63,6 @@ function failingAt(broken: Step, storage: Storage): Storage {
 
 function draftsBelow(root: string): string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /drafts|prepared|reserved/.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && entry.name !== 'lease' && /drafts|prepared|reserved/.test(entry.parentPath))
     .map(({ name }) => name)
 }

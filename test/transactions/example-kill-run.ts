@@ -68,8 +68,8 @@ export async function exampleKillRun(options: {
       const rows = rowsOf(folder)
       const there = existsSync(uploads) ? storedIn(uploads) : []
       const unknown = there.filter((key) => !rows.includes(key))
-      const left = entriesBelow(join(uploads, '.decant')).filter((path) =>
-        /^(?:drafts|prepared|reserved)\/.*[^/]$/.test(path),
+      const left = entriesBelow(join(uploads, '.decant')).filter(
+        (path) => /^(?:drafts|prepared|reserved)\/.*[^/]$/.test(path) && !path.endsWith('/lease'),
       )
       const faults = [
         ...rows.filter((key) => !there.includes(key)).map((key) => `a row names ${key}, which is not there`),

@@ -62,8 +62,8 @@ export function faultsIn(folder: string, content: Buffer): string[] {
   const uploads = join(folder, 'uploads')
   const promised = rowsIn(join(folder, 'rows')).flat()
   const there = existsSync(uploads) ? storedIn(uploads) : []
-  const left = entriesBelow(join(uploads, '.decant')).filter((path) =>
-    /^(?:drafts|prepared|reserved)\/.*[^/]$/.test(path),
+  const left = entriesBelow(join(uploads, '.decant')).filter(
+    (path) => /^(?:drafts|prepared|reserved)\/.*[^/]$/.test(path) && !path.endsWith('/lease'),
   )
   return [
     ...promised.filter((key) => !there.includes(key)).map((key) => `${key} is in a row and not there`),

@@ -17,7 +17,7 @@ export class PostTable {
     `)
   }
 
-  readonly recover: Recover = (keys) => {
+  readonly recover: Recover = ({ keys }) => {
     const known = this.keys()
     return keys.every((key) => known.has(key)) ? 'publish' : 'discard'
   }

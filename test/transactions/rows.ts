@@ -11,5 +11,5 @@ export function rowsIn(table: string): string[][] {
 
 /** Publishes what there is a row of. */
 export function recoverFrom(table: string): Recover {
-  return (keys) => (rowsIn(table).some((row) => keys.every((key) => row.includes(key))) ? 'publish' : 'discard')
+  return ({ keys }) => (rowsIn(table).some((row) => keys.every((key) => row.includes(key))) ? 'publish' : 'discard')
 }

@@ -49,6 +49,7 @@ describe('a body that is a file', () => {
     const first = await send(set, { headers: { ...NAMED, 'content-type': 'application/x-made-up' } })
     expect(first).toEqual({
       files: [{ filename: 'a.txt', stored: expect.objectContaining({ key: 'a.txt', size: 1000, type: 'text/plain' }) }],
+      published: [{ key: 'a.txt', version: expect.any(String) }],
       fields: [],
     })
     expect(await read(set, 'a.txt')).toEqual(someBytes(1000))

@@ -53,7 +53,9 @@ export async function receiveBinary(
     await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
     claimed?.verify()
     await draft.seal()
-    return { files: [{ filename, stored: await draft.publish() }], fields: [] }
+    const stored = await draft.publish()
+    const published = draft.published === undefined ? [] : [draft.published]
+    return { files: [{ filename, stored }], published, fields: [] }
   } catch (error) {
     await draft.discard()
     throw error

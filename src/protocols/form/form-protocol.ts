@@ -52,6 +52,7 @@ export async function receiveForm(
     const stored = await publishTogether(drafts.map(({ draft }) => draft))
     return {
       files: stored.map((file, index) => toReceivedFile(file, drafts[index]?.head)),
+      published: drafts.flatMap(({ draft }) => draft.published ?? []),
       fields,
       ...(skipped.length > 0 && { skipped }),
     }

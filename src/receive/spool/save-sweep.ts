@@ -1,9 +1,11 @@
-import { readdir, unlink } from 'node:fs/promises'
+import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDead } from '../../file/process-owner.ts'
 
 /** A file that is being saved, and by whom. */
 const SAVE = /^\.decant-(?<owner>.+)\.[\da-f]{32}$/
+
+const ABANDONED_MS = 24 * 60 * 60 * 1000
 
 /** Folders that are remembered: one that is forgotten is looked at again, and no more. */
 const MAX_SWEPT = 10_000
@@ -25,11 +27,16 @@ export function sweepSaves(folder: string): Promise<void> {
   return sweeping
 }
 
+/** Of a process that cannot be seen, as one before the machine was started anew, a file that nothing was written to for a day. */
+async function isAbandoned(owner: string, path: string): Promise<boolean> {
+  return (await isDead(owner)) ?? Date.now() - (await lstat(path)).mtimeMs > ABANDONED_MS
+}
+
 async function sweep(folder: string): Promise<void> {
   try {
     for (const name of await readdir(folder)) {
       const owner = SAVE.exec(name)?.groups?.['owner']
-      if (owner !== undefined && (await isDead(owner)) === true) await unlink(join(folder, name))
+      if (owner !== undefined && (await isAbandoned(owner, join(folder, name)))) await unlink(join(folder, name))
     }
   } catch {
     // ENOENT, EACCES, EIO, ...: what stands in the way of tidying up may leave saving alone; another process may be quicker.

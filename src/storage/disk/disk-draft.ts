@@ -21,7 +21,8 @@ type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'discarded'
 export class DiskDraft implements Draft {
   readonly id: string = newDraftId()
   readonly #place: DraftPlace
-  readonly #path: string
+  /** Where it is, from the moment at which it is opened: its owner may have changed by then. */
+  #path = ''
   readonly #expiresAt: Date | undefined
   readonly #writer: FileWriter
   #state: State = 'open'
@@ -31,7 +32,6 @@ export class DiskDraft implements Draft {
   constructor(place: DraftPlace, options: DraftOptions) {
     this.#place = place
     this.#expiresAt = options.expiresAt
-    this.#path = pathIn(this.#expiresAt === undefined ? place.folder.ownDrafts : place.folder.expiringDrafts, this.id)
     const space = new FreeSpaceWatch(place.minFreeSpace, place.freeSpace)
     const target = {
       open: () => this.#openFile(space, options.expectedSize),
@@ -109,6 +109,8 @@ export class DiskDraft implements Draft {
   }
 
   #create(): number | Promise<number> {
+    const { folder } = this.#place
+    this.#path = pathIn(this.#expiresAt === undefined ? folder.ownDrafts : folder.expiringDrafts, this.id)
     return this.#expiresAt === undefined ? this.#createFile() : this.#createExpiring(this.#expiresAt)
   }
 
@@ -135,6 +137,7 @@ export class DiskDraft implements Draft {
 
   async #remove(): Promise<void> {
     const { calls } = this.#place.folder
+    if (this.#path === '') return
     await removeName(calls, this.#path)
     if (this.#expiresAt !== undefined) await removeName(calls, `${this.#path}.json`)
   }

@@ -14,9 +14,14 @@ export function toEntry(key: string, stats: BigIntStats, record: FileRecord | un
     key,
     size: Number(stats.size),
     storedAt: new Date(Number(stats.mtimeMs)),
-    version: [stats.mtimeNs, stats.size, stats.ino].map((value) => value.toString(36)).join('-'),
+    version: versionOf(stats),
     ...(record === undefined ? {} : { record }),
   }
+}
+
+/** The version of a file with these stats. */
+export function versionOf({ mtimeNs, size, ino }: BigIntStats): string {
+  return [mtimeNs, size, ino].map((value) => value.toString(36)).join('-')
 }
 
 /** The stats of a regular file that no symlink leads to; `undefined` for anything else. */

@@ -31,10 +31,10 @@ function newFolder(): string {
   return mkdtempSync(join(base, 'folder-'))
 }
 
-/** Every file below a folder, private ones too; the version of the layout aside. */
+/** Every file below a folder, private ones too; the version of the layout and the leases aside. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
+    .filter((entry) => !entry.isDirectory() && entry.name !== 'lease')
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .filter((path) => path !== join('.decant', 'format'))
     .toSorted()
@@ -327,10 +327,10 @@ describe('a disk storage', () => {
   test('refuses a private folder that a later version made', async () => {
     const folder = newFolder()
     mkdirSync(join(folder, '.decant'))
-    writeFileSync(join(folder, '.decant', 'format'), '2\n')
+    writeFileSync(join(folder, '.decant', 'format'), '3\n')
     const storage = diskStorage(folder)
     const draft = storage.createDraft()
-    await expect(draft.flush()).rejects.toThrow(/format "2".*formats up to 1/)
+    await expect(draft.flush()).rejects.toThrow(/format "3".*formats up to 2/)
     await expect(draft.seal()).rejects.toThrow(TypeError)
     await draft.discard()
     await expect(storage.sweep()).rejects.toThrow(TypeError)

@@ -1,26 +1,25 @@
-import { unlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
-import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import { claimDraft } from './claimed-draft.ts'
 import { DiskDraft } from './disk-draft.ts'
 import { DiskTransaction } from './disk-transaction.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
-import { sweepDrafts } from './draft-sweep.ts'
+import { deleteFile } from './deletion.ts'
 import { freeSpace } from './free-space.ts'
 import { KeySpelling } from './key-spelling.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
-import { settlePrepared } from './prepared-settlement.ts'
+import { thisHost } from './host.ts'
+import type { Host } from './host.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
+import { Sweeper } from './sweeper.ts'
 import { WarmFiles } from './warm-files.ts'
-import { flushFolder } from '../../file/folder-flush.ts'
 import { toStorageError } from '../../file/storage-error.ts'
-import { isMissing } from '../../file/system-error.ts'
-import type { Recover, StorageTransaction } from '../transaction.ts'
+import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
 
 export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. */
@@ -49,17 +48,24 @@ export interface DiskStorageOptions {
    */
   readonly durable?: boolean
   /**
-   * Asked by `sweep` of a transaction that was prepared by a process which is dead now. It must not wait for a sweep itself.
-   * Default: publish, since a file that nobody knows of is harmless, and a row that names a file which is not there is not.
+   * Asked of a transaction that was prepared by a process which is dead now, or silent: by `sweep`, and every 15 seconds while the
+   * storage is in use. It must not wait for a sweep itself. Default: publish, when the process is dead for certain or after a day,
+   * since a file that no row names is harmless, and a row that names a file which is not there is not.
    */
   readonly recover?: Recover
+  /**
+   * Whether `recover` makes sure that a row which is absent stays so, by a row of its own under the same unique key. Then its
+   * `discard` counts after two minutes without a sign of life. Default false.
+   */
+  readonly recoverFences?: boolean
 }
 
 /** A storage on disk, which knows where each file is. */
 export interface DiskStorage extends Storage {
   readonly kind: 'disk'
   resolve(key: string): Promise<string>
-  createTransaction(): StorageTransaction
+  createTransaction(leader?: TransactionLeader): StorageTransaction
+  close(): Promise<void>
   claim(id: string): Promise<ClaimedDraft | undefined>
   /** Free bytes of the file system that holds the folder, or will. */
   freeSpace(): Promise<number>
@@ -71,7 +77,7 @@ export interface DiskStorage extends Storage {
  * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too. Whatever
  * is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading makes nothing.
  *
- * Any number of processes of one host may use a folder. `storedAt` is a file's modification time. Published files are
+ * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time. Published files are
  * flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
  *
  * @example
@@ -85,18 +91,17 @@ export interface DiskStorage extends Storage {
  * @throws {TypeError} for a `minFreeSpace` that is no number.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
+  return openDiskStorage(folder, options, thisHost)
+}
+
+/** As `diskStorage`, of a process that may be an imagined one. */
+export function openDiskStorage(folder: string, options: DiskStorageOptions, host: Host): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
-  const { recover = () => 'publish', calls = 'auto' } = options
+  const { recover, recoverFences = false, calls = 'auto' } = options
   if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
   const root = resolve(folder)
-  const sweep = async (): Promise<number> => {
-    const count = await sweepDrafts(privateFolder)
-    // Not waited for: `recover` may itself want a draft.
-    void settle().catch(ignore)
-    return count
-  }
-  const privateFolder = new PrivateFolder(root, { links, durable, calls, sweep })
-  const records = new RecordCache(privateFolder.records)
+  const privateFolder = new PrivateFolder(root, { links, durable, calls, host, sweep: () => sweeper.begin() })
+  const records = new RecordCache(root, privateFolder)
   const spelling = new KeySpelling(root)
   const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
   const place: DraftPlace = {
@@ -107,17 +112,9 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     durable,
     highWaterMark,
     minFreeSpace,
-    unsettled: new Map(),
     freeSpace: () => freeSpace(root),
   }
-  // One at a time: to settle may make the private folder, which sweeps and would settle.
-  let settling: Promise<void> | undefined
-  const settle = (): Promise<void> => {
-    settling ??= settlePrepared(place, recover).finally(() => {
-      settling = undefined
-    })
-    return settling
-  }
+  const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
   return {
     kind: 'disk',
@@ -148,31 +145,21 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
     list(listOptions: ListOptions = {}): Promise<ListPage> {
       return told(() => listFiles(root, records, listOptions))
     },
-    delete(key: string): Promise<boolean> {
-      return told(async () => {
-        if (!isDiskKey(key) || (await findFile(root, key)) === undefined) return false
-        // The record first: as long as the file is there, nobody can publish another and have its record removed.
-        await records.delete(key)
-        try {
-          await unlink(join(root, key))
-        } catch (error) {
-          if (isMissing(error)) return false
-          throw error
-        }
-        if (durable) await flushRemoval(dirname(join(root, key)))
-        return true
-      })
+    delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
+      return told(async () => isDiskKey(key) && (await deleteFile(place, key, version)))
     },
     sweep(): Promise<number> {
       return told(async () => {
         await privateFolder.checkFormat()
-        const count = await sweepDrafts(privateFolder)
-        await settle()
-        return count
+        return sweeper.sweep()
       })
     },
-    createTransaction(): StorageTransaction {
-      return new DiskTransaction(place)
+    createTransaction(leader?: TransactionLeader): StorageTransaction {
+      return new DiskTransaction(place, leader)
+    },
+    async close(): Promise<void> {
+      await sweeper.stop()
+      await privateFolder.close()
     },
     claim(id: string): Promise<ClaimedDraft | undefined> {
       return told(() => claimDraft(place, id))
@@ -184,18 +171,6 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
       if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
       return join(root, key)
     },
-  }
-}
-
-/** Whatever it was, the next `sweep` meets it again. */
-function ignore(): void {}
-
-async function flushRemoval(folder: string): Promise<void> {
-  try {
-    await flushFolder(folder)
-  } catch (error) {
-    // The folder went, too, with all that was in it.
-    if (!isMissing(error)) throw error
   }
 }
 

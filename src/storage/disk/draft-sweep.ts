@@ -1,16 +1,19 @@
-import { lstat, readFile, readdir, rm, rmdir, unlink } from 'node:fs/promises'
+import { readFile, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists } from '../../file/exists.ts'
-import { isDead } from '../../file/process-owner.ts'
 import { hasCode } from '../../file/system-error.ts'
+import type { Failures } from './failures.ts'
+import { folderNames } from './folder-names.ts'
+import { lastChange } from './owner-judge.ts'
+import type { Owner } from './owner.ts'
+import { isPrepared } from './prepared-name.ts'
 
 /** A draft's name is its id; everything else in these folders is a draft's company. */
 export const DRAFT_ID: RegExp = /^[\da-f]{32}$/
 
-/**
- * Where nobody can tell whether an owner lives (another container, no `/proc`), it counts as dead when nothing of its
- * has changed for this long: a request that sends no byte for a day is gone.
- */
+/** Ends the name of an owner's folder that was taken from it. */
+const TAKEN = '.taken'
+
+/** An expiring draft that does not say when is let go when nothing of it has changed for so long. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
 /** Where drafts and reservations live. */
@@ -19,70 +22,113 @@ export interface DraftFolders {
   readonly expiringDrafts: string
   readonly prepared: string
   readonly reserved: string
+  /** Who sweeps. */
+  readonly owner: Owner
+  /** Makes the folder of `owner`. */
+  makeOwn(): Promise<void>
+}
+
+/** What is to be done with what an owner left, besides removing it. */
+export interface SweepWork {
+  /** Ends what the owner of this folder, absolute, had begun to delete. */
+  readonly settleDeletions: (folder: string) => Promise<void>
 }
 
 /**
- * Removes the drafts whose owner is dead or whose time is over, and reservations of dead owners; the number of drafts.
- * Any number of processes may sweep at once: each file is counted by the one that removed it.
+ * Removes the drafts whose owner is dead or silent or whose time is over, and the reservations of such owners; the number of drafts.
+ * Any number of processes may sweep at once: each draft is counted by the one that took it. Goes on past what cannot be
+ * read or removed.
  */
-export async function sweepDrafts(folders: DraftFolders): Promise<number> {
-  let count = await sweepExpired(folders.expiringDrafts)
-  for (const owner of await names(folders.drafts)) {
-    const path = join(folders.drafts, owner)
-    if (path === folders.expiringDrafts || !(await isAbandoned(owner, path))) continue
-    count += await removeOwner(path)
+export async function sweepDrafts(folders: DraftFolders, work: SweepWork, failures: Failures): Promise<number> {
+  let count = await sweepExpired(folders.expiringDrafts, failures)
+  count += await sweepOwners(folders, work, failures)
+  return count
+}
+
+/** As `sweepDrafts`, of drafts that belong to owners. */
+export async function sweepOwners(folders: DraftFolders, work: SweepWork, failures: Failures): Promise<number> {
+  const { drafts, expiringDrafts, owner, reserved } = folders
+  let count = 0
+  for (const name of (await failures.during(() => folderNames(drafts))) ?? []) {
+    const path = join(drafts, name)
+    if (path === expiringDrafts || owner.isOwn(name)) continue
+    count += (await failures.during(() => sweepOwner(folders, name, work))) ?? 0
   }
-  for (const name of await names(folders.reserved))
-    await releaseAbandoned(join(folders.reserved, name), folders.prepared)
+  for (const name of (await failures.during(() => folderNames(reserved))) ?? [])
+    await failures.during(() => releaseAbandoned(join(reserved, name), folders))
   return count
 }
 
 /**
- * Takes the tokens of dead owners out of a reservation. Each is removed by its own, unique name, so that a
+ * Takes the tokens of owners that are gone out of a reservation. Each is removed by its own, unique name, so that a
  * reservation made this instant is never touched. What a transaction reserved is held as long as that is among the
- * `prepared`. True when nobody holds it any more.
+ * `prepared`. A silent owner holds what it has until its folder was taken. True when nothing holds the reservation any more.
  */
-export async function releaseAbandoned(reservation: string, prepared: string): Promise<boolean> {
+export async function releaseAbandoned(reservation: string, folders: DraftFolders): Promise<boolean> {
   let held = false
-  for (const token of await names(reservation)) {
+  for (const token of await folderNames(reservation)) {
     const dot = token.lastIndexOf('.')
-    const path = join(reservation, token)
     const isOver =
-      (await isAbandoned(token.slice(0, dot), path)) && !(await exists(join(prepared, token.slice(dot + 1))))
-    if (isOver) await removeFile(path)
+      (await isOverFor(folders.owner, token.slice(0, dot))) &&
+      !(await isPrepared(folders.prepared, token.slice(dot + 1)))
+    if (isOver) await removeFile(join(reservation, token))
     else held = true
   }
   if (!held) await removeEmptyFolder(reservation)
   return !held
 }
 
-/** Whether nobody is left who could finish what `owner` began at `path`. */
-export async function isAbandoned(owner: string, path: string): Promise<boolean> {
-  return (await isDead(owner)) ?? (await lastChange(path)) < Date.now() - ABANDONED_AFTER_MS
+async function isOverFor(owner: Owner, name: string): Promise<boolean> {
+  if (name === owner.name && !owner.isLost) return false
+  return (await owner.judge.isGone(name)) || (await owner.judge.judge(name)).life === 'dead'
 }
 
-async function removeOwner(path: string): Promise<number> {
+async function sweepOwner(folders: DraftFolders, name: string, work: SweepWork): Promise<number> {
+  const { drafts, owner } = folders
+  const { life } = await owner.judge.judge(name)
+  if (life === 'alive' || life === 'unknown') return 0
+  await folders.makeOwn()
+  const taken = join(owner.path, name + TAKEN)
+  try {
+    // Of several that sweep one gets it, and every path of its former owner is gone.
+    await rename(join(drafts, name), taken)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 0
+    throw error
+  }
+  return removeTaken(taken, work)
+}
+
+async function removeTaken(path: string, work: SweepWork): Promise<number> {
+  await work.settleDeletions(path)
   let count = 0
-  for (const name of await names(path)) {
-    if (!DRAFT_ID.test(name)) await rm(join(path, name), { recursive: true, force: true })
-    else if (await removeFile(join(path, name))) count++
+  for (const name of await folderNames(path)) {
+    const entry = join(path, name)
+    // A sweep that was killed in the middle of its work.
+    if (name.endsWith(TAKEN)) count += await removeTaken(entry, work)
+    else if (!DRAFT_ID.test(name)) await rm(entry, { recursive: true, force: true })
+    else if (await removeFile(entry)) count++
   }
   await removeEmptyFolder(path)
   return count
 }
 
-async function sweepExpired(folder: string): Promise<number> {
+async function sweepExpired(folder: string, failures: Failures): Promise<number> {
   let count = 0
-  const found = await names(folder)
+  const found = (await failures.during(() => folderNames(folder))) ?? []
   for (const id of new Set(found.map((name) => name.slice(0, 32)))) {
-    const path = join(folder, id)
-    if ((await expiry(path)) > Date.now()) continue
-    if (await removeFile(path)) count++
-    // Last, since it alone says that the others are to go.
-    await removeFile(`${path}.record`)
-    await removeFile(`${path}.json`)
+    count += (await failures.during(() => removeExpired(join(folder, id)))) ?? 0
   }
   return count
+}
+
+async function removeExpired(path: string): Promise<number> {
+  if ((await expiry(path)) > Date.now()) return 0
+  const isRemoved = await removeFile(path)
+  // Last, since it alone says that the others are to go.
+  await removeFile(`${path}.record`)
+  await removeFile(`${path}.json`)
+  return isRemoved ? 1 : 0
 }
 
 /** When an expiring draft's time is over, in milliseconds since 1970. */
@@ -98,31 +144,6 @@ async function expiry(path: string): Promise<number> {
     if (!hasCode(error, 'ENOENT') && !(error instanceof SyntaxError)) throw error
   }
   return Math.max(await lastChange(path), await lastChange(`${path}.json`)) + ABANDONED_AFTER_MS
-}
-
-/** The latest modification of a file, or of a folder and what is in it, in milliseconds since 1970; 0 where it is gone. */
-async function lastChange(path: string): Promise<number> {
-  try {
-    const stats = await lstat(path)
-    let latest = stats.mtimeMs
-    if (!stats.isDirectory()) return latest
-    for (const name of await names(path)) latest = Math.max(latest, await lastChange(join(path, name)))
-    return latest
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0
-    throw error
-  }
-}
-
-/** What is in a folder; nothing where there is none. */
-export async function names(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    // Not made yet, or another process swept it first.
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
-  }
 }
 
 async function removeFile(path: string): Promise<boolean> {

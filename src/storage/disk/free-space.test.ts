@@ -17,7 +17,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 function draftsIn(folder: string): string[] {
   return readdirSync(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== 'lease')
     .map(({ name }) => name)
 }
 
@@ -76,10 +76,9 @@ describe('a disk of which a part is to stay free', () => {
     const place = {
       root,
       folder,
-      records: new RecordCache(folder.records),
+      records: new RecordCache(root, folder),
       mode: 0o644,
       durable: false,
-      unsettled: new Map(),
       highWaterMark: MiB,
     }
     const draft = new DiskDraft({ ...place, minFreeSpace: MiB, freeSpace: async () => free.shift() ?? 0 }, {})

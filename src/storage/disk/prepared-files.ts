@@ -1,127 +1,160 @@
-import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import type { BigIntStats } from 'node:fs'
+import { link, lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
-import { processOwner } from '../../file/process-owner.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
-import { conflictName } from '../../filename/conflict-names.ts'
 import { adoptRecord } from './adopted-record.ts'
-import { findFile, toEntry } from './disk-entry.ts'
+import { findFile, versionOf } from './disk-entry.ts'
+import { DRAFT_ID } from './draft-sweep.ts'
 import type { DraftPlace } from './draft-place.ts'
+import { folderNames } from './folder-names.ts'
+import { putUnderFreeKey } from './free-key.ts'
+import { readCompany, readEntries, writeEntry, writeHead } from './journal.ts'
+import type { Company, JournalEntry } from './journal.ts'
 import { foldersOf, makePlainFolders } from './plain-folder.ts'
-import { isSame, publishFile } from './publication.ts'
+import { findPrepared, parsePreparedName, preparedName } from './prepared-name.ts'
+import { isSame } from './publication.ts'
 import { reservationPath } from './reservation.ts'
 
-/** Begins the name of a file in a transaction's folder that says who carries it out: the rest of its name. */
-export const OWNER = 'owner.'
-
-/** How often, and after how many milliseconds, a promised key is asked for that somebody has taken for a moment. */
+/** How often, and after how many milliseconds, a promised key is asked for that another process has taken for a moment. */
 const ATTEMPTS = 40
 const PAUSE_MS = 5
 
-/** A file of a transaction. */
-export interface PreparedFile {
-  readonly key: string
-  /** Of its entry: how the file is known again under its key. */
-  readonly version: string
-}
-
 /** A file of a transaction that is still a draft. */
-interface ReservedFile extends PreparedFile {
+interface ReservedFile {
+  readonly key: string
+  readonly version: string
   /** Where the draft is, absolute. */
   readonly path: string
   /** Whether its record lies beside it. */
   readonly hasRecord: boolean
 }
 
+/** Where a transaction is before it is prepared, and then. */
+export interface TransactionPaths {
+  /** The name of the owner that began it. */
+  readonly owner: string
+  /** In the owner's folder, absolute. */
+  readonly aside: string
+  /** Among the prepared ones, absolute. */
+  readonly prepared: string
+}
+
+/** The paths of a transaction that this process begins: they are gone when another process takes them. */
+export function transactionPaths({ folder }: DraftPlace, id: string): TransactionPaths {
+  const { name, path } = folder.owner
+  return {
+    owner: name,
+    aside: join(path, `${id}.transaction`),
+    prepared: join(folder.prepared, preparedName(id, name)),
+  }
+}
+
 /**
- * Moves drafts, their records and a list of them into a folder, and that to `prepared/<id>`, the last in one step. Rejects
+ * Moves drafts, their records and an entry for each into a folder, and that to the prepared ones, the last in one step. Rejects
  * with the system's error; the folder then may be anywhere on that way.
  */
-export async function prepareFiles(place: DraftPlace, id: string, files: readonly ReservedFile[]): Promise<void> {
+export async function prepareFiles(
+  place: DraftPlace,
+  paths: TransactionPaths,
+  files: readonly ReservedFile[],
+  company: Company,
+): Promise<void> {
   const { folder, durable } = place
-  const aside = pathAside(place, id)
+  const { aside } = paths
   await mkdir(aside, { mode: 0o700 })
-  const list = JSON.stringify(files.map(({ key, version }) => [key, version]))
-  await writeFile(join(aside, 'files'), list, { mode: 0o600, flush: durable })
-  await writeFile(join(aside, OWNER + processOwner()), '', { mode: 0o600 })
-  for (const [index, { path, hasRecord }] of files.entries()) {
-    await rename(path, join(aside, String(index)))
-    if (hasRecord) await rename(`${path}.record`, join(aside, `${index}.record`))
+  await writeHead(aside, paths.owner, company, durable)
+  for (const [number, { path, key, version, hasRecord }] of files.entries()) {
+    await rename(path, join(aside, String(number)))
+    if (hasRecord) await rename(`${path}.record`, join(aside, `${number}.record`))
+    await writeEntry(aside, { number, key, version }, durable)
   }
   // A transaction that outlives the power needs its keys kept for it afterwards, too.
   const reserved = files.map(({ key }) => reservationPath(folder, key))
   if (durable) await flushFolders([aside, folder.reserved, ...reserved])
-  await countAsPrepared(place, id)
+  await countAsPrepared(place, paths)
   if (durable) await flushFolder(folder.prepared)
 }
 
-/** The step that counts, also where somebody has removed the folder of what is prepared. */
-async function countAsPrepared(place: DraftPlace, id: string): Promise<void> {
-  const { folder } = place
+/** The step that counts, even if the folder of what is prepared was removed by hand. */
+async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: TransactionPaths): Promise<void> {
+  await folder.owner.confirm()
   try {
-    await rename(pathAside(place, id), join(folder.prepared, id))
+    await rename(aside, prepared)
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
     await folder.restore()
-    await rename(pathAside(place, id), join(folder.prepared, id))
+    await rename(aside, prepared)
   }
 }
 
 /**
- * Gives every file its promised key. It may have been begun before, by this process or one that is dead. Rejects with
- * the system's error, and then can be tried again.
+ * Gives every file in the folder of a transaction its promised key, and removes the folder. It may have been begun before, by this
+ * process or another. Rejects with the system's error, and then can be tried again; also if another process has taken the folder.
  */
-export async function publishPrepared(place: DraftPlace, id: string): Promise<void> {
+export async function publishPrepared(place: DraftPlace, prepared: string): Promise<void> {
   const { folder, root, records, durable } = place
-  const prepared = join(folder.prepared, id)
-  const files = await readPrepared(prepared)
-  if (files === undefined) throw new Error('The list of what was prepared is lost.')
-  for (const [index, { key }] of files.entries()) {
-    const path = join(prepared, String(index))
-    await takeKeyInTime(place, path, key)
+  const entries = (await readEntries(prepared)) ?? []
+  for (const entry of entries) {
+    const path = join(prepared, String(entry.number))
+    await takeKeyInTime(place, path, entry.key)
     // Else it was adopted before.
-    if (await exists(`${path}.record`)) await adoptRecord(place, key, `${path}.record`)
+    if (await exists(`${path}.record`)) await adoptPrepared(place, entry, path)
   }
-  if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
-  await removeFolder(await takeOut(place, id))
+  if (durable) await flushFolders([root, records.folder, ...entries.flatMap(({ key }) => foldersOf(root, key))])
+  await endPrepared(place, prepared)
   if (durable) await flushIfPossible(folder.prepared)
 }
 
-/** Undoes what `publishPrepared` may have done, and removes the transaction. Rejects with the system's error. */
-export async function discardPrepared(place: DraftPlace, id: string): Promise<void> {
-  await withdrawFiles(place, id)
-  await removeFolder(await takeOut(place, id))
+/**
+ * Removes a transaction that is not to be, the drafts first: none of its files can get its key any more when those are
+ * removed that have one. Rejects with the system's error.
+ */
+export async function discardPrepared(place: DraftPlace, prepared: string): Promise<void> {
+  const { root, records, durable } = place
+  const entries = (await readEntries(prepared)) ?? []
+  for (const { number } of entries) await rm(join(prepared, String(number)), { force: true })
+  for (const { key, version } of entries) {
+    const stats = await findFile(root, key)
+    if (stats === undefined || versionOf(stats) !== version) continue
+    await rm(join(root, key), { force: true })
+    await records.delete(key)
+    if (durable) await flushFolder(dirname(join(root, key)))
+  }
+  await endPrepared(place, prepared)
 }
 
-/** Makes files that were published already drafts of their transaction again. Rejects with the system's error. */
-export async function withdrawFiles({ root, folder, records, durable }: DraftPlace, id: string): Promise<void> {
-  const prepared = join(folder.prepared, id)
-  for (const [index, { key, version }] of ((await readPrepared(prepared)) ?? []).entries()) {
-    const stats = await findFile(root, key)
-    if (stats === undefined || toEntry(key, stats, undefined).version !== version) continue
-    const target = join(root, key)
-    await records.delete(key)
-    // Over its own name, where it was published by a link: then nothing is done, and the new name has to go.
-    await rename(target, join(prepared, String(index)))
-    await rm(target, { force: true })
-    if (durable) await flushFolder(dirname(target))
+/**
+ * Removes the folder of a transaction of which nothing is left to be done. One that others follow stays until they are gone: it
+ * holds their verdict.
+ */
+async function endPrepared(place: DraftPlace, prepared: string): Promise<void> {
+  if (await hasFollowers(prepared)) {
+    const done = (await folderNames(prepared)).filter((name) => /^\d+(?:\.(?:json|record))?$/.test(name))
+    for (const name of done) await rm(join(prepared, name), { force: true })
+    return
   }
+  await removeFolder(await takeOut(place, prepared))
+}
+
+async function hasFollowers(prepared: string): Promise<boolean> {
+  for (const follower of (await readCompany(prepared)).followers) {
+    if ((await findPrepared(dirname(follower), basename(follower))) !== undefined) return true
+  }
+  return false
 }
 
 /**
  * Takes a transaction out of those that are prepared, in one step. Where it is now, for the sweep or to be removed.
  * Rejects with the system's error.
  */
-export async function takeOut(place: DraftPlace, id: string): Promise<string> {
-  await rename(join(place.folder.prepared, id), pathAside(place, id))
-  return pathAside(place, id)
-}
-
-/** Where the folder of a transaction is, absolute, before it is prepared and after. */
-export function pathAside({ folder }: DraftPlace, id: string): string {
-  return join(folder.ownDrafts, `${id}.transaction`)
+export async function takeOut({ folder }: DraftPlace, prepared: string): Promise<string> {
+  const { id } = parsePreparedName(basename(prepared))
+  const aside = join(folder.ownDrafts, `${id}.transaction`)
+  await rename(prepared, aside)
+  return aside
 }
 
 /** Removes a folder with all that is in it. Never rejects: what cannot be removed is swept when this process is gone. */
@@ -133,19 +166,13 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** The files of the transaction in a folder; `undefined` where the power went before their list had reached the medium. */
-export async function readPrepared(prepared: string): Promise<PreparedFile[] | undefined> {
-  try {
-    const list: unknown = JSON.parse(await readFile(join(prepared, 'files'), 'utf8'))
-    if (!Array.isArray(list)) return undefined
-    return list.map(([key, version]: unknown[]) => ({ key: String(key), version: String(version) }))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined
-    throw error
-  }
+async function adoptPrepared(place: DraftPlace, { key, version }: JournalEntry, path: string): Promise<void> {
+  const stats = await findFile(place.root, key)
+  if (stats === undefined || versionOf(stats) !== version) return
+  await adoptRecord(place, key, `${path}.record`, stats.ino)
 }
 
-/** Waits where somebody has taken the key for a moment, and renames what stays there. */
+/** Waits for one that has taken the key for a moment, and renames what stays there. */
 async function takeKeyInTime(place: DraftPlace, path: string, key: string): Promise<void> {
   for (let attempt = 1; (await exists(path)) && !(await takeKey(place, path, key)); attempt++) {
     if (attempt < ATTEMPTS) await wait(PAUSE_MS)
@@ -163,17 +190,17 @@ async function takeKey({ folder, root }: DraftPlace, path: string, key: string):
       await link(path, target)
       return true
     }
-    // Nobody else publishes under a key that is reserved, so that this overwrites nothing.
+    // No other process publishes under a key that is reserved, so that this overwrites nothing.
     if (await exists(target)) return false
     await rename(path, target)
     return true
   } catch (error) {
-    // Somebody has removed an empty folder on the way this instant: to be asked for again.
+    // An empty folder on the way was removed this instant: to be asked for again.
     if (hasCode(error, 'ENOENT')) return false
     if (!hasCode(error, 'EEXIST')) throw error
   }
   try {
-    return await isSame(path, target)
+    return isSame(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))
   } catch (error) {
     // Withdrawn this instant: to be asked for again.
     if (isMissing(error)) return false
@@ -182,24 +209,31 @@ async function takeKey({ folder, root }: DraftPlace, path: string, key: string):
 }
 
 /**
- * Renames what was put under a promised key by somebody who does not know of promises: by hand, or by an upload that
- * died before it could withdraw. Nobody was told of it, and nothing of it is lost.
+ * Renames what was put under a promised key without knowledge of promises: by hand, or by an upload that died before it could
+ * withdraw. No client was told of it, and nothing of it is lost. An upload that lives withdraws by itself, and may be about to: it
+ * would remove what has the key by then.
  */
-async function makeWay({ folder, root }: DraftPlace, key: string): Promise<void> {
-  const slash = key.lastIndexOf('/') + 1
-  const draft = join(root, key)
-  const settleNothing = async (): Promise<void> => {}
-  for (let attempt = 1; ; attempt++) {
-    const free = key.slice(0, slash) + conflictName(key.slice(slash), attempt)
-    try {
-      if (!(await publishFile({ draft, root, key: free, folder, settle: settleNothing }))) continue
-      await unlink(draft)
-    } catch (error) {
-      // Withdrawn meanwhile; or moved by rename, where there are no links.
-      if (!isMissing(error)) throw error
-    }
-    return
+async function makeWay(place: DraftPlace, key: string): Promise<void> {
+  const path = join(place.root, key)
+  try {
+    if (await isDraft(place, await lstat(path, { bigint: true }))) return
+    await putUnderFreeKey(place, path, key, 1)
+  } catch (error) {
+    // Withdrawn meanwhile.
+    if (!isMissing(error)) throw error
   }
+}
+
+/** Whether a file is the draft of an owner, too. Rejects if the drafts of one cannot be seen. */
+async function isDraft({ folder }: DraftPlace, stats: BigIntStats): Promise<boolean> {
+  if (stats.nlink < 2n) return false
+  for (const owner of await folderNames(folder.drafts)) {
+    const path = join(folder.drafts, owner)
+    for (const name of await folderNames(path)) {
+      if (DRAFT_ID.test(name) && isSame(stats, await folder.calls.find(join(path, name)))) return true
+    }
+  }
+  return false
 }
 
 async function flushFolders(paths: readonly string[]): Promise<void> {

@@ -33,7 +33,7 @@ describe.each(['auto', 'never'] as const)('the private folder of a storage that 
     const storage = diskStorage(folder, { links })
     expect(await storage.sweep()).toBe(0)
     await store(storage, 'a')
-    expect(readFileSync(join(folder, '.decant', 'format'), 'utf8')).toBe('1\n')
+    expect(readFileSync(join(folder, '.decant', 'format'), 'utf8')).toBe('2\n')
   })
 
   test('is made anew where somebody removed it, or a part of it, in mid-run', async () => {

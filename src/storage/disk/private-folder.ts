@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { sweepDrafts } from './draft-sweep.ts'
 import { DiskCalls } from '../../file/disk-calls.ts'
-import { processOwner } from '../../file/process-owner.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { makeFolders } from '../../file/make-folders.ts'
 import { hasCode } from '../../file/system-error.ts'
+import { thisHost } from './host.ts'
+import type { Host } from './host.ts'
+import type { Owner } from './owner.ts'
 
 /** The layout that this version writes, kept in `.decant/format`. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** What `link` says where a file system has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES'] as const
@@ -21,28 +22,31 @@ export interface PrivateFolderOptions {
   readonly durable?: boolean
   /** Whether small calls are made at once where the disk lets it. Default `auto`. */
   readonly calls?: 'auto' | 'threads'
-  /** Tidies up before the first draft. Default: sweeps the drafts. */
+  /** Tidies up before the first draft. Default: nothing. */
   readonly sweep?: () => Promise<unknown>
+  /** The process that uses it. Default this one. */
+  readonly host?: Host
 }
 
 /**
  * `<folder>/.decant`, where everything lives that no reader may see (mode 0700):
  *
  * - `format`: the version of this layout
- * - `drafts/<owner>/<id>`: drafts of a request, gone with the process that owns them
+ * - `drafts/<owner>/<id>`: drafts of a request, gone with the process that owns them, and `lease`, which it touches while it lives
  * - `drafts/expiring/<id>` and `<id>.json`: drafts that outlive it, gone when their time is over
  * - `records/<hash of the key>`: what a key cannot tell
  * - `reserved/<hash of the key>/`: names being taken, where the file system has no links, and names that a transaction
  *   was promised
- * - `prepared/<id>/`: the files of a transaction that only has to be carried out
+ * - `prepared/<id>@<owner>/`: the files of a transaction that only has to be carried out, by its owner alone
  */
 export class PrivateFolder {
   readonly drafts: string
-  readonly ownDrafts: string
   readonly expiringDrafts: string
   readonly records: string
   readonly reserved: string
   readonly prepared: string
+  /** This process, as the owner of drafts. */
+  readonly owner: Owner
   /** Calls to the disk that it is on. */
   readonly calls: DiskCalls = new DiskCalls()
   readonly #folder: string
@@ -54,20 +58,27 @@ export class PrivateFolder {
   #ready: Promise<void> | undefined
   #canLink: boolean | Promise<boolean> | undefined
   #swept = false
+  #isUsed = false
 
-  constructor(folder: string, { links = 'auto', durable = false, calls = 'auto', sweep }: PrivateFolderOptions = {}) {
+  constructor(folder: string, options: PrivateFolderOptions = {}) {
+    const { links = 'auto', durable = false, calls = 'auto', sweep, host = thisHost } = options
     this.#folder = folder
     this.#links = links
     this.#isAtOnce = calls === 'auto'
     this.#durable = durable
-    this.#sweep = sweep ?? (() => sweepDrafts(this))
+    this.#sweep = sweep ?? (async () => {})
     this.#path = join(folder, '.decant')
     this.drafts = join(this.#path, 'drafts')
-    this.ownDrafts = join(this.drafts, processOwner())
+    this.owner = host.ownerFor(this.drafts)
     this.expiringDrafts = join(this.drafts, 'expiring')
     this.records = join(this.#path, 'records')
     this.reserved = join(this.#path, 'reserved')
     this.prepared = join(this.#path, 'prepared')
+  }
+
+  /** Where the drafts of this process are, absolute. */
+  get ownDrafts(): string {
+    return this.owner.path
   }
 
   /**
@@ -75,6 +86,8 @@ export class PrivateFolder {
    * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout.
    */
   prepare(): Promise<void> {
+    // Another process has taken what this one had, or a storage was closed: what comes now belongs to another epoch.
+    if (this.owner.isLost) this.#ready = undefined
     this.#ready ??= this.#make().catch((error: unknown) => {
       this.#ready = undefined
       throw error
@@ -82,10 +95,26 @@ export class PrivateFolder {
     return this.#ready
   }
 
+  /** Makes the folder of this process alone, which is to be enough for a sweep. Rejects with the system's error. */
+  async makeOwn(): Promise<void> {
+    await this.owner.make()
+    if (!this.#isUsed) this.owner.use()
+    this.#isUsed = true
+  }
+
   /** Makes the layout anew: somebody removed it while the process was running. */
   restore(): Promise<void> {
     this.#ready = undefined
     return this.prepare()
+  }
+
+  /** Removes what it has made for this process alone, if it can. Can be used again. Never rejects. */
+  async close(): Promise<void> {
+    await this.#ready?.catch(() => {})
+    if (!this.#isUsed) return
+    this.#isUsed = false
+    this.#ready = undefined
+    await this.owner.release()
   }
 
   /** Whether a draft can be published by link(2). Found out by trying, once. */
@@ -118,9 +147,10 @@ export class PrivateFolder {
     await makeFolder(this.#path)
     const format = await this.checkFormat()
     await makeFolder(this.drafts)
-    const folders = [this.ownDrafts, this.expiringDrafts, this.records, this.reserved, this.prepared]
-    await Promise.all(folders.map(makeFolder))
-    if (format === undefined) {
+    await this.makeOwn()
+    await Promise.all([this.expiringDrafts, this.records, this.reserved, this.prepared].map(makeFolder))
+    // What format 1 has left is understood as it is; its processes are told to go by the number.
+    if (format !== FORMAT) {
       // Renamed into its place, so that no other process ever reads half of it.
       const temporary = join(this.ownDrafts, `${randomUUID()}.format`)
       await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })

@@ -1,16 +1,39 @@
 import { hash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { releaseAbandoned } from './draft-sweep.ts'
 import { foldKey } from './fold-key.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { pathIn } from '../../file/path-in.ts'
-import { processOwner } from '../../file/process-owner.ts'
+import { exists } from '../../file/exists.ts'
 import { hasCode } from '../../file/system-error.ts'
 
-/** A name that nobody else takes until it is released. */
+/** How often, and after how many milliseconds, a key is asked for that another process holds for a moment. */
+const ATTEMPTS = 40
+const PAUSE_MS = 5
+
+/** A name that no other process takes until it is released. */
 export interface Reservation {
   release(): Promise<void>
+}
+
+/** As `reserve`, also if another process holds the key for a moment; `undefined` if that takes long. */
+export async function reserveInTime(folder: PrivateFolder, key: string): Promise<Reservation | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const reservation = await reserve(folder, key)
+    if (reservation !== undefined || attempt === ATTEMPTS) return reservation
+    await wait(PAUSE_MS)
+  }
+}
+
+/** Whether no other process holds the key; waits for one that holds it for a moment. */
+export async function isFreeInTime(folder: PrivateFolder, key: string): Promise<boolean> {
+  for (let attempt = 1; await isReserved(folder, key); attempt++) {
+    if (attempt === ATTEMPTS) return false
+    await wait(PAUSE_MS)
+  }
+  return true
 }
 
 /**
@@ -29,14 +52,14 @@ export async function reserve(
   id: string = randomUUID(),
 ): Promise<Reservation | undefined> {
   const path = reservationPath(folder, key)
-  const token = `${processOwner()}.${id}`
+  const token = `${folder.owner.name}.${id}`
   const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
   await mkdir(prepared, { mode: 0o700 })
   try {
     await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
     const isTaken =
       !(await take(folder, prepared, path)) &&
-      !((await releaseAbandoned(path, folder.prepared)) && (await take(folder, prepared, path)))
+      !((await releaseAbandoned(path, folder)) && (await take(folder, prepared, path)))
     if (isTaken) {
       await rm(prepared, { recursive: true, force: true })
       return undefined
@@ -54,7 +77,7 @@ export async function isReserved(folder: PrivateFolder, key: string): Promise<bo
   if (folder.calls.hasNoFolders(folder.reserved)) return false
   const path = reservationPath(folder, key)
   if (!(await folder.calls.exists(path))) return false
-  return !(await releaseAbandoned(path, folder.prepared))
+  return !(await releaseAbandoned(path, folder))
 }
 
 /** Ends what a transaction reserved, whoever held it. Never rejects. */
@@ -84,8 +107,9 @@ async function take(folder: PrivateFolder, prepared: string, path: string): Prom
     await moveIn(folder, prepared, path)
     return true
   } catch (error) {
-    // EPERM, EACCES: what some systems say of a folder that stands there already.
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES')) return false
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false
+    // Some systems say this of a folder that stands there already, and all of one that may not be written.
+    if (hasCode(error, 'EPERM', 'EACCES') && (await exists(path))) return false
     throw error
   }
 }

@@ -12,7 +12,8 @@ import { checkByteRange } from '../byte-range.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { adoptRecord } from './adopted-record.ts'
-import { toEntry } from './disk-entry.ts'
+import { deleteFile } from './deletion.ts'
+import { toEntry, versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { writeKeptNote } from './kept-note.ts'
 import { foldersOf } from './plain-folder.ts'
@@ -36,6 +37,8 @@ export class SealedDiskDraft implements SealedDraft {
   /** The record with which all is ready for a name, so that a second name costs no more than asking for it. */
   #prepared: FileRecord | undefined
   #publishing: Promise<unknown> | undefined
+  /** Whether another file has got a name that this one had for a moment, and this one perhaps another. */
+  #wasLost = false
 
   constructor(place: DraftPlace, path: string, id: string, stats: BigIntStats) {
     this.id = id
@@ -102,7 +105,7 @@ export class SealedDiskDraft implements SealedDraft {
     this.#state = 'reserved'
     try {
       await this.#prepare(record)
-      if (record === undefined && (await this.#hasFormer(key))) await this.#place.records.delete(key)
+      if (record === undefined) await this.#place.records.delete(key)
     } catch (error) {
       this.#state = 'sealed'
       throw error
@@ -129,37 +132,45 @@ export class SealedDiskDraft implements SealedDraft {
     const { root, folder } = this.#place
     // All that can fail for want of room comes first, while there is still nothing to see.
     if (record !== undefined || this.#record !== undefined) await this.#prepare(record)
-    const settle = (): Promise<void> => this.#settle(key, record)
-    if (!(await publishFile({ draft: this.path, root, key, folder, settle }))) return undefined
+    const outcome = await publishFile({
+      draft: this.path,
+      stats: this.#stats,
+      root,
+      key,
+      folder,
+      wasLost: this.#wasLost,
+      settle: () => this.#settle(key, record),
+      withdraw: () => deleteFile(this.#place, key, versionOf(this.#stats)),
+    })
+    if (outcome === 'lost') this.#wasLost = true
+    if (outcome !== 'published') return undefined
     await this.#remove()
     return toEntry(key, this.#stats, record)
   }
 
-  /** Gives the new name its record and, where it has to last, flushes both. Then alone it rejects, and leaves neither. */
-  async #settle(key: string, record: FileRecord | undefined): Promise<void> {
+  /**
+   * Gives the new name its record and, where it has to last, flushes both; true if there was either to do. Only what has to last
+   * rejects, and leaves neither.
+   */
+  async #settle(key: string, record: FileRecord | undefined): Promise<boolean> {
     const { root, records, durable } = this.#place
     try {
-      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`)
-      else if (await this.#hasFormer(key)) await records.delete(key)
-      this.#record = undefined
+      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`, this.#stats.ino)
+      // Of a file that was removed by hand the record is still there.
+      else await records.delete(key)
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
+      return durable || record !== undefined
     } catch (error) {
       // EACCES, EIO, ...: the file is there, and goes without a record.
-      if (!durable) return
+      if (!durable) return true
       this.#prepared = undefined
       try {
-        await records.delete(key)
+        await records.delete(key, this.#stats.ino)
       } catch {
         // EIO, EROFS, ...: a record without its file is as none.
       }
       throw error
     }
-  }
-
-  /** Of a file that was removed by hand the record is still there, and fits another one of the same size and instant. */
-  #hasFormer(key: string): boolean | Promise<boolean> {
-    const { folder, records } = this.#place
-    return folder.calls.exists(records.locate(key))
   }
 
   async #prepare(record: FileRecord | undefined): Promise<void> {

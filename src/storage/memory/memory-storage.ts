@@ -3,12 +3,12 @@ import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
-import type { ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
 import { MemoryDraft } from './memory-draft.ts'
 import { MemoryShelf } from './memory-shelf.ts'
 import { MemoryTransaction } from './memory-transaction.ts'
-import type { StorageTransaction } from '../transaction.ts'
+import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 
 export interface MemoryStorageOptions {
   /** Bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
@@ -18,7 +18,7 @@ export interface MemoryStorageOptions {
 /** A storage in memory, which knows how much room it has left. */
 export interface MemoryStorage extends Storage {
   readonly kind: 'memory'
-  createTransaction(): StorageTransaction
+  createTransaction(leader?: TransactionLeader): StorageTransaction
   claim(id: string): Promise<ClaimedDraft | undefined>
   /** Bytes that are left of `maxSize`; `Infinity` without one. */
   freeSpace(): Promise<number>
@@ -52,9 +52,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     async list(listOptions: ListOptions = {}): Promise<ListPage> {
       return listFiles(shelf, listOptions)
     },
-    async delete(key: string): Promise<boolean> {
+    async delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       const file = shelf.files.get(key)
-      if (file === undefined) return false
+      if (file === undefined || (version !== undefined && file.entry.version !== version)) return false
       shelf.give(file.entry.size)
       return shelf.files.delete(key)
     },
@@ -64,8 +64,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
         draft.fail(new UploadError('storage-failed', {}, { cause: new Error('The draft expired.') }))
       return over.length
     },
-    createTransaction(): StorageTransaction {
-      return new MemoryTransaction(shelf)
+    createTransaction(leader?: TransactionLeader): StorageTransaction {
+      return new MemoryTransaction(shelf, leader)
     },
     async claim(id: string): Promise<ClaimedDraft | undefined> {
       const kept = shelf.kept.get(id)

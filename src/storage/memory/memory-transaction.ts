@@ -1,16 +1,18 @@
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
-import type { StorageTransaction } from '../transaction.ts'
+import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
 
 /** A transaction that lives as long as the process, like everything in memory: nothing of it can be left half done. */
 export class MemoryTransaction implements StorageTransaction {
+  readonly id: string
   readonly #shelf: MemoryShelf
   #files: ReservedFile[] = []
-  #state: 'open' | 'prepared' | 'over' = 'open'
+  #state: 'open' | 'prepared' | 'published' | 'over' = 'open'
 
-  constructor(shelf: MemoryShelf) {
+  constructor(shelf: MemoryShelf, leader: TransactionLeader | undefined) {
     this.#shelf = shelf
+    this.id = leader?.id ?? crypto.randomUUID()
   }
 
   async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
@@ -29,7 +31,7 @@ export class MemoryTransaction implements StorageTransaction {
 
   async commit(): Promise<void> {
     this.#require('prepared')
-    this.#state = 'over'
+    this.#state = 'published'
     for (const file of this.#files) file.publish()
   }
 
@@ -37,11 +39,12 @@ export class MemoryTransaction implements StorageTransaction {
     throw new TypeError('Only what could not be committed is deferred, and here all can.')
   }
 
-  async rollback(): Promise<void> {
-    if (this.#state === 'over') return
+  async rollback(): Promise<boolean> {
+    if (this.#state === 'over' || this.#state === 'published') return this.#state === 'over'
     this.#state = 'over'
     for (const file of this.#files) file.release()
     this.#files = []
+    return true
   }
 
   #require(state: 'open' | 'prepared'): void {

@@ -5,6 +5,8 @@ import type { Faults } from './faults.ts'
 
 /** A transaction whose medium may break. */
 export class FailingTransaction implements StorageTransaction {
+  readonly id: string
+  declare readonly journal?: string
   readonly #transaction: StorageTransaction
   readonly #faults: Faults
   readonly #unwrap: (sealed: SealedDraft) => SealedDraft
@@ -23,6 +25,8 @@ export class FailingTransaction implements StorageTransaction {
     delayed: Set<StorageTransaction>,
   ) {
     this.#transaction = transaction
+    this.id = transaction.id
+    if (transaction.journal !== undefined) this.journal = transaction.journal
     this.#faults = faults
     this.#unwrap = unwrap
     this.#delayed = delayed
@@ -33,9 +37,9 @@ export class FailingTransaction implements StorageTransaction {
     return this.#transaction.reserve(this.#unwrap(draft), key, record)
   }
 
-  async prepare(): Promise<void> {
+  async prepare(followers?: readonly string[]): Promise<void> {
     this.#faults.meet('prepare')
-    await this.#transaction.prepare()
+    await this.#transaction.prepare(followers)
   }
 
   async commit(): Promise<void> {
@@ -51,8 +55,8 @@ export class FailingTransaction implements StorageTransaction {
     else await this.#transaction.defer()
   }
 
-  async rollback(): Promise<void> {
+  async rollback(): Promise<boolean> {
     this.#delayed.delete(this)
-    await this.#transaction.rollback()
+    return this.#transaction.rollback()
   }
 }

@@ -180,6 +180,22 @@ export const FILE_PROMISES: Promises = {
     notEqual(second?.version, first?.version)
   },
 
+  'deletes one version of a file, and no other that has its key': async (storage) => {
+    const first = await store(storage, 'key', randomBytes(10))
+    equal(await storage.delete('key', { version: `${first?.version}0` }), false)
+    deepEqual(await storage.stat('key'), first)
+    const version = first?.version ?? ''
+    deepEqual(
+      (await Promise.all([storage.delete('key', { version }), storage.delete('key', { version })])).toSorted(),
+      [false, true],
+    )
+    equal(await storage.stat('key'), undefined)
+    const second = await store(storage, 'key', randomBytes(10))
+    equal(await storage.delete('key', { version }), false)
+    deepEqual(await storage.stat('key'), second)
+    equal(await storage.delete('none', { version }), false)
+  },
+
   'never gives other bytes for an open file, whatever happens to its key': async (storage) => {
     const bytes = randomBytes(600_000)
     await store(storage, 'open', bytes)

@@ -1,6 +1,7 @@
 import type { GuardedPromise } from '../mutation.ts'
 
 const NODE = 'src/adapters/node/node-handler.test.ts'
+const OWNERS = 'src/storage/disk/owners.test.ts'
 const RECEIVE = 'src/receive/receive-node.test.ts'
 
 export const ABORTS: GuardedPromise = {
@@ -62,6 +63,59 @@ export const ABORTS: GuardedPromise = {
           'show nothing of one that was killed, and sweep it with their first draft',
         ],
       ],
+    },
+    {
+      guard: 'takes nothing from a process that it cannot see before that has been silent for 75 seconds',
+      file: 'src/storage/disk/owner-judge.ts',
+      find: 'const isSilent = silentMs >= SILENT_MS',
+      replace: 'const isSilent = true',
+      tests: [
+        [OWNERS, 'that died has its drafts swept within two minutes, and not before 75 seconds of silence'],
+        [OWNERS, 'that lives keeps its drafts, however long it takes and however often others sweep'],
+      ],
+    },
+    {
+      guard: 'begins to watch anew when it was stopped itself in between',
+      file: 'src/storage/disk/owner-judge.ts',
+      find: 'isSame && now - before.lookedAt <= LATE_MS ? before.since : now',
+      replace: 'isSame ? before.since : now',
+      tests: [[OWNERS, 'is watched anew where the watch itself was stopped in between']],
+    },
+    {
+      guard: 'gives a sign of life before it publishes, if the last one is too old',
+      file: 'src/storage/disk/publication.ts',
+      find: '    await folder.owner.confirm()\n',
+      replace: '',
+      tests: [
+        [OWNERS, 'gives a sign of life before its next link, by %s'],
+        [OWNERS, 'publishes nothing where it cannot give that sign'],
+      ],
+    },
+    {
+      guard: 'never makes the folder of a process again under its old name, once that was taken',
+      file: 'src/storage/disk/owner.ts',
+      find: '    if (this.#isMade) this.#begin()\n',
+      replace: '',
+      tests: [[OWNERS, 'and whose drafts were taken fails the uploads of before, and takes new ones']],
+    },
+    {
+      guard: 'goes on past what it cannot sweep',
+      file: 'src/storage/disk/draft-sweep.ts',
+      find: '(await failures.during(() => sweepOwner(folders, name, work))) ?? 0',
+      replace: 'await sweepOwner(folders, name, work)',
+      tests: [
+        [
+          'src/storage/disk/settlement.test.ts',
+          'goes on past an owner that it cannot take, settles what there is, and tells the first failure at the end',
+        ],
+      ],
+    },
+    {
+      guard: 'removes the folder of a process that ends well',
+      file: 'src/storage/disk/owner.ts',
+      find: '      await rmdir(this.path)\n',
+      replace: '',
+      tests: [[OWNERS, 'leaves no folder of its process behind, and can be used again']],
     },
   ],
 }

@@ -30,24 +30,27 @@ export const ALL_OR_NOTHING: GuardedPromise = {
     {
       guard: 'takes back what is published already when a later file of the form cannot be',
       file: 'src/policy/publish-together.ts',
-      find: 'for (const { storage, file } of published) await deleteFiles(storage, [file])',
+      find: 'for (const { storage, published } of drafts) if (published !== undefined) await deleteFiles(storage, [published])',
       replace: '',
       tests: [[FORM, 'when one without transactions breaks after the first was published (%s)']],
     },
     {
       guard: 'takes back what one storage has published already when that of another file fails',
       file: 'src/policy/upload-transaction.ts',
-      find: 'if (isCommitted) await deleteFiles(storage, files)',
-      replace: 'if (isCommitted) await deleteFiles(storage, [])',
+      find: 'else if (isTakenBack) await deleteFiles(storage, files)',
+      replace: '',
       tests: [
-        ['src/policy/upload-transaction.test.ts', 'of which one fails to publish has nothing where it is rolled back'],
+        [
+          'src/policy/upload-transaction.test.ts',
+          'of which one has no journal takes back from it what it has published, and no file that has its key by then',
+        ],
       ],
     },
     {
       guard: 'gives back every name that was promised to a form which then fails, and makes its files drafts again',
       file: 'src/policy/publish-together.ts',
-      find: '    await transaction.rollback()\n',
-      replace: '',
+      find: 'if (await transaction.rollback()) throw error',
+      replace: 'throw error',
       tests: [
         [FORM, 'when the storage breaks after the first was promised its key (%s)'],
         [
@@ -59,11 +62,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
     {
       guard: 'takes the files back when the answer about them cannot be made',
       file: 'src/handler/upload-handler.ts',
-      find: `        await deleteFiles(
-          set.storage,
-          receipt.files.map(({ stored }) => stored),
-        )
-`,
+      find: '        await deleteFiles(set.storage, receipt.published)\n',
       replace: '',
       tests: [
         [

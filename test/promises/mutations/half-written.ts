@@ -8,8 +8,8 @@ export const HALF_WRITTEN: GuardedPromise = {
     {
       guard: 'writes drafts where nobody reads, and not under the name that the file will have',
       file: 'src/storage/disk/disk-draft.ts',
-      find: 'place.folder.ownDrafts : place.folder.expiringDrafts, this.id)',
-      replace: 'place.root : place.folder.expiringDrafts, this.id)',
+      find: 'undefined ? folder.ownDrafts :',
+      replace: 'undefined ? this.#place.root :',
       tests: [
         ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
         ['src/protocols/form/form-protocol.test.ts', 'when the client vanishes by %s'],

@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const DISK = 'src/storage/disk/disk-storage.test.ts'
 const SAVE = 'src/receive/spool/save-file.test.ts'
+const PUBLICATION = 'src/storage/disk/publication.test.ts'
 const PLANTED = 'test/promises/planted-links.test.ts'
 
 export const NO_OVERWRITING: GuardedPromise = {
@@ -21,7 +22,7 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'looks whether the name is taken where there are no hard links',
       file: 'src/storage/disk/publication.ts',
-      find: 'if (await folder.calls.exists(target)) return false',
+      find: "if (await folder.calls.exists(target)) return 'taken'",
       replace: '',
       tests: [
         [DISK, 'never overwrites, and the loser can take another key'],
@@ -31,9 +32,70 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'sees a symlink that leads nowhere as a name that is taken',
       file: 'src/file/disk-calls.ts',
-      find: 'fs.lstatSync(path',
-      replace: 'fs.statSync(path',
+      find: 'fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined',
+      replace: 'fs.statSync(path, { throwIfNoEntry: false }) !== undefined',
       tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
+    },
+    {
+      guard:
+        'tells no client that it has a name which another file has by then, be it that its process was stopped in between',
+      file: 'src/storage/disk/publication.ts',
+      find: 'isSame(publication.stats, await folder.calls.find(target))',
+      replace: 'true',
+      tests: [
+        [PUBLICATION, 'is not told that it has the name where another file has it by now, whose record stays'],
+        [PUBLICATION, 'does not replace the record of the file that has the name by then'],
+      ],
+    },
+    {
+      guard: 'leaves the record of a file alone that has the name by then',
+      file: 'src/storage/disk/record-cache.ts',
+      find: 'if (belongs) await this.#putBack(key, aside)',
+      replace: '',
+      tests: [[PUBLICATION, 'does not replace the record of the file that has the name by then']],
+    },
+    {
+      guard: 'counts a record for the one file whose inode it names',
+      file: 'src/storage/disk/record-cache.ts',
+      find: "if ('ino' in value && value.ino !== String(stats.ino)) return undefined",
+      replace: '',
+      tests: [[PUBLICATION, 'a record of another file of the same size and time is not one of this file']],
+    },
+    {
+      guard: 'moves no upload away that is still going to withdraw',
+      file: 'src/storage/disk/prepared-files.ts',
+      find: 'if (await isDraft(place, await lstat(path, { bigint: true }))) return',
+      replace: '',
+      tests: [
+        [
+          PUBLICATION,
+          'for so long that the transaction cannot wait is not moved away, or it would remove what has the name by then',
+        ],
+      ],
+    },
+    {
+      guard: 'deletes the file for which a condition holds, and not the one that has taken its place',
+      file: 'src/serve/preconditions.ts',
+      find: 'storage.delete(key, { version: entry.version })',
+      replace: 'storage.delete(key)',
+      tests: [
+        [
+          'src/serve/preconditions.test.ts',
+          'deletes no file that has taken the place of the one that the client named',
+        ],
+      ],
+    },
+    {
+      guard: 'gives a file its name back that was not the one to delete',
+      file: 'src/storage/disk/deletion.ts',
+      find: '    await putUnderFreeKey(place, file, key)\n',
+      replace: '',
+      tests: [
+        [
+          'src/storage/disk/deletion.test.ts',
+          'that a killed process had begun is ended by the next one: that version goes, any other gets its name back',
+        ],
+      ],
     },
     {
       guard: 'saves a received file under a free name only, unless it is told to replace',

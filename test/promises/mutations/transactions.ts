@@ -1,6 +1,8 @@
 import type { GuardedPromise } from '../mutation.ts'
 
 const DISK = 'src/storage/disk/disk-transaction.test.ts'
+const OWNERS = 'src/storage/disk/owners.test.ts'
+const SETTLEMENT = 'src/storage/disk/settlement.test.ts'
 const FORM = 'src/form/form-refusals.test.ts'
 
 export const TRANSACTIONS: GuardedPromise = {
@@ -10,9 +12,9 @@ export const TRANSACTIONS: GuardedPromise = {
       guard: 'runs the handler when the files are as good as published, and not before',
       file: 'src/form/upload-form.ts',
       find: `    await transaction.prepare()
-    value = await work()
+    value = await work({ id: transaction.id })
 `,
-      replace: `    value = await work()
+      replace: `    value = await work({ id: transaction.id })
     await transaction.prepare()
 `,
       tests: [[FORM, 'because the storage fails to %s, %s, leaves nothing']],
@@ -33,23 +35,28 @@ export const TRANSACTIONS: GuardedPromise = {
     },
     {
       guard: 'lets any process publish what was decided and could not be published',
-      file: 'src/storage/disk/prepared-settlement.ts',
-      find: 'await rename(join(prepared, OWNER + processOwner()), join(prepared, DECIDED))',
+      file: 'src/storage/disk/disk-transaction.ts',
+      find: "await rename(this.#paths?.prepared ?? '', join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))",
       replace: '',
-      tests: [[DISK, 'can be committed again, and deferred to a sweep of another process']],
+      tests: [
+        [
+          SETTLEMENT,
+          'publishes at once what was decided and could not be published, be it of a process that lives and cannot be seen',
+        ],
+      ],
     },
     {
-      guard: 'takes back what was published half-way when it has to',
+      guard: 'takes nothing back that it was decided to publish',
       file: 'src/storage/disk/disk-transaction.ts',
-      find: "if (this.#state === 'failed') await withdrawFiles(place, id)",
-      replace: '',
-      tests: [[DISK, 'that could not be published can be taken back as a whole']],
+      find: "if (verdict === 'publish') {",
+      replace: 'if (verdict === undefined) {',
+      tests: [[DISK, 'that was decided and could not be published stays decided: it is published by the next sweep']],
     },
     {
       guard: 'gives nobody else a key that is promised',
       file: 'src/storage/disk/publication.ts',
-      find: 'isPromised = await isReserved(folder, key)',
-      replace: 'isPromised = false',
+      find: 'if (await isReserved(folder, key))',
+      replace: 'if (folder.drafts === key)',
       tests: [
         [DISK, 'takes keys that some file systems take for the same for one'],
         [DISK, 'whose process died after preparing is %s'],
@@ -58,40 +65,63 @@ export const TRANSACTIONS: GuardedPromise = {
     {
       guard: 'keeps the keys of what is prepared promised when its process is dead',
       file: 'src/storage/disk/draft-sweep.ts',
-      find: ' && !(await exists(join(prepared, token.slice(dot + 1))))',
-      replace: '',
+      find: '!(await isPrepared(folders.prepared, token.slice(dot + 1)))',
+      replace: 'true',
       tests: [[DISK, 'whose process died after preparing is %s']],
     },
     {
       guard: 'settles no transaction of another process that lives',
       file: 'src/storage/disk/prepared-settlement.ts',
-      find: "return (await isAbandoned(name, join(folder.prepared, id))) ? 'ask' : undefined",
-      replace: "return 'ask'",
-      tests: [[DISK, 'of another process is left to it as long as that lives']],
+      find: "return life === 'dead' || life === 'silent'",
+      replace: 'return true',
+      tests: [[OWNERS, 'that lives keeps its drafts, however long it takes and however often others sweep']],
     },
     {
       guard: 'settles no transaction of its own process that is still going on',
-      file: 'src/storage/disk/prepared-settlement.ts',
-      find: 'if (name === processOwner()) return unsettled.get(id)',
-      replace: "if (name === processOwner()) return unsettled.get(id) ?? 'ask'",
+      file: 'src/storage/disk/disk-transaction.ts',
+      find: "folder.owner.transactions.set(this.#ownId, 'running')",
+      replace: '',
       tests: [[DISK, 'that lives is not settled by anybody else']],
     },
     {
       guard: 'asks `recover` what is to become of the transaction of a dead process',
       file: 'src/storage/disk/prepared-settlement.ts',
-      find: "settlement === 'ask' ? await recover(keys) : settlement",
-      replace: "settlement === 'ask' ? 'publish' : settlement",
+      find: 'const answer = await recover({ id, keys: entries.map(({ key }) => key) })',
+      replace: "const answer: string = id === '' ? await recover({ id, keys: [] }) : 'publish'",
       tests: [
         [DISK, 'whose process died after preparing is %s'],
         [DISK, 'is asked for again where nobody could answer'],
       ],
     },
     {
-      guard: 'takes a handler that has succeeded at its word, and asks nobody again',
+      guard: 'follows a verdict that is there, and asks nobody again',
       file: 'src/storage/disk/prepared-settlement.ts',
-      find: "owner === DECIDED ? 'publish' : await settlementOf(place, id, owner)",
-      replace: 'await settlementOf(place, id, owner)',
-      tests: [[DISK, 'can be committed again, and deferred to a sweep of another process']],
+      find: '  if (verdict !== undefined) return verdict\n',
+      replace: '',
+      tests: [
+        [OWNERS, 'is ended by its verdict alone where the process that gave it died in the middle of its work'],
+        [SETTLEMENT, 'as decided is published without a question'],
+      ],
+    },
+    {
+      guard: 'takes a row that is absent for an answer only where it cannot come any more',
+      file: 'src/storage/disk/prepared-settlement.ts',
+      find: "return answer === 'publish' || isOver || isFencing ? answer : undefined",
+      replace: 'return answer',
+      tests: [
+        [OWNERS, 'whose row is absent keeps its keys for a day, since the row may still come'],
+        [OWNERS, 'is not discarded by the third process either, where the second one died that had taken it'],
+      ],
+    },
+    {
+      guard: 'asks the first storage of a transaction alone, and lets the others follow',
+      file: 'src/storage/disk/prepared-settlement.ts',
+      find: 'if (leader !== undefined) return verdictOfLeader(leader)',
+      replace: '',
+      tests: [
+        [SETTLEMENT, 'is asked about once, of the first, and all follow: %s'],
+        [SETTLEMENT, 'waits for a verdict that it cannot reach'],
+      ],
     },
   ],
 }

@@ -1,0 +1,20 @@
+/** The time that a process goes by; tests have one of their own. */
+export interface Clock {
+  /** Milliseconds since some moment, which never go back. A machine that sleeps may not count them. */
+  monotonic(): number
+  /** Milliseconds since 1970. They go back and forth as the clock is set. */
+  wall(): number
+  /** Calls `work` again and again, and keeps no process alive for it. Returns what ends that. */
+  every(intervalMs: number, work: () => unknown): () => void
+}
+
+/** The clock of the system. */
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  every(intervalMs, work) {
+    const timer = setInterval(work, intervalMs)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+}

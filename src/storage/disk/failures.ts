@@ -1,0 +1,19 @@
+/** Failures of work that goes on all the same: the first of them is told at the end. */
+export class Failures {
+  #first: { readonly error: unknown } | undefined
+
+  /** Does a part of the work; what it gives, or `undefined` if it fails. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#first ??= { error }
+      return undefined
+    }
+  }
+
+  /** Throws the first failure, if there was any. */
+  throwFirst(): void {
+    if (this.#first !== undefined) throw this.#first.error
+  }
+}

@@ -1,0 +1,52 @@
+import { link, lstat, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exists } from '../../file/exists.ts'
+import { hasCode } from '../../file/system-error.ts'
+import { conflictName } from '../../filename/conflict-names.ts'
+import type { DraftPlace } from './draft-place.ts'
+import { makePlainFolders } from './plain-folder.ts'
+
+/** More names than this are not tried: a folder in which all of them are taken is not one that we understand. */
+const ATTEMPTS = 10_000
+
+/**
+ * Moves a file to its key, or to the first free name after it, without overwriting anything: of what was not ours to take nothing is
+ * lost. Rejects with the system's error.
+ *
+ * @param first the first attempt: 0 is the key itself
+ */
+export async function putUnderFreeKey(place: DraftPlace, path: string, key: string, first: number = 0): Promise<void> {
+  const { root, folder } = place
+  const slash = key.lastIndexOf('/') + 1
+  await makePlainFolders(root, key)
+  const canLink = await folder.canLink()
+  for (let attempt = first; attempt < ATTEMPTS; attempt++) {
+    const free = attempt === 0 ? key : key.slice(0, slash) + conflictName(key.slice(slash), attempt)
+    if (!(await (canLink ? linkTo : moveTo)(path, join(root, free)))) continue
+    return
+  }
+  throw new Error('No free name was found.')
+}
+
+async function linkTo(path: string, target: string): Promise<boolean> {
+  try {
+    await link(path, target)
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+    // A try that was killed before it could remove the other name.
+    if (!(await isOneFile(path, target))) return false
+  }
+  await unlink(path)
+  return true
+}
+
+async function moveTo(path: string, target: string): Promise<boolean> {
+  if (await exists(target)) return false
+  await rename(path, target)
+  return true
+}
+
+async function isOneFile(path: string, target: string): Promise<boolean> {
+  const [one, other] = await Promise.all([lstat(path), lstat(target)])
+  return one.ino === other.ino && one.dev === other.dev
+}

@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from '../../file/system-error.ts'
+import { folderNames } from './folder-names.ts'
+
+/** Begins the name of the file that says which process began a transaction: the rest of its name. */
+const OWNER = 'owner.'
+
+/** An entry of a transaction's journal: a file that gets its key with the commit. */
+export interface JournalEntry {
+  /** By which its draft and its record are called. */
+  readonly number: number
+  readonly key: string
+  /** Of the stored file: how it is known again under its key. */
+  readonly version: string
+}
+
+/** What a transaction of several storages is: one of them holds the verdict, and the others follow it. */
+export interface Company {
+  /** The journal that holds the verdict: absent if it is this one. */
+  readonly leader?: string
+  /** The journals that follow this one. */
+  readonly followers: readonly string[]
+}
+
+/** Writes down who begins the transaction in `folder`, and with whom. Rejects with the system's error. */
+export async function writeHead(folder: string, owner: string, company: Company, durable: boolean): Promise<void> {
+  await writeFile(join(folder, OWNER + owner), '', { flag: 'wx', mode: 0o600 })
+  if (company.leader === undefined && company.followers.length === 0) return
+  await writeFile(join(folder, 'company'), JSON.stringify(company), { flag: 'wx', mode: 0o600, flush: durable })
+}
+
+/** The process that began a transaction; `undefined` if nothing says so. */
+export async function readOwner(folder: string): Promise<string | undefined> {
+  const name = (await folderNames(folder)).find((each) => each.startsWith(OWNER))
+  return name?.slice(OWNER.length)
+}
+
+export async function readCompany(folder: string): Promise<Company> {
+  const value = await readJson(join(folder, 'company'))
+  if (typeof value !== 'object' || value === null) return { followers: [] }
+  const followers = 'followers' in value && Array.isArray(value.followers) ? value.followers.map(String) : []
+  return 'leader' in value && typeof value.leader === 'string' ? { leader: value.leader, followers } : { followers }
+}
+
+/** Writes an entry, which is never changed. It counts once the folder has it under its name. */
+export async function writeEntry(
+  folder: string,
+  { number, key, version }: JournalEntry,
+  durable: boolean,
+): Promise<void> {
+  const text = JSON.stringify({ save: { key, version } })
+  await writeFile(entryPath(folder, number), text, { flag: 'wx', mode: 0o600, flush: durable })
+}
+
+function entryPath(folder: string, number: number): string {
+  return join(folder, `${number}.json`)
+}
+
+/**
+ * The entries in a folder, in their order. `undefined` if there are none, or one was lost with the power before it had reached the
+ * medium. A draft without its entry is litter.
+ */
+export async function readEntries(folder: string): Promise<JournalEntry[] | undefined> {
+  const numbers = (await folderNames(folder)).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number)
+  if (numbers.length === 0) return readFormerEntries(folder)
+  const entries: JournalEntry[] = []
+  for (const number of numbers.toSorted((one, other) => one - other)) {
+    const value = await readJson(entryPath(folder, number))
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!('save' in value))
+      throw new Error('A journal has an entry of a kind that this version of Decant does not know.')
+    const { save } = value
+    if (typeof save !== 'object' || save === null || !('key' in save) || !('version' in save)) return undefined
+    entries.push({ number, key: String(save.key), version: String(save.version) })
+  }
+  return entries
+}
+
+/** Format 1 has one list. */
+async function readFormerEntries(folder: string): Promise<JournalEntry[] | undefined> {
+  const list = await readJson(join(folder, 'files'))
+  if (!Array.isArray(list)) return undefined
+  return list.map(([key, version]: unknown[], number) => ({ number, key: String(key), version: String(version) }))
+}
+
+/** `undefined` if there is no such file, or it is torn. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

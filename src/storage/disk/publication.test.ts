@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { SealedDraft } from '../draft.ts'
+import type { FileRecord, Storage, StorageEntry } from '../storage.ts'
+import { DiskDraft } from './disk-draft.ts'
+import { diskStorage } from './disk-storage.ts'
+import { PrivateFolder } from './private-folder.ts'
+import { RecordCache } from './record-cache.ts'
+
+const RECORD = { name: 'Stopped', type: 'text/plain' }
+const OTHER = { name: 'Other', type: 'text/html' }
+
+const base = mkdtempSync(join(tmpdir(), 'decant-publication-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+async function seal(storage: Pick<Storage, 'createDraft'>, text: string): Promise<SealedDraft> {
+  const draft = storage.createDraft()
+  await draft.append(new TextEncoder().encode(text))
+  return draft.seal()
+}
+
+function visible(folder: string): Record<string, string> {
+  const names = readdirSync(folder).filter((name) => name !== '.decant')
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+/** An upload that was stopped when it had made its nth link: that of the file is the first, that of its record the second. */
+async function stoppedUpload(
+  root: string,
+  link: number,
+  record?: FileRecord,
+): Promise<{ sealed: SealedDraft; goOn: () => Promise<StorageEntry | undefined> }> {
+  const folder = new PrivateFolder(root)
+  const records = new RecordCache(root, folder)
+  const place = { root, folder, records, mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0 }
+  const sealed = await seal(
+    { createDraft: () => new DiskDraft({ ...place, freeSpace: async () => Infinity }, {}) },
+    'stopped',
+  )
+  await folder.canLink()
+  const [stopped, continued] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const makeLink = folder.calls.link.bind(folder.calls)
+  let links = 0
+  folder.calls.link = async (path, target) => {
+    links++
+    if (links === link && link > 1) {
+      stopped.resolve()
+      await continued.promise
+    }
+    await makeLink(path, target)
+    if (links === link && link === 1) {
+      stopped.resolve()
+      await continued.promise
+    }
+  }
+  const published = sealed.publish('key', record)
+  await stopped.promise
+  return { sealed, goOn: () => (continued.resolve(), published) }
+}
+
+describe('an upload that was stopped right after it had linked its file', () => {
+  test('to a name that a transaction was promised gives it back, and the transaction gets it', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const storage = diskStorage(folder)
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'promised'), 'key', OTHER)
+    await transaction.prepare()
+    const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
+    const committed = transaction.commit()
+    expect(await goOn()).toBeUndefined()
+    await committed
+    expect(await sealed.publish('key_1', RECORD)).toBeDefined()
+    expect(visible(folder)).toEqual({ key: 'promised', key_1: 'stopped' })
+    expect((await storage.stat('key'))?.record).toEqual(OTHER)
+  })
+
+  test('for so long that the transaction cannot wait is not moved away, or it would remove what has the name by then', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const storage = diskStorage(folder)
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'promised'), 'key', OTHER)
+    await transaction.prepare()
+    const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    await transaction.defer()
+    expect(await goOn()).toBeUndefined()
+    await storage.sweep()
+    expect(await sealed.publish('key_1', RECORD)).toBeDefined()
+    expect(visible(folder)).toEqual({ key: 'promised', key_1: 'stopped' })
+  })
+
+  test('is not told that it has the name where another file has it by now, whose record stays', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const storage = diskStorage(folder)
+    const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
+    await storage.delete('key')
+    const entry = await (await seal(storage, 'other')).publish('key', OTHER)
+    expect(await goOn()).toBeUndefined()
+    expect(await storage.stat('key')).toEqual(entry)
+    expect(await sealed.publish('key_1', RECORD)).toBeDefined()
+    expect(visible(folder)).toEqual({ key: 'other', key_1: 'stopped' })
+  })
+
+  test('finds its file again under the name to which it was moved, and is no second file', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
+    renameSync(join(folder, 'key'), join(folder, 'key_1'))
+    writeFileSync(join(folder, 'key'), 'by hand')
+    expect(await goOn()).toBeUndefined()
+    expect(await sealed.publish('key_1', RECORD)).toBeDefined()
+    expect(visible(folder)).toEqual({ key: 'by hand', key_1: 'stopped' })
+  })
+})
+
+describe('an upload that was stopped right before its record got its place', () => {
+  test('does not replace the record of the file that has the name by then', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const storage = diskStorage(folder)
+    const { goOn } = await stoppedUpload(folder, 2, RECORD)
+    await storage.delete('key')
+    const entry = await (await seal(storage, 'other')).publish('key', OTHER)
+    expect(await goOn()).toBeUndefined()
+    expect(await storage.stat('key')).toEqual(entry)
+  })
+
+  test('leaves a record that counts for no other file', async () => {
+    const folder = mkdtempSync(join(base, 'folder-'))
+    const { goOn } = await stoppedUpload(folder, 2, RECORD)
+    rmSync(join(folder, 'key'))
+    writeFileSync(join(folder, 'key'), 'by hand')
+    expect(await goOn()).toBeUndefined()
+    expect((await diskStorage(folder).stat('key'))?.record).toBeUndefined()
+  })
+})
+
+test('a record of another file of the same size and time is not one of this file', async () => {
+  const folder = mkdtempSync(join(base, 'folder-'))
+  const storage = diskStorage(folder)
+  await (await seal(storage, 'text')).publish('key', RECORD)
+  const path = join(folder, '.decant', 'records', readdirSync(join(folder, '.decant', 'records'))[0] ?? '')
+  const record: { ino: string } = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...record, ino: `${record.ino}0` }))
+  expect((await storage.stat('key'))?.record).toBeUndefined()
+  // Format 1 named none.
+  writeFileSync(path, JSON.stringify({ ...record, ino: undefined }))
+  expect((await storage.stat('key'))?.record).toEqual(RECORD)
+})

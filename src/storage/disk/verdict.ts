@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exists } from '../../file/exists.ts'
+import { flushFolder } from '../../file/folder-flush.ts'
+import { hasCode } from '../../file/system-error.ts'
+import type { DraftPlace } from './draft-place.ts'
+import { NO_OWNER } from './prepared-name.ts'
+
+/** What becomes of a transaction. There is one verdict on each, ever. */
+export type Verdict = 'publish' | 'discard'
+
+const NAME = 'verdict'
+/** In format 1, the file that stands in the owner's place if all was decided and only publishing failed. */
+const FORMER_PUBLISH = `owner.${NO_OWNER}`
+
+/** The verdict in the folder of a transaction, if there is one. Rejects with the system's error. */
+export async function readVerdict(folder: string): Promise<Verdict | undefined> {
+  const path = join(folder, NAME)
+  try {
+    return toVerdict(await readFile(path, 'utf8'))
+  } catch (error) {
+    // Without links it is a folder with a file of that name in it.
+    if (hasCode(error, 'EISDIR')) return toVerdict((await readdir(path)).join())
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+    return (await exists(join(folder, FORMER_PUBLISH))) ? 'publish' : undefined
+  }
+}
+
+/**
+ * Gives a transaction its verdict, in one step, unless it has one. The verdict that counts. Rejects with the system's error; with
+ * `ENOENT` if the folder has got another holder.
+ */
+export async function giveVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
+  const known = await readVerdict(folder)
+  if (known !== undefined) return known
+  await place.folder.owner.confirm()
+  const made = join(folder, `${randomUUID()}.${NAME}`)
+  const give = (await place.folder.canLink()) ? giveByLink : giveByFolder
+  if (await give({ made, path: join(folder, NAME), wanted, durable: place.durable })) {
+    if (place.durable) await flushFolder(folder)
+    return wanted
+  }
+  const verdict = await readVerdict(folder)
+  if (verdict === undefined) throw new Error('The verdict on a transaction cannot be read.')
+  return verdict
+}
+
+interface NewVerdict {
+  /** Where it is made, on its way to `path`. */
+  readonly made: string
+  readonly path: string
+  readonly wanted: Verdict
+  readonly durable: boolean
+}
+
+async function giveByLink({ made, path, wanted, durable }: NewVerdict): Promise<boolean> {
+  await writeFile(made, wanted, { flag: 'wx', mode: 0o600, flush: durable })
+  try {
+    await link(made, path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** Without links: rename(2) of a folder fails if one with something in it stands there, so that here, too, the first one counts. */
+async function giveByFolder({ made, path, wanted, durable }: NewVerdict): Promise<boolean> {
+  await mkdir(made, { mode: 0o700 })
+  await writeFile(join(made, wanted), '', { flag: 'wx', mode: 0o600, flush: durable })
+  if (durable) await flushFolder(made)
+  try {
+    await rename(made, path)
+    return true
+  } catch (error) {
+    await rm(made, { recursive: true, force: true })
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false
+    // Some systems say this of a folder that stands there already, and all of one that may not be written.
+    if (hasCode(error, 'EPERM', 'EACCES') && (await exists(path))) return false
+    throw error
+  }
+}
+
+function toVerdict(text: string): Verdict {
+  // Lost with the power, without `durable`. A file that no row names is harmless, and a row without its file is not.
+  if (/^[\s\0]*$/.test(text)) return 'publish'
+  if (text === 'publish' || text === 'discard') return text
+  throw new Error('The verdict on a transaction is neither "publish" nor "discard".')
+}

@@ -1,4 +1,4 @@
-// npm run kill -- --times 200 [--seed 1] [-- OPTIONS OF decant serve]
+// npm run kill -- --times 200 [--servers 2] [--seed 1] [-- OPTIONS OF decant serve]
 import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { killRun } from './kill-run.ts'
@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     times: { type: 'string', default: '200' },
+    servers: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
   },
 })
@@ -18,6 +19,7 @@ const times = positiveNumber('times', values.times)
 console.log(`seed ${seed}`)
 const { faults, ...counts } = await killRun({
   times,
+  servers: positiveNumber('servers', values.servers),
   seed,
   serveOptions: positionals,
   onKill: (kills) => {

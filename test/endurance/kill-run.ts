@@ -11,8 +11,10 @@ import { bytesOfName } from './seeded-file.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 export interface KillOptions {
-  /** How often the server is killed. */
+  /** How often the servers are killed. */
   readonly times: number
+  /** How many servers share the folder; each is killed at a moment of its own. Default 1. */
+  readonly servers?: number
   readonly seed: number
   /** What `decant serve` is to be given besides. */
   readonly serveOptions?: readonly string[]
@@ -46,7 +48,7 @@ const KILLS_PER_FOLDER = 10
 /** All that may be in `.decant` before the first upload. */
 const PRIVATE = /^(?:format|(?:drafts|drafts\/expiring|records|reserved|prepared)\/|records\/[\da-f]{64})$/
 
-/** Kills a `decant serve` with SIGKILL at random moments while clients upload, and looks at what the next run makes of it. */
+/** Kills each `decant serve` with SIGKILL at random moments while clients upload, and looks at what the next run makes of it. */
 export async function killRun(options: KillOptions): Promise<KillReport> {
   const random = new SeededRandom(options.seed)
   const run = new KillRun(options, random)
@@ -75,7 +77,7 @@ class KillRun {
   }
   readonly #options: KillOptions
   readonly #random: SeededRandom
-  #clients: readonly KillClient[] = []
+  #clients: KillClient[] = []
 
   constructor(options: KillOptions, random: SeededRandom) {
     this.#options = options
@@ -83,20 +85,28 @@ class KillRun {
   }
 
   async kill(folder: string): Promise<void> {
+    const { servers = 1 } = this.#options
+    this.#clients = []
+    await Promise.all(Array.from({ length: servers }, (_, server) => this.#killOne(folder, server, servers)))
+    this.report.kills++
+    if (draftsIn(folder).length > 0) this.report.killsWithDrafts++
+  }
+
+  /** Kills one of several servers while its clients upload, the others at work or not. */
+  async #killOne(folder: string, server: number, servers: number): Promise<void> {
     await using decant = await this.#serve(folder)
-    this.#clients = Array.from(
-      { length: CLIENTS },
-      (_, index) => new KillClient(decant.port, `kill-${this.report.kills}-${index}`, this.#random.fork()),
+    const clients = Array.from(
+      { length: Math.ceil(CLIENTS / servers) },
+      (_, index) => new KillClient(decant.port, `kill-${this.report.kills}-${server}-${index}`, this.#random.fork()),
     )
-    const running = this.#clients.map((client) => client.run())
+    this.#clients.push(...clients)
+    const running = clients.map((client) => client.run())
     await sleep(this.#random.integer(1, MOST_MS))
     const endedEarly = decant.child.exitCode !== null
-    for (const client of this.#clients) client.expectEnd()
+    for (const client of clients) client.expectEnd()
     decant.child.kill('SIGKILL')
     await decant.exited
     await Promise.all(running)
-    this.report.kills++
-    if (draftsIn(folder).length > 0) this.report.killsWithDrafts++
     if (endedEarly) this.#fault('the server ended by itself')
     if (decant.stderr() !== '') this.#fault(`the server says: ${decant.stderr()}`)
   }

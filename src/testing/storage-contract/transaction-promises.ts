@@ -21,7 +21,7 @@ export const TRANSACTION_PROMISES: Promises = {
     deepEqual(await read(storage, 'one'), one)
     deepEqual(await read(storage, 'folder/two'), two)
     deepEqual([await storage.stat('one'), await storage.stat('folder/two')], promised)
-    await transaction.rollback()
+    equal(await transaction.rollback(), false)
     deepEqual(await keys(storage), ['folder/two', 'one'])
     equal(await storage.sweep(), 0)
   },
@@ -29,6 +29,8 @@ export const TRANSACTION_PROMISES: Promises = {
   'gives a promised key to nobody else, and the key back when nothing comes of it': async (storage) => {
     const transaction = begin(storage)
     const other = begin(storage)
+    notEqual(other.id, transaction.id)
+    equal(storage.createTransaction?.(transaction).id, transaction.id)
     await store(storage, 'taken', text('first'))
     const draft = await seal(storage, text('mine'))
     equal(await transaction.reserve(draft, 'taken', RECORD), undefined)
@@ -53,8 +55,8 @@ export const TRANSACTION_PROMISES: Promises = {
       const transaction = begin(storage)
       notEqual(await transaction.reserve(draft, 'key', RECORD), undefined)
       if (isPrepared) await transaction.prepare()
-      await transaction.rollback()
-      await transaction.rollback()
+      equal(await transaction.rollback(), true)
+      equal(await transaction.rollback(), true)
       await showsNothing(storage, 'key')
     }
     notEqual(await draft.publish('key', RECORD), undefined)

@@ -50,7 +50,7 @@ export class KillClient {
   async #upload(): Promise<boolean> {
     const isForm = this.#random.chance(0.6)
     const files = Array.from({ length: isForm ? this.#random.integer(1, 5) : 1 }, () => this.#file())
-    const keys = files.map(({ name }) => name.toLowerCase())
+    const keys = files.map(({ name }) => name)
     try {
       const { status, text } = isForm ? await this.#sendForm(files) : await this.#sendFile(files)
       if (status === 201) this.acknowledged.push(this.#filesOf(text, files))
@@ -66,15 +66,15 @@ export class KillClient {
 
   async #sendForm(files: readonly SeededFile[]): Promise<{ status: number; text: string }> {
     const { contentType, body } = await encodedForm(
-      files.map(({ name, bytes }) => ({ name: 'file', filename: name, content: bytes })),
+      files.map(({ name, bytes }) => ({ name: 'file', filename: sentName(name), content: bytes })),
     )
     return this.#send({ method: 'POST', path: '/uploads', headers: { 'content-type': contentType } }, body)
   }
 
   async #sendFile(files: readonly SeededFile[]): Promise<{ status: number; text: string }> {
     const [{ name, bytes } = this.#file()] = files
-    if (this.#random.chance(0.5)) return this.#send({ method: 'PUT', path: `/uploads/${name.toLowerCase()}` }, bytes)
-    const headers = { 'content-disposition': `attachment; filename="${name}"` }
+    if (this.#random.chance(0.5)) return this.#send({ method: 'PUT', path: `/uploads/${name}` }, bytes)
+    const headers = { 'content-disposition': `attachment; filename="${sentName(name)}"` }
     return this.#send({ method: 'POST', path: '/uploads', headers }, bytes)
   }
 
@@ -89,14 +89,18 @@ export class KillClient {
   #filesOf(text: string, sent: readonly SeededFile[]): readonly Acknowledged[] {
     const { files }: { files: Acknowledged[] } = JSON.parse(text)
     const keys = files.map(({ key }) => key)
-    const expected = sent.map(({ name }) => name.toLowerCase())
+    const expected = sent.map(({ name }) => name)
     if (String(keys) !== String(expected)) this.faults.push(`${String(expected)} was stored as ${String(keys)}`)
     return files
   }
 
-  /** Its extension is in capitals, so that only the record of the stored file tells the name that it had. */
   #file(): SeededFile {
     this.#files++
-    return seededFile(`${this.#label}-${this.#files}`, this.#random.magnitude(1, 20 * 1024 ** 2), 'BIN')
+    return seededFile(`${this.#label}-${this.#files}`, this.#random.magnitude(1, 20 * 1024 ** 2), 'bin')
   }
+}
+
+/** With a space before it, so that only the record of the stored file tells the name that it had. */
+function sentName(name: string): string {
+  return ` ${name}`
 }

@@ -5,6 +5,7 @@ import type { UploadSet } from '../../policy/upload-set.ts'
 import { ALL } from '../../media/extension-rule.ts'
 import { file, formRequest } from '../../receive/fixtures/form-body.ts'
 import { toFormLimits } from '../../receive/form-limits.ts'
+import type { FormLimitOptions } from '../../receive/form-limits.ts'
 import type { FileSink } from '../../receive/read-form.ts'
 import type { Receipt } from '../receipt.ts'
 import { companionFile } from './companion-file.ts'
@@ -17,9 +18,13 @@ function bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
-async function send(set: UploadSet, files: readonly (readonly [name: string, text: string])[]): Promise<Receipt> {
+async function send(
+  set: UploadSet,
+  files: readonly (readonly [name: string, text: string])[],
+  limits: FormLimitOptions = {},
+): Promise<Receipt> {
   const parts = files.map(([name, text]) => file('f', name, bytes(text)))
-  return receiveForm(fromFetchRequest(await formRequest(parts)), set, toFormLimits({}), { skipCompanions: true })
+  return receiveForm(fromFetchRequest(await formRequest(parts)), set, toFormLimits(limits), { skipCompanions: true })
 }
 
 function anySet(): UploadSet {
@@ -44,6 +49,39 @@ describe('a form with what macOS keeps beside files', () => {
       { field: 'f', filename: 'folder/.DS_Store' },
     ])
     expect((await set.list()).files).toHaveLength(2)
+  })
+
+  test('has as many files as are allowed, however many were left out', async () => {
+    const { files, skipped } = await send(
+      anySet(),
+      [
+        ['._a.txt', APPLE_DOUBLE],
+        ['a.txt', 'hello'],
+        ['._b.txt', APPLE_DOUBLE],
+        ['b.txt', 'world'],
+        ['.DS_Store', DS_STORE],
+      ],
+      { maxFiles: 2 },
+    )
+    expect([files.length, skipped?.length]).toEqual([2, 3])
+  })
+
+  test.each([
+    ['c.txt', 'a file'],
+    ['._c.txt', 'a file that is only called like a companion'],
+  ])('is refused for a file too many: %s, %s', async (name) => {
+    const set = anySet()
+    const sending = send(
+      set,
+      [
+        ['._a.txt', APPLE_DOUBLE],
+        ['a.txt', 'hello'],
+        [name, 'world'],
+      ],
+      { maxFiles: 1 },
+    )
+    await expect(sending).rejects.toMatchObject({ code: 'too-many-files', details: { limit: 1 } })
+    expect((await set.list()).files).toEqual([])
   })
 
   test('is taken by a set that takes no such extension', async () => {

@@ -34,6 +34,7 @@ export async function receiveForm(
   let inputs = 0
   const skip = ({ field, filename }: FileHead): void => void skipped.push({ field, filename })
   const openDraft = (head: FileHead): FileSink => {
+    if (drafts.length >= limits.maxFiles) throw new UploadError('too-many-files', { limit: limits.maxFiles })
     const draft = set.draft(head)
     drafts.push({ head, draft })
     return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }
@@ -43,8 +44,15 @@ export async function receiveForm(
     if (head.filename === '') return new IgnoredFile()
     return (skipCompanions ? companionFile(head, { skip, open: openDraft }) : undefined) ?? openDraft(head)
   }
+  // Every file may have a companion, which only its bytes tell from a file: what is left out does not count.
+  const formLimits = skipCompanions ? { ...limits, maxFiles: Infinity } : limits
   try {
-    const { fields } = await readForm(incoming, { limits, fileLimits: [set], openFile, signal: incoming.signal })
+    const { fields } = await readForm(incoming, {
+      limits: formLimits,
+      fileLimits: [set],
+      openFile,
+      signal: incoming.signal,
+    })
     if (drafts.length === 0) {
       if (inputs > 0) throw nothingSelected(skipped)
       throw new UploadError('missing-file', fields.length === 0 ? {} : { hint: NO_FILENAME_HINTS.form })

@@ -10,6 +10,18 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
   heading: 'Everything has a limit',
   mutations: [
     {
+      guard: 'holds a form whose companions are left out to its number of files',
+      file: 'src/protocols/form/form-protocol.ts',
+      find: 'if (drafts.length >= limits.maxFiles)',
+      replace: 'if (drafts.length > limits.maxFiles)',
+      tests: [
+        [
+          'src/protocols/form/companion-file.test.ts',
+          'a form with what macOS keeps beside files > is refused for a file too many: %s, %s',
+        ],
+      ],
+    },
+    {
       guard: 'counts the bytes of a form as they come',
       file: 'src/receive/body-check.ts',
       find: 'this.#checkSize(this.#size)',

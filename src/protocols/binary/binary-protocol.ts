@@ -7,6 +7,7 @@ import type { Incoming } from '../../http/incoming.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { bodyTooLarge } from '../../receive/body-too-large.ts'
 import type { FormLimits } from '../../receive/form-limits.ts'
+import { checkWhole } from '../check-whole.ts'
 import type { Receipt } from '../receipt.ts'
 import { dispositionFilename } from './disposition-filename.ts'
 
@@ -73,19 +74,5 @@ function checkBody({ header }: Incoming, isPut: boolean, filename: string | unde
   }
   // Kept as it comes, such a file would be served without saying that it is coded (RFC 9110 section 8.4).
   checkCodings({ header })
-  const partial = partialHeader(header)
-  if (partial !== undefined) {
-    throw new UploadError('malformed-request', { reason: `a part of a file, as ${partial} says, cannot be stored` })
-  }
-}
-
-/**
- * The header that says that a body is not all of its file (RFC 9110 section 14.5; draft-ietf-httpbis-resumable-upload). Every
- * upload of an iPhone has one of the draft's headers, and says by it that the body is whole.
- */
-function partialHeader(header: Incoming['header']): string | undefined {
-  if (header('content-range') !== undefined) return 'Content-Range'
-  if (header('upload-complete')?.trim() === '?0') return 'Upload-Complete'
-  // Before version 4 of the draft.
-  return header('upload-incomplete')?.trim() === '?1' ? 'Upload-Incomplete' : undefined
+  checkWhole({ header })
 }

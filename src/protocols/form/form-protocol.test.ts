@@ -22,6 +22,22 @@ async function send(set: UploadSet, parts: (FieldPart | FilePart)[], limits: For
   return receiveForm(fromFetchRequest(await formRequest(parts)), set, toFormLimits(limits))
 }
 
+test.each([
+  // As a script sends it that cuts files into pieces, such as jQuery File Upload.
+  ['Content-Range', 'bytes 0-9/100'],
+  ['Upload-Complete', '?0'],
+  ['Upload-Incomplete', '?1'],
+])('a form that says it has a part of a file is refused: %s: %s', async (name, value) => {
+  const set = memorySet()
+  const request = await formRequest([file('photo', 'a.png', 10)])
+  request.headers.set(name, value)
+  await expect(receiveForm(fromFetchRequest(request), set, toFormLimits({}))).rejects.toMatchObject({
+    code: 'malformed-request',
+    details: { reason: `a part of a file, as ${name} says, cannot be stored; send the file in one request` },
+  })
+  expect((await set.list()).files).toEqual([])
+})
+
 describe('a form', () => {
   test('becomes stored files in its order, and its fields come back in theirs', async () => {
     const set = memorySet()

@@ -9,6 +9,7 @@ import { IgnoredFile } from '../../receive/ignored-file.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
+import { checkWhole } from '../check-whole.ts'
 import type { Receipt, ReceivedFile, SkippedFile } from '../receipt.ts'
 import { companionFile } from './companion-file.ts'
 
@@ -21,7 +22,7 @@ export interface FormProtocolOptions {
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
  *
  * @throws {UploadError} `missing-file` for a form without a file, `no-file-selected` for one in which nothing was chosen, or
- *   everything was left out, and what `readForm`, `UploadSet.draft` and `UploadDraft` throw; nothing is left of the form then.
+ *   everything was left out, `malformed-request` if the form has a part of a file, and what `readForm`, `UploadSet.draft` and `UploadDraft` throw; nothing is left of the form then.
  */
 export async function receiveForm(
   incoming: Incoming,
@@ -29,6 +30,7 @@ export async function receiveForm(
   limits: FormLimits,
   { skipCompanions = false }: FormProtocolOptions = {},
 ): Promise<Receipt> {
+  checkWhole(incoming)
   const drafts: { readonly head: FileHead; readonly draft: UploadDraft }[] = []
   const skipped: SkippedFile[] = []
   let inputs = 0

@@ -139,10 +139,13 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'takes no part of a file for all of it',
-      file: 'src/protocols/binary/binary-protocol.ts',
-      find: 'if (partial !== undefined) {',
-      replace: "if (partial === '\\0') {",
-      tests: [['src/protocols/binary/binary-protocol.test.ts', 'a body is refused, unread, > %s']],
+      file: 'src/protocols/check-whole.ts',
+      find: 'if (partial === undefined) return',
+      replace: "if (partial !== '\\0') return",
+      tests: [
+        ['src/protocols/binary/binary-protocol.test.ts', 'a body is refused, unread, > %s'],
+        ['src/protocols/form/form-protocol.test.ts', 'a form that says it has a part of a file is refused: %s: %s'],
+      ],
     },
     {
       guard: 'cuts the connection where a stored file cannot be read to its end, so that no part looks like the whole',

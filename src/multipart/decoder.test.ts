@@ -108,16 +108,22 @@ describe('what a body may look like', () => {
 describe('a body is refused with the reason', () => {
   const NO_BOUNDARY = malformed('the boundary that the Content-Type announces is not in it')
   const FIRST_AND_TEXT = malformed('the first delimiter is followed by something else on its line')
-  const BARE_LF = malformed('a line ends in LF without CR')
-  const BARE_CR = malformed('a CR comes without LF')
+  const BARE_LF = malformed('the line of a delimiter ends in LF without CR')
+  const BARE_CR = malformed('the line of a delimiter ends in CR without LF')
+  const BARE_CR_IN_HEADER = malformed('part 1: its header has a CR without LF')
   test.each<[string, string, string[], object]>([
     ['when it is empty', '', [], NO_BOUNDARY],
     ['when it has another boundary', `--YY\r\n${FIELD}x\r\n--YY--\r\n`, [], NO_BOUNDARY],
     ['when its lines end in LF', `--XX\r\n${FIELD}x\r\n--XX--`.replaceAll('\r\n', '\n'), [], BARE_LF],
     ['when its lines end in CR', `--XX\r\n${FIELD}x\r\n--XX--`.replaceAll('\r\n', '\r'), [], BARE_CR],
-    ['when a header line ends in LF', `--XX\r\nX: y\n${FIELD}x\r\n--XX--`, [], BARE_LF],
-    ['when a header line ends in CR', `--XX\r\nX: y\r${FIELD}x\r\n--XX--`, [], BARE_CR],
-    ['when a header ends in CR LF CR', `--XX\r\nX: y\r\n\rx\r\n--XX--`, [], BARE_CR],
+    [
+      'when a header line ends in LF',
+      `--XX\r\nX: y\n${FIELD}x\r\n--XX--`,
+      [],
+      malformed('part 1: a line of its header ends in LF without CR'),
+    ],
+    ['when a header line ends in CR', `--XX\r\nX: y\r${FIELD}x\r\n--XX--`, [], BARE_CR_IN_HEADER],
+    ['when a header ends in CR LF CR', `--XX\r\nX: y\r\n\rx\r\n--XX--`, [], BARE_CR_IN_HEADER],
     ['when CR and text follow a delimiter', `--XX\r\n${FIELD}x\r\n--XX\rY`, ['a=x'], BARE_CR],
     [
       'when a part has bytes under an empty filename',
@@ -202,18 +208,18 @@ describe('a body is refused with the reason', () => {
         ]),
       ),
     ),
-    ['when a part has no header', `--XX\r\n\r\nx\r\n--XX--`, [], malformed('a part has no header')],
+    ['when a part has no header', `--XX\r\n\r\nx\r\n--XX--`, [], malformed('part 1: it has no header')],
     [
       'when a header has NUL',
       `--XX\r\nX: \0\r\n${FIELD}x\r\n--XX--`,
       [],
-      malformed('the header of a part has control characters'),
+      malformed('part 1: its header has control characters'),
     ],
     [
       'when a header has DEL',
       `--XX\r\nX: \x7f\r\n${FIELD}x\r\n--XX--`,
       [],
-      malformed('the header of a part has control characters'),
+      malformed('part 1: its header has control characters'),
     ],
     [
       'when a delimiter comes in a header',

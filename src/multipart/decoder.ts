@@ -319,11 +319,11 @@ export class MultipartDecoder {
   #lineEnd(state: State, byte: number | undefined, at: number): number {
     switch (state) {
       case 'line-end':
-        if (byte === LF) throw malformed('a line ends in LF without CR')
+        if (byte === LF) throw malformed('the line of a delimiter ends in LF without CR')
         this.#state = 'line-feed'
         return at + 1
       case 'line-feed':
-        if (byte !== LF) throw malformed('a CR comes without LF')
+        if (byte !== LF) throw malformed('the line of a delimiter ends in CR without LF')
         return this.#beginHeader(at + 1)
       case 'last-line-end':
         if (byte === CR) this.#state = 'last-line-feed'
@@ -360,12 +360,12 @@ export class MultipartDecoder {
   #head(chunk: Uint8Array, start: number): number {
     const limit = this.#limits.maxPartHeaderSize
     const before = this.#kept.size
-    if (before === 0 && chunk[start] === CR) throw malformed('a part has no header')
+    if (before === 0 && chunk[start] === CR) throw malformedPart(this.#parts, undefined, 'it has no header')
     const size = Math.min(before + chunk.length - start, limit)
     // Most headers are whole in their chunk and are read where they are; the others are put together first.
     const bytes = before === 0 ? chunk : this.#kept.add(chunk.subarray(start, start + size - before))
     const first = before === 0 ? start : 0
-    const end = findEmptyLine(bytes, first + this.#headerScanned, first + size)
+    const end = findEmptyLine(bytes, first + this.#headerScanned, first + size, this.#parts)
     if (end + EMPTY_LINE_SIZE > first + size) {
       if (size === limit) throw new UploadError('part-header-too-large', { limit })
       if (before === 0) this.#kept.add(chunk.subarray(start))

@@ -1,4 +1,4 @@
-import { UploadError } from '../errors/upload-error.ts'
+import { malformedPart } from './malformed-part.ts'
 
 const TAB = 0x09
 const LF = 0x0a
@@ -18,9 +18,10 @@ export const EMPTY_LINE_SIZE = 4
  * The place between `from` and `to` of the line end before the empty line, or of one that may turn out to be it when more bytes have
  * come; otherwise `to`.
  *
+ * @param part the part's place in the form, from 1; refusals name it
  * @throws {UploadError} `malformed-body` for control characters, and for a CR or LF alone.
  */
-export function findEmptyLine(bytes: Uint8Array, from: number, to: number): number {
+export function findEmptyLine(bytes: Uint8Array, from: number, to: number, part: number): number {
   for (let at = from; at < to; at += 1) {
     while (
       at + 4 < to &&
@@ -34,21 +35,17 @@ export function findEmptyLine(bytes: Uint8Array, from: number, to: number): numb
     }
     const byte = bytes[at] ?? 0
     if (CONTROL[byte] === 0) continue
-    if (byte === LF) throw malformed('a line ends in LF without CR')
-    if (byte !== CR) throw malformed('the header of a part has control characters')
+    if (byte === LF) throw malformedPart(part, undefined, 'a line of its header ends in LF without CR')
+    if (byte !== CR) throw malformedPart(part, undefined, 'its header has control characters')
     if (at + 1 === to) return at
-    if (bytes[at + 1] !== LF) throw malformed('a CR comes without LF')
+    if (bytes[at + 1] !== LF) throw malformedPart(part, undefined, 'its header has a CR without LF')
     if (at + 2 === to) return at
     if (bytes[at + 2] !== CR) {
       at += 1
       continue
     }
-    if (at + 3 < to && bytes[at + 3] !== LF) throw malformed('a CR comes without LF')
+    if (at + 3 < to && bytes[at + 3] !== LF) throw malformedPart(part, undefined, 'its header has a CR without LF')
     return at
   }
   return to
-}
-
-function malformed(reason: string): UploadError {
-  return new UploadError('malformed-body', { reason })
 }

@@ -123,12 +123,12 @@ describe('a header is refused with the number of the part, its field and the rea
     ],
     ...['base64', 'quoted-printable', 'Base64', 'x-gzip'].map((encoding): [string, string] => [
       `Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: ${encoding}`,
-      `part 3, "a": its Content-Transfer-Encoding is ${encoding}, which forms do not use (RFC 7578 section 4.7); ` +
+      `part 3, "a": it has a Content-Transfer-Encoding of ${encoding}, which forms do not use (RFC 7578 section 4.7); ` +
         'send the bytes as they are, without this header',
     ]),
     ...['7bit, base64', 'binary;base64', 'x'.repeat(41)].map((encoding): [string, string] => [
       `Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: ${encoding}`,
-      'part 3, "a": its Content-Transfer-Encoding is unknown, which forms do not use (RFC 7578 section 4.7); ' +
+      'part 3, "a": it has a Content-Transfer-Encoding, which forms do not use (RFC 7578 section 4.7); ' +
         'send the bytes as they are, without this header',
     ]),
     ...[

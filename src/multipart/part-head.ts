@@ -60,11 +60,11 @@ export function parsePartHead(
 
   const encoding = headers.get('content-transfer-encoding')
   if (encoding !== undefined && !IDENTITY_ENCODING.test(encoding)) {
-    const called = SHORT_TOKEN.test(encoding) ? encoding : 'unknown'
+    const called = SHORT_TOKEN.test(encoding) ? ` of ${encoding}` : ''
     throw malformedPart(
       number,
       name,
-      `its Content-Transfer-Encoding is ${called}, which forms do not use (RFC 7578 section 4.7); ` +
+      `it has a Content-Transfer-Encoding${called}, which forms do not use (RFC 7578 section 4.7); ` +
         'send the bytes as they are, without this header',
     )
   }

@@ -52,7 +52,7 @@ function decode(body: string, delimiter: string, options: DecoderOptions, parts:
   while (!line.isLast) {
     rest = afterLineEnd(rest.slice(line.end))
     if (parts.length === limits.maxParts) throw new UploadError('too-many-parts', { limit: limits.maxParts })
-    const header = headerOf(rest, limits.maxPartHeaderSize)
+    const header = headerOf(rest, limits.maxPartHeaderSize, parts.length + 1)
     const head = parsePartHead(Buffer.from(header, 'latin1'), limits, { number: parts.length + 1, decodesPercent })
     rest = rest.slice(header.length + '\r\n\r\n'.length)
     const next = nextLine(rest, delimiter, maxPaddingSize)
@@ -125,13 +125,13 @@ function checkLine({ isLong }: Line, limit: number): void {
 
 function afterLineEnd(rest: string): string {
   if (rest === '' || rest === '\r') truncated()
-  if (rest.startsWith('\n')) refuse('a line ends in LF without CR')
-  if (!rest.startsWith('\r\n')) refuse('a CR comes without LF')
+  if (rest.startsWith('\n')) refuse('the line of a delimiter ends in LF without CR')
+  if (!rest.startsWith('\r\n')) refuse('the line of a delimiter ends in CR without LF')
   return rest.slice('\r\n'.length)
 }
 
-function headerOf(rest: string, limit: number): string {
-  if (rest.startsWith('\r')) refuse('a part has no header')
+function headerOf(rest: string, limit: number, part: number): string {
+  if (rest.startsWith('\r')) throw malformedPart(part, undefined, 'it has no header')
   // Nothing after the allowed bytes is read.
   const allowed = rest.slice(0, limit)
   const end = allowed.indexOf('\r\n\r\n')
@@ -139,9 +139,9 @@ function headerOf(rest: string, limit: number): string {
   // With its end, or a CR just before that would pass for one whose LF is still to come.
   const seen = end === -1 ? allowed : allowed.slice(0, end + 4)
   const stray = /(?<!\r)\n|\r(?!\n|$)|[^\P{Cc}\t\r\n\u0080-\u009f]/u.exec(seen)?.[0]
-  if (stray === '\n') refuse('a line ends in LF without CR')
-  if (stray === '\r') refuse('a CR comes without LF')
-  if (stray !== undefined) refuse('the header of a part has control characters')
+  if (stray === '\n') throw malformedPart(part, undefined, 'a line of its header ends in LF without CR')
+  if (stray === '\r') throw malformedPart(part, undefined, 'its header has a CR without LF')
+  if (stray !== undefined) throw malformedPart(part, undefined, 'its header has control characters')
   if (end === -1 && rest !== '' && rest.length >= limit) throw new UploadError('part-header-too-large', { limit })
   return end === -1 ? truncated() : header
 }

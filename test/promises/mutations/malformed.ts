@@ -37,7 +37,7 @@ export const MALFORMED: GuardedPromise = {
     {
       guard: 'takes no line that ends in LF alone, in which another reader would see other parts',
       file: 'src/multipart/empty-line.ts',
-      find: "    if (byte === LF) throw malformed('a line ends in LF without CR')\n    if (byte !== CR)",
+      find: "    if (byte === LF) throw malformedPart(part, undefined, 'a line of its header ends in LF without CR')\n    if (byte !== CR)",
       replace: '    if (byte !== CR && byte !== LF)',
       tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
     },
@@ -130,7 +130,7 @@ export const MALFORMED: GuardedPromise = {
     {
       guard: 'refuses a header of a part with control characters',
       file: 'src/multipart/empty-line.ts',
-      find: "if (byte !== CR) throw malformed('the header of a part has control characters')",
+      find: "if (byte !== CR) throw malformedPart(part, undefined, 'its header has control characters')",
       replace: 'if (byte !== CR) continue',
       tests: [['src/multipart/decoder.test.ts', 'a body is refused with the reason > %s']],
     },

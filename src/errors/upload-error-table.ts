@@ -20,7 +20,7 @@ export interface UploadErrorDetails {
   'cross-site': { origin: string; hint?: string }
   'unknown-host': { host: string }
   'not-found': { key?: string }
-  'method-not-allowed': { method: string; allow: readonly string[] }
+  'method-not-allowed': { method: string; allow: readonly string[]; hint?: string }
   'request-timeout': { idleTimeoutMs: number }
   'name-taken': { key: string }
   'link-expired': Record<never, never>
@@ -169,7 +169,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed',
-    sentence: ({ method, allow }) => `${method} is not allowed here. Use ${allow.join(', ')}.`,
+    sentence: ({ method, allow, hint = `Use ${allow.join(', ')}.` }) => `${method} is not allowed here. ${hint}`,
   },
   'request-timeout': {
     status: 408,

@@ -21,7 +21,10 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'cross-site': [{ origin: 'https://evil.example' }],
   'unknown-host': [{ host: 'evil.example' }],
   'not-found': [{}, { key: 'a.txt' }],
-  'method-not-allowed': [{ method: 'PATCH', allow: ['GET', 'POST'] }],
+  'method-not-allowed': [
+    { method: 'PATCH', allow: ['GET', 'POST'] },
+    { method: 'PUT', allow: ['POST'], hint: 'Post it.' },
+  ],
   'request-timeout': [{ idleTimeoutMs: 1500 }],
   'name-taken': [{ key: 'a.txt' }],
   'link-expired': [{}],

@@ -216,6 +216,15 @@ describe('giving files', () => {
   })
 })
 
+test('a PUT to the URL of a set is told to add the name of the file', async () => {
+  await using site = await openSite()
+  const response = await fetch(site.origin, { method: 'PUT', body: 'abc' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  expect(await json(response)).toMatchObject({
+    detail: 'PUT is not allowed here. PUT a file to a URL that ends in its name, or post it to this one.',
+  })
+})
+
 describe('listing', () => {
   test('is off, unless it is on', async () => {
     await using site = await openSite()

@@ -127,7 +127,9 @@ class Handler implements UploadHandler {
     if (method === 'OPTIONS') {
       return { status: 204, headers: { allow: allow.join(', ') } }
     }
-    if (!allow.includes(method)) throw new UploadError('method-not-allowed', { method, allow })
+    if (!allow.includes(method)) {
+      throw new UploadError('method-not-allowed', { method, allow, ...(method === 'PUT' && { hint: PUT_HINT }) })
+    }
     if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)
     // From here on there is one spelling of the key, so that a rule for one holds for all.
     const key = asked.key === undefined ? undefined : await resolveKey(set.storage, asked.key)
@@ -228,6 +230,9 @@ class Handler implements UploadHandler {
     return this.#limits.get(set) ?? toLimits(set, this.#options)
   }
 }
+
+/** PUT is not allowed only if the URL has no key. curl adds the file's name to a URL that ends in a slash, and to no other. */
+const PUT_HINT = 'PUT a file to a URL that ends in its name, or post it to this one.'
 
 const NEWEST = { order: 'newest' } as const
 

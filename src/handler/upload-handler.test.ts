@@ -225,6 +225,34 @@ test('a PUT to the URL of a set is told to add the name of the file', async () =
   })
 })
 
+describe('a form of as many files as a set takes', () => {
+  // The last file is refused for its extension, so that none has to be stored.
+  function fullForm(maxFiles: number, hasCompanions: boolean): FormData {
+    const form = new FormData()
+    const bytes = new Blob(['\0\x05\x16\x07'])
+    for (let index = 1; index <= maxFiles; index += 1) {
+      if (hasCompanions) form.append('f', bytes, `._${index}`)
+      form.append('f', bytes, index < maxFiles ? `${index}.bin` : 'last.exe')
+    }
+    return form
+  }
+
+  test.each([
+    [1001, false],
+    [501, true],
+  ])('has room for them by default: %i files, with companions %j', async (maxFiles, skipCompanions) => {
+    await using site = await openSite({ skipCompanions, policy: { maxFiles, extensions: ['bin'] } })
+    const response = await fetch(site.origin, { method: 'POST', body: fullForm(maxFiles, skipCompanions) })
+    expect(await json(response)).toMatchObject({ code: 'type-not-allowed', filename: 'last.exe' })
+  })
+
+  test('has no room for them if maxParts says so', async () => {
+    await using site = await openSite({ maxParts: 2, policy: { maxFiles: 3, extensions: ['bin'] } })
+    const response = await fetch(site.origin, { method: 'POST', body: fullForm(3, false) })
+    expect(await json(response)).toMatchObject({ code: 'too-many-parts', limit: 2 })
+  })
+})
+
 describe('listing', () => {
   test('is off, unless it is on', async () => {
     await using site = await openSite()

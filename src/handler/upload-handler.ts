@@ -262,13 +262,19 @@ function json(incoming: Incoming, status: number, value: unknown, headers: Recor
   })
 }
 
+/** Fields and empty inputs that a form of as many files as the set takes may have beside them. */
+const PARTS_BESIDE_FILES = 100
+
 function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
   const { maxFiles, maxFileSize } = set
-  return toFormLimits({
+  const limits = toFormLimits({
     ...options,
     maxFiles,
     maxBodySize: options.maxBodySize ?? maxFiles * maxFileSize + FIELDS_SIZE,
   })
+  if (options.maxParts !== undefined) return limits
+  const files = options.skipCompanions === true ? 2 * maxFiles : maxFiles
+  return { ...limits, maxParts: Math.max(limits.maxParts, files + PARTS_BESIDE_FILES) }
 }
 
 function toSets(sets: UploadSets): Sets {

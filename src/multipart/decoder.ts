@@ -5,6 +5,7 @@ import type { DecoderLimitOptions, DecoderLimits } from './decoder-limits.ts'
 import { DelimiterLine } from './delimiter-line.ts'
 import { DelimiterSearch } from './delimiter-search.ts'
 import { EMPTY_LINE_SIZE, findEmptyLine } from './empty-line.ts'
+import { parseFormCharset } from './form-charset.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { malformedPart } from './malformed-part.ts'
 import { parsePartHead } from './part-head.ts'
@@ -12,7 +13,7 @@ import type { PartHead } from './part-head.ts'
 import { readPlainHead } from './plain-head.ts'
 import { Preamble } from './preamble.ts'
 import type { BeforeDelimiter } from './preamble.ts'
-import { asciiBytes, namesCharset, toTextDecoder } from './text.ts'
+import { asciiBytes, namesCharset } from './text.ts'
 
 /**
  * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. They are called in the middle of `write`, and the
@@ -126,10 +127,7 @@ export class MultipartDecoder {
    */
   useCharset(label: string): void {
     if (!namesCharset(label)) return
-    const fallback = toTextDecoder(label)
-    if (fallback === undefined || fallback.encoding.startsWith('utf-16')) {
-      throw malformed('the form names a charset that is not known')
-    }
+    const fallback = parseFormCharset(label)
     this.#fallback = fallback.encoding === 'utf-8' ? undefined : fallback
   }
 

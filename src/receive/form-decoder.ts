@@ -102,8 +102,10 @@ export class FormDecoder {
     if (this.#label !== undefined) {
       // The name of a charset is ASCII.
       const label = new TextDecoder().decode(this.#label.view())
-      if (namesCharset(label)) this.#charset ??= label
-      this.#decoder.useCharset(label)
+      if (this.#charset === undefined && namesCharset(label)) {
+        this.#charset = label
+        this.#decoder.useCharset(label)
+      }
     }
     this.#label = undefined
     this.#field = undefined

@@ -98,6 +98,17 @@ describe('fields and files', () => {
     expect(await form(field('_charset_', label), field('_charset_', 'shift_jis'), field('a', '\x93\xfa'))).toBe('日')
   })
 
+  test('of two fields _charset_ the first counts, for fields and for names of files', async () => {
+    const body =
+      '--X\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nshift_jis\r\n' +
+      '--X\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\niso-8859-1\r\n' +
+      '--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n\x93\xfa\r\n' +
+      '--X\r\nContent-Disposition: form-data; name="f"; filename="\x93\xfa"\r\n\r\n\r\n--X--\r\n'
+    const upload = await receive(rawRequest(Buffer.from(body, 'latin1'), 'multipart/form-data; boundary=X'))
+    expect([upload.charset, upload.fields.get('a'), upload.files.get('f')?.name]).toEqual(['shift_jis', '日', '日'])
+    await upload.dispose()
+  })
+
   test('names of files that come after _charset_ are read by it too', async () => {
     const body = Buffer.from(
       '--X\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nshift_jis\r\n' +

@@ -89,7 +89,10 @@ describe('a urlencoded form', () => {
       ['_charset_', 'shift_jis'],
     ])
     expect(decode('a=%93%FA&_charset_=&_charset_=shift_jis')[0]).toEqual(['a', '日'])
-    expect(() => decode('a=1&_charset_=klingon')).toThrow(expect.objectContaining({ code: 'malformed-body' }))
+    for (const unfit of ['klingon', 'utf-16', 'UTF-16BE']) {
+      const refusal = { code: 'malformed-body', details: { reason: 'the form names a charset that is not known' } }
+      expect(() => decode(`a=1&_charset_=${unfit}`)).toThrow(expect.objectContaining(refusal))
+    }
   })
 
   test('is received without files', async () => {

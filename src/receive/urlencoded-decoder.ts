@@ -1,5 +1,6 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
+import { parseFormCharset } from '../multipart/form-charset.ts'
 import { namesCharset } from '../multipart/text.ts'
 import { FieldBytes } from './field-bytes.ts'
 import type { FormField, FormText } from './form-field.ts'
@@ -47,6 +48,8 @@ export class UrlencodedDecoder {
     // HTML has browsers put the form's charset into a field of this name, here as in multipart/form-data.
     const pair = this.#pairs.find(({ name, value }) => toText(name) === '_charset_' && namesCharset(toText(value)))
     const charset = pair === undefined ? undefined : toText(pair.value)
+    // Read as UTF-16, even the name of this field would be another one.
+    if (charset !== undefined) parseFormCharset(charset)
     const fields = this.#pairs.map(({ name, value }): FormField => [toText(name, charset), toText(value, charset)])
     return { fields, charset }
   }

@@ -1,4 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
+import { codePointAt } from './code-point.ts'
 import { MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
 import { isStoredName, storedName } from './stored-name.ts'
 
@@ -71,10 +72,8 @@ export function safeKey(folder: string | undefined, filename: string): string {
 function keyFault(key: string): string | undefined {
   if (key === '') return 'it is empty'
   if (!key.isWellFormed()) return 'it is not valid Unicode'
-  const control = /\p{Cc}/u.exec(key)?.[0].codePointAt(0)
-  if (control !== undefined) {
-    return `it holds the control character U+${control.toString(16).toUpperCase().padStart(4, '0')}`
-  }
+  const control = key.search(/\p{Cc}/u)
+  if (control !== -1) return `it holds the control character ${codePointAt(key, control)}`
   if (key.includes('\\')) return 'it holds a backslash'
   if (utf8Length(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`
   for (const segment of key.split('/')) {
@@ -85,7 +84,9 @@ function keyFault(key: string): string | undefined {
   return undefined
 }
 
-/** HFS+ does not see invisible characters when it compares names: to it `.decant` with a joiner in front is `.decant`. */
+/**
+ * HFS+ does not see invisible characters when it compares names: to it `.decant` with a joiner in front is `.decant`.
+ */
 function beginsWithDot(segment: string): boolean {
   return /^\p{Default_Ignorable_Code_Point}*\./u.test(segment)
 }

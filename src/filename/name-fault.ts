@@ -1,3 +1,4 @@
+import { codePointAt } from './code-point.ts'
 import { splitExtension } from './extension.ts'
 import { MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
 import { IGNORABLE } from './shadow.ts'
@@ -5,8 +6,8 @@ import { FORBIDDEN, storedName } from './stored-name.ts'
 import { visibleName } from './visible-name.ts'
 
 /**
- * Why a name cannot be stored as it is, as the rest of a sentence that begins with the name; `undefined` if it can. An
- * invisible character is told by its code point.
+ * The reason why a name cannot be stored as it is: the end of a sentence that begins with the name. `undefined` if it
+ * can be. A reason names an invisible character by its code point.
  */
 export function nameFault(name: string): string | undefined {
   if (storedName(name) === name) return undefined
@@ -27,8 +28,4 @@ function firstDifference(text: string, rest: string): string | undefined {
     at += character.length
   }
   return undefined
-}
-
-function codePointAt(text: string, at: number): string {
-  return `U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }

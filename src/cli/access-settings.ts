@@ -13,7 +13,7 @@ export interface AccessSettings {
   readonly credentials: CredentialList | undefined
   /** Addresses of proxies. */
   readonly trustProxy: readonly string[] | undefined
-  /** Of pages on other sites that may use the server. */
+  /** Pages of these origins may use the server. */
   readonly origins: readonly string[] | undefined
 }
 
@@ -39,7 +39,7 @@ const TRUST_PROXY: Option<readonly string[]> = {
 const ORIGINS: Option<readonly string[]> = {
   flag: 'origins',
   value: 'LIST',
-  about: 'of sites whose pages may use it, such as https://app.example,capacitor://localhost',
+  about: 'origins of pages that may use it, such as https://app.example,capacitor://localhost',
   parse: (text) => text.split(',').map((word) => parseOrigin(word.trim())),
 }
 

@@ -26,7 +26,7 @@ const MAX_TIME_MS = 2 ** 31 - 1
 export function parseSize(text: string): number {
   const size = Math.round(parseQuantity(text, SIZE_UNITS) ?? Number.NaN)
   if (Number.isSafeInteger(size)) return size
-  throw new TypeError(`${JSON.stringify(text)} is no size. Write 8MiB, 1GB, 512KB, or a number of bytes.`)
+  throw new TypeError(`${JSON.stringify(text)} is not a valid size. Write 8MiB, 1GB, 512KB, or a number of bytes.`)
 }
 
 /**
@@ -48,7 +48,7 @@ export function parseLimit(text: string): number {
 export function parseTime(text: string): number {
   const time = parseQuantity(text, TIME_UNITS) ?? Number.NaN
   if (time <= MAX_TIME_MS) return time
-  throw new TypeError(`${JSON.stringify(text)} is no time of at most 24 days. Write 30s, 500ms, 2m or 1h.`)
+  throw new TypeError(`${JSON.stringify(text)} is not a valid time of at most 24 days. Write 30s, 500ms, 2m or 1h.`)
 }
 
 /**

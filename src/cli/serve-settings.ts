@@ -70,7 +70,7 @@ const HOSTS: Option<readonly string[]> = {
 const BASE: Option<string> = {
   flag: 'base',
   value: 'PATH',
-  about: 'before all URLs, such as /drop, if a proxy sends that along; what it strips, it says in X-Forwarded-Prefix',
+  about: 'path before all URLs, such as /drop, if the proxy does not strip it; one that does sends X-Forwarded-Prefix',
   parse: parseServedBase,
 }
 const WORKERS: PresetOption<number> = {
@@ -129,7 +129,7 @@ const DENY: Option<ExtensionRule> = {
 const CONTENT: PresetOption<'verify' | 'exact' | 'trust'> = {
   flag: 'content',
   value: 'verify|exact|trust',
-  about: 'whether the content of a file has to agree with its extension, in its kind or exactly',
+  about: 'whether the content of a file must fit its extension: in kind, exactly, or not at all',
   preset: 'verify',
   parse: (text) => parseWord(text, 'verify', 'exact', 'trust'),
 }
@@ -161,7 +161,7 @@ const IDLE_TIMEOUT: PresetOption<number> = {
 const KEEP_ALIVE: PresetOption<number> = {
   flag: 'keep-alive',
   value: 'TIME',
-  about: 'that a connection is kept without a request; longer than a proxy in front keeps it',
+  about: 'for which an idle connection is kept; must be longer than a proxy in front keeps it',
   preset: '125s',
   parse: parseKeepAlive,
 }
@@ -208,7 +208,9 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   JSON_LINE,
 ]
 
-/** @throws {CommandError} for a value that its option does not understand, and for values that contradict each other. */
+/**
+ * @throws {CommandError} for a value that its option does not understand, and for values that contradict each other.
+ */
 export function readServeSettings(given: Arguments): ServeSettings {
   const scan = readScanSettings(given)
   checkTypes(given)
@@ -284,13 +286,13 @@ function parseHosts(text: string): readonly string[] {
   })
 }
 
-/** As it was typed, once it is known to be one. */
+/** Checks the path, and returns it as it was typed. */
 function parseServedBase(text: string): string {
   parseBase(text)
   return text
 }
 
-/** To Node 0 means without end, to nginx not at all. */
+/** 0 is refused, since Node reads it as "for ever" and nginx as "not at all". */
 function parseKeepAlive(text: string): number {
   const time = parseTime(text)
   if (time === 0) throw new TypeError('0 would keep connections for ever. Write a time above 0.')

@@ -20,9 +20,9 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--port=65536'], '--port: "65536" is no whole number from 0 to 65535.'],
     [
       ['serve', '--max-file-size=8M'],
-      '--max-file-size: "8M" is no size. Write 8MiB, 1GB, 512KB, or a number of bytes.',
+      '--max-file-size: "8M" is not a valid size. Write 8MiB, 1GB, 512KB, or a number of bytes.',
     ],
-    [['serve', '--max-file-size=-1'], '--max-file-size: "-1" is no size.'],
+    [['serve', '--max-file-size=-1'], '--max-file-size: "-1" is not a valid size.'],
     [['serve', '--max-files=0'], '--max-files: "0" is no whole number'],
     [['serve', '--workers=0'], '--workers: "0" is no whole number from 1 to 64.'],
     [['serve', '--workers=-1'], '--workers: "-1" is no whole number from 1 to 64.'],
@@ -50,10 +50,10 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
       ['serve', '--clamav=a', '--max-file-size=101MiB'],
       '--max-file-size: only files of up to 100 MiB are scanned; lower it, or raise --clamav-max-size and, in clamd.conf,',
     ],
-    [['serve', '--idle-timeout=30'], '--idle-timeout: "30" is no time'],
+    [['serve', '--idle-timeout=30'], '--idle-timeout: "30" is not a valid time'],
     [['serve', '--idle-timeout=0s'], '--idle-timeout: no upload could begin.'],
-    [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is no time'],
-    [['serve', '--shutdown-timeout=600h'], '--shutdown-timeout: "600h" is no time of at most 24 days'],
+    [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is not a valid time'],
+    [['serve', '--shutdown-timeout=600h'], '--shutdown-timeout: "600h" is not a valid time of at most 24 days'],
     [['serve', '--hosts=http://a.example'], '--hosts: "http://a.example" is no name of a host.'],
     [
       ['serve', '--origins=https://a.example/'],
@@ -63,7 +63,7 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--base=drop'], '--base: The base "drop" is not a valid path. It must begin with one slash'],
     [['serve', '--base=/a/../b'], '--base: The base "/a/../b" is not a valid path.'],
     [['serve', '--keep-alive=0s'], '--keep-alive: 0 would keep connections for ever. Write a time above 0.'],
-    [['serve', '--keep-alive=long'], '--keep-alive: "long" is no time'],
+    [['serve', '--keep-alive=long'], '--keep-alive: "long" is not a valid time'],
     [['serve', '--title='], '--title: it is empty.'],
     [['serve', '--json=maybe'], '--json: "maybe" is neither true nor false.'],
   ])('decant %j', async (typed, message) => {
@@ -78,7 +78,10 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
   test('a variable with a value that means nothing', async () => {
     const { code, stderr } = await run(['serve'], { env: { DECANT_MAX_FILE_SIZE: 'much' } })
 
-    expect([code, stderr]).toEqual([2, expect.stringContaining('decant: DECANT_MAX_FILE_SIZE: "much" is no size.')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('decant: DECANT_MAX_FILE_SIZE: "much" is not a valid size.'),
+    ])
   })
 
   test('variables that contradict each other, by their own names', async () => {

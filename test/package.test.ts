@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { INSTALL_MS, npm } from './npm.ts'
 
-// The package as users get it: the tarball of dist/, installed in an empty folder. `npm run test:system` builds dist/ first.
+// The package as users get it: the tarball of dist/, installed in an empty folder. `npm run test:system` builds dist/
+// first.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest: { exports: Record<string, unknown>; dependencies: Record<string, string>; engines: { node: string } } =
@@ -125,7 +126,9 @@ async function startCommand(node: string, ...options: string[]): Promise<void> {
   expect(stdout).toContain('decant serve')
 }
 
-/** npm's report on the one package it packed: in an array, or in an object by its name, as the version of npm has it. */
+/**
+ * npm's report on the one package it packed: in an array, or in an object by its name, as the version of npm has it.
+ */
 function firstOf(report: unknown): { filename: string; files: { path: string }[] } {
   if (typeof report !== 'object' || report === null) throw new TypeError('npm pack printed no report')
   const [first] = Object.values(report)

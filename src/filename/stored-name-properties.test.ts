@@ -74,7 +74,7 @@ describe('whatever the client calls a file, its stored name', () => {
       stored === stored.trim() && !/[\t\r\n\v\f\x85]/.test(stored),
     'has no leading dot or dash in its shadow': (stored) => !/^[.-]/.test(shadow(stored)),
     'has no trailing dot or space in its shadow': (stored) => !/[. ]$/.test(shadow(stored)),
-    'is no device in its shadow': (stored) =>
+    'is not a device in its shadow': (stored) =>
       !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(?: *\.|$)/.test(shadow(stored)),
     'has no inner extension that PHP runs, in its shadow': (stored) =>
       !/\. *(?:php[0-9]*|phtml|phar) *\./.test(shadow(stored)),

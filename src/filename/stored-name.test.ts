@@ -137,12 +137,12 @@ describe('what cannot be seen is gone', () => {
     ['a\u2028b\u2029c\x85.txt', 'abc.txt'],
     ['\ufeffa\u2060\u00ad\u034fb\u200b.txt', 'ab.txt'],
     ['a\ufff9b\ufffac\ufffb.txt', 'abc.txt'],
-    // A joiner, a selector and a tag where they shape nothing.
+    // A joiner, a selector and a tag that shape nothing.
     ['\u200da\u200d 1\u200c2 \u200db\u200d\u200dc\u200d.txt', 'a 12 bc.txt'],
     ['a \ufe0f\ufe0fb\ufe0f\ufe0fc\ufe0f.txt', 'a b\ufe0fc.txt'],
     ['\u{1f3f4}\u{e0067}\u{e0062} \u{e0067}\u{e007f}.txt', '\u{1f3f4} .txt'],
     [`${SCOTLAND.slice(0, 2)}${'\u{e0061}'.repeat(7)}\u{e007f} a.txt`, '\u{1f3f4} a.txt'],
-    // Not even where they do, inside the extension and beside a dot.
+    // In an extension and beside a dot they go even if they shape something.
     ['a.ب\u200cپ', 'a.بپ'],
     ['a.j\ufe0fpg', 'a.jpg'],
     ['a.\u1100\u200d\u1161', 'a.가'],
@@ -176,7 +176,7 @@ describe('what a system forbids becomes an underscore', () => {
     expect(storedName(filename)).toBe(stored)
   })
 
-  test('as does every character of which some normal form has a slash', () => {
+  test('as does every character with a slash in some normal form', () => {
     for (let code = 0x80; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code)
       if (/[/\\]/.test(['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => character.normalize(form)).join('')))

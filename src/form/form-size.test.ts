@@ -43,7 +43,7 @@ test('a form over its whole limit is told what each file may have, before a byte
   })
 })
 
-test('a form over its whole limit whose length nobody has announced is told the same', async () => {
+test('a form over its whole limit that announces no length is told what each file may have', async () => {
   const small = uploadForm({ cover: covers.one() }, { maxBodySize: 4 * MiB + 1 })
   const request = await formRequest(
     [

@@ -6,7 +6,10 @@ import { parts } from '../receive/parts.ts'
 import { receive } from '../receive/receive.ts'
 import { openSite } from './fixtures/site.ts'
 
-/** URLSession of an iPhone adds headers of the draft of resumable uploads to every upload, and ends with a body that is whole. */
+/**
+ * URLSession of an iPhone adds headers of the draft of resumable uploads to every upload, and ends with a body that is
+ * whole.
+ */
 const HEADERS = [
   ['since iOS 18', { 'Upload-Draft-Interop-Version': '6', 'Upload-Complete': '?1' }],
   ['on iOS 17', { 'Upload-Draft-Interop-Version': '3', 'Upload-Incomplete': '?0' }],
@@ -18,7 +21,7 @@ const FORM =
   '--X\r\nContent-Disposition: form-data; name="title"\r\n\r\nHi\r\n' +
   '--X\r\nContent-Disposition: form-data; name="photo"; filename="a.txt"\r\n\r\nhello\r\n--X--\r\n'
 
-describe.each(HEADERS)('what an iPhone sends (%s) is an ordinary upload:', (_, headers) => {
+describe.each(HEADERS)('a request with the headers of an iPhone (%s) is an ordinary upload:', (_, headers) => {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
 
   function request(body: string, type: string): Request {

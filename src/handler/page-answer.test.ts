@@ -28,7 +28,7 @@ describe('HTML', () => {
     // Java's HttpURLConnection.
     ['text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2', false],
     [undefined, false],
-  ])('is for a client that accepts %j: %s', async (accept, isHtml) => {
+  ])('is sent to a client that accepts %j: %s', async (accept, isHtml) => {
     await using site = await openSite({ page: PAGE, listing: true })
     const header = accept === undefined ? '' : `Accept: ${accept}\r\n`
     for (const target of ['/', '/none.txt', '/?limit=0']) {

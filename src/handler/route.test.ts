@@ -138,7 +138,7 @@ describe('URLs', () => {
     expect(headers['location']).toBe('/mounted/here/a.txt')
   })
 
-  test('what proxies have stripped comes back in URLs, before what a framework has', async () => {
+  test('a path that proxies have stripped comes back in URLs, before one that a framework has stripped', async () => {
     const handler = uploadHandler(uploadSet('photos', { storage: memoryStorage() }), { base: '/photos', listing: true })
     const ask = async (target: string, init: RequestInit = {}) => {
       const incoming = fromFetchRequest(new Request(`http://x${target}`, init), { mount: '/mounted' })

@@ -11,7 +11,7 @@ const ORIGINS = { origins: ['https://app.example'] }
 const AUTHORIZED = { authorize: () => true }
 const links = signedLinks({ secret: 'x'.repeat(32), expiresInMs: 60_000 })
 
-/** What an answer with a picture says, got by its plain URL or by a signed link. */
+/** The header of an answer with a picture, fetched by its plain URL or by a signed link. */
 async function fetchPicture(options: SiteOptions, how: 'plainly' | 'by link' = 'plainly'): Promise<Headers> {
   await using site = await openSite({ links, ...options })
   const file = await site.set.save(new File(['GIF89a'], 'a.gif'))

@@ -18,7 +18,7 @@ describe('without Sec-Fetch-Mode', () => {
     'text/html;level=1',
     'application/json;q=0.5, text/html;q=0.9',
     'application/json, text/html',
-    // A range of images is no type of them.
+    // `image/*` is a range and not a type.
     'text/html, image/*;q=0.5',
   ])('%j gets a page', (accept) => {
     expect(isHtml({ accept })).toBe(true)

@@ -106,7 +106,7 @@ describe('a file that is not what its name says disagrees', () => {
     for (const { head } of others) expect(await check('docx', head)).toMatchObject({ agrees: false })
   })
 
-  test('an installer is no letter, if its directory lies in the head', async () => {
+  test('an installer called .doc is refused, if its directory lies in the head', async () => {
     const installer = latin1(COMPOUND.padEnd(512, '\0') + '\0'.repeat(512 + 80))
     new DataView(installer.buffer).setUint32(48, 1, true)
     const head = Uint8Array.from([...installer, ...latin1('\x84\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46')])
@@ -225,7 +225,7 @@ describe('an extension that is not known', () => {
     [COMPOUND, 'application/x-cfb'],
     ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'image/png'],
     [JPEG, 'image/jpeg'],
-    // So few bytes are no proof of what a browser shows.
+    // So few bytes do not prove a type that a browser shows.
     ['\0\0\x01\0\x01\0\x10\x10', 'application/octet-stream'],
     ['BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0', 'application/octet-stream'],
     ['\xff\xfb\x90\x64\0\0\0\0', 'application/octet-stream'],

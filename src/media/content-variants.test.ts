@@ -136,7 +136,7 @@ describe('a PDF may stand behind something else', () => {
     },
   )
 
-  test('and only if it is called one', async () => {
+  test('but only under the extension .pdf', async () => {
     expect(await check('txt', `${banner}%PDF-1.4`)).toMatchObject({ agrees: true, type: 'text/plain' })
     expect(await check('png', `${banner}%PDF-1.4`)).toMatchObject({ agrees: false })
   })

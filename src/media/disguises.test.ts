@@ -5,7 +5,7 @@ import { latin1, utf16 } from './fixtures/heads.ts'
 import { FORMATS, FORMATS_OR_TEXT } from './format-table.ts'
 import { PASSIVE } from './type-table.ts'
 
-/** What a browser, a server or a system may run, as it begins. */
+/** The beginnings of files that a browser, a server or a system may run. */
 const ACTIVE: Readonly<Record<string, Uint8Array>> = {
   ELF: latin1(`\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x03\0\x3e\0\x01\0\0\0`),
   'a program for Windows': latin1(`MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0${'\0'.repeat(44)}\x40\0\0\0PE\0\0\x64\x86`),

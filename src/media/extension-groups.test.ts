@@ -16,7 +16,7 @@ const FLASK_UPLOADS = {
     'txt rtf odf ods gnumeric abw doc docx xls xlsx pdf jpg jpe jpeg png gif svg bmp webp csv ini json plist xml yaml yml',
 }
 
-/** What these groups have besides. */
+/** The other members of these groups. */
 const BEYOND: Readonly<Record<string, string>> = {
   IMAGES: 'avif',
   AUDIO: 'm4a opus',
@@ -39,7 +39,7 @@ test('the groups have the members of Flask-Uploads, and these besides', () => {
   )
 })
 
-test('photos are images but SVG, and more', () => {
+test('photos are all images but SVG, and some more formats', () => {
   const photos: readonly string[] = groups.PHOTOS
   expect(groups.IMAGES.filter((extension) => !photos.includes(extension))).toEqual(['svg'])
 })

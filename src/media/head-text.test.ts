@@ -45,7 +45,7 @@ test('UTF-16 without a byte order mark is not text: it could be anything', () =>
   expect(headText(utf16('hello', 'little').subarray(2)).isText).toBe(false)
 })
 
-test('what only begins like UTF-32 is not text', () => {
+test('bytes that only begin like UTF-32 are not text', () => {
   expect(headText(latin1('\xff\xfe\0\0abcd')).isText).toBe(false)
 })
 

@@ -19,7 +19,7 @@ describe('the bytes of a part', () => {
     expect(seen[0]?.buffer).toBe(chunk.buffer)
   })
 
-  test('that were held back may be overwritten by whoever gets them', () => {
+  test('that were held back may be overwritten by the consumer', () => {
     const seen: string[] = []
     const decoder = new MultipartDecoder('XX', {
       ...IGNORE,

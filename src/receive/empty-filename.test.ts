@@ -71,7 +71,7 @@ describe('bytes under an empty filename are malformed', () => {
 })
 
 describe('the loop over `parts` that skips what has no name', () => {
-  test('has every byte of a form that it comes to the end of', async () => {
+  test('sees every byte of a form that it reads to the end', async () => {
     for (const request of requests(EMPTY + TITLE + PHOTO + EMPTY)) {
       expect(await loop(request)).toEqual({ fields: new Map([['title', 'T']]), stored: ['photo'] })
     }
@@ -88,7 +88,7 @@ describe('the loop over `parts` that skips what has no name', () => {
   })
 })
 
-test('the part that is malformed is named by a line of its field, and by nothing that moves the text around it', async () => {
+test('the refusal names the malformed part by its field, without characters that would move the text', async () => {
   const name = `\u202E${'n'.repeat(200)}`
   const error: unknown = await receive(rawRequest(`${part(`name="${name}"; filename=""`, 'x')}--X--`, TYPE)).catch(
     (reason: unknown) => reason,

@@ -12,15 +12,15 @@ import type { SeenAnswer, SentRequest } from './sent-request.ts'
 /** A client that people use, with the program in `program/` that sends requests with it. */
 export interface ClientProgram {
   readonly name: string
-  /** What runs the program, or undefined if this machine lacks the client. */
+  /** The command that runs the program, or undefined if this machine lacks the client. */
   readonly command: readonly string[] | undefined
   /** It cannot send a form with files. */
   readonly hasNoForms?: true
   /** It fails by itself if the name of a field of a form with files is not ASCII. */
   readonly hasAsciiFieldsOnly?: true
   /**
-   * If an answer comes early, it sends no more of the body and takes the connection for free nevertheless. So do releases of
-   * aiohttp before 3.10.6.
+   * If an answer comes early, it sends no more of the body and takes the connection for free nevertheless. So do
+   * releases of aiohttp before 3.10.6.
    */
   readonly breaksItsSession?: true
   /** It opens a connection for each request. */
@@ -59,7 +59,7 @@ function pythonCommand(module: string): string[] | undefined {
   return python === undefined ? undefined : [python, `python-${module}.py`]
 }
 
-/** A folder where the client programs and their npm packages are installed. */
+/** A folder with the client programs and their npm packages. */
 export class ClientFolder implements AsyncDisposable {
   readonly path: string
 

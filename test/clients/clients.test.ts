@@ -159,7 +159,7 @@ for (const client of CLIENT_PROGRAMS) {
       expect(await stored('post-ä.txt')).toBe(digestOf('note.txt'))
     })
 
-    test('sends names of every script in the URL of a PUT: `decant serve` takes them, or refuses what it would change', async () => {
+    test('sends names of every script by PUT: `decant serve` takes them, or refuses those that it would change', async () => {
       const answers = await send(...SENT_NAMES.map(({ filename }) => put(`put ${filename}`, 'note.txt')))
       expect(answers.map(({ status }, index) => [SENT_NAMES[index]?.filename, status])).toEqual(
         SENT_NAMES.map(({ filename, isRefused }) => [filename, isRefused === true ? 400 : 201]),

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { receive } from '../../src/index.ts'
 import { attach, sendProblem } from '../../src/node.ts'
 
-/** What the route found in a form. */
+/** The content of a form, as the route found it. */
 export interface ReceivedForm {
   readonly fields: readonly (readonly [string, string])[]
   readonly files: readonly ReceivedFile[]

@@ -19,7 +19,7 @@ export interface SentRequest {
   readonly body?: string
 }
 
-/** What a client program tells of each request: the answer as the client saw it, or the client's own error. */
+/** The report of a client program about a request: the answer as the client saw it, or the client's own error. */
 export interface SeenAnswer {
   readonly status?: number
   readonly text?: string

@@ -11,12 +11,12 @@ import { canGather, gatherCorpus } from './corpus.ts'
 import { corpusFiles } from './corpus-files.ts'
 import type { CorpusFile } from './corpus-files.ts'
 
-/** Formats of everyday use: those of the groups, and what people write and publish. */
+/** Formats of everyday use: those of the groups, and others that people write and publish. */
 const EVERYDAY: ReadonlySet<string> = new Set([...Object.values(groups).flat(), 'htm', 'html', 'css', 'ts', 'tsx'])
 const MOST_EVERYDAY_REFUSALS = 0.0005
 const MOST_REFUSALS = 0.003
 
-/** What runs, or is acted upon, by the type that is recorded of it. */
+/** Types by which a browser, a server or a system runs a file, or acts upon it. */
 const ACTIVE =
   /^application\/(?:java-vm|vnd\.ms-htmlhelp|x-elf|x-mach-binary|x-ms-shortcut|x-msdownload|x-shockwave-flash|xhtml\+xml)$|^image\/svg\+xml$|^text\/html$|^application\/(?:x-shellscript|x-httpd-php)$/
 
@@ -88,7 +88,7 @@ describe.skipIf(!canGather())('a corpus of real files', () => {
     const counts = new Map<string, number>()
     const disguises: CorpusFile[] = []
     for (const file of files) {
-      // What runs is known by its content, whatever its name.
+      // A program is known by its content, whatever its name.
       const { found } = await check({ ...file, extension: '' }, ALL, 'verify')
       const count = counts.get(found) ?? 0
       if (!ACTIVE.test(found) || count >= DISGUISES) continue

@@ -15,18 +15,18 @@ const PACKAGES = words(`
   sound-theme-freedesktop vlc-data
 `)
 
-/** Sources whose tests do, about 8 MB. */
+/** Sources with tests that hold such files, about 8 MB. */
 const SOURCES = words('catdoc file libheif libimage-exiftool-perl libmspack taglib')
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/decant-corpus')
 
-/** Where the files are that were gathered, and what was missing. */
+/** The folders of the gathered files, and the packages that were missing. */
 export interface Corpus {
   readonly folders: readonly string[]
   readonly missing: readonly string[]
 }
 
-/** Whether this machine has what it takes: Debian's package tools, which need no root for what is done here. */
+/** Whether this machine has Debian's package tools. They need no root here. */
 export function canGather(): boolean {
   return env['CI'] === 'true' || (hasProgram('apt-get') && hasProgram('dpkg-deb') && existsSync('/etc/apt'))
 }
@@ -89,8 +89,7 @@ async function inPart(download: Promise<unknown>): Promise<void> {
 }
 
 /**
- * apt-get or apt-cache with lists and a cache of their own, so that nothing of the machine's is changed; what it
- * prints.
+ * Runs apt-get or apt-cache with lists and a cache of their own, so the machine does not change. Returns the output.
  */
 async function apt(work: string, program: string, ...command: readonly string[]): Promise<string> {
   const options = [

@@ -177,7 +177,10 @@ export function multipartBodies(boundary: string): fc.Arbitrary<string> {
 /** Something done to a text at a place. */
 export type Mutation = (text: string) => string
 
-/** Takes out, doubles or changes something at one place, or cuts the rest off; `pieces` are what a text of its kind is made of. */
+/**
+ * Takes out, doubles or changes something at one place, or cuts the rest off; `pieces` are what a text of its kind is
+ * made of.
+ */
 export function mutations(pieces: readonly string[], maxLength = 3): fc.Arbitrary<Mutation[]> {
   const mutation = fc
     .record({

@@ -72,7 +72,9 @@ export const requests: Target = fuzzTarget<WireCase>({
   },
 })
 
-/** What Node says to a request without Host, of which it tells nobody. Nothing after it is answered on that connection. */
+/**
+ * What Node says to a request without Host, of which it tells nobody. Nothing after it is answered on that connection.
+ */
 function isOfNode({ status, headers }: WireAnswer): boolean {
   return status === 400 && !headers.has('content-type')
 }

@@ -293,7 +293,7 @@ describe.skipIf(!nginx)('behind an nginx', () => {
   })
 })
 
-/** What the guide says about nginx, in its order. */
+/** The configurations of nginx in the guide, in its order. */
 function nginxBlocks(): string[] {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/guide.md'), 'utf8')
   return [...guide.matchAll(/^```nginx\n(.*?)^```/gms)].map(([, block = '']) => block)

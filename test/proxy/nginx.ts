@@ -1,8 +1,8 @@
 /**
  * A real nginx for tests, with a configuration of its own in a temporary folder.
  *
- * A test that needs it says so, and is skipped on a machine without one (`describe.skipIf(!nginx)`). Under CI nothing is
- * skipped: without one the import itself fails, and with it the test file.
+ * A test that needs it says so, and is skipped on a machine without one (`describe.skipIf(!nginx)`). Under CI nothing
+ * is skipped: without one the import itself fails, and with it the test file.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface NginxSettings {
   readonly http?: readonly string[]
   /** Lines of its one `server`. */
   readonly server: readonly string[]
-  /** Whether clients speak TLS to it, with a certificate that nobody has signed. */
+  /** Whether clients speak TLS to it, with a self-signed certificate. */
   readonly tls?: boolean
 }
 
@@ -45,7 +45,8 @@ export interface NginxProcess extends AsyncDisposable {
 
 /** Starts nginx and waits until it answers. */
 export async function startNginx({ http = [], server, tls = false }: NginxSettings): Promise<NginxProcess> {
-  if (nginx === undefined) throw new TypeError('There is no nginx here: put describe.skipIf(!nginx) around the tests')
+  if (nginx === undefined)
+    throw new TypeError('This machine has no nginx: put describe.skipIf(!nginx) around the tests')
   const folder = mkdtempSync(join(tmpdir(), 'decant-nginx-'))
   const port = await freePort()
   const configuration = [
@@ -71,7 +72,7 @@ export async function startNginx({ http = [], server, tls = false }: NginxSettin
 
   const child = spawn(nginx, ['-c', path, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    // Should one never answer, it does not outlive the tests for long.
+    // An nginx that never answers ends soon after the tests.
     timeout: 300_000,
     killSignal: 'SIGKILL',
   })
@@ -95,7 +96,8 @@ export async function startNginx({ http = [], server, tls = false }: NginxSettin
 
 /** The lines of a key and a certificate for `files.example`. */
 function certificate(folder: string): string[] {
-  if (openssl === undefined) throw new TypeError('There is no openssl here: put test.skipIf(!openssl) around the test')
+  if (openssl === undefined)
+    throw new TypeError('This machine has no openssl: put test.skipIf(!openssl) around the test')
   const [key, signed] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
   execFileSync(openssl, [...made, '-subj', '/CN=files.example', '-keyout', key, '-out', signed], { stdio: 'pipe' })

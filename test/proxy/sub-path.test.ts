@@ -47,7 +47,7 @@ describe.skipIf(!nginx || !chromium)('the page below a path', () => {
     const folder = join(own.path, 'uploads')
     const decant = await serve(folder, ['--trust-proxy=loopback', '--hosts=files.example', ...typed])
     const upstream = `http://127.0.0.1:${decant.port}`
-    // What strays from the path is seen by the browser as the failure of another application.
+    // A request that leaves the path looks to the browser like the failure of another application.
     const proxy = await startNginx({ server: ['location / { return 418; }', location(upstream)] })
     const context = await browser.newContext({ javaScriptEnabled })
     const page = await context.newPage()

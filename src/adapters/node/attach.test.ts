@@ -21,7 +21,7 @@ test('attach keeps an idle connection longer than proxies do, and tells the clie
   }
 })
 
-test('attach leaves a time-out alone that is not the default of Node', () => {
+test('attach does not change a time-out for idle connections that is not the default of Node', () => {
   expect(attach(createServer({ keepAliveTimeout: 1000 })).keepAliveTimeout).toBe(1000)
   expect(attach(createServer({ keepAliveTimeout: 610_000 })).keepAliveTimeout).toBe(610_000)
   const server = attach(createServer())
@@ -29,6 +29,6 @@ test('attach leaves a time-out alone that is not the default of Node', () => {
   expect(attach(server).keepAliveTimeout).toBe(5000)
 })
 
-test('attach gives a server of HTTP/2, which has no such time-out, none', () => {
+test('attach sets no time-out for idle connections on a server of HTTP/2, which has none', () => {
   expect('keepAliveTimeout' in attach(createHttp2Server())).toBe(false)
 })

@@ -127,12 +127,12 @@ describe('a browser on plain http, behind a proxy', () => {
     expect(await statusOf(['loopback'], FROM, ...headers)).toBe(status)
   })
 
-  test('that is trusted is not asked what the browser itself knows', async () => {
+  test('that is trusted does not matter if the browser says that the site is the same', async () => {
     expect(await statusOf(['loopback'], FROM, 'Host: files.example', 'Sec-Fetch-Site: same-site')).toBe(403)
     expect(await statusOf(['loopback'], FROM, 'Host: other.example', 'Sec-Fetch-Site: same-origin')).toBe(201)
   })
 
-  test('an app with a scheme of its own is not at home, whatever its host is called', async () => {
+  test('an app with a scheme of its own never counts as this site, even with the same host', async () => {
     expect(await statusOf(['loopback'], 'Origin: capacitor://localhost', 'Host: localhost')).toBe(403)
   })
 

@@ -92,7 +92,7 @@ describe('a form with what macOS keeps beside files', () => {
     expect(files).toHaveLength(1)
   })
 
-  test('and nothing else is told that no file was selected, and which were left out', async () => {
+  test('and nothing else is refused as no-file-selected, with the names that were left out', async () => {
     const sending = send(anySet(), [
       ['._a.txt', APPLE_DOUBLE],
       ['.DS_Store', DS_STORE],
@@ -122,7 +122,7 @@ describe('a form with what macOS keeps beside files', () => {
     expect(skipped).toBeUndefined()
   })
 
-  test('stores them if that is not asked for', async () => {
+  test('is stored with all its files without skipCompanions', async () => {
     const set = anySet()
     const incoming = fromFetchRequest(await formRequest([file('f', '._a.txt', bytes(APPLE_DOUBLE))]))
     expect((await receiveForm(incoming, set, toFormLimits({}))).files).toHaveLength(1)

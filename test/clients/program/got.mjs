@@ -4,7 +4,8 @@ import got from 'got'
 import { nativeBody } from './native-body.mjs'
 import { sendAll } from './send-all.mjs'
 
-// If got stops reading a form because the answer has come, Node's encoder of `FormData` throws where no program can catch it.
+// If got stops reading a form because the answer has come, Node's encoder of `FormData` throws an error that no program
+// can catch.
 process.on('uncaughtException', (error) => {
   if (error.code !== 'ERR_INVALID_STATE') throw error
 })

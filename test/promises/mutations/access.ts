@@ -17,7 +17,7 @@ export const ACCESS: GuardedPromise = {
       tests: [['src/handler/access.test.ts', 'that gives %s refuses, before any byte is read or deleted']],
     },
     {
-      guard: 'decides about a key in the spelling that lists tell, whichever the client sends',
+      guard: 'decides about a key in the spelling of lists, for every spelling of the client',
       file: 'src/handler/upload-handler.ts',
       find: 'await resolveKey(set.storage, asked.key)',
       replace: 'asked.key',
@@ -79,13 +79,13 @@ export const ACCESS: GuardedPromise = {
       tests: [['src/handler/access.test.ts', 'cross-site requests > %j: %i']],
     },
     {
-      guard: 'takes no app for a page of its own',
+      guard: 'refuses an app as a page of its own site',
       file: 'src/handler/site-guard.ts',
       find: "if (page.protocol !== 'http:' && page.protocol !== 'https:') return false",
       replace: '',
       tests: [
         ['src/handler/access.test.ts', 'cross-site requests > %j: %i'],
-        [BEHIND_PROXY, 'an app with a scheme of its own is not at home, whatever its host is called'],
+        [BEHIND_PROXY, 'an app with a scheme of its own never counts as this site, even with the same host'],
       ],
     },
     {
@@ -99,28 +99,28 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'lets no page read an answer whose origin is not listed',
+      guard: 'lets no page of an origin that is not listed read an answer',
       file: 'src/handler/cors.ts',
       find: 'if (origin === undefined || !isFromOrigin(incoming, origins)) return vary',
       replace: 'if (origin === undefined) return vary',
       tests: [['src/handler/cors.test.ts', 'gives %s, which is not listed, neither the answer nor credentials']],
     },
     {
-      guard: 'lets no other site embed what `authorize` alone lets out',
+      guard: 'lets no other site embed a file that `authorize` alone has allowed',
       file: 'src/handler/serve-plans.ts',
       find: "authorized: toPlan('same-origin', false)",
       replace: 'authorized: toPlan(openPolicy, false)',
       tests: [[PLANS, 'a picture on the page of another site > %s']],
     },
     {
-      guard: 'lets no cache hand out what `authorize` is to be asked for',
+      guard: 'lets no cache serve files that `authorize` decides about',
       file: 'src/handler/serve-plans.ts',
       find: 'if (options.public === true && authorize !== undefined) {',
       replace: 'if (authorize === null) {',
       tests: [[PLANS, 'no cache at all if the options contradict each other, which is told at the start: %j']],
     },
     {
-      guard: 'begins no URL with what a proxy has stripped, if that leads elsewhere',
+      guard: 'begins no URL with a stripped path that leads elsewhere',
       file: 'src/http/path-prefix.ts',
       find: 'SEGMENTS.test(prefix) && ',
       replace: '',

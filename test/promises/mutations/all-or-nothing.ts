@@ -89,7 +89,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       tests: [['src/receive/spool/file-spool.test.ts', 'no temporary file is left > by a refusal']],
     },
     {
-      guard: 'leaves out of a form only what macOS itself has written, as its first bytes prove',
+      guard: 'skips a file only if its first bytes prove that macOS has written it',
       file: 'src/protocols/form/companion-file.ts',
       find: 'if (byte !== this.#signature[this.#matched]) return',
       replace: 'if (byte > 255) return',

@@ -134,7 +134,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'counts the spaces behind a delimiter, which it may have to keep',
+      guard: 'counts the spaces behind a delimiter, since it may have to keep them',
       file: 'src/multipart/delimiter-line.ts',
       find: 'if (this.#padding > this.#maxPaddingSize) {',
       replace: 'if (this.#padding > Infinity) {',

@@ -43,7 +43,7 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard:
-        'refuses a first delimiter that neither begins the body nor follows CR LF, for a reader that sees no part there',
+        'refuses a first delimiter that is not at the beginning of a line, since another reader sees no part there',
       file: 'src/multipart/decoder.ts',
       find: 'if (reason !== undefined) throw malformed(reason)',
       replace: "if (reason === '') throw malformed(reason)",
@@ -53,7 +53,7 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses a delimiter after a bare LF, for a reader that ends the part there',
+      guard: 'refuses a delimiter after a bare LF, since another reader ends the part there',
       file: 'src/multipart/decoder.ts',
       find: "if (before === 'lf') throw malformed(",
       replace: "if (before === 'lf' && next < 0) throw malformed(",
@@ -63,7 +63,7 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses a delimiter after a bare CR, for a reader that ends the part there',
+      guard: 'refuses a delimiter after a bare CR, since another reader ends the part there',
       file: 'src/multipart/decoder.ts',
       find: "if (before === 'cr') throw malformed(",
       replace: "if (before === 'cr' && next < 0) throw malformed(",
@@ -73,7 +73,7 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses a delimiter after the last one, for a reader that goes on there',
+      guard: 'refuses a delimiter after the last one, since another reader goes on there',
       file: 'src/multipart/decoder.ts',
       find: "if (this.#state === 'epilogue') throw malformed('a delimiter comes after the last one')",
       replace: '',
@@ -97,7 +97,7 @@ export const MALFORMED: GuardedPromise = {
       tests: [[HEAD, REFUSED]],
     },
     {
-      guard: 'refuses a name in pieces, of which another reader would make another name',
+      guard: 'refuses a name in pieces, since another reader would put together another name',
       file: 'src/multipart/disposition.ts',
       find: 'if (!/^(?:file)?name\\*/.test(parameter)) return',
       replace: "if (parameter !== '\\0') return",

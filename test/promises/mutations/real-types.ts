@@ -60,7 +60,7 @@ export const REAL_TYPES: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no text with a NUL, and none that begins like something else',
+      guard: 'takes no text with a NUL, and none that begins like a binary format',
       file: 'src/media/check-content.ts',
       find: "if (isText && text === 'any' && (proof === undefined || TEXTUAL.test(proof.type))) return named",
       replace: "if (text === 'any' && (isText || proof === undefined || proof.type !== '')) return named",
@@ -70,7 +70,7 @@ export const REAL_TYPES: GuardedPromise = {
       ],
     },
     {
-      guard: 'shows nothing in the browser of which only the content tells what it is',
+      guard: 'shows no file in the browser if only its content tells its type',
       file: 'src/serve/serve-file.ts',
       find: 'isInline(type) && !isGuess',
       replace: 'isInline(type)',

@@ -138,7 +138,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no part of a file for all of it',
+      guard: 'stores no part of a file as the whole',
       file: 'src/protocols/check-whole.ts',
       find: 'if (partial === undefined) return',
       replace: "if (partial !== '\\0') return",

@@ -146,7 +146,7 @@ export const STORED_NAMES: GuardedPromise = {
       tests: [[PLACES, 'a naming function > of %j is given %j: the last segment, safe']],
     },
     {
-      guard: 'makes what a naming function returns safe again',
+      guard: 'makes the result of a naming function safe again',
       file: 'src/policy/placement.ts',
       find: 'const name = storedName(result.slice(slash + 1))',
       replace: 'const name = result.slice(slash + 1)',

@@ -1,7 +1,7 @@
 /**
- * Makes the requests of this folder anew: `node -C source test/wire/whole/capture.ts`, with `java` 17 or later on the machine.
- * Each is everything that the client wrote to its connection (`.bin`) and, beside it, what it means (`.json`), which is
- * written here by hand.
+ * Makes the requests of this folder anew: `node -C source test/wire/whole/capture.ts`, with `java` 17 or later on the
+ * machine. Each is everything that the client wrote to its connection (`.bin`) and, beside it, what it means (`.json`),
+ * which is written here by hand.
  *
  * @module
  */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** A whole request of a client as it came over the wire, head and framing included; the `.json` beside a `.bin`. */
 export interface WholeRequest {
   readonly client: string
-  /** What is of interest in it. */
+  /** The reason why it was recorded. */
   readonly about: string
   readonly fields: readonly (readonly [string, string])[]
   /** The file that it uploads, if any. */
@@ -21,7 +21,7 @@ export function wholeRequests(): { readonly name: string; readonly request: Whol
   })
 }
 
-/** Where the head of a request ends and its body begins. */
+/** The end of a request's head, at which its body begins. */
 export function bodyStart(bytes: Buffer): number {
   return bytes.indexOf('\r\n\r\n') + 4
 }

@@ -1,5 +1,5 @@
-// Before a test suite, `quick` or `system`: gets the programs that its tests need, if that takes no more than asking for
-// them (root on Debian or Ubuntu). Otherwise one line says what is skipped. Silent when they are all there.
+// Before a test suite, `quick` or `system`: gets the programs that its tests need, if that takes no more than asking
+// for them (root on Debian or Ubuntu). Otherwise one line says what is skipped. Silent when they are all there.
 import { spawnSync } from 'node:child_process'
 import { argv, env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'

@@ -1,4 +1,4 @@
-/** Tells what an operator should correct, of each adapter's warnings the first alone: every request would repeat it. */
+/** Tells the operator the first warning of an adapter only, since every request would repeat it. */
 export function warnOnce(warn: ((sentence: string) => void) | undefined): (sentence: string) => void {
   let isTold = false
   return (sentence) => {

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { RequestHandler } from '../handler.ts'
 
-/** What the app knows of a request beside its URL. */
+/** The facts about a request that its URL does not tell. */
 export interface SiteEnvironment {
   readonly Bindings: { readonly prefix: string }
 }

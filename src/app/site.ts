@@ -13,8 +13,8 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 /**
  * Everything the server answers: the uploads themselves, and around them the page's own files and `/healthz`.
  *
- * The base itself, with or without a slash, is another name of the upload URL: a browser is shown the page there, and
- * files can be posted there. Load balancers find `/healthz` at the root, too.
+ * The base itself, with or without a slash, is another name of the upload URL. A browser gets the page there, and a
+ * client can post files there. Load balancers find `/healthz` at the root, too.
  *
  * @param base the path before all of it, as `parseBase` gives it
  */
@@ -24,7 +24,7 @@ export function site(uploads: RequestHandler, assets: Assets, base: string): Req
     handle(incoming) {
       const [path = ''] = incoming.target.split('?', 1)
       if (base !== '' && path !== base && !path.startsWith(`${base}/`)) return others.handle(incoming)
-      // As a framework does that has a handler below a path.
+      // A framework that mounts a handler below a path does the same.
       const inside = base === '' ? incoming : { ...incoming, mount: base, target: incoming.target.slice(base.length) }
       const below = path.slice(base.length)
       if (below === '' || below === '/') {
@@ -46,7 +46,7 @@ function surroundings({ script, style, icon }: Assets, base: string): Hono<SiteE
   for (const { url, type, content } of [script, style, icon]) {
     app.get(url, (context) => context.body(content, 200, { 'content-type': type, 'cache-control': FOR_EVER }))
   }
-  // Relative, since only the client knows what proxies have stripped.
+  // Relative, since only the client knows the path that proxies have stripped.
   app.get('/favicon.ico', (context) => context.redirect(icon.url.slice(1)))
   app.notFound(({ req, env, text }) => text(`There is nothing here. ${whereTo(req, env.prefix + base)}\n`, 404))
   return app
@@ -58,5 +58,6 @@ function whereTo({ method, url }: { method: string; url: string }, root: string)
   const uploads = root + UPLOADS_PATH
   if (method === 'POST') return `Post files to ${uploads}.`
   const { pathname } = new URL(url)
-  return `Files go to ${uploads}/: PUT them to ${uploads}${pathname.slice(pathname.lastIndexOf('/'))}, or post them to ${uploads}.`
+  const name = pathname.slice(pathname.lastIndexOf('/'))
+  return `Files go to ${uploads}/: PUT them to ${uploads}${name}, or post them to ${uploads}.`
 }

@@ -32,7 +32,10 @@ export interface UploadAppOptions {
   readonly maxUploads?: number | undefined
   /** Of those, as many from one address. Default any: an office may have one. */
   readonly maxUploadsPerClient?: number | undefined
-  /** Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody does. */
+  /**
+   * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody
+   * does.
+   */
   readonly takeSlot?: UploadHandlerOptions['takeSlot']
   /** Extensions that are taken. Default all: what is served is inert. */
   readonly extensions?: ExtensionRule | undefined
@@ -54,17 +57,20 @@ export interface UploadAppOptions {
   readonly hosts?: readonly string[] | undefined
   /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
   readonly base?: string | undefined
-  /** Origins whose pages may use it, as `origins` of an upload handler. Default none. */
+  /** Pages of these origins may use it, as with `origins` of an upload handler. Default none. */
   readonly origins?: readonly string[] | undefined
   /** Decides who may do what. Default: everybody may upload, list and fetch. */
   readonly authorize?: UploadHandlerOptions['authorize']
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
-  /** Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default none. */
+  /**
+   * Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default
+   * none.
+   */
   readonly trustProxy?: readonly string[] | undefined
   /** Milliseconds for which a connection without a request is kept. Default 125,000. */
   readonly keepAliveTimeoutMs?: number | undefined
-  /** Told of what the operator should correct. Default: `console.warn`. */
+  /** Called with a sentence about a fault that the operator should correct. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
   /** Told of every request, when it has an answer. */
   readonly onAnswer?: ((request: LoggedRequest) => void) | undefined
@@ -100,7 +106,8 @@ const PAGE_HEADERS = {
 /**
  * Makes the server that `decant serve` runs.
  *
- * @throws {TypeError} for a limit that is not a number, a base and an origin that are not valid; the system's error where the page's files are missing.
+ * @throws {TypeError} for a limit that is not a number, and for a base or an origin that is not valid. The system's
+ *   error if the page's files are missing.
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onWarning, onAnswer, onError } = options

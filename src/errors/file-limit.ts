@@ -7,13 +7,14 @@ export interface FileLimit {
   readonly field?: string
   /** Bytes of one file. */
   readonly maxFileSize: number
+  /** How many files may come. */
   readonly maxFiles: number
 }
 
-/** More than so many are not named in a sentence. */
+/** A sentence names at most this many inputs. */
 const MOST_TOLD = 10
 
-/** What each file may have, to stand behind the limit of all of them; '' if there is nothing to tell. */
+/** The limits of each input, as the end of a sentence about the whole request; '' if there are none. */
 export function tellFileLimits(limits: readonly FileLimit[]): string {
   if (limits.length === 0) return ''
   const others = limits.length - MOST_TOLD

@@ -1,4 +1,4 @@
-/** A name of the client's inside a sentence: control and bidi characters gone, and not longer than a line. */
+/** Quotes a name from the client in a sentence: without control and bidi characters, at most a line long. */
 export function quote(name: string): string {
   const clean = name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
   // By code points, so that none is cut in two.

@@ -159,7 +159,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 403,
     title: 'The host name is not known',
     sentence: ({ host }) =>
-      `This server does not answer to ${quote(host)}. Use the address that it printed when it started, or add the name to "hosts" (--hosts).`,
+      `This server does not answer to ${quote(host)}. Use the address that it printed when it started, ` +
+      'or add the name to "hosts" (--hosts).',
   },
   'not-found': {
     status: 404,
@@ -255,7 +256,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 413,
     title: 'Too much around the parts',
     sentence: ({ limit }) =>
-      `A form may have at most ${bytes(limit)} before its first part, after its last part, and in spaces behind a delimiter.`,
+      `A form may have at most ${bytes(limit)} before its first part, after its last part, ` +
+      'and in spaces behind a delimiter.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -317,7 +319,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     sentence: ({ skipped = [] }) =>
       skipped.length === 0
         ? 'No file was selected. Choose a file first.'
-        : `Nothing but files that macOS keeps beside others was sent (${quote(skipped[0] ?? '')}). Choose the files themselves.`,
+        : `Only files that macOS keeps beside others were sent (${quote(skipped[0] ?? '')}). ` +
+          'Choose the files themselves.',
   },
   'file-too-small': {
     status: 422,

@@ -22,9 +22,9 @@ export function splitExtension(name: string): SplitName {
 }
 
 /**
- * The extension of a name as it is compared everywhere: without its dot, in lower case, and with compatibility characters
- * as plain ones and ignorable ones left out, as a careless system reads it: `x.ＪＰＧ` has `jpg`. '' if there is none, as
- * in `README` and `.bashrc`.
+ * The extension of a name, without its dot and in lower case: compare extensions by it. It is the extension that a
+ * careless system reads: plain characters for compatibility ones, no ignorable ones (`x.ＪＰＧ` has `jpg`). It is '' if
+ * there is none, as in `README` and `.bashrc`.
  */
 export function extensionOf(name: string): string {
   return splitExtension(shadowOf(name)).suffix.slice(1)

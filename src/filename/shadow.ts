@@ -2,13 +2,12 @@
 export const IGNORABLE: RegExp = /\p{Default_Ignorable_Code_Point}/gu
 
 /**
- * The text as a careless system or reader takes it: without the characters that many systems ignore, compatibility
- * characters as plain ones (NFKC), in lower case. Two names with one shadow may be taken for one another, so that names
- * and extensions are judged by it.
+ * The text as a careless system or reader takes it: in lower case, with plain characters for compatibility ones (NFKC),
+ * and without ignorable ones. A reader may confuse two names with one shadow, so it judges names and extensions.
  */
 export function shadowOf(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
-  // A sigma at the end of a word has a form of its own, and a shadow must not depend on what is around a character.
+  // A sigma at the end of a word has another form. The shadow of a character must not depend on its neighbours.
   return text.replace(IGNORABLE, '').normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
 }
 

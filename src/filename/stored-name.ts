@@ -9,16 +9,16 @@ import { visibleName } from './visible-name.ts'
 const MAX_SUFFIX_BYTES = 64
 
 /**
- * Characters that some system forbids in names, or reads as a path, a stream or (IIS) the end of the name; slashes and what
- * becomes one in a normal form, or looks like one to a code page of Windows; and the private characters by which Cygwin,
- * WSL and macOS's SMB client write forbidden ones (U+F03A is their colon).
+ * Characters that some system forbids in names, or reads as a path, a stream or (IIS) the end of the name. They include
+ * characters that become a slash in a normal form or a code page of Windows. They also include the private characters
+ * by which Cygwin, WSL and macOS's SMB client write forbidden ones (U+F03A is their colon).
  */
 export const FORBIDDEN: RegExp = /[<>:"|?*;\u2044\u2100\u2101\u2105\u2106\u2215\uf001-\uf0ff\ufe68\uff0f\uff3c]/g
 
-/** Characters whose compatibility form is dots and nothing else. */
+/** Characters with a compatibility form of dots and nothing else. */
 const DOTS = '\\u2024-\\u2026\\ufe19\\ufe30\\ufe52\\uff0e'
 
-/** Characters whose compatibility form has a dot beside something else: `⒈`, `㏂`, `🄀`. */
+/** Characters with a compatibility form of a dot beside something else: `⒈`, `㏂`, `🄀`. */
 const DOTTED = '\\u2488-\\u249b\\u33c2\\u33c7\\u33d8\\u{1f100}'
 
 /** Every character that has a dot in its shadow, but the dot itself. */
@@ -58,17 +58,19 @@ const SERVER_SCRIPT =
  * storedName('shell.php.jpg') // 'shell_php.jpg'
  * ```
  *
- * - Only the part after the last `/` or `\` counts. The name is never empty: if nothing is left, it is `file`. A name that
- *   is all extension gets that stem if the type table knows the extension: `.docx` becomes `file.docx`, `.bashrc` `bashrc`.
- * - It is in NFC, well-formed, and at most 255 bytes of UTF-8: the stem is cut, the extension kept. The extension keeps its
- *   case; compare it by `extensionOf`.
- * - Letters, marks, digits, emoji with their joiners, and white space stay: they belong to how people name files. Tabs and
- *   line ends become a space. Controls, bidi and other invisible characters go; the file's record keeps the client's name.
+ * - Only the part after the last `/` or `\` counts. The name is never empty: if nothing is left, it is `file`. A name
+ *   that is all extension gets that stem if the type table knows the extension: `.docx` becomes `file.docx`, `.bashrc`
+ *   `bashrc`.
+ * - It is in NFC, well-formed, and at most 255 bytes of UTF-8: the stem is cut, the extension kept. The extension keeps
+ *   its case; compare it by `extensionOf`.
+ * - Letters, marks, digits, emoji with their joiners, and white space stay: they belong to how people name files. Tabs
+ *   and line ends become a space. Controls, bidi and other invisible characters go; the file's record keeps the
+ *   client's name.
  * - A character that some system forbids, or that a normal form turns into a slash, becomes `_`.
- * - The rest is judged as a careless system reads it: without invisible characters, in NFKC, in lower case. No dot or dash
- *   leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey (`web.config`) get a leading `_`;
- *   a short name (`A~1`) loses its `~`; an inner extension that servers run loses its dot; and a character that would give
- *   the name another extension becomes `_` (`evil…php`). The last extension is for the policy to judge.
+ * - The rest is judged as a careless system reads it: without invisible characters, in NFKC, in lower case. No dot or
+ *   dash leads, no dot or space trails. Devices (`CON`, `NUL.txt`) and names that servers obey (`web.config`) get a
+ *   leading `_`. A short name (`A~1`) loses its `~`, and an inner extension that servers run loses its dot. A character
+ *   that would give the name another extension becomes `_` (`evil…php`). The last extension is for the policy to judge.
  *
  * Idempotent: a stored name is its own stored name.
  */
@@ -76,7 +78,7 @@ export function storedName(filename: string): string {
   return PLAIN.test(filename) && !isObeyed(filename) ? filename : rewritten(filename)
 }
 
-/** Most names: nothing of them is rewritten, unless some system obeys them. */
+/** Most names. None of them is rewritten, unless some system obeys it. */
 const PLAIN = /^\w[\w-]{0,99}(?:\.[A-Za-z0-9]{1,10})?$/
 
 function rewritten(filename: string): string {
@@ -97,14 +99,14 @@ function lastSegment(path: string): string {
   return path.split(/[\\/]/).findLast((segment) => segment !== '') ?? ''
 }
 
-/** Without what cannot be seen, and without characters that are forbidden anywhere in a name. */
+/** Removes invisible characters, and those that are forbidden anywhere in a name. */
 function legible(name: string): string {
   const spaced = name.normalize('NFC').replace(/[\t-\r]+/g, ' ')
   // A letter and its accent may be neighbours now.
   return visibleName(spaced).normalize('NFC').replace(FORBIDDEN, '_')
 }
 
-/** Without what must not lead or trail, and with an extension that is the same in its shadow. */
+/** Removes characters that must not lead or trail, and gives the name the extension of its shadow. */
 function named(name: string): string {
   const [lead = ''] = LEADING.exec(name) ?? []
   const trimmed = trimEnd(name.slice(lead.length)).replace(DOTTED_END, '_')
@@ -132,13 +134,13 @@ function withoutDisguise(suffix: string): string {
     : seen.replace(/[^ -~]/gu, (character) => (character.normalize('NFKC') === character ? character : '_'))
 }
 
-/** The stem is what may be cut. */
+/** The stem may be cut, and the suffix must not. */
 function splitName(name: string): { readonly stem: string; readonly suffix: string } {
   const { stem, suffix } = splitExtension(name)
   if (utf8Length(name) <= MAX_NAME_BYTES || (suffix !== '' && utf8Length(suffix) <= MAX_SUFFIX_BYTES)) {
     return { stem, suffix }
   }
-  // It is going to be cut, and that must not make an extension: `.phpxxxxx` would end as `.php`.
+  // A cut must not make an extension: `.phpxxxxx` would end as `.php`.
   return { stem: name.replace(DOT_OR_LIKE, '_'), suffix: '' }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Never part of a name: controls, line and paragraph separators, lone surrogates, noncharacters, annotation marks, and
- * every ignorable character that does not shape text, bidi controls among them.
+ * Never part of a name: controls, line and paragraph separators, lone surrogates, noncharacters and annotation marks.
+ * The same holds for ignorable characters that do not shape text, such as bidi controls.
  */
 const HIDDEN =
   /(?![\u200c\u200d\p{Variation_Selector}\u{e0020}-\u{e007f}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
@@ -8,10 +8,10 @@ const HIDDEN =
 /** Tags are part of the flag of a region, such as Scotland's (UTS #51, annex C); elsewhere they show nothing. */
 const FLAG_OR_TAG = /(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})|[\u{e0020}-\u{e007f}]/gu
 
-/** A variation selector with nothing before it whose look it could choose. */
+/** A variation selector after nothing that it could vary. */
 const STRAY_SELECTOR = /(?<![^\p{White_Space}\p{Default_Ignorable_Code_Point}])\p{Variation_Selector}/gu
 
-/** A joiner that stands between no two characters which it could join, or keep apart. */
+/** A joiner that is not between two characters that it could join or keep apart. */
 const STRAY_JOINER =
   /(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{Extended_Pictographic}\p{Emoji_Modifier}])/gu
 
@@ -19,8 +19,8 @@ const STRAY_JOINER =
 const BESIDE_DOT = /(?<=\.)\p{Default_Ignorable_Code_Point}+|\p{Default_Ignorable_Code_Point}+(?=\.)/gu
 
 /**
- * The name without its invisible characters, but with those that shape visible ones: joiners within words and
- * emoji, the selectors of emoji and ideographs, the tags of a flag.
+ * The name without its invisible characters. Those that shape visible ones stay: joiners in words and emoji, selectors
+ * of emoji and ideographs, the tags of a flag.
  */
 export function visibleName(name: string): string {
   return name

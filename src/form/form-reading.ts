@@ -23,13 +23,15 @@ export interface FormReadingOptions {
   readonly keeper: FileKeeper | undefined
   /** Whether parts that the form does not declare are thrown away without a word. */
   readonly ignoresUnknown: boolean
-  /** What a refusal of the whole form tells of the files. */
+  /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits: readonly FileLimit[]
 }
 
 /** What is wrong with a form is told up to here: more helps nobody. */
 const MAX_ERRORS = 100
-/** Characters of a name that the form does not declare, as it is told: no answer is to grow by what a client makes up. */
+/**
+ * Characters of a name that the form does not declare, as it is told: no answer is to grow by what a client makes up.
+ */
 const TOLD_NAME_LENGTH = 100
 
 /** One request's form, from its first byte to its value. */
@@ -56,7 +58,10 @@ export class FormReading {
     return this.#tree.fileInputs()
   }
 
-  /** @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have come. */
+  /**
+   * @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have
+   *   come.
+   */
   async read(incoming: Incoming, limits: FormLimits, signal: AbortSignal | undefined): Promise<void> {
     this.#checkType(incoming.header('content-type') ?? '')
     const { fileLimits } = this.#options

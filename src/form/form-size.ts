@@ -29,7 +29,7 @@ export function toFormSize(member: FormMember): FormSize {
   }
 }
 
-/** What the files of each input may have, in the order of the declaration. */
+/** The limits of the files of each input, in the order of the declaration. */
 export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit[] {
   if (isSchema(member)) return []
   if (isFileInput(member)) return [{ field: name, maxFileSize: member.set.maxFileSize, maxFiles: member.max }]

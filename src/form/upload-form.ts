@@ -18,11 +18,20 @@ import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
 export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'> {
-  /** What is done with parts that the form does not declare: `refuse` (default) tells of each, `ignore` throws them away. */
+  /**
+   * What is done with parts that the form does not declare: `refuse` (default) tells of each, `ignore` throws them
+   * away.
+   */
   readonly unknownParts?: 'refuse' | 'ignore' | undefined
-  /** Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are discarded. */
+  /**
+   * Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are
+   * discarded.
+   */
   readonly keep?: KeepOptions | undefined
-  /** Bytes of the whole body. Default: as many of the largest files as the form takes, and its fields: 8 MiB, or `maxFieldsSize` if that is more. */
+  /**
+   * Bytes of the whole body. Default: as many of the largest files as the form takes, and its fields: 8 MiB, or
+   * `maxFieldsSize` if that is more.
+   */
   readonly maxBodySize?: number | undefined
 }
 

@@ -24,7 +24,9 @@ export interface CorsRules {
   readonly allowedHeaders: readonly string[] | undefined
 }
 
-/** True if the request says that it comes from one of these origins. `null` is never one of them: any sandbox has it. */
+/**
+ * True if the request says that it comes from one of these origins. `null` is never one of them: any sandbox has it.
+ */
 export function isFromOrigin(incoming: Incoming, origins: readonly string[]): boolean {
   const origin = incoming.header('origin')
   return origin !== undefined && origins.includes(origin)
@@ -56,12 +58,16 @@ export function corsHeaders(
   }
 }
 
-/** @throws {TypeError} for text that cannot be the name of a header, and for `*`, which is no wildcard beside credentials. */
+/**
+ * @throws {TypeError} for text that cannot be the name of a header, and for `*`, which is not a wildcard beside
+ *   credentials.
+ */
 export function parseAllowedHeaders(names: readonly string[]): readonly string[] {
   return names.map((name) => {
     if (TOKEN.test(name) && name !== '*') return name.toLowerCase()
     throw new TypeError(
-      `allowedHeaders: ${JSON.stringify(name)} is not the name of a header. Leave allowedHeaders out to allow all of them.`,
+      `allowedHeaders: ${JSON.stringify(name)} is not the name of a header. ` +
+        'Leave allowedHeaders out to allow all of them.',
     )
   })
 }

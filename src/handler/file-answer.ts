@@ -61,7 +61,7 @@ export function toListAnswer(route: Route, page: StoredFilePage): ListAnswer {
   }
 }
 
-/** The URL of the set itself, which is never empty: that would mean the page on which it stands. */
+/** The URL of the set. It is never empty, since an empty link means the page that holds it. */
 export function setUrl({ base }: Route): string {
   return base === '' ? '/' : base
 }

@@ -7,7 +7,7 @@ const MAX_LENGTH = 400
 /**
  * A cookie that carries a message over a redirect: read once, by the server alone, and never by another site's request.
  *
- * @param path of the page that is to show it; other applications of the host do not get it
+ * @param path the path of the page that shows it; other applications of the host do not get it
  */
 export function flashCookie(message: string, path: string, { isSecure }: Pick<Incoming, 'isSecure'>): string {
   const text =
@@ -23,7 +23,9 @@ export function clearFlash(path: string, { isSecure }: Pick<Incoming, 'isSecure'
 /** What came by https is not to go out by plain http (RFC 6265 section 4.1.2.5). */
 function toCookie(value: string, path: string, maxAge: number, isSecure: boolean): string {
   // A semicolon would end the attribute, and a cookie's path knows no escapes (RFC 6265 section 5.1.4).
-  return `${NAME}=${value}; Path=${path.includes(';') ? '/' : path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const place = path.includes(';') ? '/' : path
+  const secure = isSecure ? '; Secure' : ''
+  return `${NAME}=${value}; Path=${place}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
 }
 
 /** The message that the request before this one left. Anybody can write a cookie: escape it. */

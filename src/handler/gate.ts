@@ -16,8 +16,8 @@ export interface PageRights {
 }
 
 /**
- * What has let a request in: the handler is open to all, a signed link, or `authorize`, which may have judged by what a
- * browser sends along with every request, such as a cookie or a place in a network.
+ * The reason why a request was let in: the handler is open to all, a signed link, or `authorize`. That hook may have
+ * judged by something that a browser sends along by itself, such as a cookie or an address.
  */
 export type Admission = 'open' | 'link' | 'authorized'
 

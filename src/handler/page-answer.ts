@@ -102,11 +102,11 @@ function toView(page: UploadPage, { route, limits, list, rights }: PageParts): P
 
 function pageUrl({ url }: UploadPage, route: Route): string {
   if (url === undefined) return setUrl(route)
-  // One of another host is whole already.
+  // A URL on another host is whole already.
   return /^\/(?!\/)/.test(url) ? route.prefix + url : url
 }
 
-/** What a browser sends the message's cookie to; a page on another host never gets it. */
+/** The path to which a browser sends the message's cookie; a page on another host never gets it. */
 function cookiePath(page: UploadPage, route: Route): string {
   const [path = ''] = pageUrl(page, route).split(/[?#]/, 1)
   return path.startsWith('/') ? path : '/'

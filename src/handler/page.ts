@@ -46,8 +46,8 @@ export interface PageView {
 /** How a person sees an upload set. Without one, a handler speaks JSON alone. */
 export interface UploadPage {
   /**
-   * Where the page is: a browser is sent there (303) after an upload. A path that a proxy has stripped is put before it.
-   * Default: the URL that the form was posted to.
+   * The URL of the page: a browser is sent to it (303) after an upload. It gets the path before it that a proxy has
+   * stripped. Default: the URL that the form was posted to.
    */
   readonly url?: string
   /** Headers of the page by lower-case name, such as its `content-security-policy`. */

@@ -10,7 +10,7 @@ export function parseBase(base: string): string {
   const prefix = parsePathPrefix(encodeURI(base))
   if (prefix !== undefined) return prefix
   throw new TypeError(
-    `The base ${JSON.stringify(base)} is not a valid path. It must begin with one slash and have no "//", "?", "#" or dot ` +
-      'segments, such as "/uploads".',
+    `The base ${JSON.stringify(base)} is not a valid path. It must begin with one slash and have no "//", "?", "#" ` +
+      'or dot segments, such as "/uploads".',
   )
 }

@@ -1,7 +1,7 @@
-/** What apps and extensions have in place of https, such as `capacitor://localhost`. */
+/** An origin of an app or an extension, such as `capacitor://localhost`. */
 const APP_ORIGIN = /^([a-z][a-z\d+.-]*):\/\/(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 
-/** Schemes of which each URL has the origin that the URL Standard gives it, or none (section 4.7). */
+/** Schemes for which the URL Standard defines the origin, or says that there is none (section 4.7). */
 const COMMON_SCHEMES: readonly string[] = [
   'http',
   'https',
@@ -27,6 +27,7 @@ export function parseOrigin(text: string): string {
     if (!isCommon || (URL.canParse(text) && new URL(text).origin === text)) return text
   }
   throw new TypeError(
-    `${JSON.stringify(text)} is not a valid origin. Write "https://app.example" or "capacitor://localhost", without a path.`,
+    `${JSON.stringify(text)} is not a valid origin. ` +
+      'Write "https://app.example" or "capacitor://localhost", without a path.',
   )
 }

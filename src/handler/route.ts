@@ -8,7 +8,7 @@ export interface Route {
   readonly set: UploadSet
   /** The URL of the set, without a trailing slash; '' at the root of the site. */
   readonly base: string
-  /** The path with which all URLs of this server begin, since proxies have stripped it; '' if there is none. */
+  /** The path that proxies have stripped, with which all URLs for the client begin; '' if there is none. */
   readonly prefix: string
   readonly key: string | undefined
   readonly query: URLSearchParams
@@ -21,8 +21,8 @@ export type Sets = ReadonlyMap<string, UploadSet>
  * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
  *
  * @param base the path before the sets, percent-encoded, without a trailing slash
- * @throws {UploadError} `not-found` for what is outside `base`, and for an unknown set; `invalid-key` for a path that can
- *   be no key, such as the drafts' own (`/.uploads/`) until a protocol has any.
+ * @throws {UploadError} `not-found` for what is outside `base`, and for an unknown set; `invalid-key` for a path that
+ *   cannot be a key, such as the drafts' own (`/.uploads/`) until a protocol has any.
  */
 export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
   const [path, search] = split(incoming.target, '?')

@@ -5,12 +5,12 @@ import type { ServeOptions } from '../serve/serve-file.ts'
 import type { Admission } from './gate.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 
-/** How a handler serves its files, by what has opened them. */
+/** How a handler serves its files, by the reason why the request was let in. */
 export class ServePlans {
-  /** The same objects for every answer, by which what was worked out for a file is found again. */
+  /** One object for all answers of a kind, since results for a file are found again by it. */
   readonly #plans: Readonly<Record<Admission, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>>
 
-  /** @throws {TypeError} for a `maxAge` that is no whole number of seconds, and for `public` beside `authorize`. */
+  /** @throws {TypeError} for a `maxAge` that is not a whole number of seconds, and for `public` beside `authorize`. */
   constructor(options: UploadHandlerOptions) {
     const { maxAge, immutable, authorize, origins = [] } = options
     const cache: CacheOptions = {
@@ -20,11 +20,11 @@ export class ServePlans {
     cacheControl(cache)
     if (options.public === true && authorize !== undefined) {
       throw new TypeError(
-        '"public" lets caches hand out files without asking "authorize". Leave one of them out: files for everyone can have ' +
-          'a handler of their own, or fileServer.',
+        '"public" lets caches hand out files without asking "authorize". Leave one of them out: files for everyone ' +
+          'can have a handler of their own, or fileServer.',
       )
     }
-    // A browser that embeds a file sends its cookies along. A page must not look at what these alone have opened.
+    // A browser that embeds a file sends its cookies along. A page must not see files that only they have opened.
     const openPolicy: CrossOriginResourcePolicy = origins.length > 0 ? 'cross-origin' : 'same-origin'
     const toPlan = (policy: CrossOriginResourcePolicy, isPublic: boolean) => {
       const inline = {
@@ -36,7 +36,7 @@ export class ServePlans {
     }
     this.#plans = {
       open: toPlan(openPolicy, options.public === true),
-      // Its time ends, which a shared cache does not know.
+      // A shared cache does not know when the link expires.
       link: toPlan(openPolicy, false),
       authorized: toPlan('same-origin', false),
     }

@@ -21,17 +21,17 @@ export function checkSite(incoming: Incoming, origins: readonly string[]): void 
   throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site) })
 }
 
-/** Who can do something about it: the operator of a proxy, or the author of the page. */
+/** Tells the operator of a proxy, or the author of the page, how to correct it. */
 function hintFor(origin: string | undefined, site: string | undefined): { hint?: string } {
   if (origin === 'null') {
-    const hint =
-      'The page is in a sandbox, is a local file, or has "Referrer-Policy: no-referrer": then it has no origin.'
+    const hint = 'The page has no origin: it is in a sandbox, is a local file, or has "Referrer-Policy: no-referrer".'
     return { hint }
   }
   if (site !== undefined) return {}
   const hint =
-    'If a proxy stands in front of this server, it has to say which host was asked: let it set X-Forwarded-Host, and list ' +
-    'its address in "trustProxy" (--trust-proxy). If the page is on another site, add its origin to "origins" (--origins).'
+    'If a proxy stands in front of this server, it has to say which host was asked: let it set X-Forwarded-Host, ' +
+    'and list its address in "trustProxy" (--trust-proxy). ' +
+    'If the page is on another site, add its origin to "origins" (--origins).'
   return { hint }
 }
 
@@ -50,8 +50,8 @@ export function checkHost(incoming: Incoming, hosts: readonly string[] | undefin
 }
 
 /**
- * True for the origin of the server's own pages. The scheme is not compared, since a proxy may have changed it, but it has to
- * be one of the web: an app's own pages come from nowhere else. Nothing is at home in `null` and `file://`.
+ * True for the origin of the server's own pages. A proxy may have changed the scheme, so it is not compared. It has to
+ * be http or https: this server has no other pages, and none in `null` or `file://`.
  */
 function isOwnOrigin(origin: string, { header, isPortKnown }: Incoming): boolean {
   const host = header('host')

@@ -12,7 +12,10 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    * a framework has stripped, else none.
    */
   readonly base?: string | undefined
-  /** Decides everything, before any byte is read. Only `true` allows; it may also throw an `UploadError`. Default: all is allowed. */
+  /**
+   * Decides everything, before any byte is read. Only `true` allows; it may also throw an `UploadError`. Default: all
+   * is allowed.
+   */
   readonly authorize?: ((request: UploadRequest) => boolean | Promise<boolean>) | undefined
   /**
    * Signed links, of `decant/access`: GET and HEAD with a genuine one to exactly this file are allowed without `authorize`,
@@ -22,20 +25,21 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   /** Whether `GET {base}` lists the files. Default false. */
   readonly listing?: boolean | undefined
   /**
-   * Whether files that macOS keeps beside others are left out of a form: `._x` with what AppleDouble begins with, and
-   * `.DS_Store`. The answer names them as `skipped`. Such names with other content are files like others. Default false.
+   * Whether a form may hold files that macOS keeps beside others, which are then left out: `._x` if it begins as
+   * AppleDouble does, and `.DS_Store`. The answer lists them as `skipped`. Other content under such a name is stored as
+   * usual. Default false.
    */
   readonly skipCompanions?: boolean | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
   /**
-   * Origins whose pages may send requests and read the answers (CORS): `https://app.example`, `capacitor://localhost`,
-   * `chrome-extension://...`, compared as text. Default none.
+   * Pages of these origins may send requests and read the answers (CORS): `https://app.example`,
+   * `capacitor://localhost`, `chrome-extension://...`. Origins are compared as text. Default none.
    */
   readonly origins?: readonly string[] | undefined
   /**
-   * The headers that requests of these pages may have, instead of any. Name those of Decant as well that you use, such as
-   * `content-type`, `content-disposition` and `authorization`.
+   * The headers that requests of these pages may have. List those of Decant that you use as well, such as
+   * `content-type`, `content-disposition` and `authorization`. Default: any.
    */
   readonly allowedHeaders?: readonly string[] | undefined
   /**
@@ -52,13 +56,19 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly page?: UploadPage | undefined
   /** Seconds for which a browser may keep a file without asking again. Default 0. */
   readonly maxAge?: number | undefined
-  /** True if the file under a URL never changes, as with `naming: 'unique'`: not even a reload asks again. Default false. */
+  /**
+   * Whether the file under a URL never changes, as with `naming: 'unique'`. Then not even a reload asks again. Default
+   * false.
+   */
   readonly immutable?: boolean | undefined
-  /** True lets proxies and CDNs keep files and hand them out without asking here. Not beside `authorize`. Default false. */
+  /**
+   * Whether proxies and CDNs may keep files, and serve them without a request to this server. Not beside `authorize`.
+   * Default false.
+   */
   readonly public?: boolean | undefined
   /**
-   * Told of every failure of the server (5xx, but not 501), also of one in the middle of a download. The client is not told
-   * the cause. Must not throw.
+   * Called for every failure of the server (5xx, but not 501), also in the middle of a download. The client does not
+   * learn the cause. Must not throw.
    */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */

@@ -54,8 +54,8 @@ export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
  * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES })
  * http.createServer(nodeHandler(uploadHandler(photos, { base: '/photos', listing: true }))).listen(3000)
  * ```
- * @throws {TypeError} for no sets, a set's name that does not fit a URL, a `base` or an origin that is not valid, a limit that
- *   is not a number, and `public` beside `authorize`.
+ * @throws {TypeError} if there are no sets, if a set's name does not fit a URL, and for `public` beside `authorize`.
+ *   Also for a `base` or an origin that is not valid, and a limit that is not a number.
  */
 export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions = {}): UploadHandler {
   return new Handler(sets, options)

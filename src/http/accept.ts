@@ -2,9 +2,9 @@ import type { Incoming } from './incoming.ts'
 import { toParameters } from './parameters.ts'
 
 /**
- * True if a person looks at the answer. A browser says so itself (Fetch Metadata: `Sec-Fetch-Mode: navigate`, and another mode
- * for the requests of a script). Without that header the client has to name `text/html` in its Accept (RFC 9110 section
- * 12.5.1) and must not like JSON better; a bare wildcard, the default of programs, is not enough.
+ * True if a person looks at the answer. A browser says so (Fetch Metadata): `Sec-Fetch-Mode` is `navigate`, and has
+ * other values for requests of scripts. Without that header, Accept has to name `text/html` (RFC 9110 section 12.5.1),
+ * with no lower quality than JSON. A bare wildcard, the default of programs, is not enough.
  */
 export function prefersHtml(header: Incoming['header']): boolean {
   const mode = header('sec-fetch-mode')
@@ -15,15 +15,15 @@ export function prefersHtml(header: Incoming['header']): boolean {
 }
 
 /**
- * HttpURLConnection of Java accepts `text/html, image/gif, image/jpeg, *; q=.2` and any type unless it is told otherwise. Browsers
- * that name types of images name `application/xhtml+xml`, too.
+ * HttpURLConnection of Java accepts `text/html, image/gif, image/jpeg, *; q=.2` and any type unless it is told
+ * otherwise. Browsers that name types of images name `application/xhtml+xml`, too.
  */
 function isJavaDefault(ranges: ReadonlyMap<string, number>): boolean {
   const namesImage = [...ranges.keys()].some((type) => type.startsWith('image/') && type !== 'image/*')
   return namesImage && !ranges.has('application/xhtml+xml')
 }
 
-/** The qualities of the types and ranges of types in an Accept, by their lower-case names; of two alike the first counts. */
+/** The qualities in an Accept, by the lower-case names of types and ranges. If a name comes twice, the first counts. */
 function toRanges(accept: string): ReadonlyMap<string, number> {
   const ranges = new Map<string, number>()
   for (const range of accept.split(',')) {

@@ -20,11 +20,11 @@ const CONTENT_CODINGS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Refuses a body that does not come as it is, since nothing here decodes one. A Content-Encoding that is not registered, such
- * as `utf-8`, says nothing about a multipart body, which is read by its boundary. It may mean anything about other bodies.
+ * Refuses a coded body, since Decant decodes none. A Content-Encoding that is not registered, such as `utf-8`, is
+ * ignored for a multipart body, which proves itself by its boundary. For other bodies it may mean anything.
  *
- * @throws {UploadError} `unsupported-transfer-coding` for another transfer coding than `chunked`, if the runtime tells of it;
- *   `unsupported-media-type` for a content coding.
+ * @throws {UploadError} `unsupported-transfer-coding` for a transfer coding other than `chunked`, if the runtime shows
+ *   it; `unsupported-media-type` for a content coding.
  */
 export function checkCodings({ header }: Pick<Incoming, 'header'>): void {
   // Node removes the chunks alone, and takes `gzip, chunked` (RFC 9112 section 6.1).

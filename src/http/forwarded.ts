@@ -3,19 +3,19 @@ import { toIpAddress } from './ip-address.ts'
 import { toParameters } from './parameters.ts'
 import { parsePathPrefix } from './path-prefix.ts'
 
-/** What an adapter knows about the proxies in front of it. */
+/** The proxies in front of an adapter that it believes. */
 export interface ProxyTrust {
   /** Whether the proxy of this address is believed. */
   readonly isTrusted: (address: string) => boolean
-  /** Told of a path that a trusted proxy says it has stripped and that cannot stand in a URL. */
+  /** Called if a trusted proxy names a stripped path that cannot begin a URL. */
   readonly onWarning: (sentence: string) => void
 }
 
 /**
- * The same request as the outermost trusted proxy has met it: its client's address, the host and port that were asked,
- * whether that was by https, and the path that was stripped. The first three are in X-Forwarded-For, -Host, -Port and -Proto,
- * or if there is none of them in Forwarded (RFC 7239). Both never count together: a proxy that writes the one may let a
- * client's own other through. The path is in X-Forwarded-Prefix alone.
+ * The request as the outermost trusted proxy received it: the client's address, the host and port that it asked, https,
+ * and the stripped path. The first three are in X-Forwarded-For, -Host, -Port and -Proto, or, if none of these is
+ * there, in Forwarded (RFC 7239). Both never count together: a proxy that writes one may pass on the other from a
+ * client. The path is in X-Forwarded-Prefix alone.
  *
  * A value that is malformed is left out of account. Only what trusted proxies have written counts: everything that a client
  * wrote itself stands further left.
@@ -79,8 +79,8 @@ function toList(value: string | undefined): string[] {
 }
 
 /**
- * The host with its port, as far as anything says so. A port in the host itself counts first: the client wrote it, whereas
- * X-Forwarded-Port is the port at which the proxy listens. 80 and 443 are no part of an origin.
+ * The host with its port, as far as anything says so. A port in the host counts first: the client wrote it, and
+ * X-Forwarded-Port is the port at which the proxy listens. Browsers leave 80 and 443 out of an origin.
  */
 function withPort(
   host: string | undefined,
@@ -91,11 +91,11 @@ function withPort(
   return { host: DEFAULT_PORTS.includes(port) ? host : `${host}:${port}`, isPortKnown: true }
 }
 
-/** Of which scheme does not matter: a proxy may have changed that. */
+/** The default port of either scheme, since a proxy may have changed the scheme. */
 const DEFAULT_PORTS: readonly string[] = ['80', '443']
 
 /**
- * What the trusted proxies have stripped, the outermost first.
+ * The paths that trusted proxies have stripped, joined, the outermost first.
  *
  * @param written how many proxies are known to have written to their lists
  */
@@ -106,15 +106,15 @@ function readPrefix({ header, prefix }: Incoming, written: number, onWarning: (s
   const prefixes = stripped.map(parsePathPrefix).filter((each) => each !== undefined)
   if (prefixes.length === stripped.length) return prefix + prefixes.join('')
   onWarning(
-    `X-Forwarded-Prefix ${JSON.stringify(value.slice(0, SHOWN_LENGTH))} is ignored: a prefix begins with one slash, has at ` +
-      'most 255 characters, and no "//", "\\", "?", "#", control characters or dot segments. Correct it in the proxy.',
+    `X-Forwarded-Prefix ${JSON.stringify(value.slice(0, SHOWN_LENGTH))} is ignored: a prefix begins with one slash, ` +
+      'has at most 255 characters, and no "//", "\\", "?", "#", control characters or dot segments. Correct it in the proxy.',
   )
   return prefix
 }
 
 const SHOWN_LENGTH = 100
 
-/** A header holds bytes, read as Latin-1: those that a path cannot hold as they are become escapes of one byte each. */
+/** A header holds bytes, read as Latin-1. Each byte that a path cannot hold becomes an escape. */
 function toEncoded(path: string): string {
   return path.replace(
     /[ "<>^`{|}\u0080-\u00ff]|%(?![\da-f]{2})/gi,

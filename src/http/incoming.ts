@@ -12,8 +12,8 @@ export interface Incoming {
   /** The path that a framework has already stripped from `target`, without a trailing slash; '' at the root. */
   readonly mount: string
   /**
-   * The path that trusted proxies have stripped before that, percent-encoded and without a trailing slash; '' if there is
-   * none. URLs for the client begin with it.
+   * The path that trusted proxies have stripped before that, percent-encoded and without a trailing slash; '' if there
+   * is none. URLs for the client begin with it.
    */
   readonly prefix: string
   /** A header's value by lower-case name; several of one name are joined by `, ` (RFC 9110 section 5.3). */
@@ -27,7 +27,7 @@ export interface Incoming {
   readonly clientAddress: string | undefined
   /** True where the client has asked by https. */
   readonly isSecure: boolean
-  /** False if a trusted proxy stands in front and no header says at which port the client has asked it. */
+  /** False if a trusted proxy is in front and no header tells the port that the client asked. */
   readonly isPortKnown: boolean
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal

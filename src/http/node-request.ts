@@ -70,7 +70,9 @@ export interface Place {
 
 /** What only an adapter that has the response too can know. */
 export interface NodeRequestOptions {
-  /** The answer can be written and held open until the body is drained. Default: unless the connection is to be closed. */
+  /**
+   * The answer can be written and held open until the body is drained. Default: unless the connection is to be closed.
+   */
   readonly fullDuplex?: boolean
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal

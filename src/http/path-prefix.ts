@@ -1,7 +1,7 @@
-/** Longer than any prefix in use. An answer may repeat it a thousand times, and a client may have written it. */
+/** Longer than any prefix in use. A client may have written it, and a list repeats it a thousand times. */
 const MAX_LENGTH = 255
 
-/** What a segment of a path may hold (RFC 3986 section 3.3). */
+/** Segments of a path (RFC 3986 section 3.3). */
 const SEGMENTS = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+)+$/i
 
 /** Browsers take `%2e` for a dot, too (URL Standard, section 4.4). */
@@ -12,7 +12,8 @@ const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i
  * place of this one.
  *
  * @param path percent-encoded
- * @returns `undefined` unless it begins with one slash and has no `//`, `\`, `?`, `#`, control characters or dot segments
+ * @returns `undefined` unless it begins with one slash and has no `//`, `\`, `?`, `#`, control characters or dot
+ *   segments
  */
 export function parsePathPrefix(path: string): string | undefined {
   const prefix = path.replace(/(?<!\/)\/$/, '')

@@ -28,8 +28,8 @@ export function problemOutgoing(
 const RETRY_AFTER = '10'
 
 /**
- * What HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3),
- * WWW-Authenticate (section 11.6.1), Accept-Encoding (section 12.5.3).
+ * The headers that HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section
+ * 10.2.3), WWW-Authenticate (section 11.6.1), Accept-Encoding (section 12.5.3).
  */
 export function refusalHeaders({ code, details }: UploadError | AnyUploadError): Record<string, string> {
   if (code === 'overloaded') return { 'retry-after': RETRY_AFTER }

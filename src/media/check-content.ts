@@ -16,9 +16,9 @@ export interface Content {
   readonly head: Uint8Array
 }
 
-/** What a set wants of the content of its files. */
+/** A set's rule for the content of its files. */
 export interface ContentRule {
-  /** `exact`: the very format of the extension. `verify`: another format of the same kind will do too. */
+  /** `exact`: only the format of the extension. `verify`: also another format of the same kind. */
   readonly mode: 'verify' | 'exact'
   /** Whether the set takes files with this extension. */
   readonly takes: (extension: string) => boolean
@@ -31,7 +31,7 @@ export interface ContentVerdict {
   readonly type: string
   /** What the bytes look like, for a message: the type they prove, `text/plain`, or `application/octet-stream`. */
   readonly found: string
-  /** Why it disagrees, if `found` does not tell: the end of a sentence that begins with the file. */
+  /** The reason why it disagrees, if `found` does not tell it: the end of a sentence that begins with the file. */
   readonly reason?: string
   /** The extension under which the set would take such a file, if it disagrees and there is one. */
   readonly suggestion?: string
@@ -53,7 +53,10 @@ const CONTAINERS: ReadonlySet<string> = new Set([
 /** Brands of ISO media that do not tell how a picture is coded. */
 const ANY_PICTURE: ReadonlySet<string> = new Set(['image/heif', 'image/heif-sequence'])
 
-/** Types that browsers show, proven by four bytes or fewer: no proof if the extension does not say so too. */
+/**
+ * Types that four bytes or fewer prove. They count only if the extension says the same, since browsers show some of
+ * them.
+ */
 const WEAK: ReadonlySet<string> = new Set([
   'audio/aac',
   'audio/ape',
@@ -80,7 +83,7 @@ const WEAK: ReadonlySet<string> = new Set([
   'video/x-flv',
 ])
 
-/** Of some of the others, more bytes that most of them have. */
+/** Longer marks of some other types, which most of their files have. */
 const LONGER: ReadonlyMap<string, RegExp> = new Map([
   ['audio/flac', /^fLaC[\0\x80]\0\0\x22/],
   ['audio/midi', /^(?:MThd\0\0\0\x06|RIFF)/],
@@ -88,7 +91,7 @@ const LONGER: ReadonlyMap<string, RegExp> = new Map([
   ['video/quicktime', /^.{4}ftyp/s],
 ])
 
-/** What a browser, a server or a system may run. */
+/** Types that a browser, a server or a system may run. */
 const PROGRAMS: ReadonlySet<string> = new Set([
   'application/java-vm',
   'application/vnd.ms-htmlhelp',
@@ -105,16 +108,16 @@ const PROGRAMS: ReadonlySet<string> = new Set([
   'application/x-shockwave-flash',
 ])
 
-/** Plain XML is not among it: much is XML. */
+/** Plain XML is not among them: many harmless formats are XML. */
 const MARKUP: ReadonlySet<string> = new Set(['application/xhtml+xml', 'image/svg+xml', 'text/html'])
 
-/** Proven types that are text all the same, as which a text format may hold them. */
+/** Proven types that are text all the same, so a text format may hold them. */
 const TEXTUAL = /^text\/|[/+]xml$|^application\/(?:x-shellscript|x-httpd-php|x-ms-regedit|pgp-encrypted)$/
 
-/** Extensions that say so little that even an exact set asks nothing of their content; a number is a version's. */
+/** Extensions that say nothing, even to an exact set: none, or a number, which is part of a version. */
 const SAYS_NOTHING = /^\d*$/
 
-/** Spreadsheets and letters that are pages: web programs write them under these names, and Office opens them. */
+/** Web programs write pages under these names, and Office opens them. */
 const FROM_THE_WEB: ReadonlySet<string> = new Set(['doc', 'xls'])
 const WEB_TYPES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml', 'application/xml'])
 
@@ -136,8 +139,8 @@ const PICTURES_OF: ReadonlyMap<string, string> = new Map([
 /**
  * Decides whether the content of a file can be what its extension says.
  *
- * - A format with a mark must have it, or that of a container which it comes in. A set that is not exact also takes
- *   another format of the same kind (picture, sound, video, plain archive) whose own extension it takes.
+ * - A format with a mark must have it, or that of its container. A set that is not exact also takes other formats of
+ *   the same kind (picture, sound, video, plain archive), if it takes their extensions.
  * - Under an extension of text every text will do: HTML source in a `.txt` is text, and served as such.
  * - Other images, sound, video, documents, archives and fonts may be anything but a program or markup.
  * - An extension that is not known, or says no more than that something may run, says nothing about the content.
@@ -161,7 +164,7 @@ export async function checkContent({ extension, head }: Content, rule: ContentRu
   return { agrees: false, type: found, found, ...(suggestion !== undefined && { suggestion }) }
 }
 
-/** It may begin as its name says, and that would be no reason. */
+/** The reason is the NUL byte: the file may begin as its name says. */
 const NOT_TEXT: ContentVerdict = {
   agrees: false,
   type: OCTET_STREAM,
@@ -194,7 +197,7 @@ function agreedType(look: Look, rule: ContentRule): string | undefined {
       return isPassive(proof, named) ? moreSpecial(proof, named, bytes) : undefined
     case 'all': {
       const mayHide = rule.mode === 'verify' || expectation.type !== undefined || SAYS_NOTHING.test(extension)
-      // What the extension says of text, it does not say of anything else.
+      // An extension of text says nothing about other content.
       return mayHide || !isActive(proof) ? moreSpecial(proof, text === 'any' ? OCTET_STREAM : named, bytes) : undefined
     }
   }

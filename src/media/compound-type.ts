@@ -5,7 +5,7 @@ const INSTALLER = /^[\x82\x84\x86]\x10\x0c\0{5}\xc0\0{6}\x46$/
 
 /**
  * The type of a compound file (MS-CFB): an installer is known by the class of its root, if the head reaches that far.
- * All others are `application/x-cfb`. `undefined` for what is not a compound file.
+ * All others are `application/x-cfb`. `undefined` if it is not a compound file.
  */
 export function compoundType(head: Uint8Array): string | undefined {
   if (SIGNATURE.some((byte, index) => head[index] !== byte)) return undefined

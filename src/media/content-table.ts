@@ -3,23 +3,24 @@ import { FORMATS, FORMATS_OR_TEXT, TEXT_OR_FORMATS } from './format-table.ts'
 import type { FormatRow } from './format-table.ts'
 import { PASSIVE, PROGRAMS, TEXTS, TEXTS_OR_MORE } from './type-table.ts'
 
-/** What a file with a certain extension may hold. */
+/** The content that a file with a certain extension may have. */
 export interface Expectation {
   /** The type that the extension stands for; `undefined` if it is not known. */
   readonly type: string | undefined
   /**
-   * The types that its content may prove to be, as `Proof` names them; `?` after one that counts only while it is open.
+   * The types that its content may prove to be, as `Proof` names them. A `?` follows one that counts only while it is
+   * open.
    */
   readonly types: readonly string[]
-  /** Which text will do: any, text that proves to be nothing else, or none. */
+  /** The text that is taken: any, text that proves to be nothing else, or none. */
   readonly text: 'any' | 'unproven' | 'none'
-  /** What will do besides: nothing, anything but a program or markup, or everything. */
+  /** Other content that is taken: none, anything but a program or markup, or everything. */
   readonly rest: 'none' | 'passive' | 'all'
 }
 
 const UNKNOWN: Expectation = { type: undefined, types: [], text: 'none', rest: 'all' }
 
-/** What mrmime knows as text, source or markup. */
+/** Types of text, source and markup in mrmime. */
 const TEXTUAL = /^text\/|[/+](?:json|xml)$|^application\/(?:sql|toml|xml-dtd)$/
 
 const EXPECTATIONS: ReadonlyMap<string, Expectation> = new Map([
@@ -38,8 +39,8 @@ const EXPECTATIONS: ReadonlyMap<string, Expectation> = new Map([
 ])
 
 /**
- * What a file with this extension (lower-case, without a dot) may hold. If the extension is not known, that is
- * anything.
+ * The content that a file with this extension (lower-case, without a dot) may have: anything if the extension is not
+ * known.
  */
 export function expectationOf(extension: string): Expectation {
   return EXPECTATIONS.get(extension) ?? UNKNOWN
@@ -69,7 +70,7 @@ const FALLBACKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['video/x-m4v', ['m4v', 'mp4']],
 ])
 
-/** Of two rows of one type the first counts, and one that has a mark before all that have none. */
+/** If several rows have a type, the first counts. Rows with a mark come before those without. */
 const USUAL: ReadonlyMap<string, readonly string[]> = new Map(
   [...FORMATS, ...PASSIVE]
     .toReversed()

@@ -9,7 +9,7 @@ export const TEXT = ['txt'] as const
 /** Office documents of Flask-Uploads. */
 export const DOCUMENTS = ['rtf', 'odf', 'ods', 'gnumeric', 'abw', 'doc', 'docx', 'xls', 'xlsx', 'pdf'] as const
 
-/** Documents that offices work with, slides and books included. */
+/** Documents of office work, slides and books included. */
 export const OFFICE: readonly [...typeof DOCUMENTS, 'pptx', 'ppt', 'odt', 'odp', 'epub', 'md'] = [
   ...DOCUMENTS,
   'pptx',
@@ -21,12 +21,12 @@ export const OFFICE: readonly [...typeof DOCUMENTS, 'pptx', 'ppt', 'odt', 'odp',
 ]
 
 /**
- * Images that browsers show; SVG is one. HEIC is not: a page whose `accept` names it gets it from Safari, which
- * otherwise sends a JPEG.
+ * Images that browsers show, SVG included. HEIC is not among them: if a page's `accept` names it, Safari sends it, and
+ * a JPEG otherwise.
  */
 export const IMAGES = ['jpg', 'jpe', 'jpeg', 'png', 'gif', 'svg', 'bmp', 'webp', 'avif'] as const
 
-/** Photos as cameras and phones make them, whether a browser shows them or not; no SVG. */
+/** Photos of cameras and phones, also those that no browser shows. SVG is not among them. */
 export const PHOTOS = [
   'jpg',
   'jpe',
@@ -47,7 +47,7 @@ export const PHOTOS = [
 /** Sound. */
 export const AUDIO = ['wav', 'mp3', 'aac', 'ogg', 'oga', 'flac', 'm4a', 'opus'] as const
 
-/** Films as cameras, phones and browsers make them. */
+/** Films of cameras, phones and browsers. */
 export const VIDEO = ['mp4', 'm4v', 'mov', 'webm', 'mkv', 'avi', 'mpg', 'mpeg', 'wmv', '3gp', 'ogv'] as const
 
 /** Structured text. */

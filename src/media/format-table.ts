@@ -13,8 +13,8 @@ const ODF = 'application/vnd.oasis.opendocument'
 const MP4 = 'video/mp4 audio/mp4 video/x-m4v video/quicktime'
 
 /**
- * Formats that have a mark. A type with `?` counts only while the first bytes leave open what the file is: an ID3 tag,
- * or markup whose root lies behind them. An office document is a ZIP whose head may tell no more, or, encrypted, a
+ * Formats that have a mark. A type with `?` counts only while the first bytes do not decide: they are an ID3 tag, or
+ * markup up to its root. An office document is a ZIP, and its head may tell no more. If it is encrypted, it is a
  * compound file (CFB).
  */
 export const FORMATS: readonly FormatRow[] = [
@@ -155,7 +155,7 @@ export const TEXT_OR_FORMATS: readonly FormatRow[] = [
 ]
 
 /**
- * Which of these a file is, its name does not tell; see `kindOf`. Types of sound and video have a kind by themselves.
+ * The name of a file does not prove which of these it is; see `kindOf`. A type of sound or video names its kind itself.
  */
 export const PICTURES: ReadonlySet<string> = new Set([
   'image/jpeg',

@@ -2,13 +2,13 @@ import { hasErrorName } from '../errors/error-name.ts'
 
 /** The first bytes of a file, decoded far enough to be looked at, whatever they are. */
 export interface HeadText {
-  /** Without a byte order mark. '' for what has control characters and does not even begin as a format of text does. */
+  /** Without a byte order mark. '' if there are control characters and it does not begin like a format of text. */
   readonly text: string
   /** `8-bit` is not Unicode: a charset that has ASCII in its place, or no text at all. */
   readonly encoding: 'utf-8' | 'utf-16' | 'utf-32' | '8-bit'
-  /** True for what a text format may hold: it has no NUL. */
+  /** True if a text format may hold it: it has no NUL. */
   readonly isText: boolean
-  /** True for what certainly is text: no control character but tab, LF, FF, CR and ESC. */
+  /** True if it certainly is text: it has no control character but tab, LF, FF, CR and ESC. */
   readonly isClean: boolean
 }
 

@@ -15,7 +15,7 @@ const PICTURES: ReadonlyMap<string, string> = new Map([
   ['crx ', 'image/x-canon-cr3'],
 ])
 
-/** Brands that say no more than that it is a picture, or a sequence: which, the compatible brands tell. */
+/** Brands that say only that it is a picture or a sequence. The compatible brands tell which one. */
 const ANY_PICTURES: ReadonlyMap<string, string> = new Map([
   ['1pic', 'image/heif'],
   ['jpeg', 'image/heif'],
@@ -42,19 +42,19 @@ const MOVIES: ReadonlyMap<string, string> = new Map([
   ['M4VP', 'video/x-m4v'],
 ])
 
-/** What a film has among its compatible brands, and a picture has not. */
+/** Brands that films have among their compatible brands, and pictures do not. */
 const FILM = /^(?:iso[m2-9a-c]|mp4[12]|avc1|qt {2}|M4[AV] )$/
 
 const HANDLER = 28
 
 /**
- * The type of an ISO base media file by its `ftyp` box (ISO/IEC 14496-12, 4.3); `undefined` for what does not begin
- * with one. A file of unknown brand that holds a picture, by its `meta` box, is a picture.
+ * The type of an ISO base media file by its `ftyp` box (ISO/IEC 14496-12, 4.3); `undefined` if it does not begin with
+ * one. A file of an unknown brand is a picture if its `meta` box says so.
  */
 export function isoMediaType(head: Uint8Array): string | undefined {
   if (textAt(head, 4, 4) !== 'ftyp') return undefined
   const major = textAt(head, 8, 4)
-  // JPEG 2000 and its kin have this box too, behind one of their own; here, as a first box, the brand is printable.
+  // JPEG 2000 and its kin have this box too, but behind another one. As a first box, it has a printable brand.
   if (!/^[ -~\xa0-\xff\0]{4}$/.test(major)) return undefined
   const end = Math.min(new DataView(head.buffer, head.byteOffset).getUint32(0), head.length)
   const compatible: string[] = []

@@ -1,8 +1,7 @@
 import type { Proof } from './proof.ts'
 
 /**
- * What the MIME Sniffing Standard takes for HTML when it comes first (section 7.1), each with white space or `>` after
- * it.
+ * The beginnings of HTML in the MIME Sniffing Standard (section 7.1), each with white space or `>` after it.
  */
 const HTML = /^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|br?|body|p|!--)[\t\n\f\r >]/i
 
@@ -11,7 +10,7 @@ const XML_DECLARATION = /^<\?xml[\t\n\f\r ?]/
 /** The tag that everything else stands in: XML names may have a prefix. */
 const ROOT = /^<(?:[\w.-]+:)?(svg|html)(?=[\s/>]|$)/i
 
-/** A tag that has begun and not said its name, or nothing at all. */
+/** A tag that has begun without its whole name, or nothing. */
 const NO_ROOT = /^(?:<[^\s/>]*)?$/
 
 const SVG: Proof = { type: 'image/svg+xml' }
@@ -19,10 +18,9 @@ const XML: Proof = { type: 'application/xml' }
 const PAGE: Proof = { type: 'text/html' }
 
 /**
- * The type of what begins, after white space, with markup that browsers or servers act upon: `text/html`,
- * `application/xhtml+xml`, `image/svg+xml`, other XML as `application/xml`, and PHP as `application/x-httpd-php`;
- * `undefined` for everything else. If a text that goes on (`isWhole` is false) ends before its first tag, it is open
- * what the root is.
+ * The type of a text that begins, after white space, with markup that browsers or servers act upon. It is `text/html`,
+ * `application/xhtml+xml`, `image/svg+xml`, `application/xml` for other XML, or `application/x-httpd-php`; `undefined`
+ * for other text. The proof is open if the text goes on (`isWhole` is false) and has not come to its first tag.
  */
 export function markupType(text: string, isWhole: boolean): Proof | undefined {
   const markup = text.replace(/^[\s\ufeff]+/, '')
@@ -36,7 +34,7 @@ export function markupType(text: string, isWhole: boolean): Proof | undefined {
   const isOpen = hasProlog && !isWhole && NO_ROOT.test(content)
   if (isXml) return root === 'html' ? { type: 'application/xhtml+xml' } : { ...XML, isOpen }
   if (markup.startsWith('<!--')) {
-    // To a browser, a comment begins HTML, whatever comes after it.
+    // A browser takes a text that begins with a comment for HTML.
     return !isOpen && /^<[\w.-]/.test(content) && !HTML.test(content) ? XML : { ...PAGE, isOpen }
   }
   if (/^<!doctype\s/i.test(markup)) return { ...XML, isOpen }
@@ -44,7 +42,7 @@ export function markupType(text: string, isWhole: boolean): Proof | undefined {
 }
 
 /**
- * What follows comments, processing instructions and the document type (XML 1.0, section 2.8); '' if they do not end.
+ * The text after comments, processing instructions and the document type (XML 1.0, section 2.8); '' if they do not end.
  */
 function afterProlog(markup: string): string {
   let at = 0

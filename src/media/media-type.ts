@@ -5,14 +5,14 @@ import { expectationOf } from './content-table.ts'
 /** The type of bytes of which nothing is known (RFC 2046 section 4.5.1). */
 export const OCTET_STREAM = 'application/octet-stream'
 
-/** The media type that the extension of a name stands for; `application/octet-stream` if it tells nothing. */
+/** The media type that the extension of a name stands for; `application/octet-stream` if the extension is not known. */
 export function mediaType(filename: string): string {
   return expectationOf(extensionOf(filename)).type ?? OCTET_STREAM
 }
 
 /**
- * Whether a file says by its name what it holds: by the first of its names that has an extension. An extension that is not
- * known, or says no more than that something may run, tells nothing, and one that stands for text tells of text alone.
+ * Whether the name of a file tells its content; the first name with an extension decides. An unknown extension tells
+ * nothing, and neither does one of programs. One that stands for text tells of text alone.
  */
 export function tellsContent(filenames: readonly string[], type: string): boolean {
   const extension = filenames.map(extensionOf).find((each) => each !== '') ?? ''
@@ -20,7 +20,10 @@ export function tellsContent(filenames: readonly string[], type: string): boolea
   return expectation.rest !== 'all' || expectation.type === type
 }
 
-/** The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as `*`. */
+/**
+ * The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as
+ * `*`.
+ */
 const REGISTERED = /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/
 
 /**
@@ -32,7 +35,10 @@ export function claimedType(contentType: string | undefined): string {
   return essence !== undefined && REGISTERED.test(essence) ? essence : OCTET_STREAM
 }
 
-/** What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and WebAssembly. */
+/**
+ * What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and
+ * WebAssembly.
+ */
 const SCRIPT =
   /^(?:(?:application|text)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript|vbscript)|application\/wasm)$/
 

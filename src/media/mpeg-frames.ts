@@ -17,7 +17,7 @@ const RATES: readonly (readonly (readonly number[])[])[] = [
 
 const HERTZ: readonly number[] = [44_100, 48_000, 32_000]
 
-/** True if a frame of MPEG audio stands here and another one where it ends: bytes that look like one are no proof. */
+/** True if one frame of MPEG audio is here and another follows it. One alone proves nothing. */
 export function hasTwoFrames(head: Uint8Array, offset = 0): boolean {
   const size = frameSize(head, offset)
   if (size === undefined) return false
@@ -25,7 +25,7 @@ export function hasTwoFrames(head: Uint8Array, offset = 0): boolean {
   return frameSize(head, following) !== undefined && head[following + 1] === head[offset + 1]
 }
 
-/** Whether two frames follow each other anywhere in it: some files of sound begin with something else. */
+/** Whether two frames follow each other anywhere in the head: some files begin with something else. */
 export function findsFrames(head: Uint8Array): boolean {
   for (let at = head.indexOf(0xff); at !== -1; at = head.indexOf(0xff, at + 1)) {
     if (hasTwoFrames(head, at)) return true
@@ -33,7 +33,7 @@ export function findsFrames(head: Uint8Array): boolean {
   return false
 }
 
-/** The bytes of the frame of layer I to III, or of AAC in ADTS (13818-7, 6.2), whose header this is. */
+/** The size in bytes of a frame of layer I to III, or of AAC in ADTS (13818-7, 6.2), by its header. */
 function frameSize(head: Uint8Array, offset: number): number | undefined {
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = head.subarray(offset, offset + 6)
   if (first !== 0xff || second < 0xe0) return undefined

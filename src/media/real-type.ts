@@ -15,7 +15,7 @@ export const HEAD_SIZE = 4100
 
 type Signatures = readonly (readonly [RegExp, string])[]
 
-/** What may be text throughout and is proven by how it begins: more letters than come together by accident. */
+/** Formats that may be text throughout. They begin with more letters than come together by accident. */
 const TEXT_SIGNATURES: Signatures = [
   [/^%PDF-/, 'application/pdf'],
   [/^GIF8[79]a/, 'image/gif'],
@@ -35,10 +35,10 @@ const TEXT_TYPES: ReadonlySet<string> = new Set([
   'text/vtt',
 ])
 
-/** What file-type proves by so little that legacy text may begin like it. */
+/** Types that file-type proves by so few bytes that legacy text may begin with them. */
 const TWO_BYTES: ReadonlySet<string> = new Set(['application/x-arj', 'application/x-cpio', 'image/jxl'])
 
-/** What file-type says otherwise, does not know, or proves only by what may lie behind the head. */
+/** Types that file-type names otherwise, does not know, or proves only by bytes that may lie behind the head. */
 const SIGNATURES: Signatures = [
   [/^\xff\xd8\xff[^\xf7]/, 'image/jpeg'],
   [/^RIFF.{4}WEBP/s, 'image/webp'],
@@ -52,7 +52,7 @@ const SIGNATURES: Signatures = [
   [/^ADIF/, 'audio/aac'],
 ]
 
-/** What is left if file-type knows no better. */
+/** Types that count if file-type finds none. */
 const LAST_SIGNATURES: Signatures = [
   [/^PK\x03\x04/, 'application/zip'],
   [/^(?:II\*\0|MM\0\*)/, 'image/tiff'],
@@ -69,10 +69,9 @@ const LAST_SIGNATURES: Signatures = [
 const TAG = /^ID3[\x02-\x04][^\xff]/
 
 /**
- * What the first bytes prove a file to be; `undefined` if they prove nothing, as in plain text. `bytes` are the first
- * `HEAD_SIZE` of the file, or all of it, and `head` is their text. Besides what file-type knows, HTML, SVG, PHP and
- * scripts with an interpreter line are told, since these are what a browser or a server would run. Never rejects,
- * whatever the bytes.
+ * The type that the first bytes prove; `undefined` if they prove none, as in plain text. `bytes` are the first
+ * `HEAD_SIZE` of the file, or all of it, and `head` is their text. HTML, SVG, PHP and scripts with an interpreter line
+ * are found too, since browsers and servers run them. Never rejects, whatever the bytes.
  *
  * The proof is of the beginning. A polyglot, such as a script behind `GIF89a`, is what it begins with: as that it is
  * served, and with `nosniff` a browser takes it for nothing else.
@@ -100,7 +99,7 @@ async function formatOf(bytes: Uint8Array, head: HeadText): Promise<Proof | unde
 const TAGGED: Proof = { type: 'audio/mpeg', isOpen: true }
 const FRAME_HEADER = 4
 
-/** Where the tag ends (ID3v2.4, 3.1): its size has seven bits in each byte. */
+/** The end of the tag (ID3v2.4, 3.1): its size has seven bits in each byte. */
 function tagEnd(bytes: Uint8Array): number {
   return 10 + bytes.subarray(6, 10).reduce((size, byte) => size * 128 + (byte & 0x7f), 0)
 }
@@ -111,7 +110,7 @@ function isMereText(bytes: Uint8Array, { encoding, isText, isClean }: HeadText):
   return encoding !== '8-bit' || /^[ -~\s]{4}/.test(byteText(bytes))
 }
 
-/** Whether text in a charset of 8 bits may begin with what this type is known by, without being of this type. */
+/** Whether text in an 8-bit charset may begin with the mark of this type. */
 function isAccident(type: string, bytes: Uint8Array): boolean {
   return TWO_BYTES.has(type) || (/^audio\/(?:mpeg|aac)$/.test(type) && !hasTwoFrames(bytes))
 }

@@ -3,15 +3,16 @@ import { findsFrames } from './mpeg-frames.ts'
 type Test = (bytes: Uint8Array) => boolean
 
 /**
- * How else files with these extensions may begin: looked at if nothing is proven, and never under another extension.
+ * Other beginnings of files with these extensions. They count only if nothing else is proven, and only under these
+ * extensions.
  */
 const STARTS: readonly (readonly [extensions: string, test: Test])[] = [
-  // Readers take a PDF behind anything (ISO 32000-1, H.3, note 13): a printer's line, Ghostscript's banner.
+  // Readers accept other bytes before a PDF (ISO 32000-1, H.3, note 13): a printer's line, Ghostscript's banner.
   ['pdf', within(1024, /%PDF-/)],
   ['ai', within(1024, /%PDF-|^\x04?%!/)],
   ['ps eps epsf epsi', within(1024, /^(?:\x04|\x1b%-12345X[^]*?)?%!/)],
   ['mp3 mpga mp2 mp2a m2a m3a', findsFrames],
-  // An archive of nothing.
+  // An empty archive.
   ['tar', within(512, /^\0{512}$/)],
   // Word and Excel before they wrote compound files.
   ['doc dot', within(16, /^(?:\xdb\xa5|\x9b\xa5|[\x31\x32]\xbe\0\0|\xfe\x37\0)/)],

@@ -1,5 +1,5 @@
 /*
- * Types of extensions whose content has no mark that is looked for here. IANA's names, or those of shared-mime-info.
+ * Types of extensions without a mark that Decant looks for. The names are IANA's, or those of shared-mime-info.
  */
 
 type TypeRow = readonly [extensions: string, type: string]

@@ -3,16 +3,19 @@ import { UploadError } from '../errors/upload-error.ts'
 import { toMediaType } from '../http/media-type.ts'
 
 /**
- * Wider than RFC 2046 section 5.1.1, since clients are: Android sends `*****`. No character ends or escapes a quoted value, and no
- * space is at the end, where it would pass for padding.
+ * Wider than RFC 2046 section 5.1.1, since clients are: Android sends `*****`. No character may end or escape a quoted
+ * value. A space at the end would look like padding.
  */
 const BOUNDARY = /^(?=.{1,256}$)[ !#-;=?-[\]-~]*[!#-;=?-[\]-~]$/
 
-/** Says the same to a person, as the end of a sentence. */
+/** The same rule as the end of a sentence. */
 export const BOUNDARY_RULE =
   'a boundary has 1 to 256 visible ASCII characters or spaces, none of them `"`, `\\`, `<` or `>`, and no space at the end'
 
-/** True for a boundary of 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, that does not end in a space. */
+/**
+ * True for a boundary of 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, that does not end
+ * in a space.
+ */
 export function isBoundary(text: string): boolean {
   return BOUNDARY.test(text)
 }
@@ -24,8 +27,8 @@ const EMPTY_BOUNDARY = /;[ \t]*boundary[ \t]*=[ \t]*(?:;|$)/i
 /**
  * The boundary that a Content-Type announces.
  *
- * @throws {UploadError} `unsupported-media-type` for anything but `multipart/form-data`; `malformed-request` if the boundary is
- *   missing, given twice, given as `boundary*` (RFC 2231), or not allowed.
+ * @throws {UploadError} `unsupported-media-type` for anything but `multipart/form-data`; `malformed-request` if the
+ *   boundary is missing, given twice, given as `boundary*` (RFC 2231), or not allowed.
  */
 export function parseBoundary(contentType: string): string {
   const mediaType = toMediaType(contentType)

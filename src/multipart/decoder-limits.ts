@@ -9,8 +9,9 @@ export interface DecoderLimits {
   /** Bytes, in UTF-8, of the name of a field or file. Default 4 KiB, enough for the paths of an uploaded folder. */
   readonly maxNameSize: number
   /**
-   * Bytes before the first delimiter, bytes after the last one, and spaces behind a delimiter on its line: each. Spaces that may still
-   * turn out to be content are kept in memory until then, so `Infinity` lets a client fill it. Default 64 KiB.
+   * Bytes before the first delimiter, bytes after the last one, and spaces behind a delimiter on its line: each. Spaces
+   * that may still turn out to be content are kept in memory until then, so `Infinity` lets a client fill it. Default
+   * 64 KiB.
    */
   readonly maxPaddingSize: number
 }

@@ -16,15 +16,15 @@ import type { BeforeDelimiter } from './preamble.ts'
 import { asciiBytes, namesCharset } from './text.ts'
 
 /**
- * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. They are called in the middle of `write`, and the
- * last `end` in the middle of the decoder's `end` if the last delimiter has no line end. So none may call the decoder; if one throws,
- * the decoder stops and throws the same.
+ * Told of each part as its bytes arrive: `begin`, any number of `bytes`, `end`. They are called in the middle of
+ * `write`. If the last delimiter has no line end, the last `end` is called in the middle of the decoder's `end`. So
+ * none may call the decoder. If one throws, the decoder stops and throws the same.
  */
 export interface DecoderEvents {
   begin(head: PartHead): void
   /**
-   * The next bytes of the part that has begun, at least one. A part with an empty filename has none. They are a view of the chunk that was written: whoever keeps
-   * them past the call copies them.
+   * The next bytes of the part that has begun, at least one. A part with an empty filename has none. They are a view of
+   * the chunk that was written: copy them to keep them after the call.
    */
   bytes(chunk: Uint8Array): void
   /** The part is whole. */
@@ -34,11 +34,11 @@ export interface DecoderEvents {
 /** The limits of a decoder, and how it reads names. */
 export interface DecoderOptions extends DecoderLimitOptions {
   /**
-   * Percent-decodes a `filename` in quotes (`%C3%BC%20100%25.txt` is `ü 100%.txt`) if a client has encoded it as a
-   * whole, as React Native, aiohttp and Apache HttpClient do. A filename stays as it is if decoding gives invalid UTF-8,
-   * controls, `/` or `\`, or a name that those clients would have written in another way. Default `false`, since browsers
-   * do not encode names: set it if the request has neither `Origin` nor a `Sec-Fetch-` header, as `receive`, `parts` and
-   * forms do.
+   * Percent-decodes a `filename` in quotes (`%C3%BC%20100%25.txt` is `ü 100%.txt`) if a client has encoded all of it.
+   * React Native, aiohttp and Apache HttpClient do. A filename stays as it is if decoding gives invalid UTF-8,
+   * controls, `/` or `\`, or a name that those clients would have written in another way. Default `false`, since
+   * browsers do not encode names. Set it if the request has neither `Origin` nor a `Sec-Fetch-` header, as `receive`,
+   * `parts` and forms do.
    */
   readonly decodesPercent?: boolean | undefined
 }
@@ -70,15 +70,15 @@ const BEFORE_FIRST: { readonly [Before in BeforeDelimiter]?: string } = {
 }
 
 /**
- * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O: the events do not depend on how
- * the body was cut into chunks. The decoder never keeps more than the header of one part, or one line that may be a delimiter. Lines
- * end in CR LF; a body in which another reader might see other parts is refused.
+ * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O. The events do not
+ * depend on how the body was cut into chunks. The decoder never keeps more than the header of one part, or one line
+ * that may be a delimiter. Lines end in CR LF; a body in which another reader might see other parts is refused.
  *
- * A delimiter is a line of two dashes and the boundary, two more dashes if it is the last one, and padding (spaces and tabs). With
- * other text behind it, or in the middle of a line, it is content of the part.
+ * A delimiter is a line of two dashes and the boundary, two more dashes if it is the last one, and padding (spaces and
+ * tabs). With other text behind it, or in the middle of a line, it is content of the part.
  *
- * How it works: neither a boundary nor padding has a line end. So no line that may be a delimiter begins within another, a failed
- * comparison is never repeated, and the work is linear, whatever the bytes are.
+ * How it works: neither a boundary nor padding has a line end. So no line that may be a delimiter begins within
+ * another, and no failed comparison is repeated. The work is linear, whatever the bytes are.
  */
 export class MultipartDecoder {
   readonly #events: DecoderEvents
@@ -94,7 +94,10 @@ export class MultipartDecoder {
   #stopped = false
   /** Whether `#line` is still open: the bytes of it that have come are kept. */
   #isOpen = false
-  /** The beginning of a line that may be a delimiter, with the line end before it; or that of a header that is incomplete. */
+  /**
+   * The beginning of a line that may be a delimiter, with the line end before it; or that of a header that is
+   * incomplete.
+   */
   readonly #kept: KeptBytes = new KeptBytes()
   /** How many bytes of that header need no second look. */
   #headerScanned = 0
@@ -104,7 +107,7 @@ export class MultipartDecoder {
   /** The name of the file input that is being read, if nothing was chosen in it. */
   #emptyInput: string | undefined
 
-  /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is no number. */
+  /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is not a number. */
   constructor(boundary: string, events: DecoderEvents, options: DecoderOptions = {}) {
     if (!isBoundary(boundary))
       throw new TypeError(`${JSON.stringify(boundary)} is not a valid boundary: ${BOUNDARY_RULE}`)
@@ -118,9 +121,9 @@ export class MultipartDecoder {
   }
 
   /**
-   * From now on names that are not UTF-8 are read by this charset instead of windows-1252. For a legacy form whose
-   * `_charset_` field (RFC 7578 section 4.6) has just said so. A label that names none, such as an empty one, changes
-   * nothing.
+   * From now on names that are not UTF-8 are read by this charset instead of windows-1252. Call it when the `_charset_`
+   * field of a legacy form (RFC 7578 section 4.6) has come. A label that names no charset, such as an empty one,
+   * changes nothing.
    *
    * @throws {UploadError} `malformed-body` for a charset that is not known, or that no form is sent in because ASCII has
    *   other bytes there (UTF-16).
@@ -135,9 +138,9 @@ export class MultipartDecoder {
    * Takes the next bytes of the body and tells the events what is in them. The chunk belongs to the caller again when
    * this returns.
    *
-   * @throws {UploadError} `malformed-body` with a reason, also for bytes under an empty filename; or `too-many-parts`, `part-header-too-large`,
-   *   `too-many-part-headers`, `name-too-long`, `padding-too-large`; also whatever an event threw. After that the decoder is
-   *   of no further use.
+   * @throws {UploadError} `malformed-body` with a reason, also for bytes under an empty filename; or `too-many-parts`,
+   *   `part-header-too-large`, `too-many-part-headers`, `name-too-long`, `padding-too-large`; also whatever an event
+   *   threw. After that the decoder is of no further use.
    * @throws {TypeError} after it has thrown or ended, and from inside an event.
    */
   write(chunk: Uint8Array): void {
@@ -166,10 +169,10 @@ export class MultipartDecoder {
   }
 
   /**
-   * Says that the body is over. A last delimiter without a line end is told of only now.
+   * Ends the body. If the last delimiter has no line end, the last part ends only now.
    *
-   * @throws {UploadError} `malformed-body` if the body has no delimiter, or if its last line is a delimiter in a wrong place;
-   *   `truncated-body` if the last delimiter is missing; `padding-too-large`; also whatever an event threw.
+   * @throws {UploadError} `malformed-body` if the body has no delimiter, or if its last line is a delimiter in a wrong
+   *   place. `truncated-body` if the last delimiter is missing; `padding-too-large`; also an error of an event.
    * @throws {TypeError} as `write` does.
    */
   end(): void {
@@ -185,7 +188,7 @@ export class MultipartDecoder {
     this.#stopped = true
   }
 
-  /** Reads what is before the first delimiter, and that itself. Returns where it stopped. */
+  /** Reads the preamble and the first delimiter. Returns the place where it stopped. */
   #beforeFirst(chunk: Uint8Array, start: number): number {
     const preamble = this.#preamble
     const next = preamble.read(chunk, start)
@@ -198,7 +201,7 @@ export class MultipartDecoder {
     return next
   }
 
-  /** Reads the rest of the first delimiter's line, which is no content of any part. Returns where it stopped. */
+  /** Reads the rest of the first delimiter's line, which belongs to no part. Returns the place where it stopped. */
   #firstLine(chunk: Uint8Array, start: number): number {
     const line = this.#line
     const next = line.read(chunk, start)
@@ -277,7 +280,7 @@ export class MultipartDecoder {
 
   #emit(content: Uint8Array): void {
     if (this.#state === 'body') {
-      // No browser sends it, and a reader that takes the name for "nothing was chosen" would lose the bytes.
+      // No HTML form sends this. A reader that takes the name for "nothing was chosen" would lose the bytes.
       if (this.#emptyInput !== undefined) {
         throw malformedPart(this.#parts, this.#emptyInput, 'it has bytes but an empty filename')
       }
@@ -293,7 +296,7 @@ export class MultipartDecoder {
     const { verdict, before, isLast } = this.#line
     if (verdict === 'long') throw new UploadError('padding-too-large', { limit: this.#limits.maxPaddingSize })
     if (this.#state === 'epilogue') throw malformed('a delimiter comes after the last one')
-    // An empty form has no preamble. With one, it is rather a form whose other delimiters were misspelt.
+    // An empty form has no preamble. A form with a preamble probably has misspelt delimiters.
     if (this.#state === 'first-line' && isLast && this.#preamble.size > 0) {
       throw malformed('the form has no part, but there is text before its last delimiter')
     }
@@ -313,7 +316,10 @@ export class MultipartDecoder {
     else if (this.#state === 'epilogue') this.#checkPadding(this.#epilogueSize + this.#kept.size)
   }
 
-  /** Reads the line end of a delimiter (RFC 2046 section 5.1.1). After the last one it may be any. Returns where it stopped. */
+  /**
+   * Reads the line end of a delimiter (RFC 2046 section 5.1.1). After the last one it may be any. Returns where it
+   * stopped.
+   */
   #lineEnd(state: State, byte: number | undefined, at: number): number {
     switch (state) {
       case 'line-end':

@@ -4,12 +4,12 @@ const CR = 0x0d
 const SPACE = 0x20
 const DASH = 0x2d
 
-/** What is before a line: nothing (the body or a part begins with it), CR LF, or one of the two alone. */
+/** The line end before a line: none (the body or a part begins with it), CR LF, or one of the two alone. */
 export type BeforeLine = 'nothing' | 'crlf' | 'lf' | 'cr'
 
 /**
- * `open`: the line may still be either. `delimiter`: it is a delimiter, two dashes and the boundary, with two more dashes behind
- * the last part, then padding. `text`: it is not. `long`: it has more padding than is allowed.
+ * `open`: the line may still be either. `delimiter`: it is a delimiter, two dashes and the boundary, with two more
+ * dashes behind the last part, then padding. `text`: it is not. `long`: it has more padding than is allowed.
  */
 export type LineVerdict = 'open' | 'delimiter' | 'text' | 'long'
 
@@ -58,8 +58,8 @@ export class DelimiterLine {
   }
 
   /**
-   * Reads on until the verdict is clear, or to the end of the chunk. Returns the place of the first byte that does not belong to a
-   * delimiter; that is its line end if it is one.
+   * Reads on until the verdict is clear, or to the end of the chunk. Returns the place of the first byte that does not
+   * belong to a delimiter; that is its line end if it is one.
    */
   read(chunk: Uint8Array, start: number): number {
     const delimiter = this.#delimiter

@@ -10,7 +10,9 @@ const LONG = 8
 const NEAR = 64
 /** The most bytes that are searched step by step before leaps are tried again. */
 const MOST_STEPPED = 8192
-/** The search gives steps up when they are shorter than this on average: if Node's own search goes on, and if ours does. */
+/**
+ * The search gives steps up when they are shorter than this on average: if Node's own search goes on, and if ours does.
+ */
 const WORTHWHILE = 8
 const WORTHWHILE_ALONE = 3
 /** After so few bytes the runtime is asked for the next line end, and after twice as many the next time ... */
@@ -19,8 +21,8 @@ const FIRST_ASKED = 256
 const MOST_ASKED = 8192
 
 /**
- * Node's own search, in C++, is faster in bytes that were made to delay ours. It searches naively for a short delimiter: a dash then
- * costs as much as a hundred bytes cost us.
+ * Node's own search, in C++, is faster in bytes that were made to delay ours. It searches naively for a short
+ * delimiter: a dash then costs as much as a hundred bytes cost us.
  */
 const hasNative = 'Buffer' in globalThis
 
@@ -38,9 +40,10 @@ for (const byte of [CR, LF, DASH]) BEGINNING[byte] = 1
 let knownFirst = DASH
 
 /**
- * The tables of the delimiter that was looked for last. `TRIPLES`: 1 by the number of any three neighbours in it. `SHIFTS`: by a
- * byte, how far to move on from a place where it is under the last one. They are shared by all decoders: a decoder then needs no
- * memory of its own, and compiled code knows the address, which is a good deal faster. To fill them costs less than a chunk does.
+ * The tables of the delimiter that was looked for last. `TRIPLES`: 1 by the number of any three neighbours in it.
+ * `SHIFTS`: by a byte, how far to move on from a place where it is under the last one. All decoders share them: a
+ * decoder needs no memory of its own, and compiled code knows the address, which is faster. To fill them costs less
+ * than a chunk does.
  */
 const TRIPLES = new Uint8Array(4096)
 const SHIFTS = new Uint8Array(256)
@@ -48,18 +51,18 @@ const MOST_SHIFTED = 255
 let known: Uint8Array = new Uint8Array(0)
 
 /**
- * Looks for lines that begin with a delimiter (two dashes and a boundary), after CR or LF, and before a byte that may follow it on
- * its line. The search is exact, and linear whatever the bytes are: a boundary has no line end, so no other line begins within
+ * Finds lines that begin with a delimiter (two dashes and a boundary). CR or LF is before it, and behind it a byte that
+ * may follow it on its line. The search is exact and linear: a boundary has no line end, so no other line begins within
  * bytes that matched in vain.
  *
- * How it works: a delimiter with the bytes around it covers one place of any row of places that are less far apart than it is long.
- * So only those places are read, four at once, which processors do in the time of one: has the delimiter these three bytes at all?
- * If it has, the search goes on step by step, each as long as the byte under the last one of the delimiter allows (Horspool's search).
+ * How it works: places that are closer together than a delimiter is long cannot all miss it. So the search reads three
+ * bytes at each of these places, four places at once, which takes a processor the time of one. If the delimiter has
+ * these three bytes, Horspool's search goes on from there.
  */
 export class DelimiterSearch {
   /** A byte for the line end, and the delimiter. */
   readonly #pattern: Uint8Array
-  /** Where bytes last differed from the delimiter: often they differ at the same place again. */
+  /** The place at which bytes last differed from the delimiter: often they differ at the same place again. */
   #difference = 1
 
   /** @param delimiter two dashes and the boundary. */
@@ -69,8 +72,8 @@ export class DelimiterSearch {
   }
 
   /**
-   * The place of the CR or LF right before the first such line from `start` on, or -1. The line end and the byte behind the
-   * delimiter are both in the chunk at or after `start`.
+   * The place of the CR or LF right before the first such line from `start` on, or -1. The line end and the byte behind
+   * the delimiter are both in the chunk at or after `start`.
    */
   find(chunk: Uint8Array, start: number): number {
     const size = this.#pattern.length + 1
@@ -82,8 +85,8 @@ export class DelimiterSearch {
   }
 
   /**
-   * The place from `start` on of the last CR or LF in the chunk, if only a delimiter or the beginning of one follows it; or -1. The place
-   * behind the delimiter is not in the chunk, so `find` does not find it.
+   * The place from `start` on of the last CR or LF in the chunk if the rest is a delimiter or the beginning of one;
+   * else -1. The byte behind the delimiter is not in the chunk, so `find` does not find it.
    */
   findLast(chunk: Uint8Array, start: number): number {
     const pattern = this.#pattern
@@ -182,7 +185,10 @@ export class DelimiterSearch {
     return -1
   }
 
-  /** As `find`, if the line end is before `end`: every fourth byte is read, and must be one of the first four of such a line. */
+  /**
+   * As `find`, if the line end is before `end`. Every fourth byte is read: one of the first four of such a line is
+   * among them.
+   */
   #scan(chunk: Uint8Array, start: number, end: number): number {
     const pattern = this.#pattern
     const fourth = pattern[3] ?? 0
@@ -218,7 +224,7 @@ export class DelimiterSearch {
     return -1
   }
 
-  /** How many bytes at the place, which is a line end, are those of such a line; or 1 if that is clear at a glance. */
+  /** The number of bytes from the line end at the place on that match such a line, or 1 if a glance rules it out. */
   #alike(chunk: Uint8Array, at: number): number {
     const pattern = this.#pattern
     const difference = this.#difference
@@ -243,7 +249,7 @@ export class DelimiterSearch {
   }
 }
 
-/** How far before the place the nearest line end is: 3 if it is not nearer. */
+/** The distance to the nearest line end before the place, at most 3. */
 function distanceFromBreak(chunk: Uint8Array, place: number): number {
   let distance = 0
   while (distance < 3 && ((KINDS[chunk[place - distance] ?? 0] ?? 0) & BREAK) === 0) distance += 1

@@ -29,15 +29,15 @@ const QUOTE_HINT = 'a quote inside a name must be sent as %22'
 
 /**
  * Reads the Content-Disposition of a part, which is not quite that of HTTP. Inside quotes browsers write `%22`, `%0D`
- * and `%0A` for a quote, CR and LF, and everything else as it is, backslashes included (HTML, "multipart/form-data
- * encoding algorithm"); older clients write `\"`. So a backslash stands for itself (`C:\dir\x.txt`) unless a quote
+ * and `%0A` for a quote, CR and LF (HTML, "multipart/form-data encoding algorithm"). They write everything else as it
+ * is, backslashes included; older clients write `\"`. So a backslash stands for itself (`C:\dir\x.txt`) unless a quote
  * follows it, and also before the very last quote (a file called `x\`). A name that is one RFC 2047 word is decoded.
  *
  * `filename*` wins over `filename` (RFC 6266 section 4.3) if it can be read. `name*` counts only without a `name`.
  *
- * @throws {UploadError} `malformed-body` for another type than form-data, bad syntax, a missing name, a parameter that
- *   comes twice or in pieces (RFC 2231 section 3: other readers would see another name), a broken `filename*` without a
- *   `filename`, and control characters.
+ * @throws {UploadError} `malformed-body` for another type than form-data, bad syntax, a missing name, and control
+ *   characters. Also for a broken `filename*` without a `filename`. Also for a parameter that comes twice or in pieces
+ *   (RFC 2231 section 3), since other readers would see another name.
  */
 export function parseDisposition(text: string, options: DispositionOptions = { number: 1 }): Disposition {
   return new DispositionReader(text, options).read()
@@ -144,7 +144,7 @@ class DispositionReader {
     throw this.#refuse(`its Content-Disposition has two parameters called ${parameter}`)
   }
 
-  /** Undoes one encoding of a text in quotes, never two: what comes out of it stands for itself. */
+  /** Undoes one encoding of a text in quotes, never two. */
   #decode(parameter: 'name' | 'filename', text: string): string {
     if (text.startsWith('=?')) {
       const word = fromEncodedWord(text)
@@ -218,7 +218,7 @@ function skipSpace(text: string, start: number): number {
   return at
 }
 
-/** Where the quoted string ends whose first character is at `start`; -1 if it does not. */
+/** The end of the quoted string whose first character is at `start`; -1 if it does not end. */
 function closingQuote(text: string, start: number): number {
   let quote = text.indexOf('"', start)
   while (text[quote - 1] === '\\' && quote !== text.length - 1 && quote !== -1) quote = text.indexOf('"', quote + 1)

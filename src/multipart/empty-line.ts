@@ -15,8 +15,8 @@ CONTROL[TAB] = 0
 export const EMPTY_LINE_SIZE = 4
 
 /**
- * The place between `from` and `to` of the line end before the empty line, or of one that may turn out to be it when more bytes have
- * come; otherwise `to`.
+ * The place between `from` and `to` of the line end before the empty line; `to` if there is none. A line end so near to
+ * `to` that only later bytes can decide counts as well.
  *
  * @param part the part's place in the form, from 1; refusals name it
  * @throws {UploadError} `malformed-body` for control characters, and for a CR or LF alone.

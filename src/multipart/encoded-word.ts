@@ -6,8 +6,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const QUOTED = /^(?:[!-<>-~]|=[0-9A-Fa-f]{2})*$/
 
 /**
- * Reads a text that is one encoded word and nothing else, `=?utf-8?B?w7wudHh0?=` (RFC 2047). .NET writes any name so that
- * is not ASCII, however long it is. `undefined` for any other text, and for bytes that are not of the charset.
+ * Reads a text that is one encoded word and nothing else, `=?utf-8?B?w7wudHh0?=` (RFC 2047). Of any length: .NET writes
+ * every name like this that is not ASCII. `undefined` for any other text, and for bytes that are not of the charset.
  */
 export function fromEncodedWord(text: string): string | undefined {
   if (!text.startsWith('=?')) return undefined

@@ -35,11 +35,10 @@ export interface EncodedForm {
 const UTF_8 = new TextEncoder()
 
 /**
- * Encodes a form as browsers do (HTML, "multipart/form-data encoding algorithm"): UTF-8 as it is, a quote, CR and LF in a
- * name as `%22`, `%0D` and `%0A`, and every line end in the name and value of a field as CR LF.
- * As with browsers, a name that has `%22` in it comes out as a quote, a name that is one RFC 2047 word comes out
- * decoded, and a file whose field's name ends in a backslash is refused by the decoder, which cannot tell where the name
- * ends.
+ * Encodes a form as browsers do (HTML, "multipart/form-data encoding algorithm"). A quote, CR and LF in a name become
+ * `%22`, `%0D` and `%0A`. Line ends in names and values of fields become CR LF. As with browsers, three kinds of names
+ * do not come back as they were. The decoder reads `%22` as a quote and decodes a name that is one RFC 2047 word. It
+ * refuses a file if its field's name ends in a backslash.
  *
  * @example
  *   const form = encodeMultipart([
@@ -48,8 +47,8 @@ const UTF_8 = new TextEncoder()
  *   ])
  *   await fetch(url, { method: 'POST', headers: { 'content-type': form.contentType }, body: form.stream(), duplex: 'half' })
  *
- * @param options.boundary 1 to 256 visible ASCII characters or spaces, without `"`, `\`, `<` and `>`, and without a space at the end. No
- *   part may have it after two dashes at the beginning of a line. Default: random, 128 bits.
+ * @param options.boundary 1 to 256 visible ASCII characters or spaces, without `"`, `\`, `<` and `>`, and without a
+ *   space at the end. No part may have it after two dashes at the beginning of a line. Default: random, 128 bits.
  * @throws {TypeError} for a boundary or a content type with characters that are not allowed.
  */
 export function encodeMultipart(

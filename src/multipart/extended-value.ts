@@ -1,6 +1,8 @@
 import { fromPercentText } from './percent-text.ts'
 
-/** All visible ASCII but `"`, `%`, `;` and `\`: more than an `attr-char`, since clients do not encode `(`, `'` and `*`. */
+/**
+ * All visible ASCII but `"`, `%`, `;` and `\`: more than an `attr-char`, since clients do not encode `(`, `'` and `*`.
+ */
 const EXTENDED_VALUE = /^(utf-?8|iso-8859-1)'[A-Za-z0-9-]*'((?:[!#$&-:<-[\]-~]|%[0-9A-Fa-f]{2})*)$/i
 
 /**

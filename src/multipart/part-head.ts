@@ -126,7 +126,9 @@ function checkSize(name: string, limit: number): void {
   if (name.length * 3 > limit && UTF_8.encode(name).length > limit) throw new UploadError('name-too-long', { limit })
 }
 
-/** The text from `start` on, without the spaces and tabs around it. A loop, since a pattern would try every inner space. */
+/**
+ * The text from `start` on, without the spaces and tabs around it. A loop, since a pattern would try every inner space.
+ */
 function trimSpace(text: string, start: number): string {
   let from = start
   let to = text.length

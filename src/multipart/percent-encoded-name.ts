@@ -1,6 +1,6 @@
 import { fromPercentText } from './percent-text.ts'
 
-/** What a name must not get by decoding: a folder, or a character that is not to be seen. */
+/** Characters that decoding must not bring into a name: they make folders, or are invisible. */
 const UNWANTED = /[\p{Cc}/\\]/u
 
 /** How the known clients encode. They differ in the marks that they leave as they are. */
@@ -17,9 +17,9 @@ const ENCODERS: readonly ((name: string) => string)[] = [
 ]
 
 /**
- * The name that a client has percent-encoded as a whole. `undefined` for a name that stands for itself: one that decodes
- * to controls, slashes or backslashes, or that none of the known encoders would have written. All of them write
- * upper-case digits (RFC 3986 section 2.1), so `%c3` stands for itself. One pass: `%2525` is `%25`.
+ * The name that a client has percent-encoded as a whole. `undefined` for a name that stands for itself. It decodes to
+ * controls, slashes or backslashes, or none of the known encoders would have written it. All of them write upper-case
+ * digits (RFC 3986 section 2.1), so `%c3` stands for itself. One pass: `%2525` is `%25`.
  */
 export function fromPercentEncodedName(sent: string): string | undefined {
   if (!sent.includes('%')) return undefined

@@ -3,12 +3,12 @@ const CR = 0x0d
 const CRLF = 0x0d0a
 const BYTE_ORDER_MARK = 0xefbbbf
 
-/** What is right before the first delimiter. Only the first two are allowed. */
+/** The bytes right before the first delimiter. Only the first two are allowed. */
 export type BeforeDelimiter = 'nothing' | 'crlf' | 'byte order mark' | 'lf' | 'cr' | 'text'
 
 /**
- * Reads what comes before the first delimiter (two dashes and a boundary), up to its first occurrence anywhere. The search never goes
- * back (Knuth, Morris and Pratt), so no byte is kept and the work is linear.
+ * Reads what comes before the first delimiter (two dashes and a boundary), up to its first occurrence anywhere. The
+ * search never goes back (Knuth, Morris and Pratt), so no byte is kept and the work is linear.
  */
 export class Preamble {
   readonly #delimiter: Uint8Array

@@ -17,7 +17,9 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
   }
 }
 
-/** Labels that clients write without a charset in mind: for nothing, for bytes, and UTF-8 as Python and MySQL call it. */
+/**
+ * Labels that clients write without a charset in mind: for nothing, for bytes, and UTF-8 as Python and MySQL call it.
+ */
 const NO_CHARSET: ReadonlySet<string> = new Set(['', 'null', 'none', 'binary', 'utf_8', 'utf8mb4'])
 
 /** True for a label that names a charset, known or not; false for one that is as good as none. */

@@ -7,17 +7,17 @@ import type { FileRecord } from '../storage/storage.ts'
 import type { Check } from './check.ts'
 import type { UploadHead } from './upload-head.ts'
 
-/** What a set wants of the content of one file. */
+/** A set's rule for the content of one file. */
 export interface ExpectedContent extends ContentRule {
   /** The extension that the content has to agree with. */
   readonly extension: string
-  /** Whether that is the extension of the client's name, so that another name would help. */
+  /** Whether that is the extension of the client's name, so the client can choose another one. */
   readonly isClients: boolean
 }
 
 /** What a set wants to know of a file before it is published. */
 export interface Inspection {
-  /** What the content has to agree with; `undefined` if the name is trusted. */
+  /** The rule for the content; `undefined` if the name is trusted. */
   readonly content: ExpectedContent | undefined
   readonly checks: readonly Check[]
 }

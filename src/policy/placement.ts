@@ -24,9 +24,10 @@ export interface OwnName {
 }
 
 /**
- * The name that a client's file gets; `undefined` if no character is left, which happens only with `naming: 'werkzeug'`.
+ * The name that a client's file gets; `undefined` if no character is left, which happens only with
+ * `naming: 'werkzeug'`.
  *
- * @throws {TypeError} if a naming function returns something else than a name, or one with a backslash.
+ * @throws {TypeError} if a naming function does not return a name, or returns one with a backslash.
  */
 export function toOwnName(filename: string, naming: Naming): OwnName | undefined {
   if (naming === 'safe' || naming === 'unique') return { name: storedName(filename) }

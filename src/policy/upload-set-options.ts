@@ -4,15 +4,22 @@ import type { Check } from './check.ts'
 
 /** What a file is called in the storage. */
 export type Naming =
-  /** The client's name made safe for every system (`storedName`), letters of every script kept; a taken name gets `_1`, `_2`, ... */
+  /**
+   * The client's name made safe for every system (`storedName`), letters of every script kept; a taken name gets `_1`,
+   * `_2`, ...
+   */
   | 'safe'
-  /** As `safe`, with Werkzeug's `secure_filename`, which keeps ASCII only, and the extension in lower case, as Flask has it. */
+  /**
+   * As `safe`, with Werkzeug's `secure_filename`, which keeps ASCII only, and with the extension in lower case, as in
+   * Flask.
+   */
   | 'werkzeug'
   /** `<128 random bits>/<safe name>`: never taken, and not to be guessed. */
   | 'unique'
   /**
-   * A name with its extension, made of the client's name after that was made safe (`storedName`). If the function returns
-   * a `/`, the text before the last one is the folder: one that is not safe is a TypeError. The name is made safe again.
+   * A function from the client's name, made safe by `storedName`, to a name with its extension. If the result has a
+   * `/`, the text before the last one is the folder; a folder that is not safe is a TypeError. The name is made safe
+   * again.
    */
   | ((filename: string) => string)
 
@@ -31,10 +38,10 @@ export interface UploadSetOptions {
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined
   /**
-   * `verify`, the default: the first bytes of a file have to agree with its extension, so that HTML is never a PNG. Another
-   * format of the same kind is taken too, such as a PNG in `photo.jpg`, if the set takes it under its own extension.
-   * The type that the bytes prove is recorded and served. `exact`: the format has to be that of the extension. `trust`:
-   * the extension decides alone.
+   * `verify`, the default: the first bytes of a file have to agree with its extension, so that HTML is never a PNG.
+   * Another format of the same kind is taken too, such as a PNG in `photo.jpg`, if the set takes it under its own
+   * extension. The type that the bytes prove is recorded and served. `exact`: the format has to be that of the
+   * extension. `trust`: the extension decides alone.
    */
   readonly content?: 'verify' | 'exact' | 'trust' | undefined
   /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */

@@ -11,7 +11,7 @@ export interface ReceivedFile {
   readonly stored: StoredFile
 }
 
-/** A file that was left out. */
+/** A file of the form that was not stored. */
 export interface SkippedFile {
   /** The name of the form field. */
   readonly field: string
@@ -26,6 +26,6 @@ export interface Receipt {
   readonly published: readonly PublishedFile[]
   /** The fields of a form, in order of arrival. */
   readonly fields: readonly FormField[]
-  /** Files that were read and left out, in order of arrival; absent if there are none. */
+  /** Files that were read and not stored, in order of arrival; absent if there are none. */
   readonly skipped?: readonly SkippedFile[]
 }

@@ -6,7 +6,9 @@ import type { ByteSource } from '../http/byte-source.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { bodyTooLarge } from './body-too-large.ts'
 
-/** What the body of a form is held to as it comes, whatever is in it: its size, and the digests that are claimed of it. */
+/**
+ * What the body of a form is held to as it comes, whatever is in it: its size, and the digests that are claimed of it.
+ */
 export class BodyCheck {
   readonly body: ByteSource
   readonly #maxBodySize: number
@@ -15,9 +17,10 @@ export class BodyCheck {
   #size = 0
 
   /**
-   * @param fileLimits what a refusal of the whole tells of the files
-   * @throws {UploadError} `malformed-body` if there is none; `unsupported-transfer-coding` and `unsupported-media-type` for one
-   *   that is coded; `body-too-large` if the declared length is; `malformed-request` for a digest field that is malformed.
+   * @param fileLimits the limits of files that a refusal of the whole body lists
+   * @throws {UploadError} `malformed-body` if there is no body; `unsupported-transfer-coding` and
+   *   `unsupported-media-type` for a coded one. `body-too-large` if the declared length is too large;
+   *   `malformed-request` for a malformed digest field.
    */
   constructor(incoming: Incoming, maxBodySize: number, fileLimits?: readonly FileLimit[]) {
     const { body } = incoming

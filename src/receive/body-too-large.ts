@@ -1,11 +1,11 @@
 import type { FileLimit } from '../errors/file-limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 
-/** The refusal of a body that has more than `limit` bytes. It tells the limits of files, unless they allow more than the whole. */
+/** The refusal of a body of more than `limit` bytes. It lists limits of files that are below that. */
 export function bodyTooLarge(limit: number, fileLimits: readonly FileLimit[] = []): UploadError<'body-too-large'> {
   const limits = fileLimits
     .filter(({ maxFileSize }) => maxFileSize < limit)
-    // A set and the limits of a form have these members, and others that are no business of the client.
+    // A set and the limits of a form have other members as well, which the client must not see.
     .map(({ field, maxFileSize, maxFiles }) => ({ ...(field !== undefined && { field }), maxFileSize, maxFiles }))
   return new UploadError('body-too-large', { limit, ...(limits.length > 0 && { limits }) })
 }

@@ -13,9 +13,9 @@ import type { FormLimits } from './form-limits.ts'
 import { GrowingBytes } from './spool/growing-bytes.ts'
 
 /**
- * Decodes a multipart form within its limits, and by the charset that its `_charset_` field names (RFC 7578
- * section 4.6). Filenames that a client has percent-encoded are decoded, unless a browser sent the form: browsers do not
- * encode them.
+ * Decodes a multipart form within its limits, and by the charset that its `_charset_` field names (RFC 7578 section
+ * 4.6). Filenames that a client has percent-encoded are decoded, unless a browser sent the form: browsers do not encode
+ * them.
  */
 export class FormDecoder {
   readonly #decoder: MultipartDecoder
@@ -30,7 +30,10 @@ export class FormDecoder {
   #label: GrowingBytes | undefined
   #charset: string | undefined
 
-  /** @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`; `malformed-body`. */
+  /**
+   * @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`;
+   *   `malformed-body`.
+   */
   constructor(incoming: Pick<Incoming, 'header'>, limits: FormLimits, events: DecoderEvents) {
     this.#limits = limits
     this.#events = events
@@ -41,7 +44,7 @@ export class FormDecoder {
     )
   }
 
-  /** What the first `_charset_` field that names a charset said, once it has come. */
+  /** The label in the first `_charset_` field that names a charset, once it has come. */
   get charset(): string | undefined {
     return this.#charset
   }

@@ -1,6 +1,6 @@
 import type { FileSink } from './read-form.ts'
 
-/** A part that is read and thrown away: a file input in which nothing was chosen, or a file that has no place in the form. */
+/** A sink that throws a part away: nothing was chosen in its file input, or the form has no place for the file. */
 export class IgnoredFile implements FileSink {
   append(): undefined {}
   end(): undefined {}

@@ -52,7 +52,9 @@ export interface ArrivingField extends ArrivingPart {
 /** A file that is still arriving; `set.save` takes it as it is. */
 export interface ArrivingFile extends ArrivingPart {
   readonly kind: 'file'
-  /** The name that the client gave: for showing, never for a path. '' if nothing was chosen; such a file has no bytes. */
+  /**
+   * The name that the client gave: for showing, never for a path. '' if nothing was chosen; such a file has no bytes.
+   */
   readonly name: string
   /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
   readonly type: string

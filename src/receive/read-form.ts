@@ -32,7 +32,7 @@ export interface FileHead {
 
 export interface ReadFormOptions {
   readonly limits: FormLimits
-  /** What a refusal of the whole tells of the files. */
+  /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits?: readonly FileLimit[] | undefined
   /** Called when the bytes of a file are about to come; throwing refuses the form. */
   readonly openFile: (head: FileHead) => FileSink
@@ -122,7 +122,7 @@ class MultipartForm implements FormReader {
   }
 
   async end(): Promise<FormText> {
-    // If the last delimiter has no line end, the decoder tells of it only now: then the last file is still to be waited for.
+    // If the last delimiter has no line end, the last file ends only now, and its end is still to be waited for.
     try {
       this.#decoder.end()
     } catch (error) {

@@ -20,8 +20,9 @@ export interface Upload extends AsyncDisposable {
   readonly fields: MultiMap<string>
   readonly files: UploadedFiles
   /**
-   * The charset of the fields: the one that a field called `_charset_` names, by its name in the Encoding Standard, otherwise
-   * `utf-8`. A part whose Content-Type names another is read by that one, and a text that is not UTF-8 as windows-1252.
+   * The charset of the fields: the one that a field called `_charset_` names, otherwise `utf-8`. It has its name of the
+   * Encoding Standard. If the Content-Type of a part names another charset, that part is read by it. A text that is not
+   * UTF-8 is read as windows-1252.
    */
   readonly charset: string
   /** Removes the temporary files; saved ones stay. Never rejects. */

@@ -16,8 +16,8 @@ export class UploadedFile {
   /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
   readonly type: string
   /**
-   * The headers of its part, by lower-case name; several of one name are joined by `, `. `content-type` is there with its
-   * parameters, such as the charset of a text.
+   * The headers of its part, by lower-case name; several of one name are joined by `, `. `content-type` is there with
+   * its parameters, such as the charset of a text.
    */
   readonly headers: ReadonlyMap<string, string>
   readonly #spool: Spool

@@ -3,7 +3,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import { MultiMap } from './multi-map.ts'
 import type { UploadedFile } from './uploaded-file.ts'
 
-/** What may be the reason why a file is missing. */
+/** Facts about a form that may explain why a file is missing. */
 interface FormWithFiles {
   /** The form was sent in an encoding that has no files. */
   readonly isUrlencoded: boolean
@@ -22,8 +22,8 @@ export class UploadedFiles extends MultiMap<UploadedFile> {
   /**
    * The file that was chosen in the control called `name`.
    *
-   * @throws {UploadError} `missing-file` if the form has no such file, with a hint if it forgot its enctype, or the filename
-   *   of the part; `no-file-selected` if nothing was chosen.
+   * @throws {UploadError} `missing-file` if the form has no such file, with a hint if its enctype or the filename of
+   *   the part is missing. `no-file-selected` if nothing was chosen.
    */
   required(name: string): UploadedFile {
     const file = this.getAll(name).find((each) => each.name !== '')

@@ -99,7 +99,10 @@ export class UrlencodedDecoder {
   }
 }
 
-/** Undoes the percent-encoding; a `%` without two digits after it stands for itself. The result shares nothing with `bytes`. */
+/**
+ * Undoes the percent-encoding; a `%` without two digits after it stands for itself. The result shares nothing with
+ * `bytes`.
+ */
 function decode(bytes: Uint8Array): Uint8Array {
   const decoded = new Uint8Array(bytes.length)
   let size = 0

@@ -1,6 +1,8 @@
 /** How long a file may be kept by those who fetched it. */
 export interface CacheOptions {
-  /** Seconds in which a copy may be used without asking again; default 0: ask every time, and mostly be answered 304. */
+  /**
+   * Seconds in which a copy may be used without asking again; default 0: ask every time, and mostly be answered 304.
+   */
   readonly maxAge?: number
   /** True where the bytes under this URL never change: not even a reload asks again (RFC 8246). Default false. */
   readonly immutable?: boolean

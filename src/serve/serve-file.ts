@@ -26,8 +26,9 @@ import type { Validators } from './validators.ts'
 /** How a stored file is handed out. Nothing here can make it run: see `inertHeaders`. */
 export interface ServeOptions extends CacheOptions {
   /**
-   * `inline` asks the browser to show the file, `attachment` to save it. Default `auto`: inline for pictures but SVG,
-   * sound, video, plain text and PDF, attachment for everything else, and if the name says nothing of the content.
+   * `inline` asks the browser to show the file, `attachment` to save it. Default `auto`: inline for pictures (not SVG),
+   * sound, video, plain text and PDF. Everything else is an attachment, and so is a file if its name says nothing about
+   * its content.
    */
   readonly disposition?: 'auto' | 'attachment' | 'inline'
   /** The name to save it under; default the client's name from the record, else the key's last segment. */
@@ -181,7 +182,7 @@ function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
 
 function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {
   const { disposition = 'auto', downloadName = record?.name ?? key } = options
-  // A type that the name does not tell is a guess, however good. One that the application gives is its own business.
+  // A type that the name does not tell is a guess. A type that the application gives is not.
   const isRecorded = options.type === undefined && record !== undefined && record.type !== OCTET_STREAM
   const isGuess = isRecorded && !tellsContent([key, record.name], record.type)
   const shown = disposition === 'auto' ? isInline(type) && !isGuess : disposition === 'inline'

@@ -1,14 +1,15 @@
 import type { Storage } from './storage.ts'
 
-/** Keys that have one spelling in every normal form, so that only a medium which folds case may know others. */
+/** Keys that are the same in every normal form. Only a medium that folds case may know other spellings. */
 const ONE_SPELLING = /^[ -~]*$/
 
 /**
- * The key of the stored file that is meant by `key`, as lists tell it: the exact spelling, NFC or NFD, the first that
- * exists; NFC if none does. A Mac sends names in NFD, and a person may have copied files of either form into a folder.
+ * The key of the stored file that `key` means, in the spelling of lists. The exact spelling, NFC and NFD are tried in
+ * this order, and the first that exists is the one; NFC if none exists. A Mac sends names in NFD, and a person may have
+ * copied files of either form into a folder.
  *
- * Whatever is decided about a key has to be decided about this one: a rule for one spelling then holds for all. A key
- * whose normal forms are equal is not looked up.
+ * Decide about this key only: then a rule for one spelling holds for all. A key with equal normal forms is not looked
+ * up.
  *
  * @throws {UploadError} `storage-failed`.
  */

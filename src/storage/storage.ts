@@ -4,7 +4,9 @@ import type { StorageTransaction, TransactionLeader } from './transaction.ts'
 
 export type { FileRecord, StorageEntry } from './storage-entry.ts'
 
-/** A stored file, open: the entry tells of exactly the bytes that `stream` gives, whatever happens to the key meanwhile. */
+/**
+ * A stored file, open: the entry tells of exactly the bytes that `stream` gives, whatever happens to the key meanwhile.
+ */
 export interface OpenFile {
   readonly entry: StorageEntry
   /**
@@ -56,8 +58,9 @@ export interface Storage {
   /** Opens a draft. It takes bytes at once; what goes wrong in opening is told by the next `flush` or `seal`. */
   createDraft(options?: DraftOptions): Draft
   /**
-   * The key in the spelling of `list`, if the medium may find one file by several: upper and lower case, composed and
-   * decomposed letters. The key as it is if there is no such file. Optional: without it, keys are told apart exactly.
+   * The key in the spelling of `list`, for a medium that finds one file by several keys (in another case, or another
+   * normal form). Returns the key unchanged if the file does not exist. Optional: without it, two spellings are two
+   * keys.
    */
   resolve?(key: string): Promise<string>
   /** The entry of a stored file. */

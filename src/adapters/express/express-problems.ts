@@ -13,7 +13,9 @@ export type ExpressErrorListener = (
 
 /** What `expressProblems` can be told. */
 export interface ExpressProblemsOptions {
-  /** Told of refusals whose cause is the server's (5xx, but not 501). Default: they are logged, as Express does. */
+  /**
+   * Called for each refusal that is the server's fault (5xx, but not 501). Default: they are logged, as Express does.
+   */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 

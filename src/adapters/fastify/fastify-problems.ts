@@ -12,9 +12,10 @@ export type FastifyErrorHandler = (
 ) => Promise<void>
 
 /**
- * An error handler that answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details
- * (RFC 9457), so that the client gets it even while it is still sending. Those whose cause is the server's (5xx, but not 501)
- * are logged, and half an answer is broken off. All other errors go on to the error handler that was set before, or to Fastify's. `decantFastify` sets it.
+ * An error handler that answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem
+ * details (RFC 9457). The client gets it even while it is still sending. Refusals that are the server's fault (5xx, but
+ * not 501) are logged, and half an answer is broken off. All other errors go on to the error handler that was set
+ * before, or to Fastify's. `decantFastify` sets it.
  *
  * @example
  * ```ts

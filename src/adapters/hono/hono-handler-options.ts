@@ -9,10 +9,10 @@ export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
    */
   readonly clientAddress?: ((context: HonoContext) => string | undefined) | undefined
   /**
-   * Which proxies are believed when they say who their client is, which host was asked and how, and which path they have
-   * stripped: `trustedProxies(['loopback'])` of `decant/node`. Default: no proxy is believed.
+   * The proxies that are believed about the client's address, the host and scheme that it asked, and the path that they
+   * have stripped. Use `trustedProxies(['loopback'])` of `decant/node`. Default: no proxy is believed.
    */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined
-  /** Told once of a header of a trusted proxy that is ignored. Default: `console.warn`. */
+  /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
 }

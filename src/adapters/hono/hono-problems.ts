@@ -15,8 +15,9 @@ export type HonoErrorListener<Context extends HonoContext = HonoContext> = (
 ) => Response | Promise<Response>
 
 /**
- * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
- * the client gets it even while it is still sending; those of ours (5xx, but not 501) are logged.
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), and
+ * the client gets it even while it is still sending. Refusals that are the server's fault (5xx, but not 501) are
+ * logged.
  *
  * @param otherwise answers all other errors. Default as Hono does: an `HTTPException` has its own answer, anything else is
  *   logged and answered with 500.

@@ -4,8 +4,8 @@ import { sendProblem } from '../node/send-problem.ts'
 import type { KoaListener } from './koa-context.ts'
 
 /**
- * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
- * the client gets it even while it is still sending. Those whose cause is the server's (5xx, but not 501) are told to
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), and
+ * the client gets it even while it is still sending. Refusals that are the server's fault (5xx, but not 501) go to
  * `app.on('error')` as well. All other errors, and those that come when an answer has begun, are Koa's.
  *
  * @example

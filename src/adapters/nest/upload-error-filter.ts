@@ -6,7 +6,10 @@ import type { NestHost } from './nest-host.ts'
 
 /** What `UploadErrorFilter` can be told. */
 export interface UploadErrorFilterOptions {
-  /** Told of refusals whose cause is the server's (5xx, but not 501). Default: they are written to the error output. */
+  /**
+   * Called for each refusal that is the server's fault (5xx, but not 501). Default: they are written to the error
+   * output.
+   */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 
@@ -39,7 +42,10 @@ export class UploadErrorFilter {
 /** What `instanceof` is asked for: of another copy of this package, too. */
 const anyUploadError = { [Symbol.hasInstance]: isUploadError }
 
-/** What Nest's `@Catch(UploadError)` does. Not before there is a filter: Nest, which brings `Reflect.defineMetadata`, is there then. */
+/**
+ * What Nest's `@Catch(UploadError)` does. Not before there is a filter: Nest, which brings `Reflect.defineMetadata`, is
+ * there then.
+ */
 function catchUploadErrors(): void {
   const reflect: object = Reflect
   if (!hasMetadata(reflect)) throw new TypeError('UploadErrorFilter is for NestJS, which has not been imported here.')

@@ -3,9 +3,9 @@ import { isUploadError } from '../../errors/upload-error.ts'
 import { problemResponse } from '../fetch/problem-response.ts'
 
 /**
- * The same route handler of Next.js, whose refusals (`receive`, upload sets, forms) are answered with problem details (RFC
- * 9457); those of ours (5xx, but not 501) go to `onError`. Whatever else is thrown, `redirect()` and `notFound()` included, is
- * left to Next.js.
+ * The same route handler of Next.js, whose refusals (`receive`, upload sets, forms) are answered with problem details
+ * (RFC 9457); those that are the server's fault (5xx, but not 501) go to `onError`. Whatever else is thrown,
+ * `redirect()` and `notFound()` included, is left to Next.js.
  *
  * @param onError default `console.error`, as Next.js does with its own
  * @example

@@ -10,7 +10,7 @@ import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 /** What speaks HTTP in Node. */
 export type AnyNodeServer = Server | SecureServer | Http2Server | Http2SecureServer
 
-/** Longer than Caddy keeps a connection to a server (two minutes); nginx and load balancers of AWS do so for one. */
+/** Caddy keeps an idle connection to a server for two minutes, nginx and load balancers of AWS for one. */
 const KEEP_ALIVE_TIMEOUT_MS = 125_000
 
 const attached = new WeakSet<AnyNodeServer>()
@@ -21,9 +21,9 @@ const attached = new WeakSet<AnyNodeServer>()
  * that asks first (`Expect: 100-continue`) is told to go on only when its body is really read, and one whose request of
  * HTTP/1 Node cannot read is told why, as of any refusal, unless you listen to `clientError` yourself.
  *
- * A connection is kept for 125 seconds without a request, if the server has Node's default of 5 (`keepAliveTimeout`). A
- * proxy keeps connections for a minute or two; if the server is the first to close one, a request that is on its way fails.
- * A value of your own stays, and one that you set afterwards.
+ * An idle connection is kept for 125 seconds if the server has Node's default of 5 (`keepAliveTimeout`). A proxy keeps
+ * connections for a minute or two. If the server closes one first, a request that is on its way fails. A value of your
+ * own stays, and so does one that you set afterwards.
  *
  * All of this holds for every handler of the server. Returns the server; harmless when repeated.
  */

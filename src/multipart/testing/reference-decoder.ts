@@ -18,8 +18,8 @@ interface Line {
 }
 
 /**
- * Decodes a whole body at once, as slowly and as plainly as can be: the real decoder has to come to the same. It has a character for
- * every byte, and finds everything by searching from the start.
+ * Decodes a whole body at once, as slowly and as plainly as can be: the real decoder has to come to the same. It has a
+ * character for every byte, and finds everything by searching from the start.
  */
 export function referenceOutcome(body: Uint8Array, boundary: string, options: DecoderOptions = {}): Outcome {
   const parts: MutablePart[] = []

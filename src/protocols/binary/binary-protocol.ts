@@ -18,11 +18,10 @@ const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-url
  * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition gives
  * (POST: a taken one is numbered).
  *
- * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a form,
- *   and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is a part of
- *   it, or a claimed digest is not valid;
- *   `digest-mismatch` where the bytes have another one; `name-taken` and `invalid-key` for `key`; and
- *   what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
+ * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a
+ *   form, and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is
+ *   a part of it, or a claimed digest is not valid; `digest-mismatch` where the bytes have another one; `name-taken`
+ *   and `invalid-key` for `key`; and what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
  */
 export async function receiveBinary(
   incoming: Incoming,

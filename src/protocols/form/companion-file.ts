@@ -1,15 +1,15 @@
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 
-/** A file that macOS puts beside others, by the part of its name that tells, and by its first bytes. */
+/** A file that macOS puts beside others, known by its name and its first bytes. */
 interface Companion {
   readonly name: RegExp
   readonly signature: readonly number[]
 }
 
 const COMPANIONS: readonly Companion[] = [
-  // AppleDouble (RFC 1740, appendix A): what the file `x` has beside its bytes lies in `._x`.
+  // AppleDouble (RFC 1740, appendix A): `._x` holds the attributes of the file `x`.
   { name: /^\._./s, signature: [0x00, 0x05, 0x16, 0x07] },
-  // How the Finder shows a folder: 1 and "Bud1".
+  // The Finder's settings for a folder: 1 and "Bud1".
   { name: /^\.DS_Store$/, signature: [0x00, 0x00, 0x00, 0x01, 0x42, 0x75, 0x64, 0x31] },
 ]
 
@@ -17,11 +17,11 @@ const COMPANIONS: readonly Companion[] = [
 export interface CompanionVerdict {
   /** It is one: its bytes are dropped. */
   readonly skip: (head: FileHead) => void
-  /** It is a file like others, though it is called like one. Throwing refuses the form. */
+  /** It only has the name of one, so it is stored as usual. Throwing refuses the form. */
   readonly open: (head: FileHead) => FileSink
 }
 
-/** Takes a file that is called like a companion, and finds out; `undefined` for every other name. */
+/** A sink that finds out whether a file with a companion's name is one; `undefined` for other names. */
 export function companionFile(head: FileHead, verdict: CompanionVerdict): FileSink | undefined {
   const name = head.filename.slice(Math.max(head.filename.lastIndexOf('/'), head.filename.lastIndexOf('\\')) + 1)
   const companion = COMPANIONS.find((each) => each.name.test(name))
@@ -32,7 +32,7 @@ class CompanionSink implements FileSink {
   readonly #head: FileHead
   readonly #verdict: CompanionVerdict
   readonly #signature: readonly number[]
-  /** How many bytes have come that are those of the signature, while nothing else has. */
+  /** How many bytes of the signature have come, and nothing else. */
   #matched = 0
   #file: FileSink | undefined
 
@@ -67,7 +67,7 @@ class CompanionSink implements FileSink {
     return this.#file?.end()
   }
 
-  /** It is no companion: begins the file with as much of the signature as has come. */
+  /** Begins an ordinary file, with as much of the signature as has come. */
   #open(held: number, bytes?: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     const file = this.#verdict.open(this.#head)
     this.#file = file

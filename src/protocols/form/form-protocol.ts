@@ -21,8 +21,9 @@ export interface FormProtocolOptions {
 /**
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
  *
- * @throws {UploadError} `missing-file` for a form without a file, `no-file-selected` for one in which nothing was chosen, or
- *   everything was left out, `malformed-request` if the form has a part of a file, and what `readForm`, `UploadSet.draft` and `UploadDraft` throw; nothing is left of the form then.
+ * @throws {UploadError} `missing-file` for a form without a file. `no-file-selected` if nothing was chosen, or if every
+ *   file was skipped. `malformed-request` if the form says that it has a part of a file. Also the errors of `readForm`,
+ *   `UploadSet.draft` and `UploadDraft`. No file of the form is kept then.
  */
 export async function receiveForm(
   incoming: Incoming,

@@ -33,7 +33,7 @@ const FORMATS: readonly (readonly [extensions: string, format: FileFormat])[] = 
   ['tif tiff', headed('II*\0\x08\0\0\0\0\0\0\0\0\0')],
   ['heic heif', isoMediaFormat('heic')],
   ['avif', isoMediaFormat('avif')],
-  // DNGVersion (50706), in front of which no more is needed to tell it from TIFF.
+  // DNGVersion (50706) is enough to tell it from TIFF.
   ['dng', headed('II*\0\x08\0\0\0\x01\0\x12\xc6\x01\0\x04\0\0\0\x01\x04\0\0\0\0\0\0')],
   ['jxl', headed('\0\0\0\x0cJXL \r\n\x87\n', '\0\0\0\x14ftypjxl \0\0\0\0jxl ', '\0\0\0\0jxlc\xff\x0a')],
   ['pdf', PDF],

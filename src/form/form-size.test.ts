@@ -65,3 +65,14 @@ test('a form that may have less than a file of its sets is told of the whole alo
     details: expect.not.objectContaining({ limits: expect.anything() }),
   })
 })
+
+test('a form has room for as many files as it declares, beyond the usual number of parts', async () => {
+  const many = uploadSet('many', { storage: memoryStorage(), extensions: ['bin'], maxFiles: 1500 })
+  const form = new FormData()
+  // The last file is refused for its extension, so that none has to be stored.
+  for (let index = 1; index <= 1200; index += 1) form.append('files', new Blob(['x']), `${index}.bin`)
+  form.append('files', new Blob(['x']), 'last.exe')
+  await expect(
+    uploadForm({ files: many.many() }).receive(new Request('http://localhost/', { method: 'POST', body: form })),
+  ).rejects.toMatchObject({ code: 'invalid-form', details: { errors: [{ code: 'type-not-allowed' }] } })
+})

@@ -262,9 +262,6 @@ function json(incoming: Incoming, status: number, value: unknown, headers: Recor
   })
 }
 
-/** Fields and empty inputs that a form of as many files as the set takes may have beside them. */
-const PARTS_BESIDE_FILES = 100
-
 function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
   const { maxFiles, maxFileSize } = set
   const limits = toFormLimits({
@@ -272,9 +269,9 @@ function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
     maxFiles,
     maxBodySize: options.maxBodySize ?? maxFiles * maxFileSize + FIELDS_SIZE,
   })
-  if (options.maxParts !== undefined) return limits
-  const files = options.skipCompanions === true ? 2 * maxFiles : maxFiles
-  return { ...limits, maxParts: Math.max(limits.maxParts, files + PARTS_BESIDE_FILES) }
+  if (options.maxParts !== undefined || options.skipCompanions !== true) return limits
+  // Each file may have a companion.
+  return { ...limits, maxParts: limits.maxParts + maxFiles }
 }
 
 function toSets(sets: UploadSets): Sets {

@@ -5,8 +5,13 @@ import type { DecoderLimits } from '../multipart/decoder-limits.ts'
 /** Bytes that a form may have beside its files: its fields, which have a limit of their own, and the heads of its parts. */
 export const FIELDS_SIZE: number = 8 * 1024 ** 2
 
+/** Fields and empty inputs that a form of as many files as it may have can have beside them. */
+const PARTS_BESIDE_FILES = 100
+
 /** How much of a form is taken, whatever is done with its files. A limit of N admits exactly N. */
 export interface FormLimits extends DecoderLimits {
+  /** Parts, fields and files together. Default 1,000, or 100 more than `maxFiles` if that is more. */
+  readonly maxParts: number
   /** Bytes of the whole body. Default 64 MiB, or more where a single file may have more. */
   readonly maxBodySize: number
   /** Files in which something was chosen. Default 100. */
@@ -38,15 +43,18 @@ export type FormLimitOptions = { readonly [Limit in keyof FormLimits]?: FormLimi
  * @throws {TypeError} for a limit that is negative or NaN, and for an `idleTimeoutMs` of 0; `Infinity` is allowed.
  */
 export function toFormLimits(options: FormLimitOptions): FormLimits {
+  const decoderLimits = toDecoderLimits(options)
   const limit = (name: keyof FormLimits, preset: number): number => toLimit(name, options[name], preset)
   const idleTimeoutMs = limit('idleTimeoutMs', 60_000)
   // Elsewhere 0 turns a time-out off; here it would give up every client at once.
   if (idleTimeoutMs === 0) throw new TypeError('idleTimeoutMs must be more than 0; Infinity waits for ever')
   const maxFieldSize = limit('maxFieldSize', 512_000)
+  const maxFiles = limit('maxFiles', 100)
   return {
-    ...toDecoderLimits(options),
+    ...decoderLimits,
+    maxParts: options.maxParts ?? Math.max(decoderLimits.maxParts, maxFiles + PARTS_BESIDE_FILES),
     maxBodySize: limit('maxBodySize', 64 * 1024 ** 2),
-    maxFiles: limit('maxFiles', 100),
+    maxFiles,
     maxFields: limit('maxFields', 1000),
     maxFieldSize,
     maxFieldsSize: limit('maxFieldsSize', Math.max(FIELDS_SIZE, maxFieldSize)),

@@ -23,6 +23,6 @@ function parse(text: string): MediaType | undefined {
   const match = ESSENCE.exec(text)
   const essence = match?.[1]
   if (match === null || essence === undefined) return undefined
-  const parameters = toParameters(text, match[0].length)
+  const parameters = toParameters(text, match[0].length, { allowsSpace: true })
   return parameters === undefined ? undefined : { essence: essence.toLowerCase(), parameters }
 }

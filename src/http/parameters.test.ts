@@ -37,6 +37,13 @@ test.each([
   expect(toParameters(text)).toBeUndefined()
 })
 
+test('spaces around the equals sign are taken only if they are allowed', () => {
+  const spaced = '; a =1; b= 2;c\t= "3"'
+  expect(Object.fromEntries(toParameters(spaced, 0, { allowsSpace: true }) ?? [])).toEqual({ a: '1', b: '2', c: '3' })
+  expect(toParameters('; a 1', 0, { allowsSpace: true })).toBeUndefined()
+  expect(toParameters('; a= ', 0, { allowsSpace: true })).toBeUndefined()
+})
+
 test('a name that comes twice is refused, in whatever case, since two readers might choose differently', () => {
   expect(toParameters('; a=1; A=1')).toBeUndefined()
 })

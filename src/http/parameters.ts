@@ -10,12 +10,21 @@ const UNQUOTED = /[!#-+\--:<-[\]-~]+/y
 /** RFC 9110 section 5.6.4; a quoted pair is a backslash before any character. */
 const QUOTED = /"((?:[\t !#-[\]-~\u0080-\uffff]|\\[\t -~\u0080-\uffff])*)"/y
 
+interface ParameterOptions {
+  /** Takes spaces around `=`, which RFC 9110 section 5.6.6 does not allow and some clients write. Default false. */
+  readonly allowsSpace?: boolean
+}
+
 /**
  * Reads parameters, `; name=value; name="quoted value"` (RFC 9110 section 5.6.6), from `start` (default 0) to the end.
  * Names come back in lower case. `undefined` where the text is no such list, and where a name comes twice, since another
  * reader might choose the other one.
  */
-export function toParameters(text: string, start = 0): ReadonlyMap<string, string> | undefined {
+export function toParameters(
+  text: string,
+  start = 0,
+  { allowsSpace = false }: ParameterOptions = {},
+): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>()
   let at = start
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
@@ -32,8 +41,10 @@ export function toParameters(text: string, start = 0): ReadonlyMap<string, strin
     // An empty parameter, as after a trailing semicolon, is allowed.
     if (at === text.length || text[at] === ';') continue
     const name = take(NAME)?.[0].toLowerCase()
+    if (allowsSpace) at = skipSpace(text, at)
     if (name === undefined || text[at] !== '=' || parameters.has(name)) return undefined
     at += 1
+    if (allowsSpace) at = skipSpace(text, at)
     const value = take(QUOTED)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? take(UNQUOTED)?.[0]
     if (value === undefined) return undefined
     parameters.set(name, value)

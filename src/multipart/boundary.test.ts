@@ -28,6 +28,7 @@ describe('the boundary of a Content-Type', () => {
     [`multipart/form-data; boundary=${'x'.repeat(256)}`, 'x'.repeat(256)],
     ['multipart/form-data; boundary=x; boundaries*=y', 'x'],
     ['multipart/form-data; boundary=x;', 'x'],
+    ['multipart/form-data; boundary = "x y"', 'x y'],
   ])('%s', (contentType, boundary) => {
     expect(parseBoundary(contentType)).toBe(boundary)
   })

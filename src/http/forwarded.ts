@@ -107,7 +107,8 @@ function readPrefix({ header, prefix }: Incoming, written: number, onWarning: (s
   if (prefixes.length === stripped.length) return prefix + prefixes.join('')
   onWarning(
     `X-Forwarded-Prefix ${JSON.stringify(value.slice(0, SHOWN_LENGTH))} is ignored: a prefix begins with one slash, ` +
-      'has at most 255 characters, and no "//", "\\", "?", "#", control characters or dot segments. Correct it in the proxy.',
+      'has at most 255 characters, and no "//", "\\", "?", "#", control characters or dot segments. ' +
+      'Correct it in the proxy.',
   )
   return prefix
 }

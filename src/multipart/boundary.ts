@@ -9,8 +9,9 @@ import { toMediaType } from '../http/media-type.ts'
 const BOUNDARY = /^(?=.{1,256}$)[ !#-;=?-[\]-~]*[!#-;=?-[\]-~]$/
 
 /** The same rule as the end of a sentence. */
-export const BOUNDARY_RULE =
-  'a boundary has 1 to 256 visible ASCII characters or spaces, none of them `"`, `\\`, `<` or `>`, and no space at the end'
+export const BOUNDARY_RULE: string =
+  'a boundary has 1 to 256 visible ASCII characters or spaces, none of them `"`, `\\`, `<` or `>`, ' +
+  'and no space at the end'
 
 /**
  * True for a boundary of 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, that does not end

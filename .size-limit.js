@@ -14,7 +14,7 @@ const entry = (name, path, limit) => ({ name, path, limit, gzip: true, modifyEsb
 export default [
   entry('decant', 'dist/index.js', '49 kB'),
   entry('decant/multipart', 'dist/multipart.js', '13 kB'),
-  entry('decant/disk', 'dist/disk.js', '26 kB'),
+  entry('decant/disk', 'dist/disk.js', '31 kB'),
   entry('decant/memory', 'dist/memory.js', '15 kB'),
   entry('decant/clamav', 'dist/clamav.js', '5 kB'),
   entry('decant/express', 'dist/express.js', '11 kB'),
@@ -26,6 +26,6 @@ export default [
   entry('decant/access', 'dist/access.js', '6 kB'),
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '17 kB'),
-  entry('decant/env', 'dist/env.js', '39 kB'),
+  entry('decant/env', 'dist/env.js', '46 kB'),
   { name: "the page's script", path: 'dist/assets/client.js', limit: '8 kB', gzip: true },
 ]

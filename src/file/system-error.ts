@@ -14,3 +14,8 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')
 }
+
+/** True if this user may not do that. Some systems say so of other things as well: look before you rely on it. */
+export function isForbidden(error: unknown): boolean {
+  return hasCode(error, 'EACCES', 'EPERM')
+}

@@ -17,6 +17,7 @@ import type { Host } from './host.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 import { Sweeper } from './sweeper.ts'
+import { UnreadableFiles } from './unreadable-files.ts'
 import { WarmFiles } from './warm-files.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
@@ -103,6 +104,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
   const privateFolder = new PrivateFolder(root, { links, durable, calls, host, sweep: () => sweeper.begin() })
   const records = new RecordCache(root, privateFolder)
   const spelling = new KeySpelling(root)
+  const unreadable = new UnreadableFiles()
   const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
   const place: DraftPlace = {
     root,
@@ -126,7 +128,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     },
     stat(key: string): Promise<StorageEntry | undefined> {
       return told(async () => {
-        const stats = isDiskKey(key) ? await findFile(root, key) : undefined
+        const stats = isDiskKey(key) ? await unreadable.skip(join(root, key), () => findFile(root, key)) : undefined
         return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
       })
     },
@@ -134,7 +136,9 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       const warm = warmFiles?.open(key)
       if (warm !== undefined) return warm
       return told(async () => {
-        const found = isDiskKey(key) ? await openStoredFile(root, key) : undefined
+        const found = isDiskKey(key)
+          ? await unreadable.skip(join(root, key), () => openStoredFile(root, key))
+          : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
         return new OpenDiskFile(entry, found.file, () => {
@@ -143,7 +147,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       })
     },
     list(listOptions: ListOptions = {}): Promise<ListPage> {
-      return told(() => listFiles(root, records, listOptions))
+      return told(() => listFiles({ root, records, unreadable }, listOptions))
     },
     delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       return told(async () => isDiskKey(key) && (await deleteFile(place, key, version)))

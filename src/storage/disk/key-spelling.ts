@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMissing } from '../../file/system-error.ts'
+import { isForbidden, isMissing } from '../../file/system-error.ts'
 import { isDiskKey } from './disk-key.ts'
 import { foldKey } from './fold-key.ts'
+import { PRIVATE_NAME } from './private-folder.ts'
 
 /** Keys that have no other normal form. */
 const ASCII = /^[ -~]*$/
@@ -48,8 +49,11 @@ export class KeySpelling {
   }
 }
 
-/** Tries a name that is there in the other case. `undefined` if nothing there has letters. */
+/** Tries a name that is there in the other case. `undefined` if nothing there has letters, or the folder cannot be read. */
 async function foldsCase(folder: string): Promise<boolean | undefined> {
+  const known = join(folder, PRIVATE_NAME)
+  // It is nearly always there, also in a folder that this user may not list.
+  if ((await find(known)) !== undefined) return isSame(known, join(folder, PRIVATE_NAME.toUpperCase()))
   for await (const name of namesIn(folder)) {
     const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
     if (other !== name) return isSame(join(folder, name), join(folder, other))
@@ -72,7 +76,7 @@ async function* namesIn(folder: string): AsyncGenerator<string, void, undefined>
   try {
     for await (const { name } of await opendir(folder)) yield name
   } catch (error) {
-    if (!isMissing(error)) throw error
+    if (!isMissing(error) && !isForbidden(error)) throw error
   }
 }
 
@@ -88,7 +92,7 @@ async function find(path: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true })
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissing(error) || isForbidden(error)) return undefined
     throw error
   }
 }

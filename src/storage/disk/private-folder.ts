@@ -15,6 +15,9 @@ const FORMAT = 2
 /** What `link` says where a file system has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES'] as const
 
+/** The name of the private folder in that of the stored files. */
+export const PRIVATE_NAME = '.decant'
+
 export interface PrivateFolderOptions {
   /** Whether drafts are published by hard links where there are any. Default `auto`. */
   readonly links?: 'auto' | 'never'
@@ -67,7 +70,7 @@ export class PrivateFolder {
     this.#isAtOnce = calls === 'auto'
     this.#durable = durable
     this.#sweep = sweep ?? (async () => {})
-    this.#path = join(folder, '.decant')
+    this.#path = join(folder, PRIVATE_NAME)
     this.drafts = join(this.#path, 'drafts')
     this.owner = host.ownerFor(this.drafts)
     this.expiringDrafts = join(this.drafts, 'expiring')

@@ -14,6 +14,10 @@ export class FieldBytes {
     this.#bytes = new GrowingBytes(limit)
   }
 
+  get size(): number {
+    return this.#bytes.size
+  }
+
   /** @throws {UploadError} where it would have more than its limit. */
   append(bytes: Uint8Array): void {
     if (this.#bytes.size + bytes.length > this.#limit) throw this.#tooLarge()

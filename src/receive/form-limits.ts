@@ -20,7 +20,10 @@ export interface FormLimits extends DecoderLimits {
   readonly maxFields: number
   /** Bytes of one field, before its charset is decoded. Default 512,000. */
   readonly maxFieldSize: number
-  /** Bytes of all fields together, with their names: they are in memory at once. Default 8 MiB, or `maxFieldSize` if that is more. */
+  /**
+   * Bytes of all fields together, with their names: they are in memory at once. In a urlencoded form, each `&` without a
+   * pair before it counts as one byte. Default 8 MiB, or `maxFieldSize` if that is more.
+   */
   readonly maxFieldsSize: number
   /**
    * Milliseconds without a byte, while we are ready for one, after which a client is given up. Default 60,000; `Infinity`

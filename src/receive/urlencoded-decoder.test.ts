@@ -159,3 +159,9 @@ describe('limits of a urlencoded form', () => {
     })
   })
 })
+
+test('ampersands without a pair between them count towards the size of all fields', () => {
+  expect(decode('&&a=1&&', { maxFieldsSize: 5 })).toEqual([['a', '1']])
+  expect(() => decode('&&a=1&&', { maxFieldsSize: 4 })).toThrow(expect.objectContaining({ code: 'fields-too-large' }))
+  expect(() => decode('&'.repeat(9 * 1024 ** 2))).toThrow(expect.objectContaining({ code: 'fields-too-large' }))
+})

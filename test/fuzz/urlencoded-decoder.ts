@@ -86,8 +86,14 @@ function reference(body: string, options: FormLimitOptions): Outcome {
   const { maxNameSize, maxFieldSize, maxFieldsSize, maxFields } = toFormLimits(options)
   const pairs: [string, string][] = []
   let size = 0
-  for (const pair of body.split('&')) {
-    if (pair === '') continue
+  const parts = body.split('&')
+  for (const [index, pair] of parts.entries()) {
+    if (pair === '') {
+      // An ampersand without a pair before it counts as a byte.
+      if (index < parts.length - 1) size += 1
+      if (size > maxFieldsSize) return 'fields-too-large'
+      continue
+    }
     const equals = pair.includes('=') ? pair.indexOf('=') : pair.length
     const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)]
     // What cannot be small enough, however it is encoded, is refused before the pair is over.

@@ -221,5 +221,17 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       replace: '...this.#unknown]',
       tests: [['src/form/form-fields.test.ts', 'are told up to a hundred, each in a line']],
     },
+    {
+      guard: 'counts the ampersands of a urlencoded form that end no pair',
+      file: 'src/receive/urlencoded-decoder.ts',
+      find: 'this.#count(1)',
+      replace: '',
+      tests: [
+        [
+          'src/receive/urlencoded-decoder.test.ts',
+          'ampersands without a pair between them count towards the size of all fields',
+        ],
+      ],
+    },
   ],
 }

@@ -13,13 +13,13 @@ export interface Vitals {
   readonly descriptors: number
   /** Those descriptors that are sockets. */
   readonly sockets: number
-  /** Files in `.decant` but the version of its layout and the records: drafts, and names that are held. */
+  /** Files in `.decant` but the version of its layout, records and leases: drafts, and names that are held. */
   readonly drafts: number
   /** Keys of the stored files. */
   readonly stored: readonly string[]
 }
 
-const UNFINISHED = /^\.decant\/(?!format$|records\/)/
+const UNFINISHED = /^\.decant\/(?!format$|records\/|drafts\/[^/]+\/lease$)/
 
 /**
  * Looks at a server through `/proc` (Linux).

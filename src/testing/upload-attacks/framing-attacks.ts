@@ -90,8 +90,9 @@ export const FRAMING_ATTACKS: Attacks = {
   'outlives a client that never reads an answer': async (stage) => {
     const client = await stage.connect()
     const requests = stage.form('nothing of a form').repeat(1000)
-    // It may stop listening to a client that takes nothing.
-    await Promise.race([sent(client, requests), stage.uploadsWell()])
+    // Not awaited: a server may stop listening to a client that takes nothing.
+    void sent(client, requests)
+    await stage.uploadsWell()
     await stage.uploadsWell()
     client.reset()
     await stage.uploadsWell()

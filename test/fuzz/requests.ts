@@ -26,6 +26,14 @@ export const requests: Target = fuzzTarget<WireCase>({
   cases: wireCases,
   slow: true,
   examples: [
+    // Not a failure of the server: the client chose the coding.
+    {
+      text:
+        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n' +
+        'Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+      slices: [9],
+      ending: 'fin',
+    },
     // Node put the interim answer into the one that was still waiting for its turn.
     {
       text:

@@ -51,7 +51,8 @@ const STATUSES: ReadonlySet<number> = new Set([
   417,
   ...Object.values(UPLOAD_ERROR_TABLE)
     .map(({ status }) => status)
-    .filter((status) => status < 500),
+    // 501 says that the client asked for a transfer coding which the server does not know.
+    .filter((status) => status < 500 || status === 501),
 ])
 
 /** A folder with an upload handler before it, and what has to hold for both whatever is sent. */

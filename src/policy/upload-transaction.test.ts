@@ -67,7 +67,16 @@ describe('a transaction over two storages', () => {
     expect([visible(one), visible(two)]).toEqual([[], []])
   })
 
-  test('of which one has no journal takes back from it what it has published, and no file that has its key by then', async () => {
+  test('of which one has no journal takes back from it what it has published', async () => {
+    const [one, two] = [memoryStorage(), failingStorage(memoryStorage(), { commit: [1] })]
+    const transaction = await prepared(one, two)
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    expect(await one.stat('a.txt')).toBeDefined()
+    expect(await transaction.rollback()).toBe(true)
+    expect(await one.stat('a.txt')).toBeUndefined()
+  })
+
+  test('of which one has no journal takes back from it no other file that has the key by then', async () => {
     const [one, two] = [memoryStorage(), failingStorage(memoryStorage(), { commit: [1] })]
     const transaction = await prepared(one, two)
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })

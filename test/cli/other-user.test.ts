@@ -9,12 +9,13 @@ import { expect, test } from 'vitest'
 import { processOwner } from '../../src/file/process-owner.ts'
 import { request, storedIn } from './client.ts'
 import { temporaryFolder } from './decant-process.ts'
+import { isOpenToOthers } from './open-to-others.ts'
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 const NOBODY = 65534
 
 // Only root can start a process of another user.
-test.skipIf(getuid?.() !== 0)(
+test.skipIf(getuid?.() !== 0 || !isOpenToOthers(CLI))(
   'what a killed run of root left does not keep the server of another user from starting, which settles the rest',
   async () => {
     using folder = temporaryFolder()

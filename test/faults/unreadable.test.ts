@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { request } from '../cli/client.ts'
 import { temporaryFolder } from '../cli/decant-process.ts'
+import { isOpenToOthers } from '../cli/open-to-others.ts'
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 const NOBODY = 65534
 
 // Only root can start a process of another user.
-test.skipIf(getuid?.() !== 0)(
+test.skipIf(getuid?.() !== 0 || !isOpenToOthers(CLI))(
   'a file or folder that the server may not read is missing in lists, answered by 404 and told of once',
   async () => {
     using folder = temporaryFolder()

@@ -153,17 +153,5 @@ export const OTHER_CLIENTS: GuardedPromise = {
       replace: 'if (this.#received < 0) {',
       tests: [['src/http/idle-watch.test.ts', 'ends a client that sends a byte now and then']],
     },
-    {
-      guard: 'leaves a file that it may not read out of lists, which would fail as a whole',
-      file: 'src/storage/disk/unreadable-files.ts',
-      find: 'if (!isForbidden(error)) throw error',
-      replace: 'if (isForbidden(error)) throw error',
-      tests: [
-        [
-          'test/faults/unreadable.test.ts',
-          'a file or folder that the server may not read is missing in lists, answered by 404 and told of once',
-        ],
-      ],
-    },
   ],
 }

@@ -11,7 +11,7 @@ export type ExpressErrorListener = (
   next: ExpressNext,
 ) => void
 
-/** What `expressProblems` can be told. */
+/** Options of `expressProblems`. */
 export interface ExpressProblemsOptions {
   /**
    * Called for each refusal that is the server's fault (5xx, but not 501). Default: they are logged, as Express does.

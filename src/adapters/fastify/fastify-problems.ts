@@ -4,7 +4,7 @@ import { sendProblem } from '../node/send-problem.ts'
 import type { FastifyExchangeReply, FastifyExchangeRequest } from './fastify-exchange.ts'
 import { takeOverReply } from './take-over-reply.ts'
 
-/** What `setErrorHandler` takes. */
+/** The argument of `setErrorHandler`. */
 export type FastifyErrorHandler = (
   error: unknown,
   request: FastifyExchangeRequest,

@@ -1,7 +1,7 @@
 import type { AdapterOptions } from '../adapter-options.ts'
 import type { HonoContext } from './hono-context.ts'
 
-/** What the adapter to Hono can be told. What the handler throws goes to `app.onError`. */
+/** Options of the adapter to Hono. Errors of the handler go to `app.onError`. */
 export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
   /**
    * The client's IP address, such as `getConnInfo(c).remote.address`. Default: on Node that of the connection, elsewhere it is

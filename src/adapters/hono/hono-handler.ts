@@ -6,7 +6,7 @@ import type { HonoContext } from './hono-context.ts'
 import type { HonoHandlerOptions } from './hono-handler-options.ts'
 import { honoIncoming } from './hono-incoming.ts'
 
-/** What `app.all` and `app.use` of Hono take. */
+/** The argument of `app.all` and `app.use` of Hono. */
 export type HonoListener = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
 
 /**

@@ -8,7 +8,7 @@ import { honoAnswer } from './hono-answer.ts'
 import { nodeExchange } from './hono-context.ts'
 import type { HonoContext } from './hono-context.ts'
 
-/** What `app.onError` of Hono takes. */
+/** The argument of `app.onError` of Hono. */
 export type HonoErrorListener<Context extends HonoContext = HonoContext> = (
   error: Error,
   context: Context,

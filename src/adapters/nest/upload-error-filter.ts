@@ -4,7 +4,7 @@ import { takeOverReply } from '../fastify/take-over-reply.ts'
 import { sendProblem } from '../node/send-problem.ts'
 import type { NestHost } from './nest-host.ts'
 
-/** What `UploadErrorFilter` can be told. */
+/** Options of `UploadErrorFilter`. */
 export interface UploadErrorFilterOptions {
   /**
    * Called for each refusal that is the server's fault (5xx, but not 501). Default: they are written to the error

@@ -13,7 +13,16 @@ export async function untilStopped(pid: number, message: string): Promise<void> 
 }
 
 /** One letter, as proc_pid_stat(5) has it. */
-export function stateOf(pid: number): string {
+function stateOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   return stat.charAt(stat.lastIndexOf(')') + 2)
+}
+
+/** Whether a process is stopped by a signal before its answer is there. */
+export async function stopsBefore(answer: Promise<unknown>, pid: number, message: string): Promise<boolean> {
+  let isAnswered = false
+  void answer.finally(() => (isAnswered = true))
+  const isDecided = (): boolean => isAnswered || stateOf(pid) === 'T'
+  await expect.poll(isDecided, { message, timeout: 20_000, interval: 10 }).toBe(true)
+  return stateOf(pid) === 'T'
 }

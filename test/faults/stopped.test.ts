@@ -8,7 +8,7 @@ import { request, storedIn } from '../cli/client.ts'
 import type { Answer } from '../cli/client.ts'
 import { encodedForm } from '../endurance/encoded-form.ts'
 import { callMoments, FILE_CALLS } from './call-moments.ts'
-import { isolatedPid, stateOf } from './isolated-process.ts'
+import { isolatedPid, stopsBefore } from './isolated-process.ts'
 import { canIsolate, canTrace, ISOLATED } from './machine.ts'
 import { traceFiles, uploadServer } from './upload-server.ts'
 import type { UploadServer } from './upload-server.ts'
@@ -46,11 +46,11 @@ describe.skipIf(!canTrace || !canIsolate)(
     for (const [where, before] of OTHERS) {
       for (const links of ['auto', 'never'] as const) {
         test.each([
-          ['a file', 1, 'two', 2],
-          ['two files together', 2, 'one', 1],
+          ['a file', 'two', 1, 2],
+          ['two files together', 'one', 2, 1],
         ])(
-          `while it stores %s, and continued when a server ${where} has stored %4$s of that name, tells no client a key that holds other bytes, with links: ${links}`,
-          async (_, count, __, others) => {
+          `while it stores %s, and continued when a server ${where} has stored %s of that name, tells no client a key that holds other bytes, with links: ${links}`,
+          async (_, __, count, others) => {
             const folder = mkdtempSync(join(base, 'folder-'))
             await using stopped = await uploadServer(folder, { storage: { links } })
             await using other = await uploadServer(folder, { storage: { links }, before })
@@ -106,12 +106,3 @@ describe.skipIf(!canTrace || !canIsolate)(
     }
   },
 )
-
-/** Whether a process is stopped by a signal before its answer is there. */
-async function stopsBefore(answer: Promise<unknown>, pid: number, message: string): Promise<boolean> {
-  let isAnswered = false
-  void answer.finally(() => (isAnswered = true))
-  const isDecided = (): boolean => isAnswered || stateOf(pid) === 'T'
-  await expect.poll(isDecided, { message, timeout: 20_000, interval: 10 }).toBe(true)
-  return stateOf(pid) === 'T'
-}

@@ -26,9 +26,14 @@ export interface PostServer extends AsyncDisposable {
   sweep(): Promise<Answer>
 }
 
-/** Starts a server on a folder. One thread works on files, so that calls come in one order. */
-export async function postServer(folder: string, links: Links): Promise<PostServer> {
-  const child = spawn(execPath, ['-C', 'source', PROGRAM, folder, links], {
+/**
+ * Starts a server on a folder. One thread works on files, so that calls come in one order.
+ *
+ * @param before a command that starts the server's command, such as `unshare`
+ */
+export async function postServer(folder: string, links: Links, before: readonly string[] = []): Promise<PostServer> {
+  const [command, ...parameters] = [...before, execPath, '-C', 'source', PROGRAM, folder, links]
+  const child = spawn(command, parameters, {
     // The sources are compiled once, and not by each of hundreds of servers.
     env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: join(folder, '..', 'compiled') },
     stdio: ['ignore', 'pipe', 'inherit'],

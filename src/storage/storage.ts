@@ -16,8 +16,8 @@ export interface OpenFile {
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
-   * The same bytes without waiting, in place of `stream`, where they are few and at hand. Others may be given the same memory: not
-   * to be written to. Throws `storage-failed`. Optional.
+   * The same bytes without waiting, in place of `stream`, if they are few and at hand. Their memory is the caller's alone, who may
+   * write to it or transfer it. Throws `storage-failed`. Optional.
    */
   bytes?(start: number, end: number): Uint8Array
   /** Closes the file where it was not read; harmless otherwise. */

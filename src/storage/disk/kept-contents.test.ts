@@ -19,11 +19,3 @@ test('has room again for what was forgotten, and counts nothing twice', () => {
   contents.keep(three, new Uint8Array(40))
   expect([one, two, three].map((file) => contents.of(file)?.length)).toEqual([40, undefined, 40])
 })
-
-test('gives nobody memory that somebody has transferred', () => {
-  const contents = new KeptContents(100)
-  const content = new Uint8Array(40)
-  contents.keep(one, content)
-  structuredClone(content, { transfer: [content.buffer] })
-  expect(contents.of(one)).toBeUndefined()
-})

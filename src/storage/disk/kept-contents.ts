@@ -9,6 +9,7 @@ export class KeptContents<File extends { readonly size: number }> {
     this.#limit = limit
   }
 
+  /** @param content in memory that nothing else uses */
   keep(file: File, content: Uint8Array): void {
     this.forget(file)
     this.#contents.set(file, content)
@@ -19,11 +20,9 @@ export class KeptContents<File extends { readonly size: number }> {
     }
   }
 
-  /** The whole content; `undefined` where it is not kept. */
+  /** The whole content, in the memory that is kept: copy it for others. `undefined` if it is not kept. */
   of(file: File): Uint8Array | undefined {
-    const content = this.#contents.get(file)
-    // Whoever was given it may have transferred its memory to a worker.
-    return content?.length === file.size ? content : undefined
+    return this.#contents.get(file)
   }
 
   forget(file: File): void {

@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import type { OpenFile, Storage } from '../storage.ts'
 import { diskStorage } from './disk-storage.ts'
+import type { DiskStorage } from './disk-storage.ts'
 import { WarmFiles } from './warm-files.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-warm-'))
@@ -63,21 +64,24 @@ async function warmUp(storage: Storage, key: string): Promise<void> {
     .toBe(true)
 }
 
-/** Reads a file until its bytes are in memory: the same ones each time. */
-async function keepWarm(storage: Storage, key: string): Promise<void> {
+/** Reads a file until its bytes are in memory. */
+async function keepWarm(storage: DiskStorage, key: string): Promise<void> {
   await warmUp(storage, key)
-  await expect.poll(async () => (await bytesOf(storage, key)) === (await bytesOf(storage, key))).toBe(true)
+  await expect.poll(() => isKept(storage, key)).toBe(true)
 }
 
-async function bytesOf(storage: Storage, key: string): Promise<Uint8Array | undefined> {
+/** Reads a file; whether that took its bytes from memory, and did not open it. */
+async function isKept(storage: DiskStorage, key: string): Promise<boolean> {
   const file = await storage.open(key)
-  return file?.bytes?.(0, file.entry.size)
+  const isOpen = openFilesIn(dirname(storage.path(key))).length > 0
+  await read(file)
+  return file?.bytes !== undefined && !isOpen
 }
 
 describe.runIf(process.platform === 'linux').each([
   ['that was read a moment ago', warmUp],
   ['whose bytes are in memory', keepWarm],
-])('a small file %s', (_name, warm) => {
+] as const)('a small file %s', (_name, warm) => {
   test('is read at once, with its record, as often as one likes', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
@@ -156,6 +160,30 @@ describe.runIf(process.platform === 'linux').each([
     expect(openFilesIn(folder)).toEqual([])
   })
 
+  test.each<[string, (bytes: Uint8Array) => void]>([
+    ['overwrites them', (bytes) => bytes.fill(0)],
+    ['overwrites all of the memory that they lie in', ({ buffer }) => new Uint8Array(buffer).fill(0)],
+    ['transfers their memory', ({ buffer }) => structuredClone(buffer, { transfer: [buffer] })],
+  ])('is what it was to the next reader if a reader of its bytes %s', async (_, harm) => {
+    const storage = diskStorage(newFolder())
+    await store(storage, 'a.txt', OLD)
+    await warm(storage, 'a.txt')
+    const readings: ((file: OpenFile) => Promise<void>)[] = [
+      async (file) => harm(file.bytes?.(0, OLD.length) ?? new Uint8Array()),
+      async (file) => harm(file.bytes?.(4, 7) ?? new Uint8Array()),
+      async (file) => {
+        for await (const chunk of file.stream()) harm(chunk)
+      },
+    ]
+    for (const reading of readings) {
+      const [file, other] = [await storage.open('a.txt'), await storage.open('a.txt')]
+      const bytes = other?.bytes?.(0, OLD.length)
+      if (file !== undefined) await reading(file)
+      expect(Buffer.from(bytes ?? []).toString()).toBe(OLD)
+      expect(await read(await storage.open('a.txt'))).toBe(OLD)
+    }
+  })
+
   test('deleted and uploaded anew by another process has the record of the new one', async () => {
     const folder = newFolder()
     const [storage, other] = [diskStorage(folder), diskStorage(folder)]
@@ -225,15 +253,6 @@ describe.runIf(process.platform === 'linux')('bytes in memory', () => {
     expect(await read(await storage.open('a.txt'))).toBe('the')
   })
 
-  test('are copied for who asks for a stream, which is free to change its chunks', async () => {
-    const storage = diskStorage(newFolder())
-    await store(storage, 'a.txt', OLD)
-    await keepWarm(storage, 'a.txt')
-    const file = await storage.open('a.txt')
-    for await (const chunk of file?.stream() ?? []) chunk.fill(0)
-    expect(await read(await storage.open('a.txt'))).toBe(OLD)
-  })
-
   test('have a record soon after that comes', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
@@ -258,9 +277,25 @@ describe.runIf(process.platform === 'linux')('bytes in memory', () => {
     const { ctimeMs } = statSync(join(folder, 'a.txt'))
     vi.useFakeTimers({ toFake: ['Date'], now: ctimeMs + 50 })
     await warmUp(storage, 'a.txt')
-    expect(await bytesOf(storage, 'a.txt')).not.toBe(await bytesOf(storage, 'a.txt'))
+    await isKept(storage, 'a.txt')
+    expect(await isKept(storage, 'a.txt')).toBe(false)
     vi.setSystemTime(ctimeMs + 60_000)
-    expect(await bytesOf(storage, 'a.txt')).toBe(await bytesOf(storage, 'a.txt'))
+    await isKept(storage, 'a.txt')
+    expect(await isKept(storage, 'a.txt')).toBe(true)
+  })
+
+  test('are not those that their first reader was given, and may have overwritten', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    await store(storage, 'a.txt', OLD)
+    const { ctimeMs } = statSync(join(folder, 'a.txt'))
+    vi.useFakeTimers({ toFake: ['Date'], now: ctimeMs + 50 })
+    await warmUp(storage, 'a.txt')
+    vi.setSystemTime(ctimeMs + 60_000)
+    const file = await storage.open('a.txt')
+    file?.bytes?.(0, OLD.length).fill(0)
+    expect(await read(await storage.open('a.txt'))).toBe(OLD)
+    expect(await isKept(storage, 'a.txt')).toBe(true)
   })
 
   test('are read anew after ten seconds', async () => {

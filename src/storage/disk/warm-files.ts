@@ -191,11 +191,11 @@ class KeptFile implements OpenFile {
     if (content === undefined) throw new TypeError('The file was read or closed already.')
     checkByteRange(start, end, this.entry.size)
     this.#content = undefined
-    return start === 0 && end === content.length ? content : content.subarray(start, end)
+    return copyOf(content.subarray(start, end))
   }
 
   stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
-    return copyOf(this.bytes(start, end))
+    return inOneChunk(this.bytes(start, end))
   }
 
   async close(): Promise<void> {
@@ -203,9 +203,15 @@ class KeptFile implements OpenFile {
   }
 }
 
-async function* copyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  // No `slice`: of a Buffer that is no copy.
-  yield new Uint8Array(bytes)
+async function* inOneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes
+}
+
+/** In memory that nothing else uses. The caller may write to it, or transfer it: the next client gets the file all the same. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 /** A warm file, open. */
@@ -229,8 +235,8 @@ class OpenWarmFile implements OpenFile {
     const begin = performance.now()
     try {
       const isKept = this.#mayKeep && end - start === this.entry.size
-      // What is kept must not hold a piece of the pool, which is larger.
-      const bytes = isKept ? Buffer.allocUnsafeSlow(end - start) : Buffer.allocUnsafe(end - start)
+      // Not from Node's pool, through which the caller would reach the memory of others.
+      const bytes = Buffer.allocUnsafeSlow(end - start)
       let length = 0
       while (length < bytes.length) {
         const count = readSync(file, bytes, length, bytes.length - length, start + length)
@@ -238,7 +244,7 @@ class OpenWarmFile implements OpenFile {
         length += count
       }
       this.#known.readAt = begin
-      if (isKept) this.#warmFiles.keep(this.#known, bytes)
+      if (isKept) this.#warmFiles.keep(this.#known, copyOf(bytes))
       return bytes
     } catch (error) {
       throw toStorageError(error)

@@ -124,6 +124,20 @@ export const FILE_PROMISES: Promises = {
     deepEqual(join(chunks), bytes)
   },
 
+  'gives each reader bytes that it may change': async (storage) => {
+    const bytes = randomBytes(10_000)
+    await store(storage, 'shared', bytes)
+    // Again and again, since a storage may answer from memory what is asked for often.
+    for (let time = 0; time < 5; time += 1) {
+      const file = await storage.open('shared')
+      const atOnce = file?.bytes?.(0, bytes.byteLength)
+      const chunks: Uint8Array[] = atOnce === undefined ? [] : [atOnce]
+      if (atOnce === undefined) for await (const chunk of file?.stream() ?? []) chunks.push(chunk)
+      deepEqual(join(chunks), bytes)
+      for (const chunk of chunks) chunk.fill(0)
+    }
+  },
+
   'can be stopped in the middle of a file': async (storage) => {
     await store(storage, 'long', randomBytes(1_500_000))
     const file = await storage.open('long')

@@ -26,6 +26,34 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [[NODE, 'a download whose client takes nothing is given up']],
     },
     {
+      guard: 'gives each client bytes in memory of its own, and never those that a cache keeps for others',
+      file: 'src/storage/disk/warm-files.ts',
+      find: 'return copyOf(content.subarray(start, end))',
+      replace: 'return content.subarray(start, end)',
+      tests: [
+        [
+          'src/storage/disk/warm-files.test.ts',
+          'a small file %s > is what it was to the next reader if a reader of its bytes %s',
+        ],
+        [
+          'src/adapters/node/file-download.test.ts',
+          'a small file is whole for the next client after middleware has overwritten the bytes that it was given',
+        ],
+      ],
+    },
+    {
+      guard: 'keeps no bytes in memory that a client was given',
+      file: 'src/storage/disk/warm-files.ts',
+      find: 'this.#warmFiles.keep(this.#known, copyOf(bytes))',
+      replace: 'this.#warmFiles.keep(this.#known, bytes)',
+      tests: [
+        [
+          'src/storage/disk/warm-files.test.ts',
+          'bytes in memory > are not those that their first reader was given, and may have overwritten',
+        ],
+      ],
+    },
+    {
       guard: 'lets nobody wait for a disk that was slow',
       file: 'src/file/disk-patience.ts',
       find: 'if (now - start <= SLOW_MS) {',

@@ -39,6 +39,20 @@ function fill(path: string): string {
   return filler
 }
 
+/** Makes files until there is room for no more, and gives their paths. */
+function fillFiles(path: string): string[] {
+  const fillers: string[] = []
+  try {
+    for (let number = 0; ; number++) {
+      writeFileSync(join(path, `filler-${number}`), '')
+      fillers.push(join(path, `filler-${number}`))
+    }
+  } catch {
+    // ENOSPC: no inode is free.
+  }
+  return fillers
+}
+
 function expectFull({ status, text }: Answer): void {
   expect({ status, ...JSON.parse(text) }).toMatchObject({
     status: 507,
@@ -96,6 +110,24 @@ describe.skipIf(!canMount).each(DISKS)('a full disk (%s)', (_, newDisk) => {
     expect([...readdirSync(spool), ...readdirSync(folder)]).toEqual(['a.txt'])
   })
 })
+
+test.skipIf(!canMount)(
+  'a disk that has room for bytes, but for no more files, refuses an upload in full, and takes it when there is room',
+  async () => {
+    await using disk = await memoryDisk(8 * MiB, 1000)
+    const folder = join(disk.path, 'uploads')
+    await using server = await uploadServer(folder, { storage: { minFreeSpace: 1 } })
+    expect((await server.put('first.txt', SMALL)).status).toBe(201)
+    const before = filesIn(folder)
+    const fillers = fillFiles(disk.path)
+    // There is room for the file itself: it is refused for the part that stays free, which is ten files here.
+    for (const filler of fillers.splice(0, 5)) rmSync(filler)
+    expectFull(await server.put('a.txt', LARGE))
+    expect(filesIn(folder)).toEqual(before)
+    for (const filler of fillers) rmSync(filler)
+    expect((await server.put('a.txt', LARGE)).status).toBe(201)
+  },
+)
 
 describe.skipIf(!(canTrace && canMount))('room that ends', () => {
   // Of a body of one write: opening the draft, writing it, its record, and giving it its name.

@@ -49,9 +49,14 @@ export async function ext4Disk(size: number): Promise<Ext4Disk> {
   }
 }
 
-/** A file system in memory. */
-export function memoryDisk(size: number): Promise<MountedDisk> {
-  return mounted(mkdtempSync(join(tmpdir(), 'decant-tmpfs-')), ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'])
+/**
+ * A file system in memory.
+ *
+ * @param files that it can have, folders included
+ */
+export function memoryDisk(size: number, files?: number): Promise<MountedDisk> {
+  const options = files === undefined ? `size=${size}` : `size=${size},nr_inodes=${files}`
+  return mounted(mkdtempSync(join(tmpdir(), 'decant-tmpfs-')), ['-t', 'tmpfs', '-o', options, 'tmpfs'])
 }
 
 /**

@@ -32,7 +32,7 @@ export class DiskDraft implements Draft {
   constructor(place: DraftPlace, options: DraftOptions) {
     this.#place = place
     this.#expiresAt = options.expiresAt
-    const space = new FreeSpaceWatch(place.minFreeSpace, place.freeSpace)
+    const space = new FreeSpaceWatch(place.minFreeSpace, place.room)
     const target = {
       open: () => this.#openFile(space, options.expectedSize),
       beforeWrite: (written: number) => space.check(written),

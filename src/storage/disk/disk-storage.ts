@@ -9,7 +9,7 @@ import type { DraftPlace } from './draft-place.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
 import { deleteFile } from './deletion.ts'
-import { freeSpace } from './free-space.ts'
+import { diskRoom } from './free-space.ts'
 import { KeySpelling } from './key-spelling.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
 import { thisHost } from './host.ts'
@@ -38,8 +38,9 @@ export interface DiskStorageOptions {
    */
   readonly calls?: 'auto' | 'threads'
   /**
-   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. Asked when a draft is
-   * opened and again every 64 MiB of it. Default 0: the disk may be filled.
+   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. So does a draft on a disk
+   * that has room for fewer than 1,000 more files (inodes), or for fewer than 1 % of all files on a small disk. Asked when
+   * a draft is opened and again every 64 MiB of it. Default 0: the disk may be filled.
    */
   readonly minFreeSpace?: number
   /**
@@ -114,7 +115,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     durable,
     highWaterMark,
     minFreeSpace,
-    freeSpace: () => freeSpace(root),
+    room: () => diskRoom(root),
   }
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
@@ -169,7 +170,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return told(() => claimDraft(place, id))
     },
     freeSpace(): Promise<number> {
-      return told(() => freeSpace(root))
+      return told(async () => (await diskRoom(root)).bytes)
     },
     path(key: string): string {
       if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)

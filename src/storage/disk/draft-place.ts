@@ -1,3 +1,4 @@
+import type { DiskRoom } from './free-space.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import type { RecordCache } from './record-cache.ts'
 
@@ -15,6 +16,6 @@ export interface DraftPlace {
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
   readonly minFreeSpace: number
-  /** Asks how many bytes of it are free. */
-  readonly freeSpace: () => Promise<number>
+  /** Asks how much of it is free. */
+  readonly room: () => Promise<DiskRoom>
 }

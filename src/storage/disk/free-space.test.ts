@@ -2,15 +2,18 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { isUploadError } from '../../errors/upload-error.ts'
 import { DiskDraft } from './disk-draft.ts'
 import { diskStorage } from './disk-storage.ts'
-import { freeSpace, FreeSpaceWatch } from './free-space.ts'
+import { diskRoom, FreeSpaceWatch } from './free-space.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 
 const MiB = 1024 ** 2
 /** More than any disk has. */
 const TOO_MUCH = 2 ** 60
+/** The files of a file system that has as many as there is room for. */
+const NO_LIMIT = { files: 0, freeFiles: 0 }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-space-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
@@ -59,7 +62,7 @@ describe('a disk of which a part is to stay free', () => {
 
   test('is asked at the beginning and again every 64 MiB, not for each write', async () => {
     const asked: number[] = []
-    const watch = new FreeSpaceWatch(1, async () => asked.push(0))
+    const watch = new FreeSpaceWatch(1, async () => ({ ...NO_LIMIT, bytes: asked.push(0) }))
     for (const written of [0, 1, 64 * MiB - 1, 64 * MiB, 65 * MiB, 200 * MiB, 263 * MiB, 264 * MiB]) {
       const before = asked.length
       await watch.check(written)?.catch(() => {})
@@ -67,6 +70,22 @@ describe('a disk of which a part is to stay free', () => {
     }
 
     expect(asked).toEqual([0, 64, 200, 264])
+  })
+
+  test.each([
+    ['a full table of files', 1_000_000, 0, 'refused'],
+    ['999 files to spare of a million', 1_000_000, 999, 'refused'],
+    ['1,000 files to spare of a million', 1_000_000, 1000, 'taken'],
+    ['19 files to spare of 2,000', 2000, 19, 'refused'],
+    ['20 files to spare of 2,000', 2000, 20, 'taken'],
+    ['no limit of files, as btrfs and FAT', 0, 0, 'taken'],
+  ])('with %s (%i in all, %i free), a draft is %s', async (_, files, freeFiles, outcome) => {
+    const watch = new FreeSpaceWatch(1, async () => ({ bytes: MiB, files, freeFiles }))
+    const checked = Promise.resolve(watch.check(0)).then(
+      () => 'taken',
+      (error: unknown) => (isUploadError(error) && error.code === 'storage-full' ? 'refused' : error),
+    )
+    expect(await checked).toBe(outcome)
   })
 
   test('ends a draft that is under way when somebody else has taken the room', async () => {
@@ -81,7 +100,10 @@ describe('a disk of which a part is to stay free', () => {
       durable: false,
       highWaterMark: MiB,
     }
-    const draft = new DiskDraft({ ...place, minFreeSpace: MiB, freeSpace: async () => free.shift() ?? 0 }, {})
+    const draft = new DiskDraft(
+      { ...place, minFreeSpace: MiB, room: async () => ({ ...NO_LIMIT, bytes: free.shift() ?? 0 }) },
+      {},
+    )
     const fill = async (): Promise<void> => {
       for (let written = 0; written <= 65 * MiB; written += MiB) await draft.append(new Uint8Array(MiB))
       await draft.seal()
@@ -97,6 +119,6 @@ describe('a disk of which a part is to stay free', () => {
 test('the free space of a folder that is not made yet is that of its parent', async () => {
   const missing = join(base, 'not', 'made')
 
-  expect(await freeSpace(missing)).toBeGreaterThan(0)
+  expect((await diskRoom(missing)).bytes).toBeGreaterThan(0)
   expect(existsSync(missing)).toBe(false)
 })

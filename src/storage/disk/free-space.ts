@@ -7,14 +7,28 @@ import { isMissing } from '../../file/system-error.ts'
 /** A draft asks again after this many bytes: others are writing, too. */
 const CHECK_EVERY = 64 * 1024 ** 2
 
-/** Free bytes of the file system that holds `path`, or will. */
-export async function freeSpace(path: string): Promise<number> {
+/** Files that can still be made on a disk of which a part stays free, and the same as a part of all files, for a small disk. */
+const MIN_FREE_FILES = 1000
+const MIN_FREE_FILES_PART = 0.01
+
+/** The room on a file system. */
+export interface DiskRoom {
+  /** Bytes that can still be written. */
+  readonly bytes: number
+  /** Files and folders that the file system can have in all (inodes); 0 if it has no such limit, as btrfs and FAT. */
+  readonly files: number
+  /** Of those, as many as can still be made. */
+  readonly freeFiles: number
+}
+
+/** The room on the file system that holds `path`, or will. */
+export async function diskRoom(path: string): Promise<DiskRoom> {
   try {
-    const { bavail, bsize } = await statfs(path, { bigint: true })
-    return Number(bavail * bsize)
+    const { bavail, bsize, files, ffree } = await statfs(path, { bigint: true })
+    return { bytes: Number(bavail * bsize), files: Number(files), freeFiles: Number(ffree) }
   } catch (error) {
     // Not made yet: its parent tells.
-    if (isMissing(error) && dirname(path) !== path) return freeSpace(dirname(path))
+    if (isMissing(error) && dirname(path) !== path) return diskRoom(dirname(path))
     throw error
   }
 }
@@ -22,20 +36,20 @@ export async function freeSpace(path: string): Promise<number> {
 /** Watches for one draft that a part of the disk stays free. */
 export class FreeSpaceWatch {
   readonly #minFreeSpace: number
-  readonly #freeSpace: () => Promise<number>
+  readonly #room: () => Promise<DiskRoom>
   #next = 0
 
   /**
-   * @param minFreeSpace bytes; 0 asks nobody
-   * @param free asks how many bytes are free
+   * @param minFreeSpace bytes; 0 asks nothing
+   * @param room asks how much is free
    */
-  constructor(minFreeSpace: number, free: () => Promise<number>) {
+  constructor(minFreeSpace: number, room: () => Promise<DiskRoom>) {
     this.#minFreeSpace = minFreeSpace
-    this.#freeSpace = free
+    this.#room = room
   }
 
   /**
-   * Asks the system, if it is time again; a promise where it does.
+   * Asks the system, if it is time again; a promise if it does.
    *
    * @param written bytes of the draft so far
    * @param expected bytes that are known to come
@@ -48,9 +62,16 @@ export class FreeSpaceWatch {
   }
 
   async #ask(expected: number): Promise<void> {
-    const free = await this.#freeSpace()
-    if (free - expected >= this.#minFreeSpace) return
-    const cause = new Error(`${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} are to stay so.`)
-    throw new UploadError('storage-full', {}, { cause })
+    const lack = this.#lackOf(await this.#room(), expected)
+    if (lack !== undefined) throw new UploadError('storage-full', {}, { cause: new Error(lack) })
+  }
+
+  #lackOf({ bytes: free, files, freeFiles }: DiskRoom, expected: number): string | undefined {
+    if (free - expected < this.#minFreeSpace)
+      return `${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} are to stay so.`
+    const kept = Math.ceil(Math.min(MIN_FREE_FILES, files * MIN_FREE_FILES_PART))
+    return freeFiles < kept
+      ? `The disk has room for ${freeFiles} more files (inodes), and ${kept} are to stay free.`
+      : undefined
   }
 }

@@ -36,7 +36,7 @@ async function stoppedUpload(
   const records = new RecordCache(root, folder)
   const place = { root, folder, records, mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0 }
   const sealed = await seal(
-    { createDraft: () => new DiskDraft({ ...place, freeSpace: async () => Infinity }, {}) },
+    { createDraft: () => new DiskDraft({ ...place, room: async () => ({ bytes: 0, files: 0, freeFiles: 0 }) }, {}) },
     'stopped',
   )
   await folder.canLink()

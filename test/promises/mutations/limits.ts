@@ -233,5 +233,17 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
         ],
       ],
     },
+    {
+      guard: 'begins no upload on a disk that has room for few more files, if a part of it is to stay free',
+      file: 'src/storage/disk/free-space.ts',
+      find: 'return freeFiles < kept',
+      replace: 'return freeFiles < -kept',
+      tests: [
+        [
+          'src/storage/disk/free-space.test.ts',
+          'a disk of which a part is to stay free > with %s (%i in all, %i free), a draft is %s',
+        ],
+      ],
+    },
   ],
 }

@@ -42,6 +42,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/examples/**/*.test.ts',
     'test/faults/**/*.test.ts',
     'test/frameworks/**/*.test.ts',
+    'test/guides/**/*.test.ts',
     'test/moving/**/*.test.ts',
     // It mounts a disk.
     'test/names/case-insensitive.test.ts',

@@ -43,16 +43,24 @@ app.post('/', async (request, reply) => {
 
 // A form as fields and files; nothing is kept.
 app.post('/measure', async (request) => {
-  await using upload = await receive(request, { maxFileSize: 1 * MiB })
-  const { name, size } = upload.files.required('file')
-  return { name, size }
+  const upload = await receive(request, { maxFileSize: 1 * MiB })
+  try {
+    const { name, size } = upload.files.required('file')
+    return { name, size }
+  } finally {
+    await upload.dispose()
+  }
 })
 
 // A file under the policy of a set.
 app.post('/avatar', async (request, reply) => {
-  await using upload = await receive(request)
-  const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
-  return await reply.code(201).send({ ...avatar, url: photos.url(avatar) })
+  const upload = await receive(request)
+  try {
+    const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
+    return await reply.code(201).send({ ...avatar, url: photos.url(avatar) })
+  } finally {
+    await upload.dispose()
+  }
 })
 
 // A URL that takes, lists and serves files.

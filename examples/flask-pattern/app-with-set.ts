@@ -25,10 +25,14 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 }
 
 async function upload(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await using form = await receive(request, { maxBodySize: 16 * MiB })
-  const month = new Date().toISOString().slice(0, 7)
-  const file = await uploads.save(form.files.required('file'), { folder: month })
-  response.writeHead(303, { location: uploads.url(file) }).end()
+  const form = await receive(request, { maxBodySize: 16 * MiB })
+  try {
+    const month = new Date().toISOString().slice(0, 7)
+    const file = await uploads.save(form.files.required('file'), { folder: month })
+    response.writeHead(303, { location: uploads.url(file) }).end()
+  } finally {
+    await form.dispose()
+  }
 }
 
 /** The form; after a refusal with what went wrong, under the status that says so to programs. */

@@ -37,15 +37,19 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 }
 
 async function upload(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await using form = await receive(request, { maxBodySize: MAX_BODY_SIZE })
-  const file = form.files.required('file') // or it throws: No file part, No selected file
-  const name = storedName(file.name)
-  const extension = extensionOf(name)
-  if (!allows(ALLOWED_EXTENSIONS, extension)) {
-    throw new UploadError('type-not-allowed', { filename: file.name, extension, allowed: ALLOWED_EXTENSIONS })
+  const form = await receive(request, { maxBodySize: MAX_BODY_SIZE })
+  try {
+    const file = form.files.required('file') // or it throws: No file part, No selected file
+    const name = storedName(file.name)
+    const extension = extensionOf(name)
+    if (!allows(ALLOWED_EXTENSIONS, extension)) {
+      throw new UploadError('type-not-allowed', { filename: file.name, extension, allowed: ALLOWED_EXTENSIONS })
+    }
+    await file.save(join(UPLOAD_FOLDER, name))
+    response.writeHead(303, { location: `/uploads/${pathFromKey(name)}` }).end()
+  } finally {
+    await form.dispose()
   }
-  await file.save(join(UPLOAD_FOLDER, name))
-  response.writeHead(303, { location: `/uploads/${pathFromKey(name)}` }).end()
 }
 
 /** The form; after a refusal with what went wrong, under the status that says so to programs. */

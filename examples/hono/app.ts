@@ -37,16 +37,24 @@ app.post('/', async (c) => {
 
 // A form as fields and files; nothing is kept.
 app.post('/measure', async (c) => {
-  await using upload = await receive(c.req.raw, { maxFileSize: 1 * MiB })
-  const { name, size } = upload.files.required('file')
-  return c.json({ name, size })
+  const upload = await receive(c.req.raw, { maxFileSize: 1 * MiB })
+  try {
+    const { name, size } = upload.files.required('file')
+    return c.json({ name, size })
+  } finally {
+    await upload.dispose()
+  }
 })
 
 // A file under the policy of a set.
 app.post('/avatar', async (c) => {
-  await using upload = await receive(c.req.raw)
-  const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
-  return c.json({ ...avatar, url: photos.url(avatar) }, 201)
+  const upload = await receive(c.req.raw)
+  try {
+    const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
+    return c.json({ ...avatar, url: photos.url(avatar) }, 201)
+  } finally {
+    await upload.dispose()
+  }
 })
 
 // A URL that takes, lists and serves files.

@@ -45,17 +45,25 @@ router.post('/', async (context) => {
 
 // A form as fields and files; nothing is kept.
 router.post('/measure', async (context) => {
-  await using upload = await receive(context.req, { maxFileSize: 1 * MiB })
-  const { name, size } = upload.files.required('file')
-  context.body = { name, size }
+  const upload = await receive(context.req, { maxFileSize: 1 * MiB })
+  try {
+    const { name, size } = upload.files.required('file')
+    context.body = { name, size }
+  } finally {
+    await upload.dispose()
+  }
 })
 
 // A file under the policy of a set.
 router.post('/avatar', async (context) => {
-  await using upload = await receive(context.req)
-  const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
-  context.status = 201
-  context.body = { ...avatar, url: photos.url(avatar) }
+  const upload = await receive(context.req)
+  try {
+    const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
+    context.status = 201
+    context.body = { ...avatar, url: photos.url(avatar) }
+  } finally {
+    await upload.dispose()
+  }
 })
 
 const app = new Koa()

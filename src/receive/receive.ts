@@ -15,7 +15,7 @@ import type { Spool } from './spool/spool.ts'
 import { UploadedFile } from './uploaded-file.ts'
 import { UploadedFiles } from './uploaded-files.ts'
 
-/** A form, received whole. `await using` removes what is left of its files; so does `dispose`. */
+/** A form, received whole. `dispose` removes what is left of its files, and so does `await using` (Node 24 and later). */
 export interface Upload extends AsyncDisposable {
   readonly fields: MultiMap<string>
   readonly files: UploadedFiles
@@ -47,9 +47,13 @@ export interface ReceiveOptions extends ReceiveLimitOptions {
  *
  * @example
  * ```ts
- * await using upload = await receive(request, { maxFileSize: 16 * MiB })
- * const file = upload.files.required('file')
- * await file.save(join(UPLOAD_FOLDER, secureFilename(file.name)))
+ * const upload = await receive(request, { maxFileSize: 16 * MiB })
+ * try {
+ *   const file = upload.files.required('file')
+ *   await file.save(join(UPLOAD_FOLDER, storedName(file.name)))
+ * } finally {
+ *   await upload.dispose()
+ * }
  * ```
  * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one,
  *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body`

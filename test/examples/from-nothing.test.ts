@@ -4,13 +4,15 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { env, execPath } from 'node:process'
+import { env } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeFile } from '../../src/testing/fake-file.ts'
 import { areFrameworksTested } from '../frameworks/installed-example.ts'
+import { installNodes, NODE_VERSIONS } from '../guides/node-versions.ts'
+import type { InstalledNodes } from '../guides/node-versions.ts'
 import { INSTALL_MS, npm } from '../npm.ts'
 import { readExamplePage } from './example-page.ts'
 import type { ExamplePage } from './example-page.ts'
@@ -33,6 +35,7 @@ const manifestIn = async (folder: string): Promise<Manifest> =>
 
 describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
   let place = ''
+  let nodes: InstalledNodes
 
   beforeAll(async () => {
     place = await mkdtemp(join(tmpdir(), 'decant-from-nothing-'))
@@ -47,15 +50,20 @@ describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
     }
     await npm(place, 'init', '--yes', '--init-type=module')
     await npm(place, 'install', '--no-audit', '--no-fund', ...packages.values())
+    nodes = await installNodes()
     await writeFile(join(place, 'cat.png'), await fakeFile('cat.png').bytes())
     await writeFile(join(place, 'film.mkv'), await fakeFile('film.mkv').bytes())
   }, INSTALL_MS)
 
-  afterAll(async () => await rm(place, { recursive: true, force: true }))
+  afterAll(async () => {
+    await nodes[Symbol.asyncDispose]()
+    await rm(place, { recursive: true, force: true })
+  })
 
-  test.each(NAMES)('%s runs, and does what the page says', async (name) => {
+  const tries = NAMES.flatMap((name) => NODE_VERSIONS.map((version) => [name, version] as const))
+  test.each(tries)('%s runs on %s, and does what the page says', async (name, version) => {
     const page = await readExamplePage(name)
-    const folder = join(place, name)
+    const folder = join(place, `${name}-${version}`)
     await mkdir(folder)
     if (page.files === undefined) await cp(page.folder, folder, { recursive: true, filter: isSource })
     for (const file of page.files ?? []) await cp(join(page.folder, file), join(folder, file))
@@ -68,8 +76,12 @@ describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
     for (const step of page.steps) {
       const script = await scriptOf(step, folder)
       if (script === undefined) continue
-      if (step !== page.steps.at(-1)) await run('sh', ['-c', script], shell(folder))
-      else app = spawn('sh', ['-c', `exec ${script}`], { ...shell(folder), stdio: ['ignore', 'pipe', 'pipe'] })
+      if (step !== page.steps.at(-1)) await run('sh', ['-c', script], shell(folder, nodes.folderOf(version)))
+      else
+        app = spawn('sh', ['-c', `exec ${script}`], {
+          ...shell(folder, nodes.folderOf(version)),
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
     }
     if (app === undefined) throw new Error('The page does not say how it is started.')
     const warnings = app.stderr.setEncoding('utf8').toArray()
@@ -135,9 +147,9 @@ async function importsIn(folder: string): Promise<string[]> {
   )
 }
 
-function shell(cwd: string): { cwd: string; env: NodeJS.ProcessEnv } {
+function shell(cwd: string, node: string): { cwd: string; env: NodeJS.ProcessEnv } {
   const own = Object.entries(env).filter(([key]) => !/^(?:VITEST|NODE_|TEST$|DEV$|PROD$|MODE$|npm_)/.test(key))
-  const path = [join(dirname(cwd), 'node_modules', '.bin'), dirname(execPath), env['PATH']].join(delimiter)
+  const path = [join(dirname(cwd), 'node_modules', '.bin'), node, env['PATH']].join(delimiter)
   return { cwd, env: { ...Object.fromEntries(own), PATH: path, PORT: '0', NO_COLOR: '1' } }
 }
 

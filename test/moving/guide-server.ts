@@ -9,6 +9,8 @@ import type { FieldPart, FilePart } from '../../src/multipart.ts'
 
 /** A program of a guide, running as it stands in a folder of its own. */
 export interface GuideServer extends AsyncDisposable {
+  /** Where it listens. */
+  readonly origin: string
   /** Sends a form, and tells the status; `no answer` where none came. */
   send(parts: readonly (FieldPart | FilePart)[], fault?: 'cut' | 'gone'): Promise<string>
   /** Names of what lies in `uploads`, but what begins with a dot. */
@@ -18,13 +20,24 @@ export interface GuideServer extends AsyncDisposable {
   isRunning(): boolean
 }
 
+export interface GuideServerOptions {
+  /** The name of the program's file. Default `server.mjs`. */
+  readonly file?: string
+  /** The Node that runs it. Default the one that runs the tests. */
+  readonly node?: string
+}
+
 /** Runs `program` as a module in `folder`, where it may resolve what is installed above. */
-export async function guideServer(folder: string, program: string): Promise<GuideServer> {
+export async function guideServer(
+  folder: string,
+  program: string,
+  { file = 'server.mjs', node = execPath }: GuideServerOptions = {},
+): Promise<GuideServer> {
   await mkdir(join(folder, 'uploads'), { recursive: true })
-  await writeFile(join(folder, 'server.mjs'), program)
-  const child = fork(join(folder, 'server.mjs'), {
+  await writeFile(join(folder, file), program)
+  const child = fork(join(folder, file), {
     cwd: folder,
-    execPath,
+    execPath: node,
     execArgv: ['--no-warnings', '--import', new URL('announce-port.mjs', import.meta.url).href],
     env: { NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -38,6 +51,7 @@ export async function guideServer(folder: string, program: string): Promise<Guid
   if (typeof port !== 'number') throw new Error(`The program ended before it listened: ${errors}`)
 
   return {
+    origin: `http://127.0.0.1:${port}`,
     ended,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     send: async (parts, fault) => {

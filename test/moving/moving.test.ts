@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diskStorage } from '../../src/disk.ts'
 import { ALL, uploadSet } from '../../src/index.ts'
 import type { FilePart, FieldPart } from '../../src/multipart.ts'
+import { installNodes, NODE_VERSIONS } from '../guides/node-versions.ts'
+import type { InstalledNodes } from '../guides/node-versions.ts'
 import { INSTALL_MS, npm } from '../npm.ts'
 import { guideServer } from './guide-server.ts'
 import type { GuideServer } from './guide-server.ts'
@@ -55,28 +57,33 @@ const REQUESTS: Readonly<Record<string, (server: GuideServer) => Promise<string>
 
 const ENDS = ', the process ends'
 const installed = await mkdtemp(join(tmpdir(), 'decant-moving-'))
+let nodes: InstalledNodes
 
 beforeAll(async () => {
   await writeFile(join(installed, 'package.json'), '{ "private": true }')
   await npm(installed, 'install', '--no-audit', '--no-fund', '--save-exact', ...PACKAGES)
   await symlink(root, join(installed, 'node_modules', 'decant'), 'dir')
+  nodes = await installNodes()
 }, INSTALL_MS)
 
-afterAll(async () => await rm(installed, { recursive: true, force: true }))
+afterAll(async () => {
+  await nodes[Symbol.asyncDispose]()
+  await rm(installed, { recursive: true, force: true })
+})
 
 describe.each(Object.entries(GUIDES))('the guide from %s', (guide, sides) => {
-  test.each(sides)(
-    'tells the truth about its "%s"',
-    async (side) => {
+  test.each(sides.flatMap((side) => NODE_VERSIONS.map((version) => [side, version] as const)))(
+    'tells the truth about its "%s" on %s',
+    async (side, version) => {
       const page = await readFile(join(root, 'docs', 'moving', `from-${guide}.md`), 'utf8')
       const [, program = ''] = new RegExp(`^\`\`\`js\\n(// ${side}\\n.*?)^\`\`\`$`, 'ms').exec(page) ?? []
       expect(program).not.toBe('')
       const said = outcomes(page, side)
       expect([...said.keys()]).toEqual(Object.keys(REQUESTS))
       for (const [name, run] of Object.entries(REQUESTS)) {
-        const folder = join(installed, `${guide}-${side}`, String(Object.keys(REQUESTS).indexOf(name)))
+        const folder = join(installed, `${guide}-${side}-${version}`, String(Object.keys(REQUESTS).indexOf(name)))
         await mkdir(folder, { recursive: true })
-        await using server = await guideServer(folder, program)
+        await using server = await guideServer(folder, program, { node: join(nodes.folderOf(version), 'node') })
         const status = await run(server)
         const outcome = said.get(name) ?? ''
         if (outcome.endsWith(ENDS)) await server.ended

@@ -48,16 +48,24 @@ export class GalleryController {
   // A form as fields and files; nothing is kept.
   @Post('measure')
   async measure(@Req() request: AnyRequest): Promise<{ name: string; size: number }> {
-    await using upload = await receive(request, { maxFileSize: 1024 ** 2 })
-    const { name, size } = upload.files.required('file')
-    return { name, size }
+    const upload = await receive(request, { maxFileSize: 1024 ** 2 })
+    try {
+      const { name, size } = upload.files.required('file')
+      return { name, size }
+    } finally {
+      await upload.dispose()
+    }
   }
 
   // A file under the policy of a set.
   @Post('avatar')
   async avatar(@Req() request: AnyRequest): Promise<object> {
-    await using upload = await receive(request)
-    const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
-    return { ...avatar, url: photos.url(avatar) }
+    const upload = await receive(request)
+    try {
+      const avatar = await photos.save(upload.files.required('file'), { name: 'avatar.' })
+      return { ...avatar, url: photos.url(avatar) }
+    } finally {
+      await upload.dispose()
+    }
   }
 }

@@ -14,8 +14,12 @@ import { leaveUnread } from './leave-unread.ts'
  * ```ts
  * await app.register(decantFastify)
  * app.post('/avatar', async (request) => {
- *   await using upload = await receive(request, { maxFileSize: 5_000_000 })
- *   return await photos.save(upload.files.required('avatar'))
+ *   const upload = await receive(request, { maxFileSize: 5_000_000 })
+ *   try {
+ *     return await photos.save(upload.files.required('avatar'))
+ *   } finally {
+ *     await upload.dispose()
+ *   }
  * })
  * ```
  * @throws {TypeError} where a parser of forms is registered in this scope, or in one around it.

@@ -11,8 +11,12 @@ import { problemResponse } from '../fetch/problem-response.ts'
  * @example
  * ```ts
  * export const POST = nextProblems(async (request) => {
- *   await using upload = await receive(request)
- *   return Response.json({ size: upload.files.required('file').size })
+ *   const upload = await receive(request)
+ *   try {
+ *     return Response.json({ size: upload.files.required('file').size })
+ *   } finally {
+ *     await upload.dispose()
+ *   }
  * })
  * ```
  */

@@ -1,6 +1,6 @@
 import { deepEqual, fail, ok } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { RawClient } from '../adapter-contract/raw-client.ts'
 import type { RawAnswer } from '../adapter-contract/raw-client.ts'
 import type { AttackFile, UploadTarget } from './upload-target.ts'
@@ -175,7 +175,11 @@ export async function sendUntilAnswered(client: RawClient, { begin, data, times,
   const onOver = (): void => over.abort()
   answer.then(onOver, onOver)
   let isOpen = await sent(client, begin)
-  for (let count = 0; count < times && isOpen && !over.signal.aborted; count += 1) isOpen = await sent(client, data)
+  for (let count = 0; count < times && isOpen && !over.signal.aborted; count += 1) {
+    isOpen = await sent(client, data)
+    // If the system takes every write at once, Node never comes to read the answer without a turn of its loop.
+    await setImmediate()
+  }
   if (end !== undefined) await sent(client, end)
   else if (isOpen && !over.signal.aborted) fail(`There was no answer when ${times * data.length} bytes had been sent.`)
   return answer

@@ -3,7 +3,11 @@ import { MiB, receive } from 'decant'
 import { nextProblems } from 'decant/next'
 
 export const POST = nextProblems(async (request) => {
-  await using upload = await receive(request, { maxFileSize: 1 * MiB })
-  const { name, size } = upload.files.required('file')
-  return Response.json({ name, size })
+  const upload = await receive(request, { maxFileSize: 1 * MiB })
+  try {
+    const { name, size } = upload.files.required('file')
+    return Response.json({ name, size })
+  } finally {
+    await upload.dispose()
+  }
 })

@@ -3,11 +3,14 @@ import { MiB, receive } from 'decant'
 import { problemResponse } from 'decant/fetch'
 
 export async function action({ request }: { request: Request }) {
+  let upload
   try {
-    await using upload = await receive(request, { maxFileSize: 1 * MiB })
+    upload = await receive(request, { maxFileSize: 1 * MiB })
     const { name, size } = upload.files.required('file')
     return Response.json({ name, size })
   } catch (error) {
     return problemResponse(request, error)
+  } finally {
+    await upload?.dispose()
   }
 }

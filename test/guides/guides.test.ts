@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execPath } from 'node:process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fakeFile } from '../../src/testing/fake-file.ts'
+import { guideServer } from '../moving/guide-server.ts'
+import type { GuideServer } from '../moving/guide-server.ts'
+import { INSTALL_MS } from '../npm.ts'
+import { readGuidePrograms } from './guide-programs.ts'
+import { installNodes, NODE_VERSIONS } from './node-versions.ts'
+import type { InstalledNodes } from './node-versions.ts'
+import { TRIALS } from './trials.ts'
+
+// Each program of the README and of docs/ is copied into a file and run, as it stands, by the Node of a reader.
+
+const root = join(import.meta.dirname, '..', '..')
+const run = promisify(execFile)
+const programs = await readGuidePrograms()
+
+/** What a reader has of their own and a program takes from elsewhere: the environment and, where it is declared, a database. */
+const ENVIRONMENT = {
+  FORM_SECRET: 'f'.repeat(32),
+  ANN_SECRET: 'a'.repeat(32),
+  SCANNER_SECRET: 's'.repeat(32),
+  LINK_SECRET: 'l'.repeat(32),
+  UPLOADS_DEFAULT_DEST: 'uploads',
+}
+const DATABASE = 'globalThis.db = { hasPictures: async () => true, query: async () => ({ rows: [] }) }\n'
+
+/** The address that a program expects a server of the reader at, and such a server. */
+const TARGET_ORIGIN = 'http://127.0.0.1:3000'
+const TARGET = `
+import { createServer } from 'node:http'
+import { IMAGES, uploadSet } from 'decant'
+import { memoryStorage } from 'decant/memory'
+import { uploadHandler } from 'decant/handler'
+import { attach, nodeHandler } from 'decant/node'
+const files = uploadSet('files', { storage: memoryStorage(), maxFileSize: 5_000_000 })
+attach(createServer(nodeHandler(uploadHandler(files, { base: '/upload' })))).listen(3000)
+`
+
+const place = await mkdtemp(join(tmpdir(), 'decant-guides-'))
+let nodes: InstalledNodes
+
+beforeAll(async () => {
+  const { devDependencies }: { devDependencies: object } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  )
+  for (const name of Object.keys(devDependencies)) {
+    const link = join(place, 'node_modules', name)
+    await mkdir(dirname(link), { recursive: true })
+    await symlink(join(root, 'node_modules', name), link)
+  }
+  await symlink(root, join(place, 'node_modules', 'decant'))
+  await writeFile(join(place, 'package.json'), '{ "type": "module" }')
+  nodes = await installNodes()
+}, INSTALL_MS)
+
+afterAll(async () => {
+  await nodes[Symbol.asyncDispose]()
+  await rm(place, { recursive: true, force: true })
+})
+
+test('each program of the README and of docs/ has a trial', () => {
+  expect(programs.map(({ title }) => title).toSorted()).toEqual(Object.keys(TRIALS).toSorted())
+})
+
+describe.each(NODE_VERSIONS)('on %s', (version) => {
+  test.each(programs.map(({ title, code }) => [title, code] as const))(
+    '%s runs as it stands',
+    async (title, code) => {
+      const folder = join(place, version, title.replaceAll(/\W+/g, '-'))
+      await mkdir(join(folder, 'uploads'), { recursive: true })
+      await writeFile(join(folder, 'cat.png'), await fakeFile('cat.png').bytes())
+      await mkdir(join(folder, 'letters', '2026'), { recursive: true })
+      await writeFile(join(folder, 'letters', '2026', 'may.pdf'), await fakeFile('may.pdf').bytes())
+      await writeFile(join(folder, 'database.mjs'), DATABASE)
+      await using target = code.includes(TARGET_ORIGIN) ? await guideServer(folder, TARGET) : undefined
+      const program = target === undefined ? code : code.replaceAll(TARGET_ORIGIN, target.origin)
+      expect(await outcomeOf(title, program, { folder, node: join(nodes.folderOf(version), 'node') })).toEqual(
+        expectedOf(title),
+      )
+    },
+    120_000,
+  )
+})
+
+interface Place {
+  readonly folder: string
+  readonly node: string
+}
+
+/** What a trial comes to if all is well. */
+function expectedOf(title: string): unknown {
+  const trial = TRIALS[title]
+  if (trial?.kind === 'script') return trial.prints ?? 'it ended'
+  return trial?.kind === 'tests' ? 'it ended' : trial?.status
+}
+
+async function outcomeOf(title: string, program: string, { folder, node }: Place): Promise<unknown> {
+  const trial = TRIALS[title]
+  if (trial === undefined) return 'no trial'
+  if (trial.kind === 'server') {
+    const { code, file } = await runnable(program, folder)
+    await using server = await guideServer(folder, code, { node, file })
+    return await postForm(server, trial.path, trial.fields, folder)
+  }
+  const file = join(folder, 'program.ts')
+  await writeFile(file, program)
+  const route = join(import.meta.dirname, 'call-route.mjs')
+  const others =
+    trial.kind === 'route'
+      ? [route, file, trial.method, JSON.stringify(trial.fields)]
+      : [...(trial.kind === 'tests' ? ['--test'] : []), file]
+  const options = { cwd: folder, env: ENVIRONMENT, timeout: 100_000 }
+  const { stdout } = await run(node, ['--no-warnings', '--import', './database.mjs', ...others], options)
+  if (trial.kind === 'route') return Number(stdout.trim().split('\n').at(-1))
+  return trial.kind === 'script' && trial.prints !== undefined ? stdout : 'it ended'
+}
+
+/** The program as Node takes it. With decorators that is what TypeScript makes of it, by the options of the example. */
+async function runnable(program: string, folder: string): Promise<{ code: string; file: string }> {
+  if (!program.includes('@Module(')) return { code: program, file: 'server.ts' }
+  await cp(join(root, 'examples', 'nest', 'tsconfig.json'), join(folder, 'tsconfig.json'))
+  await mkdir(join(folder, 'src'))
+  await writeFile(join(folder, 'src', 'server.ts'), program)
+  await run(execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], { cwd: folder })
+  return { code: await readFile(join(folder, 'dist', 'server.js'), 'utf8'), file: 'server.mjs' }
+}
+
+async function postForm(
+  { origin }: GuideServer,
+  path: string,
+  fields: readonly (readonly [name: string, value: string])[],
+  folder: string,
+): Promise<number> {
+  const body = new FormData()
+  for (const [name, value] of fields) {
+    const file = value === '@cat.png' ? new File([await readFile(join(folder, 'cat.png'))], 'cat.png') : undefined
+    body.append(name, file ?? value)
+  }
+  const answer = await fetch(origin + path, { method: 'POST', body })
+  await answer.arrayBuffer()
+  return answer.status
+}

@@ -23,7 +23,7 @@ export default [
   entry('decant/hono', 'dist/hono.js', '11 kB'),
   entry('decant/next', 'dist/next.js', '10 kB'),
   entry('decant/nest', 'dist/nest.js', '12 kB'),
-  entry('decant/access', 'dist/access.js', '6 kB'),
+  entry('decant/access', 'dist/access.js', '11 kB'),
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '17 kB'),
   entry('decant/env', 'dist/env.js', '46 kB'),

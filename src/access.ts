@@ -1,5 +1,5 @@
 /**
- * Who may do what: names and passwords, tokens, links that expire.
+ * Who may do what: names and passwords, tokens, links that expire, pages of other sites.
  *
  * @module
  */
@@ -7,5 +7,9 @@ export { credentials } from './access/credentials.ts'
 export type { Authorize, Credential, CredentialsOptions } from './access/credentials.ts'
 export { signedLinks } from './access/signed-links.ts'
 export type { LinkTarget, SignedLinks, SignedLinksOptions } from './access/signed-links.ts'
+export type { SiteOptions } from './access/check-site.ts'
+export { siteGuard } from './access/site-guard.ts'
+export type { SiteGuard } from './access/site-guard.ts'
 export type { Secret } from './access/signer.ts'
 export type { UploadAction, UploadRequest } from './access/upload-request.ts'
+export type { AnyRequest } from './http/to-incoming.ts'

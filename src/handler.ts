@@ -4,7 +4,7 @@
  * @module
  */
 export { parseBase } from './handler/parse-base.ts'
-export { parseOrigin } from './handler/parse-origin.ts'
+export { parseOrigin } from './access/parse-origin.ts'
 export { uploadHandler } from './handler/upload-handler.ts'
 export type { UploadHandler, UploadSets } from './handler/upload-handler.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'

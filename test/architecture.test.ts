@@ -29,7 +29,7 @@ const ROOMS: RoomTable = {
   media: { rooms: ['http', 'filename/extension.ts', 'filename/shadow.ts'], packages: ['file-type', 'mrmime'] },
 
   // Who may do what: hashes come from Web Crypto, which every runtime has.
-  access: { rooms: [] },
+  access: { rooms: ['http'] },
 
   // The interface knows none of its drivers.
   storage: { rooms: ['http'] },
@@ -45,7 +45,10 @@ const ROOMS: RoomTable = {
   'check/clamav': { rooms: ['policy'], node: true },
 
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
-  receive: { rooms: ['receive/spool', 'digest', 'multipart', 'media', 'policy', 'http'], packages: ['#spool'] },
+  receive: {
+    rooms: ['receive/spool', 'access', 'digest', 'multipart', 'media', 'policy', 'http'],
+    packages: ['#spool'],
+  },
   'receive/spool': { rooms: ['http'] },
   'receive/spool/file-spool.ts': {
     rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts'],

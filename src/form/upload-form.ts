@@ -1,3 +1,5 @@
+import { checkSite, toSiteRules } from '../access/check-site.ts'
+import type { SiteOptions, SiteRules } from '../access/check-site.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
@@ -17,7 +19,7 @@ import { fileLimitsOf, limitsOf } from './form-size.ts'
 import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
-export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'> {
+export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, SiteOptions {
   /**
    * What is done with parts that the form does not declare: `refuse` (default) tells of each, `ignore` throws them
    * away.
@@ -86,8 +88,8 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
   /**
    * Receives the form: all of its files are stored, or none.
    *
-   * @throws {UploadError} `invalid-form` (422) with all that is wrong; what `receive` throws for a body that cannot be read;
-   *   `storage-full`, `storage-failed`.
+   * @throws {UploadError} `invalid-form` (422) with all that is wrong; `cross-site` (403); what `receive` throws for a
+   *   body that cannot be read; `storage-full`, `storage-failed`.
    * @throws {TypeError} as `receive`.
    */
   receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
@@ -110,8 +112,8 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
  * const { title, cover, gallery } = await post.receive(request)
  * await post.receive(request, (data) => db.insert(data))
  * ```
- * @throws {TypeError} for a limit that is none, a secret of less than 32 bytes, a name that no request can have, and for
- *   `keep` with a storage that cannot set drafts aside.
+ * @throws {TypeError} for a limit or an origin that is not valid, a secret of less than 32 bytes, a name that no request
+ *   can have, and for `keep` with a storage that cannot set drafts aside.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
@@ -129,6 +131,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly shape: Shape
   readonly #limits: FormLimits
   readonly #fileLimits: readonly FileLimit[]
+  readonly #rules: SiteRules
   readonly #ignoresUnknown: boolean
   readonly #keeper: FileKeeper | undefined
 
@@ -138,6 +141,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     this.shape = shape
     this.#limits = limitsOf(shape, options)
     this.#fileLimits = fileLimitsOf(shape)
+    this.#rules = toSiteRules(options)
     this.#ignoresUnknown = unknownParts === 'ignore'
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
@@ -185,6 +189,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       fileLimits: this.#fileLimits,
     })
     try {
+      checkSite(incoming, this.#rules)
       await reading.read(incoming, this.#limits, signal)
       await reading.check()
       signal?.throwIfAborted()

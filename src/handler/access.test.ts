@@ -115,6 +115,8 @@ describe('cross-site requests', () => {
     [['Sec-Fetch-Site: nonsense'], 403],
     [['Sec-Fetch-Site: cross-site', 'Origin: http://files.example:3000'], 403],
     [['Sec-Fetch-Site: cross-site', 'Origin: https://app.example'], 201],
+    [['Sec-Fetch-Site: cross-site', 'Authorization: Bearer abc'], 201],
+    [['Sec-Fetch-Site: cross-site', 'Authorization: Basic YTpi'], 403],
     [[], 201],
     [['Origin: http://files.example:3000'], 201],
     [['Origin: https://files.example:3000'], 201],

@@ -3,7 +3,7 @@ import { uploadSet } from '../policy/upload-set.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { Site } from './fixtures/site.ts'
-import { parseOrigin } from './parse-origin.ts'
+import { parseOrigin } from '../access/parse-origin.ts'
 import { uploadHandler } from './upload-handler.ts'
 
 const ORIGIN = 'https://app.example'

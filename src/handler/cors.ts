@@ -1,3 +1,4 @@
+import { isFromOrigin } from '../access/check-site.ts'
 import type { Incoming } from '../http/incoming.ts'
 
 const RESPONSE_HEADERS = [
@@ -22,14 +23,6 @@ export interface CorsRules {
   readonly origins: readonly string[]
   /** Lower-case names of headers that their requests may have; `undefined` for any. */
   readonly allowedHeaders: readonly string[] | undefined
-}
-
-/**
- * True if the request says that it comes from one of these origins. `null` is never one of them: any sandbox has it.
- */
-export function isFromOrigin(incoming: Incoming, origins: readonly string[]): boolean {
-  const origin = incoming.header('origin')
-  return origin !== undefined && origins.includes(origin)
 }
 
 /**

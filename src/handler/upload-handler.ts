@@ -1,3 +1,4 @@
+import { checkSite, parseOrigins } from '../access/check-site.ts'
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { toUploadError } from '../errors/to-upload-error.ts'
 import { UploadError } from '../errors/upload-error.ts'
@@ -20,6 +21,7 @@ import type { FormLimits } from '../receive/form-limits.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
 import { checkPreconditions, deleteOnCondition } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
+import { checkHost } from './check-host.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
 import type { CorsRules } from './cors.ts'
 import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
@@ -28,11 +30,9 @@ import type { PageRights } from './gate.ts'
 import type { UploadPage } from './page.ts'
 import { pageOutgoing, redirectOutgoing, SIGN_IN } from './page-answer.ts'
 import { parseBase } from './parse-base.ts'
-import { parseOrigin } from './parse-origin.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
 import { ServePlans } from './serve-plans.ts'
-import { checkHost, checkSite } from './site-guard.ts'
 import { UploadSlots } from './upload-slots.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 import { watchBody } from './watch-body.ts'
@@ -76,7 +76,7 @@ class Handler implements UploadHandler {
     this.#sets = toSets(sets)
     this.#base = parseBase(options.base ?? '')
     this.#cors = {
-      origins: (options.origins ?? []).map(parseOrigin),
+      origins: parseOrigins(options.origins ?? []),
       allowedHeaders: options.allowedHeaders && parseAllowedHeaders(options.allowedHeaders),
     }
     this.#hosts = options.hosts?.map((host) => host.toLowerCase())
@@ -92,7 +92,7 @@ class Handler implements UploadHandler {
     let outgoing: Outgoing
     try {
       checkHost(incoming, this.#hosts)
-      checkSite(incoming, this.#cors.origins)
+      checkSite(incoming, { origins: this.#cors.origins, acceptsSameSite: false, isHostKnown: true })
       route = toRoute(incoming, this.#base, this.#sets)
       outgoing = await this.#answer(incoming, route)
     } catch (error) {

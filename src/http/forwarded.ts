@@ -1,6 +1,7 @@
+import { forwardedFields, toList } from './forwarded-fields.ts'
+import type { ForwardedFields } from './forwarded-fields.ts'
 import type { Incoming } from './incoming.ts'
 import { toIpAddress } from './ip-address.ts'
-import { toParameters } from './parameters.ts'
 import { parsePathPrefix } from './path-prefix.ts'
 
 /** The proxies in front of an adapter that it believes. */
@@ -23,7 +24,7 @@ export interface ProxyTrust {
 export function behindProxy(incoming: Incoming, { isTrusted, onWarning }: ProxyTrust): Incoming {
   const peer = toIpAddress(incoming.clientAddress ?? '')
   if (peer === undefined || !isTrusted(peer)) return incoming
-  const { addresses, hosts, ports, schemes } = readFields(incoming)
+  const { addresses, hosts, ports, schemes } = readFields(incoming.header)
   let clientAddress = peer
   // The last entry was written by the proxy that is connected, the one before it by whoever that one was asked by.
   let written = 0
@@ -54,29 +55,15 @@ export function behindProxy(incoming: Incoming, { isTrusted, onWarning }: ProxyT
   }
 }
 
-/** What proxies have written, each list from the client to the server. */
-interface ForwardedFields {
-  readonly addresses: readonly string[]
-  readonly hosts: readonly string[]
-  readonly ports: readonly string[]
-  readonly schemes: readonly string[]
+function readFields(header: Incoming['header']): ForwardedFields {
+  const forwarded = forwardedFields('forwarded', header)
+  const own = forwardedFields('x-forwarded', header)
+  // A port alone does not tell who asks.
+  const isPortAlone = own === undefined || [own.addresses, own.hosts, own.schemes].every((list) => list.length === 0)
+  return (isPortAlone ? (forwarded ?? own) : own) ?? NO_FIELDS
 }
 
-function readFields({ header }: Incoming): ForwardedFields {
-  const lists = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'].map(header)
-  const forwarded = header('forwarded')
-  if (forwarded === undefined || lists.some((list) => list !== undefined)) {
-    const [addresses = [], hosts = [], schemes = []] = lists.map(toList)
-    return { addresses, hosts, ports: toList(header('x-forwarded-port')), schemes }
-  }
-  const elements = toElements(forwarded)
-  const valuesOf = (name: string): string[] => elements.map((element) => element.get(name) ?? '')
-  return { addresses: valuesOf('for'), hosts: valuesOf('host'), ports: [], schemes: valuesOf('proto') }
-}
-
-function toList(value: string | undefined): string[] {
-  return value?.split(',').map((text) => text.trim()) ?? []
-}
+const NO_FIELDS: ForwardedFields = { addresses: [], hosts: [], ports: [], schemes: [] }
 
 /**
  * The host with its port, as far as anything says so. A port in the host counts first: the client wrote it, and
@@ -121,34 +108,6 @@ function toEncoded(path: string): string {
     /[ "<>^`{|}\u0080-\u00ff]|%(?![\da-f]{2})/gi,
     (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
   )
-}
-
-/** RFC 7239 section 4; none at all where one is malformed, since it could hide where the next begins. */
-function toElements(text: string): ReadonlyMap<string, string>[] {
-  const elements: ReadonlyMap<string, string>[] = []
-  for (const element of splitOutsideQuotes(text)) {
-    const parameters = toParameters(`;${element}`)
-    if (parameters === undefined) return []
-    elements.push(parameters)
-  }
-  return elements
-}
-
-/** At the commas that are in no quoted string (RFC 9110 section 5.6.4). */
-function splitOutsideQuotes(text: string): string[] {
-  const elements = ['']
-  let isQuoted = false
-  let isEscaped = false
-  for (const character of text) {
-    if (character === ',' && !isQuoted) {
-      elements.push('')
-      continue
-    }
-    if (character === '"' && !isEscaped) isQuoted = !isQuoted
-    isEscaped = isQuoted && character === '\\' && !isEscaped
-    elements[elements.length - 1] += character
-  }
-  return elements
 }
 
 /**

@@ -1,3 +1,5 @@
+import { checkSite, toSiteRules } from '../access/check-site.ts'
+import type { SiteOptions, SiteRules } from '../access/check-site.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
@@ -7,7 +9,7 @@ import type { ReceiveLimitOptions, ReceiveLimits } from './form-limits.ts'
 import { PartReader } from './part-reader.ts'
 import type { Part } from './part.ts'
 
-export interface PartsOptions extends ReceiveLimitOptions {
+export interface PartsOptions extends ReceiveLimitOptions, SiteOptions {
   /** Gives up; what is awaited, the next part or its bytes, rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -34,13 +36,14 @@ export interface PartsOptions extends ReceiveLimitOptions {
  */
 export function parts(request: AnyRequest, options: PartsOptions = {}): AsyncIterable<Part> {
   const limits = toReceiveLimits(options)
+  const rules = toSiteRules(options)
   const incoming = toIncoming(request)
   let isTaken = false
   return {
     [Symbol.asyncIterator]() {
       if (isTaken) throw new TypeError('The parts of a request can be looped over once: they are not kept.')
       isTaken = true
-      return readParts(incoming, limits, options.signal)
+      return readParts(incoming, limits, rules, options.signal)
     },
   }
 }
@@ -48,10 +51,12 @@ export function parts(request: AnyRequest, options: PartsOptions = {}): AsyncIte
 async function* readParts(
   incoming: Incoming,
   limits: ReceiveLimits,
+  rules: SiteRules,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Part, void, undefined> {
   let reader: PartReader | undefined
   try {
+    checkSite(incoming, rules)
     reader = new PartReader(incoming, limits, signal)
     for (;;) {
       const part = await reader.next()

@@ -1,4 +1,6 @@
 import { createSpool } from '#spool'
+import { checkSite, toSiteRules } from '../access/check-site.ts'
+import type { SiteOptions } from '../access/check-site.ts'
 import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
@@ -29,7 +31,7 @@ export interface Upload extends AsyncDisposable {
   dispose(): Promise<void>
 }
 
-export interface ReceiveOptions extends ReceiveLimitOptions {
+export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
   /** Where temporary files go, which have no name there. Default the system's folder for them. */
@@ -43,6 +45,7 @@ export interface ReceiveOptions extends ReceiveLimitOptions {
  * a temporary place that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
  * broken in any way is refused as a whole.
  *
+ * A form that a page of another site made a browser send is refused before it is read, unless `origins` says otherwise.
  * After a refusal the rest of the body is read and thrown away within bounds, so that the client gets the answer.
  *
  * @example
@@ -57,14 +60,15 @@ export interface ReceiveOptions extends ReceiveLimitOptions {
  * ```
  * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one,
  *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body`
- *   (400); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
- * @throws {TypeError} where a body parser has read the body already, for what is no request, and for a limit that is none.
+ *   (400); `cross-site` (403); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
+ * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not valid.
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
   const { temporaryFolder, signal } = options
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
   const limits = toReceiveLimits(options)
   const { maxFileSize } = limits
+  const rules = toSiteRules(options)
   const incoming = toIncoming(request)
   const received: { readonly head: FileHead; readonly spool: Spool }[] = []
   const dispose = async (): Promise<void> => {
@@ -86,6 +90,7 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
   }
 
   try {
+    checkSite(incoming, rules)
     const form = await readForm(incoming, { limits, fileLimits: [limits], openFile, signal })
     const fields = new MultiMap(form.fields)
     const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)

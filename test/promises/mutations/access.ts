@@ -2,6 +2,8 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const CREDENTIALS = 'src/access/credentials.test.ts'
 const SPELLINGS = 'src/handler/key-spelling.test.ts'
+const OTHER_SITES = 'src/receive/other-sites.test.ts'
+const REFUSED = 'a form that another site makes a browser send to %s > is refused with a sentence that names the option'
 const LINKS = 'src/access/signed-links.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
@@ -73,14 +75,50 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'refuses what another site makes a browser send',
-      file: 'src/handler/site-guard.ts',
-      find: "throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site) })",
+      file: 'src/access/check-site.ts',
+      find: "throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site, rules) })",
       replace: '',
-      tests: [['src/handler/access.test.ts', 'cross-site requests > %j: %i']],
+      tests: [
+        ['src/handler/access.test.ts', 'cross-site requests > %j: %i'],
+        [OTHER_SITES, 'the headers of a browser: a form > with %j: %i'],
+      ],
+    },
+    {
+      guard: 'refuses in `receive` the form of another site',
+      file: 'src/receive/receive.ts',
+      find: 'checkSite(incoming, rules)',
+      replace: '',
+      tests: [[OTHER_SITES, REFUSED]],
+    },
+    {
+      guard: 'refuses in `parts` the form of another site',
+      file: 'src/receive/parts.ts',
+      find: 'checkSite(incoming, rules)',
+      replace: '',
+      tests: [[OTHER_SITES, REFUSED]],
+    },
+    {
+      guard: 'refuses in `uploadForm` the form of another site',
+      file: 'src/form/upload-form.ts',
+      find: 'checkSite(incoming, this.#rules)',
+      replace: '',
+      tests: [[OTHER_SITES, REFUSED]],
+    },
+    {
+      guard: 'takes no other credentials for a bearer token',
+      file: 'src/access/check-site.ts',
+      find: String.raw`/^bearer +[^\s,]/i`,
+      replace: '/./',
+      tests: [
+        [
+          OTHER_SITES,
+          'a form that another site makes a browser send to %s > is taken with a bearer token, which no browser adds by itself, and not with Basic credentials',
+        ],
+      ],
     },
     {
       guard: 'refuses an app as a page of its own site',
-      file: 'src/handler/site-guard.ts',
+      file: 'src/access/check-site.ts',
       find: "if (page.protocol !== 'http:' && page.protocol !== 'https:') return false",
       replace: '',
       tests: [
@@ -90,9 +128,9 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'compares ports, unless a trusted proxy hides the one that was asked',
-      file: 'src/handler/site-guard.ts',
-      find: 'return isPortKnown ? own.host === page.host :',
-      replace: 'return',
+      file: 'src/access/check-site.ts',
+      find: 'if (isHostKnown) return isPortKnown ? asked.host === page.host :',
+      replace: 'if (isHostKnown) return',
       tests: [
         ['src/handler/access.test.ts', 'cross-site requests > %j: %i'],
         [BEHIND_PROXY, 'that is trusted is compared with as much of the host as is known: %j'],
@@ -131,7 +169,7 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'answers to the names alone by which it is known',
-      file: 'src/handler/site-guard.ts',
+      file: 'src/handler/check-host.ts',
       find: "if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })",
       replace: '',
       tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],

@@ -1,0 +1,39 @@
+import { toIncoming } from '../http/to-incoming.ts'
+import type { AnyRequest } from '../http/to-incoming.ts'
+import { checkSite, toSiteRules } from './check-site.ts'
+import type { SiteOptions } from './check-site.ts'
+
+/** Guards routes against pages of other sites. */
+export interface SiteGuard {
+  /**
+   * Returns if the request may go on. It goes by the headers alone, and leaves the body unread.
+   *
+   * @throws {UploadError} `cross-site` (403) for an unsafe method (all but GET, HEAD and OPTIONS) from a page of another
+   *   site.
+   * @throws {TypeError} for a value that is not a request.
+   */
+  check(request: AnyRequest): void
+}
+
+/**
+ * The rule of `receive`, `parts` and `uploadForm`, for routes of your own that change something: a browser sends the
+ * user's cookies along with what a page of another site makes it send (CSRF). The three call it by themselves.
+ *
+ * @example
+ * ```ts
+ * const guard = siteGuard({ origins: ['https://app.example'] })
+ * app.delete('/photos/:key', async (request, response) => {
+ *   guard.check(request)
+ *   await photos.delete(request.params.key)
+ * })
+ * ```
+ * @throws {TypeError} for an origin that is not valid.
+ */
+export function siteGuard(options: SiteOptions = {}): SiteGuard {
+  const rules = toSiteRules(options)
+  return {
+    check(request) {
+      checkSite(toIncoming(request), rules)
+    },
+  }
+}

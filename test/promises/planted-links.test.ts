@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -68,5 +69,36 @@ describe.each(['auto', 'never'] as const)('where files are published with links:
     if (planted.isDirectory()) expect(readdirSync(join(folder, 'a.txt'))).toEqual([])
     expect(readdirSync(outside)).toEqual(['precious'])
     expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
+  })
+})
+
+describe('a private folder to which every user of the machine may write', () => {
+  test.each(Object.entries(UPLOADS))(
+    'takes no upload by %s, and the answer does not tell its path',
+    async (_, upload) => {
+      const folder = newFolder()
+      mkdirSync(join(folder, '.decant'))
+      chmodSync(join(folder, '.decant'), 0o777)
+      await using site = await openSite({ policy: { storage: diskStorage(folder) } })
+      const response = await upload(site.origin)
+      const answer = await response.text()
+      expect([response.status, JSON.parse(answer)]).toMatchObject([500, { code: 'internal-error' }])
+      expect(answer).not.toContain('.decant')
+      expect(readdirSync(folder)).toEqual(['.decant'])
+      expect(readdirSync(join(folder, '.decant'))).toEqual([])
+    },
+  )
+
+  test('is not believed about the type of a file', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder)
+    const draft = storage.createDraft()
+    await draft.append(new TextEncoder().encode('%PDF-'))
+    await (await draft.seal()).publish('a.txt', { name: 'forged.pdf', type: 'application/pdf' })
+    chmodSync(join(folder, '.decant'), 0o777)
+    await using site = await openSite({ policy: { storage: diskStorage(folder) } })
+    const { headers } = await fetch(`${site.origin}/a.txt`)
+    expect(headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(headers.get('content-disposition')).not.toContain('forged')
   })
 })

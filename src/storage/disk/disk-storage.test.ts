@@ -326,7 +326,7 @@ describe('a disk storage', () => {
 
   test('refuses a private folder that a later version made', async () => {
     const folder = newFolder()
-    mkdirSync(join(folder, '.decant'))
+    mkdirSync(join(folder, '.decant'), 0o700)
     writeFileSync(join(folder, '.decant', 'format'), '3\n')
     const storage = diskStorage(folder)
     const draft = storage.createDraft()

@@ -151,10 +151,14 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return told(() => listFiles({ root, records, unreadable }, listOptions))
     },
     delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
-      return told(async () => isDiskKey(key) && (await deleteFile(place, key, version)))
+      return told(async () => {
+        await privateFolder.checkTrust()
+        return isDiskKey(key) && (await deleteFile(place, key, version))
+      })
     },
     sweep(): Promise<number> {
       return told(async () => {
+        await privateFolder.checkTrust()
         await privateFolder.checkFormat()
         return sweeper.sweep()
       })
@@ -167,7 +171,10 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       await privateFolder.close()
     },
     claim(id: string): Promise<ClaimedDraft | undefined> {
-      return told(() => claimDraft(place, id))
+      return told(async () => {
+        await privateFolder.checkTrust()
+        return claimDraft(place, id)
+      })
     },
     freeSpace(): Promise<number> {
       return told(async () => (await diskRoom(root)).bytes)

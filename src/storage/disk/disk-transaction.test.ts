@@ -269,7 +269,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await expect(transaction.prepare()).rejects.toMatchObject({ code: 'storage-failed' })
     await transaction.rollback()
     rmSync(join(folder, '.decant', 'prepared'))
-    mkdirSync(join(folder, '.decant', 'prepared'))
+    mkdirSync(join(folder, '.decant', 'prepared'), 0o700)
     for (const [index, draft] of drafts.entries()) expect(await draft.publish(`key${index}`, RECORD)).toBeDefined()
     expect(visible(folder)).toEqual({ key0: 'one', key1: 'two' })
     expect(remains(folder)).toEqual([])

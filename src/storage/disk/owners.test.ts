@@ -157,7 +157,7 @@ describe('a process that cannot be seen', () => {
       const time = new Date(clock.wall() - age)
       for (const each of [path, own]) utimesSync(each, time, time)
     }
-    mkdirSync(own, { recursive: true })
+    mkdirSync(own, { recursive: true, mode: 0o700 })
     writeFileSync(path, 'draft')
     setAge(DAY_MS - 10 * MINUTE_MS)
     await clock.advance(2 * MINUTE_MS)

@@ -28,7 +28,7 @@ async function store(storage: Storage, key: string): Promise<unknown> {
 describe.each(['auto', 'never'] as const)('the private folder of a storage that publishes with links: %s', (links) => {
   test.each(['', '\0\0'])('is taken though its format was lost with the power (%j)', async (format) => {
     const folder = newFolder()
-    mkdirSync(join(folder, '.decant'))
+    mkdirSync(join(folder, '.decant'), 0o700)
     writeFileSync(join(folder, '.decant', 'format'), format)
     const storage = diskStorage(folder, { links })
     expect(await storage.sweep()).toBe(0)

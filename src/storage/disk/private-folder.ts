@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { emitWarning } from 'node:process'
 import { DiskCalls } from '../../file/disk-calls.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { makeFolders } from '../../file/make-folders.ts'
 import { hasCode } from '../../file/system-error.ts'
+import { FolderTrust } from './folder-trust.ts'
 import { thisHost } from './host.ts'
 import type { Host } from './host.ts'
 import type { Owner } from './owner.ts'
@@ -58,6 +60,11 @@ export class PrivateFolder {
   readonly #durable: boolean
   readonly #isAtOnce: boolean
   readonly #sweep: () => Promise<unknown>
+  readonly #trust: FolderTrust
+  /** Whether all that is there was found to be of this user alone. */
+  #isTrusted = false
+  /** Whether the operator was told that it is not. */
+  #isTold = false
   #ready: Promise<void> | undefined
   #canLink: boolean | Promise<boolean> | undefined
   #swept = false
@@ -71,6 +78,7 @@ export class PrivateFolder {
     this.#durable = durable
     this.#sweep = sweep ?? (async () => {})
     this.#path = join(folder, PRIVATE_NAME)
+    this.#trust = new FolderTrust(folder, this.#path)
     this.drafts = join(this.#path, 'drafts')
     this.owner = host.ownerFor(this.drafts)
     this.expiringDrafts = join(this.drafts, 'expiring')
@@ -86,7 +94,8 @@ export class PrivateFolder {
 
   /**
    * Makes the layout, once, and sweeps before the first draft: a disk that dead drafts have filled must take the next
-   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout.
+   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout and
+   * for a folder that another user owns or may write to.
    */
   prepare(): Promise<void> {
     // Another process has taken what this one had, or a storage was closed: what comes now belongs to another epoch.
@@ -126,6 +135,26 @@ export class PrivateFolder {
     return this.#canLink
   }
 
+  /**
+   * Refuses a private folder of which another user may have filled a part: to be called before anything there is believed.
+   * Looked at until all is found well, since it may be mended, and may not be there yet.
+   *
+   * @returns false if it is not there
+   * @throws {TypeError} with a sentence that says how to mend it.
+   */
+  async checkTrust(): Promise<boolean> {
+    if (this.#isTrusted) return true
+    if (!(await this.#trust.check(this.#path))) return false
+    for (const folder of [this.drafts, ...this.#others]) await this.#trust.check(folder)
+    this.#isTrusted = true
+    return true
+  }
+
+  /** Whether there is a private folder to be believed, for readers, which can do without. The operator is told once if not. */
+  isTrusted(): true | Promise<boolean> {
+    return this.#isTrusted || this.#askForTrust()
+  }
+
   /** Refuses a layout that a later version made. Fails with a TypeError. */
   async checkFormat(): Promise<number | undefined> {
     let text
@@ -145,13 +174,31 @@ export class PrivateFolder {
     )
   }
 
+  get #others(): readonly string[] {
+    return [this.expiringDrafts, this.records, this.reserved, this.prepared]
+  }
+
+  async #askForTrust(): Promise<boolean> {
+    try {
+      return await this.checkTrust()
+    } catch (error) {
+      // Not a TypeError: EACCES, EIO, ...: then nothing there can be read either.
+      if (!this.#isTold && error instanceof TypeError) {
+        this.#isTold = true
+        emitWarning(error.message, { type: 'DecantWarning', code: 'DECANT_UNTRUSTED' })
+      }
+      return false
+    }
+  }
+
   async #make(): Promise<void> {
     await makeFolders(this.#folder)
-    await makeFolder(this.#path)
+    await this.#makeFolder(this.#path)
     const format = await this.checkFormat()
-    await makeFolder(this.drafts)
+    await this.#makeFolder(this.drafts)
     await this.makeOwn()
-    await Promise.all([this.expiringDrafts, this.records, this.reserved, this.prepared].map(makeFolder))
+    await Promise.all(this.#others.map((folder) => this.#makeFolder(folder)))
+    this.#isTrusted = true
     // What format 1 has left is understood as it is; its processes are told to go by the number.
     if (format !== FORMAT) {
       // Renamed into its place, so that no other process ever reads half of it.
@@ -169,6 +216,16 @@ export class PrivateFolder {
     } catch {
       // EACCES, EIO, ...: what stands in the way of tidying up may leave uploading alone.
     }
+  }
+
+  /** Makes a private folder if there is none. One that is there may be another user's, or a symlink: that is refused. */
+  async #makeFolder(path: string): Promise<void> {
+    try {
+      await mkdir(path, { mode: 0o700 })
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+    }
+    await this.#trust.check(path)
   }
 
   /** Flushes the name of the folder itself, and those of the folders that were made for it, as far as its file system goes. */
@@ -207,15 +264,5 @@ export class PrivateFolder {
     } finally {
       await Promise.all([rm(probe, { force: true }), rm(`${probe}.link`, { force: true })])
     }
-  }
-}
-
-/** Makes a private folder where there is none. A symlink in its place is refused: it would lead the drafts elsewhere. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 })
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
-    if (!(await lstat(path)).isDirectory()) throw new TypeError(`${path} is no folder. Remove it.`, { cause: error })
   }
 }

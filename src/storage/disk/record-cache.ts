@@ -39,6 +39,7 @@ export class RecordCache {
   }
 
   async read(key: string, stats: BigIntStats): Promise<FileRecord | undefined> {
+    if (!(await this.#private.isTrusted())) return undefined
     try {
       return parseRecord(JSON.parse(await readFile(this.#path(key), 'utf8')), stats)
     } catch {

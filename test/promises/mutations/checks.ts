@@ -3,6 +3,8 @@ import type { GuardedPromise } from '../mutation.ts'
 const INSPECTION = 'src/policy/inspection.test.ts'
 const CLAMAV = 'src/check/clamav/clamav-check.test.ts'
 const FAULTS = 'src/check/clamav/clamav-check.faults.test.ts'
+const TRUST = 'src/storage/disk/folder-trust.test.ts'
+const REFUSED = 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s'
 
 export const CHECKS: GuardedPromise = {
   heading: 'Nothing is published that a check has not passed',
@@ -58,6 +60,62 @@ export const CHECKS: GuardedPromise = {
       find: 'givenUp.reject(new ClamdError(`Nothing moved between here and clamd for ${timeoutMs} ms`, reached))',
       replace: 'silence.refresh()',
       tests: [[FAULTS, 'of a clamd that has all and never answers']],
+    },
+    {
+      guard: 'takes no private folder of another user, who could have put files there that no check has seen',
+      file: 'src/storage/disk/folder-trust.ts',
+      find: 'if (stats.uid !== user && stats.uid',
+      replace: 'if (stats.uid === -1 && stats.uid',
+      tests: [[TRUST, 'an owner and permissions that a file system makes up > are believed if %s']],
+    },
+    {
+      guard: 'takes no private folder to which other users may write',
+      file: 'src/storage/disk/folder-trust.ts',
+      find: '(stats.mode & OTHERS_WRITE) !== 0',
+      replace: 'stats.mode === 0',
+      tests: [
+        [TRUST, REFUSED],
+        ['test/promises/planted-links.test.ts', 'takes no upload by %s, and the answer does not tell its path'],
+      ],
+    },
+    {
+      guard: 'looks whether a file of its own would look like a private folder that seems to be of another user',
+      file: 'src/storage/disk/folder-trust.ts',
+      find: 'stats.uid !== (await this.#sampleFile())?.uid',
+      replace: 'stats.uid !== user',
+      tests: [
+        [
+          TRUST,
+          'an owner and permissions that a file system makes up > are those of a file of our own, too, and tell nothing: %s',
+        ],
+      ],
+    },
+    {
+      guard: 'looks at the private folder before it takes a kept file from there',
+      file: 'src/storage/disk/disk-storage.ts',
+      find: 'await privateFolder.checkTrust()\n        return claimDraft',
+      replace: 'return claimDraft',
+      tests: [[TRUST, REFUSED]],
+    },
+    {
+      guard: 'looks at the private folder before it publishes what a dead process has prepared there',
+      file: 'src/storage/disk/disk-storage.ts',
+      find: 'await privateFolder.checkTrust()\n        await privateFolder.checkFormat()',
+      replace: 'await privateFolder.checkFormat()',
+      tests: [[TRUST, REFUSED]],
+    },
+    {
+      guard: 'believes no record in a private folder into which another user may have put it',
+      file: 'src/storage/disk/record-cache.ts',
+      find: 'if (!(await this.#private.isTrusted())) return undefined',
+      replace: '',
+      tests: [
+        [
+          TRUST,
+          'a private folder %s > is not believed by readers, which get the files alone, and is told to the operator once',
+        ],
+        ['test/promises/planted-links.test.ts', 'is not believed about the type of a file'],
+      ],
     },
   ],
 }

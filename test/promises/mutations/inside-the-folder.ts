@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const DISK = 'src/storage/disk/disk-storage.test.ts'
 const NAMES = 'src/filename/stored-name.test.ts'
+const TRUST = 'src/storage/disk/folder-trust.test.ts'
 
 export const INSIDE_THE_FOLDER: GuardedPromise = {
   heading: 'Nothing is written outside the folder',
@@ -41,10 +42,13 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
     },
     {
       guard: 'keeps its drafts in no private folder that is really a symlink',
-      file: 'src/storage/disk/private-folder.ts',
-      find: 'if (!(await lstat(path)).isDirectory()) throw',
+      file: 'src/storage/disk/folder-trust.ts',
+      find: 'if (!stats.isDirectory()) throw',
       replace: "if (path === '') throw",
-      tests: [[DISK, 'refuses a private folder that is a symlink']],
+      tests: [
+        [DISK, 'refuses a private folder that is a symlink'],
+        [TRUST, 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s'],
+      ],
     },
     {
       guard: 'lets no client make folders',

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { isUploadError } from '../errors/upload-error.ts'
 import { signedLinks } from './signed-links.ts'
-import type { SignedLinks } from './signed-links.ts'
+import type { LinkedFile, LinkTarget, SignedLinks } from './signed-links.ts'
 
 const SECRET = 'x'.repeat(32)
-const PHOTO = { set: 'photos', key: 'users/7/Cat & dog.jpg' }
+const VERSION = { storedAt: '2026-11-05T12:00:00.123Z', size: 1234 }
+const PHOTO = { set: 'photos', key: 'users/7/Cat & dog.jpg', ...VERSION }
 const URL_OF_PHOTO = '/photos/users/7/Cat%20%26%20dog.jpg'
 const PAST = new Date('2001-02-03T04:05:06Z')
 
@@ -13,9 +14,14 @@ function queryOf(url: string): URLSearchParams {
 }
 
 /** `opens`, or the code of the refusal. */
-async function verdict(links: SignedLinks, file: typeof PHOTO, query: URLSearchParams | string): Promise<string> {
+async function verdict(
+  links: SignedLinks,
+  file: LinkedFile | LinkTarget,
+  query: URLSearchParams | string,
+): Promise<string> {
   try {
-    await links.verify(file, new URLSearchParams(query))
+    const link = await links.verify(file, new URLSearchParams(query))
+    link.check('storedAt' in file ? file : undefined)
     return 'opens'
   } catch (error) {
     if (!isUploadError(error)) throw error
@@ -29,7 +35,9 @@ describe('a signed link', () => {
   test('opens its file, for an hour where nothing else was said', async () => {
     const before = Math.floor(Date.now() / 1000)
     const url = await links.sign(PHOTO, URL_OF_PHOTO)
-    expect(url).toMatch(/^\/photos\/users\/7\/Cat%20%26%20dog\.jpg\?expires=\d{10}&signature=[\w-]{43}$/)
+    expect(url).toMatch(
+      /^\/photos\/users\/7\/Cat%20%26%20dog\.jpg\?opens=[a-z\d]+-ya&expires=\d{10}&signature=[\w-]{43}$/,
+    )
     expect(Number(queryOf(url).get('expires')) - before).toBeGreaterThanOrEqual(3600)
     expect(Number(queryOf(url).get('expires')) - before).toBeLessThan(3700)
     expect(await verdict(links, PHOTO, queryOf(url))).toBe('opens')
@@ -44,22 +52,27 @@ describe('a signed link', () => {
       false,
       ['sign'],
     )
-    const text = '["decant-link-1","photos","users/7/Cat & dog.jpg","1800000000"]'
-    const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
-    expect(url).toBe(`/a?expires=1800000000&signature=${Buffer.from(signature).toString('base64url')}`)
+    const signatureOf = async (text: string): Promise<string> =>
+      Buffer.from(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))).toString('base64url')
+    const version = `${Date.parse(VERSION.storedAt).toString(36)}-ya`
+    const text = `["decant-link-2","photos","users/7/Cat & dog.jpg","${version}","1800000000"]`
+    expect(url).toBe(`/a?opens=${version}&expires=1800000000&signature=${await signatureOf(text)}`)
+    const toKey = await links.sign(PHOTO, '/a', { expiresAt: new Date(1_800_000_000_000), opens: 'key' })
+    const former = '["decant-link-1","photos","users/7/Cat & dog.jpg","1800000000"]'
+    expect(toKey).toBe(`/a?expires=1800000000&signature=${await signatureOf(former)}`)
   })
 
   test('joins a query and a fragment that are there already', async () => {
     expect(await links.sign(PHOTO, 'https://x.example/a?download#page=2')).toMatch(
-      /^https:\/\/x\.example\/a\?download&expires=\d+&signature=[\w-]{43}#page=2$/,
+      /^https:\/\/x\.example\/a\?download&opens=[a-z\d-]+&expires=\d+&signature=[\w-]{43}#page=2$/,
     )
     const url = await links.sign(PHOTO, '/a?download')
     expect(await verdict(links, PHOTO, queryOf(url))).toBe('opens')
   })
 
   test('opens no other file and no other set, not even where names could be read in two ways', async () => {
-    const query = queryOf(await links.sign({ set: 'a', key: 'b/c' }, '/'))
-    expect(await verdict(links, { set: 'a', key: 'b/c' }, query)).toBe('opens')
+    const query = queryOf(await links.sign({ set: 'a', key: 'b/c', ...VERSION }, '/'))
+    expect(await verdict(links, { set: 'a', key: 'b/c', ...VERSION }, query)).toBe('opens')
     for (const file of [
       { set: 'b', key: 'b/c' },
       { set: 'a', key: 'b/C' },
@@ -78,6 +91,56 @@ describe('a signed link', () => {
     expect(await verdict(links, { ...PHOTO, key: 'other.jpg' }, query)).toBe('invalid-link')
     query.set('signature', 'A'.repeat(43))
     expect(await verdict(links, PHOTO, query)).toBe('invalid-link')
+  })
+
+  test('opens no other file that has got its key since, and none if its file is gone', async () => {
+    const query = queryOf(await links.sign(PHOTO, '/'))
+    const versions = [
+      { storedAt: '2026-11-05T12:00:00.124Z' },
+      { storedAt: '2026-11-05T12:00:00.122Z' },
+      { size: 1233 },
+      { size: 0 },
+    ]
+    for (const other of versions) {
+      expect(await verdict(links, { ...PHOTO, ...other }, query), JSON.stringify(other)).toBe('file-gone')
+    }
+    expect(await verdict(links, { set: PHOTO.set, key: PHOTO.key }, query)).toBe('file-gone')
+    expect(await verdict(links, { ...PHOTO, storedAt: new Date(VERSION.storedAt) }, query)).toBe('opens')
+    expect(await verdict(links, { ...PHOTO, storedAt: '2026-11-05T13:00:00.123+01:00' }, query)).toBe('opens')
+  })
+
+  test('cannot be given another version, nor lose its own', async () => {
+    const query = queryOf(await links.sign(PHOTO, '/'))
+    const version = query.get('opens') ?? ''
+    for (const other of ['', '0-0', `${version}0`, version.toUpperCase(), ` ${version}`]) {
+      query.set('opens', other)
+      expect(await verdict(links, PHOTO, query), other).toBe('invalid-link')
+    }
+    query.append('opens', version)
+    expect(await verdict(links, PHOTO, query)).toBe('invalid-link')
+    query.delete('opens')
+    expect(await verdict(links, PHOTO, query)).toBe('invalid-link')
+  })
+
+  test('to a key opens whatever file has the key, and cannot become a link to a file', async () => {
+    const query = queryOf(await links.sign({ set: PHOTO.set, key: PHOTO.key }, '/', { opens: 'key' }))
+    expect(await verdict(links, PHOTO, query)).toBe('opens')
+    expect(await verdict(links, { ...PHOTO, size: 1 }, query)).toBe('opens')
+    expect(await verdict(links, { ...PHOTO, key: 'other.jpg' }, query)).toBe('invalid-link')
+    query.set('opens', queryOf(await links.sign(PHOTO, '/')).get('opens') ?? '')
+    expect(await verdict(links, PHOTO, query)).toBe('invalid-link')
+  })
+
+  test.each([
+    ['no time', { storedAt: undefined }],
+    ['a time that is not valid', { storedAt: 'yesterday' }],
+    ['no size', { size: undefined }],
+    ['a size that is text', { size: '1234' }],
+    ['a negative size', { size: -1 }],
+  ])('cannot be made for a file with %s, and the mistake names the way out', async (_, change) => {
+    // As a program without types may.
+    const file: LinkedFile = JSON.parse(JSON.stringify({ ...PHOTO, ...change }))
+    await expect(links.sign(file, '/')).rejects.toThrow('{ opens: "key" }')
   })
 
   test('cannot be given another time', async () => {
@@ -123,7 +186,7 @@ describe('a signed link', () => {
   ])('with %s is forged', async (_, pattern) => {
     const query = queryOf(await links.sign(PHOTO, '/'))
     const signature = query.get('signature') ?? ''
-    const text = pattern
+    const text = `opens=${query.get('opens')}&${pattern}`
       .replaceAll('EXPIRES', query.get('expires') ?? '')
       .replaceAll('SIGNATURE', signature)
       .replaceAll('HALF', signature.slice(0, 21))

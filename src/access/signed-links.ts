@@ -2,42 +2,69 @@ import { UploadError } from '../errors/upload-error.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 import { signer } from './signer.ts'
 import type { Secret } from './signer.ts'
+import { linkVersion } from './link-version.ts'
+import type { FileVersion } from './link-version.ts'
 
 export interface SignedLinksOptions {
   /**
-   * At least 32 bytes of chance that only servers know; a string counts in UTF-8. Of several, the first signs and all are
-   * accepted, so that a new one can take the place of an old one while links of the old one run out.
+   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. Of several, the first signs and all
+   * are accepted, so that a new one can take the place of an old one while links of the old one run out.
    */
   readonly secret: Secret | readonly Secret[]
   /** Milliseconds for which a link opens. Default an hour. */
   readonly expiresInMs?: number | undefined
 }
 
-/** What is linked: a stored file, by its record or its key. */
+/** The key that a link names. */
 export interface LinkTarget {
   /** The upload set's name. */
   readonly set: string
   readonly key: string
 }
 
+/** The file that a link opens: a `StoredFile`, such as a row of your database holds. */
+export interface LinkedFile extends LinkTarget, FileVersion {}
+
+/** What a link says beside its file. */
+export interface LinkOptions {
+  /** When the link ends. Default: after `expiresInMs`. */
+  readonly expiresAt?: Date | undefined
+  /**
+   * `file` (default) opens this file and no other that gets its key later. `key` opens whichever file has the key at the
+   * time of the request; `storedAt` and `size` are not needed then.
+   */
+  readonly opens?: 'file' | 'key' | undefined
+}
+
+/** A link that is genuine and not over. */
+export interface VerifiedLink {
+  /**
+   * Returns if the link opens `file`: the file that has the key now, or `undefined` if there is none. A link to a key
+   * opens any file.
+   *
+   * @throws {UploadError} `file-gone` (410) if the file was deleted, replaced or changed since the link was signed.
+   */
+  check(file: FileVersion | undefined): void
+}
+
 /** What makes links and knows them again. */
 export interface SignedLinks {
   /**
-   * The URL with `expires` and `signature` in its query. Whoever has it can fetch this file of this set, and nothing else,
-   * until then. The path before the file is not signed, so a proxy may change it.
+   * The URL with `opens`, `expires` and `signature` in its query. Until then, a client that has the URL can fetch this
+   * file, and nothing else. The path before the file is not signed, so a proxy may change it.
    *
-   * @param file a stored file, or whatever says its set and key
    * @param url where the file is served, such as `photos.url(photo)`
-   * @param options `expiresAt` instead of the time that all links have
-   * @throws {TypeError} for a date that is none.
+   * @throws {TypeError} for a time or a size that is not valid.
    */
-  sign(file: LinkTarget, url: string, options?: { readonly expiresAt?: Date | undefined }): Promise<string>
+  sign(file: LinkedFile, url: string, options?: LinkOptions): Promise<string>
+  sign(target: LinkTarget, url: string, options: LinkOptions & { readonly opens: 'key' }): Promise<string>
   /**
-   * Resolves where the query is that of a genuine link to this file, whose time is not over.
+   * Resolves if the query is that of a genuine link to this key, and its time is not over. Call `check` of the result
+   * with the file that you have opened, before you send it.
    *
    * @throws {UploadError} `invalid-link` (403) and `link-expired` (410).
    */
-  verify(file: LinkTarget, query: URLSearchParams): Promise<void>
+  verify(target: LinkTarget, query: URLSearchParams): Promise<VerifiedLink>
 }
 
 const HOUR_MS = 3_600_000
@@ -45,7 +72,7 @@ const HOUR_MS = 3_600_000
 const MAX_SECONDS = 8_640_000_000_000
 
 /**
- * Links that open one file for a while, whoever has them: for `links` of an upload handler.
+ * Links that open one file for a while: for `links` of an upload handler.
  *
  * @example
  * ```ts
@@ -62,20 +89,35 @@ export function signedLinks(options: SignedLinksOptions): SignedLinks {
     throw new TypeError(`expiresInMs must be a positive number of milliseconds, not ${String(expiresInMs)}.`)
   }
   return {
-    async sign(file, url, { expiresAt = new Date(Date.now() + expiresInMs) } = {}) {
+    async sign(
+      file: LinkTarget & Partial<FileVersion>,
+      url: string,
+      { expiresAt = new Date(Date.now() + expiresInMs), opens = 'file' }: LinkOptions = {},
+    ) {
       // Rounded up, so that a link is never shorter than what was promised.
       const expires = Math.ceil(expiresAt.getTime() / 1000)
       if (!(expires >= 0 && expires <= MAX_SECONDS)) throw new TypeError('expiresAt is no date from 1970 on.')
-      const signature = toBase64url(await signatures.sign(toMessage(file, String(expires))))
-      return withQuery(url, `expires=${expires}&signature=${signature}`)
+      const version =
+        opens === 'key' ? undefined : linkVersion({ storedAt: file.storedAt ?? '', size: file.size ?? -1 })
+      const signature = toBase64url(await signatures.sign(toMessage(file, version, String(expires))))
+      const ofVersion = version === undefined ? '' : `opens=${version}&`
+      return withQuery(url, `${ofVersion}expires=${expires}&signature=${signature}`)
     },
-    async verify(file, query) {
+    async verify(target, query) {
+      const version = query.has('opens') ? onlyOne(query, 'opens') : undefined
       const expires = onlyOne(query, 'expires')
       const signature = fromBase64url(onlyOne(query, 'signature'))
-      const isGenuine = signature !== undefined && (await signatures.verify(toMessage(file, expires), signature))
+      const message = toMessage(target, version, expires)
+      const isGenuine = signature !== undefined && (await signatures.verify(message, signature))
       if (!isGenuine) throw new UploadError('invalid-link', {})
-      // Only now: of a time that anybody could have written nothing is to be told.
+      // Only now: a client must not learn anything about a time that it may have made up.
       if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})
+      return {
+        check(file) {
+          if (version === undefined || (file !== undefined && linkVersion(file) === version)) return
+          throw new UploadError('file-gone', {})
+        },
+      }
     },
   }
 }
@@ -86,11 +128,13 @@ export function isLinkQuery(query: URLSearchParams): boolean {
 }
 
 /**
- * What is signed: no two links have the same text, whatever is in a name. The first word tells it from anything else that
- * the same secret may sign one day.
+ * What is signed: no two links have the same text, whatever is in a name. The first word tells the kind of link, and
+ * tells both from anything else that the same secret may sign one day.
  */
-function toMessage({ set, key }: LinkTarget, expires: string): string {
-  return JSON.stringify(['decant-link-1', set, key, expires])
+function toMessage({ set, key }: LinkTarget, version: string | undefined, expires: string): string {
+  return JSON.stringify(
+    version === undefined ? ['decant-link-1', set, key, expires] : ['decant-link-2', set, key, version, expires],
+  )
 }
 
 /** @throws {UploadError} `invalid-link` where it is missing, or said twice: another reader might take the other one. */

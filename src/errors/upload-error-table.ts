@@ -24,6 +24,7 @@ export interface UploadErrorDetails {
   'request-timeout': { idleTimeoutMs: number }
   'name-taken': { key: string }
   'link-expired': Record<never, never>
+  'file-gone': Record<never, never>
   'length-required': Record<never, never>
   'precondition-failed': Record<never, never>
   'body-too-large': { limit: number; limits?: readonly FileLimit[] }
@@ -185,7 +186,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'link-expired': {
     status: 410,
     title: 'The link has expired',
-    sentence: () => 'The time of this link is over. Ask whoever gave it to you for a new one.',
+    sentence: () => 'The time of this link is over. Ask for a new one.',
+  },
+  'file-gone': {
+    status: 410,
+    title: 'The file of the link is gone',
+    sentence: () => 'The file that this link opens was deleted or replaced. Ask for a new link.',
   },
   'length-required': {
     status: 411,

@@ -28,6 +28,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'request-timeout': [{ idleTimeoutMs: 1500 }],
   'name-taken': [{ key: 'a.txt' }],
   'link-expired': [{}],
+  'file-gone': [{}],
   'length-required': [{}],
   'precondition-failed': [{}],
   'body-too-large': [

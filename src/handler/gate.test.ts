@@ -1,3 +1,5 @@
+import { rename, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { credentials } from '../access/credentials.ts'
 import { signedLinks } from '../access/signed-links.ts'
@@ -5,6 +7,7 @@ import type { UploadRequest } from '../access/upload-request.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { uploadSet } from '../policy/upload-set.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { Site, SiteOptions } from './fixtures/site.ts'
@@ -231,7 +234,7 @@ describe('a signed link', () => {
 
   test('that is forged or over is refused, also to those who may fetch without it', async () => {
     await using site = await linkedSite({ authorize: () => true })
-    const file = { set: 'photos', key: 'Cat & dog.txt' }
+    const file = { set: 'photos', key: 'Cat & dog.txt', storedAt: new Date(), size: 5 }
     const path = '/Cat%20%26%20dog.txt'
     const expired = await links.sign(file, path, { expiresAt: new Date(0) })
     const cases: readonly (readonly [string, number, string])[] = [
@@ -257,7 +260,7 @@ describe('a signed link', () => {
     const { files } = await site.set.list()
     const keys = files.map(({ key }) => key).toSorted()
     expect(keys).toEqual(['A.txt', 'a%62.txt', 'ab.txt'])
-    const query = new URL(await links.sign({ set: 'photos', key: 'ab.txt' }, 'http://x/')).search
+    const query = new URL(await links.sign({ set: 'photos', key: 'ab.txt' }, 'http://x/', { opens: 'key' })).search
     const ask = async (path: string): Promise<number> =>
       (await site.ask(`GET ${path}${query} HTTP/1.1\r\nHost: x\r\n\r\n`)).status
     expect(await Promise.all(['/ab.txt', '/%61b.txt', '/a%62.txt'].map(ask))).toEqual([200, 200, 200])
@@ -266,6 +269,76 @@ describe('a signed link', () => {
         ['/a%2562.txt', '/A.txt', '//ab.txt', '/./ab.txt', '/x/../ab.txt', '/ab.txt/', '/AB.txt'].map(ask),
       ),
     ).toEqual([403, 403, 400, 400, 400, 400, 403])
+  })
+
+  test.each(['disk', 'memory'])('opens no file that took the place of its own (%s)', async (kind) => {
+    const memory = memoryStorage()
+    await using site = await linkedSite(kind === 'memory' ? { policy: { storage: memory } } : {})
+    await site.set.delete('Cat & dog.txt')
+    await site.set.save(new File(['a secret'], 'Cat & dog.txt'))
+    for (const method of ['GET', 'HEAD']) {
+      const response = await fetch(site.origin + site.url, { method, headers: { range: 'bytes=0-3' } })
+      expect([method, response.status]).toEqual([method, 410])
+    }
+    const response = await fetch(site.origin + site.url)
+    expect([await codeOf(response), response.headers.get('cache-control')]).toEqual(['file-gone', 'no-store'])
+  })
+
+  test('gives the same answer if its file was deleted: it does not tell whether the name is in use', async () => {
+    await using site = await linkedSite()
+    await site.set.delete('Cat & dog.txt')
+    const gone = await (await fetch(site.origin + site.url)).text()
+    await site.set.save(new File(['a secret'], 'Cat & dog.txt'))
+    const replaced = await fetch(site.origin + site.url)
+    expect([replaced.status, await replaced.text()]).toEqual([410, gone])
+  })
+
+  test('opens a file that was put into the folder by hand, until it is changed there', async () => {
+    await using site = await openSite({ authorize, links })
+    const path = join(site.folder, 'note.txt')
+    await writeFile(path, 'one')
+    // Half seconds and whole ones: as floating-point numbers, in which Node passes them on, they are exact.
+    await utimes(path, new Date(), new Date('2026-11-05T12:00:00.500Z'))
+    const file = await site.set.get('note.txt')
+    if (file === undefined) throw new Error('The file is not there.')
+    const url = site.origin + (await links.sign(file, '/note.txt'))
+    expect(await (await fetch(url)).text()).toBe('one')
+    await writeFile(path, 'two')
+    // Of the same size, so that the time alone tells.
+    await utimes(path, new Date(), new Date('2026-11-05T12:00:01Z'))
+    expect((await fetch(url)).status).toBe(410)
+    // As a backup brings it back.
+    await writeFile(`${path}.copy`, 'one')
+    await utimes(`${path}.copy`, new Date(), new Date(file.storedAt))
+    await rename(`${path}.copy`, path)
+    expect(await (await fetch(url)).text()).toBe('one')
+  })
+
+  test('to a key opens whatever has the key, and is 404 if nothing has it', async () => {
+    await using site = await linkedSite()
+    const target = { set: 'photos', key: 'Cat & dog.txt' }
+    const url = site.origin + (await links.sign(target, '/Cat%20%26%20dog.txt', { opens: 'key' }))
+    await site.set.delete('Cat & dog.txt')
+    expect((await fetch(url)).status).toBe(404)
+    await site.set.save(new File(['another'], 'Cat & dog.txt'))
+    expect(await (await fetch(url)).text()).toBe('another')
+  })
+
+  test('that opens nothing leaves no file open', async () => {
+    const closed: string[] = []
+    const storage = memoryStorage()
+    const open: Storage['open'] = async (key) => {
+      const file = await storage.open(key)
+      const close = async (): Promise<void> => {
+        closed.push(key)
+      }
+      return file && { ...file, close }
+    }
+    await using site = await linkedSite({ policy: { storage: { ...storage, open } } })
+    await site.set.delete('Cat & dog.txt')
+    await site.set.save(new File(['a secret'], 'Cat & dog.txt'))
+    await fetch(site.origin + site.url)
+    expect(closed).toEqual(['Cat & dog.txt'])
   })
 
   test('works below whatever stands before the path, since the path is not signed', async () => {
@@ -292,7 +365,10 @@ describe('a signed link', () => {
 
   test('shows a person a page where it does not open', async () => {
     await using site = await linkedSite({ page })
-    const expired = await links.sign({ set: 'photos', key: 'a.txt' }, '/a.txt', { expiresAt: new Date(0) })
+    const expired = await links.sign({ set: 'photos', key: 'a.txt' }, '/a.txt', {
+      expiresAt: new Date(0),
+      opens: 'key',
+    })
     const response = await browse(site.origin + expired)
     const view: PageView = JSON.parse(await response.text())
     expect([response.status, view.problem?.code, view.canUpload, view.files]).toEqual([

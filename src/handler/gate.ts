@@ -1,4 +1,5 @@
 import { isLinkQuery } from '../access/signed-links.ts'
+import type { VerifiedLink } from '../access/signed-links.ts'
 import type { UploadAction } from '../access/upload-request.ts'
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
@@ -19,7 +20,14 @@ export interface PageRights {
  * The reason why a request was let in: the handler is open to all, a signed link, or `authorize`. That hook may have
  * judged by something that a browser sends along by itself, such as a cookie or an address.
  */
-export type Admission = 'open' | 'link' | 'authorized'
+export type AdmissionReason = 'open' | 'link' | 'authorized'
+
+/** A request that was let in. */
+export interface Admission {
+  readonly reason: AdmissionReason
+  /** It opens one version of a file, which is known only when the file is open. */
+  readonly link?: VerifiedLink
+}
 
 /** Decides what each request may do: by its signed link, or else by the `authorize` hook. */
 export class Gate {
@@ -32,7 +40,7 @@ export class Gate {
   }
 
   /**
-   * Whoever shows a link is judged by it alone: whether a false one opens anything must not depend on who else they are.
+   * A client with a link is judged by it alone: whether a false one opens anything must not depend on other permissions.
    *
    * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
    */
@@ -40,14 +48,13 @@ export class Gate {
     const { authorize, links } = this.#options
     if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
       // The name and the key by which the file is going to be read, and nothing of how the URL spells them.
-      await links.verify({ set: set.name, key }, query)
-      return 'link'
+      return { reason: 'link', link: await links.verify({ set: set.name, key }, query) }
     }
-    if (authorize === undefined) return 'open'
+    if (authorize === undefined) return { reason: 'open' }
     // A hook without types may return anything.
     const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
     if (allowed !== true) throw new UploadError('forbidden', { action })
-    return 'authorized'
+    return { reason: 'authorized' }
   }
 
   /** What the page of the set may show; rejects with failures of ours alone. */

@@ -2,13 +2,15 @@ import { cacheControl } from '../serve/cache-control.ts'
 import type { CacheOptions } from '../serve/cache-control.ts'
 import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
 import type { ServeOptions } from '../serve/serve-file.ts'
-import type { Admission } from './gate.ts'
+import type { AdmissionReason } from './gate.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 
 /** How a handler serves its files, by the reason why the request was let in. */
 export class ServePlans {
   /** One object for all answers of a kind, since results for a file are found again by it. */
-  readonly #plans: Readonly<Record<Admission, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>>
+  readonly #plans: Readonly<
+    Record<AdmissionReason, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>
+  >
 
   /** @throws {TypeError} for a `maxAge` that is not a whole number of seconds, and for `public` beside `authorize`. */
   constructor(options: UploadHandlerOptions) {
@@ -43,8 +45,8 @@ export class ServePlans {
   }
 
   /** @param isDownload true if the file is to be saved, whatever its type */
-  planOf(admission: Admission, isDownload: boolean): ServeOptions {
-    const { inline, attachment } = this.#plans[admission]
+  planOf(reason: AdmissionReason, isDownload: boolean): ServeOptions {
+    const { inline, attachment } = this.#plans[reason]
     return isDownload ? attachment : inline
   }
 }

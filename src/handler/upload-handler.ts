@@ -32,6 +32,7 @@ import { pageOutgoing, redirectOutgoing, SIGN_IN } from './page-answer.ts'
 import { parseBase } from './parse-base.ts'
 import { toRoute } from './route.ts'
 import type { Route, Sets } from './route.ts'
+import { sendLinkedFile } from './send-linked-file.ts'
 import { ServePlans } from './serve-plans.ts'
 import { UploadSlots } from './upload-slots.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
@@ -153,7 +154,9 @@ class Handler implements UploadHandler {
       return { status: 204, headers: {} }
     }
     const admission = await this.#gate.admit('fetch', incoming, route)
-    return sendFile(incoming, set.storage, key, this.#plans.planOf(admission, route.query.has('download')))
+    const plan = this.#plans.planOf(admission.reason, route.query.has('download'))
+    if (admission.link !== undefined) return sendLinkedFile(incoming, set.storage, key, plan, admission.link)
+    return sendFile(incoming, set.storage, key, plan)
   }
 
   #allowedMethods(incoming: Incoming, { key }: Route): string[] {

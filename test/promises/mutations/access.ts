@@ -5,6 +5,7 @@ const SPELLINGS = 'src/handler/key-spelling.test.ts'
 const OTHER_SITES = 'src/receive/other-sites.test.ts'
 const REFUSED = 'a form that another site makes a browser send to %s > is refused with a sentence that names the option'
 const LINKS = 'src/access/signed-links.test.ts'
+const GATE = 'src/handler/gate.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
 
@@ -65,6 +66,23 @@ export const ACCESS: GuardedPromise = {
         [LINKS, 'opens no other file and no other set, not even where names could be read in two ways'],
         [LINKS, 'is forged whichever character of its signature is another one'],
       ],
+    },
+    {
+      guard: 'opens by a link no file that has taken the place of its own',
+      file: 'src/access/signed-links.ts',
+      find: '(file !== undefined && linkVersion(file) === version)',
+      replace: 'file !== undefined',
+      tests: [
+        [LINKS, 'opens no other file that has got its key since, and none if its file is gone'],
+        [GATE, 'opens no file that took the place of its own (%s)'],
+      ],
+    },
+    {
+      guard: 'holds a link against the file that it is about to send',
+      file: 'src/handler/send-linked-file.ts',
+      find: 'link.check(file?.entry)',
+      replace: '',
+      tests: [[GATE, 'opens no file that took the place of its own (%s)']],
     },
     {
       guard: 'opens nothing by a link whose time is over',

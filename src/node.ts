@@ -4,7 +4,7 @@
  * @module
  */
 export type { AdapterOptions } from './adapters/adapter-options.ts'
-export type { NodeAdapterOptions } from './adapters/node/node-adapter-options.ts'
+export type { NodeAdapterOptions, TrustedProxies } from './adapters/node/node-adapter-options.ts'
 export { attach } from './adapters/node/attach.ts'
 export { nodeHandler } from './adapters/node/node-handler.ts'
 export type { NodeListener } from './adapters/node/node-handler.ts'

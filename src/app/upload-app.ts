@@ -7,6 +7,7 @@ import type { RequestHandler, UploadHandlerOptions } from '../handler.ts'
 import { ALL, GiB, uploadSet } from '../index.ts'
 import type { Check, ExtensionRule, UploadError, UploadSet } from '../index.ts'
 import { attach, nodeHandler } from '../node.ts'
+import type { NodeAdapterOptions } from '../node.ts'
 import { readAssets } from './assets.ts'
 import { collectingChunks } from './chunk-collector.ts'
 import { Connections } from './connections.ts'
@@ -64,10 +65,9 @@ export interface UploadAppOptions {
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
   /**
-   * Proxies that are believed when they say who their client is: addresses, ranges, `loopback`, `private`. Default
-   * none.
+   * Proxies that are believed when they say who their client is, as with `trustProxy` of `nodeHandler`. Default none.
    */
-  readonly trustProxy?: readonly string[] | undefined
+  readonly trustProxy?: NodeAdapterOptions['trustProxy']
   /** Milliseconds for which a connection without a request is kept. Default 125,000. */
   readonly keepAliveTimeoutMs?: number | undefined
   /** Called with a sentence about a fault that the operator should correct. Default: `console.warn`. */

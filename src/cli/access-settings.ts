@@ -1,18 +1,19 @@
 import { parseOrigin } from '../handler.ts'
 import { trustedProxies } from '../node.ts'
+import type { TrustedProxies } from '../node.ts'
 import type { Arguments } from './arguments.ts'
+import { CommandError } from './command-error.ts'
 import type { Option } from './option.ts'
 import { parseCredentials } from './parse-credentials.ts'
 import type { CredentialList } from './parse-credentials.ts'
-import { parseText } from './parse-value.ts'
+import { parseText, parseWord } from './parse-value.ts'
 
 /** Who may do what, and whom one believes. */
 export interface AccessSettings {
   /** Where more credentials are. */
   readonly file: string | undefined
   readonly credentials: CredentialList | undefined
-  /** Addresses of proxies. */
-  readonly trustProxy: readonly string[] | undefined
+  readonly trustProxy: TrustedProxies | undefined
   /** Pages of these origins may use the server. */
   readonly origins: readonly string[] | undefined
 }
@@ -33,8 +34,14 @@ const CREDENTIALS: Option<CredentialList> = {
 const TRUST_PROXY: Option<readonly string[]> = {
   flag: 'trust-proxy',
   value: 'LIST',
-  about: 'whose X-Forwarded headers are believed, such as loopback,10.0.0.0/8',
+  about: 'whose X-Forwarded or Forwarded headers are believed, such as loopback,10.0.0.0/8',
   parse: parseProxies,
+}
+const PROXY_HEADER: Option<'forwarded' | 'x-forwarded'> = {
+  flag: 'proxy-header',
+  value: 'x-forwarded|forwarded',
+  about: 'the headers that these proxies write; by default those of a request, and none if it has both kinds',
+  parse: (text) => parseWord(text, 'x-forwarded', 'forwarded'),
 }
 const ORIGINS: Option<readonly string[]> = {
   flag: 'origins',
@@ -44,16 +51,24 @@ const ORIGINS: Option<readonly string[]> = {
 }
 
 /** The options of access, in the order of the help. */
-export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY, ORIGINS]
+export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY, PROXY_HEADER, ORIGINS]
 
-/** @throws {CommandError} for a value that its option does not understand. */
+/** @throws {CommandError} for a value that its option does not understand, and for a header without proxies. */
 export function readAccessSettings(given: Arguments): AccessSettings {
   return {
     file: given.read(AUTH),
     credentials: given.read(CREDENTIALS),
-    trustProxy: given.read(TRUST_PROXY),
+    trustProxy: readProxies(given),
     origins: given.read(ORIGINS),
   }
+}
+
+function readProxies(given: Arguments): TrustedProxies | undefined {
+  const proxies = given.read(TRUST_PROXY)
+  const header = given.read(PROXY_HEADER)
+  if (proxies !== undefined) return { proxies, header }
+  if (header === undefined) return undefined
+  throw new CommandError(`${given.nameOf(PROXY_HEADER)} needs --trust-proxy, which says whose headers they are`)
 }
 
 function parseProxies(text: string): readonly string[] {

@@ -12,6 +12,12 @@ export interface ForwardedFields {
 /** The two kinds of headers by which proxies tell who asks, and for what. */
 export type ForwardedKind = 'forwarded' | 'x-forwarded'
 
+/** @throws {TypeError} for another text than the two, which only a program without types can give. */
+export function checkKind(kind: unknown): void {
+  if (kind === undefined || kind === 'forwarded' || kind === 'x-forwarded') return
+  throw new TypeError(`${JSON.stringify(kind)} is not a kind of headers. Write "forwarded" or "x-forwarded".`)
+}
+
 /**
  * The fields of one kind: Forwarded (RFC 7239), or X-Forwarded-For, -Host, -Port and -Proto. `undefined` if the request
  * has no header of this kind.

@@ -28,8 +28,9 @@ function seen(
   headers: Record<string, string>,
   peer: string | undefined = '10.0.0.1',
   url = 'http://inside:3000/',
+  header?: ProxyTrust['header'],
 ): Seen {
-  const incoming = behindProxy(direct({ host: 'inside:3000', ...headers }, peer, url), trust)
+  const incoming = behindProxy(direct({ host: 'inside:3000', ...headers }, peer, url), { ...trust, header })
   return { client: incoming.clientAddress, host: incoming.header('host'), secure: incoming.isSecure }
 }
 
@@ -309,11 +310,34 @@ describe('the path that proxies have stripped', () => {
   })
 })
 
-test.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])(
-  'beside %s, Forwarded does not count: the proxy may have let it through',
-  (name) => {
-    const own = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'files.example', 'x-forwarded-proto': 'http' }
-    const headers = Object.fromEntries(Object.entries(own).filter(([each]) => each === name))
-    expect(seen({ ...headers, forwarded: LIES.forwarded })).toEqual(seen(headers))
-  },
-)
+describe('of Forwarded and X-Forwarded headers in one request', () => {
+  const OWN = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'files.example', 'x-forwarded-proto': 'https' }
+  const FORWARDED = 'for=198.51.100.7;host=other.example'
+
+  test.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])(
+    'neither counts, since either may be of the client, and the operator is told (beside %s)',
+    (name) => {
+      const headers = Object.fromEntries(Object.entries(OWN).filter(([each]) => each === name))
+      expect(seen({ ...headers, forwarded: FORWARDED })).toEqual(UNTOUCHED)
+      expect(warnings).toEqual([expect.stringMatching(/10\.0\.0\.1 sends both .* "x-forwarded" .*--proxy-header/)])
+    },
+  )
+
+  test('the one counts that the proxies are said to write, whatever stands in the other', () => {
+    const all = { ...OWN, forwarded: FORWARDED }
+    expect(seen(all, undefined, undefined, 'x-forwarded')).toEqual(seen(OWN))
+    expect(seen(all, undefined, undefined, 'forwarded')).toEqual(seen({ forwarded: FORWARDED }))
+    expect(warnings).toEqual([])
+  })
+
+  test('the other never counts in its absence: a client could write it', () => {
+    expect(seen(OWN, undefined, undefined, 'forwarded')).toEqual(UNTOUCHED)
+    expect(seen({ forwarded: FORWARDED }, undefined, undefined, 'x-forwarded')).toEqual(UNTOUCHED)
+    expect(seen({ ...OWN, 'x-forwarded-port': '1' }, undefined, undefined, 'forwarded')).toEqual(UNTOUCHED)
+  })
+
+  test('a port alone takes nothing away from Forwarded', () => {
+    expect(seen({ forwarded: FORWARDED, 'x-forwarded-port': '1' })).toEqual(seen({ forwarded: FORWARDED }))
+    expect(warnings).toEqual([])
+  })
+})

@@ -1,5 +1,5 @@
 import { forwardedFields, toList } from './forwarded-fields.ts'
-import type { ForwardedFields } from './forwarded-fields.ts'
+import type { ForwardedFields, ForwardedKind } from './forwarded-fields.ts'
 import type { Incoming } from './incoming.ts'
 import { toIpAddress } from './ip-address.ts'
 import { parsePathPrefix } from './path-prefix.ts'
@@ -8,23 +8,25 @@ import { parsePathPrefix } from './path-prefix.ts'
 export interface ProxyTrust {
   /** Whether the proxy of this address is believed. */
   readonly isTrusted: (address: string) => boolean
-  /** Called if a trusted proxy names a stripped path that cannot begin a URL. */
+  /** The kind of headers that the proxies write; the other kind is ignored. Default: the one that a request has. */
+  readonly header?: ForwardedKind | undefined
+  /** Called if a header of a trusted proxy is ignored that it should correct. */
   readonly onWarning: (sentence: string) => void
 }
 
 /**
  * The request as the outermost trusted proxy received it: the client's address, the host and port that it asked, https,
- * and the stripped path. The first three are in X-Forwarded-For, -Host, -Port and -Proto, or, if none of these is
- * there, in Forwarded (RFC 7239). Both never count together: a proxy that writes one may pass on the other from a
- * client. The path is in X-Forwarded-Prefix alone.
+ * and the stripped path. The first three are in X-Forwarded-For, -Host, -Port and -Proto, or in Forwarded (RFC 7239). A
+ * proxy that writes one kind may pass on the other from a client. So if a request has both, neither is believed, unless
+ * `header` says which one the proxies write. The path is in X-Forwarded-Prefix alone.
  *
  * A value that is malformed is left out of account. Only what trusted proxies have written counts: everything that a client
  * wrote itself stands further left.
  */
-export function behindProxy(incoming: Incoming, { isTrusted, onWarning }: ProxyTrust): Incoming {
+export function behindProxy(incoming: Incoming, { isTrusted, header, onWarning }: ProxyTrust): Incoming {
   const peer = toIpAddress(incoming.clientAddress ?? '')
   if (peer === undefined || !isTrusted(peer)) return incoming
-  const { addresses, hosts, ports, schemes } = readFields(incoming.header)
+  const { addresses, hosts, ports, schemes } = believedFields(incoming, header, onWarning)
   let clientAddress = peer
   // The last entry was written by the proxy that is connected, the one before it by whoever that one was asked by.
   let written = 0
@@ -55,12 +57,24 @@ export function behindProxy(incoming: Incoming, { isTrusted, onWarning }: ProxyT
   }
 }
 
-function readFields(header: Incoming['header']): ForwardedFields {
-  const forwarded = forwardedFields('forwarded', header)
-  const own = forwardedFields('x-forwarded', header)
-  // A port alone does not tell who asks.
-  const isPortAlone = own === undefined || [own.addresses, own.hosts, own.schemes].every((list) => list.length === 0)
-  return (isPortAlone ? (forwarded ?? own) : own) ?? NO_FIELDS
+function believedFields(
+  incoming: Incoming,
+  kind: ForwardedKind | undefined,
+  onWarning: (sentence: string) => void,
+): ForwardedFields {
+  const fieldsOf = (each: ForwardedKind): ForwardedFields | undefined => forwardedFields(each, incoming.header)
+  if (kind !== undefined) return fieldsOf(kind) ?? NO_FIELDS
+  const [forwarded, xForwarded] = [fieldsOf('forwarded'), fieldsOf('x-forwarded')]
+  if (forwarded === undefined || xForwarded === undefined) return forwarded ?? xForwarded ?? NO_FIELDS
+  const { addresses, hosts, schemes } = xForwarded
+  // A port alone does not contradict anything.
+  if (addresses.length + hosts.length + schemes.length === 0) return forwarded
+  onWarning(
+    `The proxy ${incoming.clientAddress ?? ''} sends both Forwarded and X-Forwarded headers. Neither is believed, ` +
+      'since a client may have written one of them. Say which of them your proxies write: ' +
+      'trustProxy: { proxies, header: "x-forwarded" } (--proxy-header), or "forwarded".',
+  )
+  return NO_FIELDS
 }
 
 const NO_FIELDS: ForwardedFields = { addresses: [], hosts: [], ports: [], schemes: [] }

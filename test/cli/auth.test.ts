@@ -274,6 +274,27 @@ describe('decant serve --trust-proxy', () => {
     expect([status, headers['set-cookie']?.[0]]).toEqual([303, expect.stringMatching(/; Secure$/)])
   })
 
+  test('believes the header of --proxy-header alone, and none of two if it is not said', async () => {
+    using folder = temporaryFolder()
+    const posted = await form('a.txt', 'a')
+    const { 'x-forwarded-proto': scheme, ...others } = asked
+    const headers = { ...posted.headers, ...others, forwarded: `for=192.0.2.1;host=evil.example;proto=${scheme}` }
+    const options = ['--trust-proxy', 'loopback', '--hosts', 'files.example']
+    const answer = async (...more: string[]) => {
+      await using decant = await serve(folder.path, [...options, ...more])
+      const { status, text } = await request(decant.port, '/uploads', { ...posted, headers })
+      return { status, text, log: decant.stderr() }
+    }
+
+    expect((await answer('--proxy-header=x-forwarded')).status).toBe(303)
+    expect((await answer('--proxy-header=forwarded')).text).toContain('evil.example')
+    const unsaid = await answer()
+    expect(unsaid.status).toBe(403)
+    expect(unsaid.log).toContain('sends both Forwarded and X-Forwarded headers')
+    const { code, stderr } = await run(['serve', '--port=0', '--proxy-header=forwarded'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--proxy-header needs --trust-proxy')])
+  })
+
   test('believes nobody by default', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--hosts', 'files.example'])

@@ -294,6 +294,19 @@ describe('an upload handler in Hono', () => {
   })
 })
 
+test('believes the kind of headers of its proxies alone, as `proxyHeader` says', async () => {
+  const told: Incoming[] = []
+  const app = new Hono()
+  const isTrustedProxy = trustedProxies(['loopback'])
+  app.all('/one', honoHandler(telling(told), { isTrustedProxy, proxyHeader: 'forwarded' }))
+  app.all('/both', honoHandler(telling(told), { isTrustedProxy, onWarning: () => {} }))
+  const headers = { 'x-forwarded-for': '10.0.0.1', forwarded: 'for=192.0.2.7' }
+  const origin = await serve(app)
+  for (const path of ['/one', '/both']) await fetch(origin + path, { headers })
+  expect(told.map(({ clientAddress }) => clientAddress)).toEqual(['192.0.2.7', '127.0.0.1'])
+  expect(() => honoHandler(telling(told), JSON.parse('{"proxyHeader":"via"}'))).toThrow(TypeError)
+})
+
 describe("a route of one's own", () => {
   function app(): Hono {
     const own = new Hono()

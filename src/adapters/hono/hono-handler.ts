@@ -1,5 +1,6 @@
 import { discardBody } from '../../http/discard-body.ts'
 import type { Outgoing, RequestHandler } from '../../http/outgoing.ts'
+import { checkKind } from '../../http/forwarded-fields.ts'
 import { warnOnce } from '../warn-once.ts'
 import { honoAnswer } from './hono-answer.ts'
 import type { HonoContext } from './hono-context.ts'
@@ -26,8 +27,9 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
  * ```
  */
 export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
-  const { isTrustedProxy: isTrusted = nobody, onWarning } = options
-  const trust = { isTrusted, onWarning: warnOnce(onWarning) }
+  const { isTrustedProxy: isTrusted = nobody, proxyHeader: header, onWarning } = options
+  checkKind(header)
+  const trust = { isTrusted, header, onWarning: warnOnce(onWarning) }
   return async (context, next) => {
     const incoming = honoIncoming(context, options, trust)
     let outgoing: Outgoing | undefined

@@ -1,12 +1,13 @@
 import { UploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { behindProxy } from '../../http/forwarded.ts'
+import { checkKind } from '../../http/forwarded-fields.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { warnOnce } from '../warn-once.ts'
-import type { NodeAdapterOptions } from './node-adapter-options.ts'
+import type { NodeAdapterOptions, TrustedProxies } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { writeOutgoing } from './write-outgoing.ts'
@@ -14,11 +15,12 @@ import { writeOutgoing } from './write-outgoing.ts'
 /** Makes an `Incoming` of a request whose response is at hand. */
 export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: Place) => Incoming
 
-/** @throws {TypeError} for a `trustProxy` that holds what is no address. */
+/** @throws {TypeError} for a `trustProxy` that is not valid. */
 export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapterOptions): ToIncoming {
-  const trust = { isTrusted: trustedProxies(trustProxy ?? []), onWarning: warnOnce(onWarning) }
-  // Where nobody is believed, nobody's address needs to be looked up.
-  const hasProxies = trustProxy !== undefined && trustProxy.length > 0
+  const { proxies, header } = toTrustedProxies(trustProxy)
+  const trust = { isTrusted: trustedProxies(proxies), header, onWarning: warnOnce(onWarning) }
+  // If no proxy is believed, no address needs to be looked up.
+  const hasProxies = proxies.length > 0
   return (request, response, place) => {
     const signal = goneSignal(response)
     const incoming = fromNodeRequest(request, { fullDuplex: true, signal, drainLimits, place })
@@ -57,4 +59,15 @@ function goneSignal(response: AnyNodeResponse): AbortSignal {
     if (!isOut) controller.abort(new UploadError('truncated-body', {}))
   })
   return controller.signal
+}
+
+function toTrustedProxies(trustProxy: NodeAdapterOptions['trustProxy'] = []): TrustedProxies {
+  const { proxies, header }: TrustedProxies = isList(trustProxy) ? { proxies: trustProxy } : trustProxy
+  checkKind(header)
+  return { proxies, header }
+}
+
+function isList(trustProxy: readonly string[] | TrustedProxies): trustProxy is readonly string[] {
+  // A program without types may write text, which `trustedProxies` refuses with a sentence.
+  return Array.isArray(trustProxy) || typeof trustProxy === 'string'
 }

@@ -11,6 +11,7 @@ import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
 import type { RawAnswer } from '../../testing/adapter-contract/raw-client.ts'
 import { fetchHandler } from '../fetch/fetch-handler.ts'
 import { listen } from './fixtures/listen.ts'
+import type { NodeAdapterOptions } from './node-adapter-options.ts'
 import { nodeHandler } from './node-handler.ts'
 
 const page = { render: (): string => 'page' }
@@ -20,10 +21,10 @@ const uploads = (): RequestHandler =>
 /** Asks a server that listens on loopback, as a proxy of this machine does. */
 async function ask(
   handler: RequestHandler,
-  trustProxy: readonly string[] | undefined,
+  trustProxy: NodeAdapterOptions['trustProxy'],
   head: string[],
 ): Promise<RawAnswer> {
-  const server = await listen(createServer(nodeHandler(handler, { trustProxy })))
+  const server = await listen(createServer(nodeHandler(handler, { trustProxy, onWarning: () => {} })))
   try {
     const client = await RawClient.connect(server.origin)
     return await client.ask(`${[...head, '', ''].join('\r\n')}${head[0]?.startsWith('POST') ? 'x' : ''}`)
@@ -66,6 +67,28 @@ describe('behind a proxy that is believed', () => {
     const head = ['GET / HTTP/1.1', 'Host: x', 'Forwarded: for="[2001:db8::1]";proto=https']
     expect((await ask(echo, ['127.0.0.1'], head)).body.toString()).toBe('2001:db8::1 true')
     expect((await ask(echo, undefined, head)).body.toString()).toBe('127.0.0.1 false')
+  })
+
+  test('a client cannot name itself by the kind of header that the proxy does not write', async () => {
+    const echo: RequestHandler = {
+      handle: async ({ clientAddress = '' }) => ({ status: 200, headers: {}, body: clientAddress }),
+    }
+    const client = async (header: 'forwarded' | 'x-forwarded' | undefined, ...lines: string[]): Promise<string> =>
+      (await ask(echo, { proxies: ['loopback'], header }, ['GET / HTTP/1.1', 'Host: x', ...lines])).body.toString()
+    const byProxy = 'Forwarded: for=192.0.2.1'
+    const byClient = 'X-Forwarded-For: 10.0.0.1'
+    expect(await client('forwarded', byClient, byProxy)).toBe('192.0.2.1')
+    expect(await client('x-forwarded', 'Forwarded: for=10.0.0.1', 'X-Forwarded-For: 192.0.2.1')).toBe('192.0.2.1')
+    expect(await client(undefined, byClient, byProxy)).toBe('127.0.0.1')
+    expect(await client(undefined, byProxy)).toBe('192.0.2.1')
+  })
+
+  test.each([
+    ['a text', '"loopback"', 'Proxies must be a list such as ["loopback"], not "loopback".'],
+    ['a text in place of its list', '{"proxies":"loopback"}', 'Proxies must be a list'],
+    ['another kind', '{"proxies":["loopback"],"header":"via"}', 'Write "forwarded" or "x-forwarded".'],
+  ])('trustProxy that is %s is told at the start', (_, json, sentence) => {
+    expect(() => nodeHandler(uploads(), { trustProxy: JSON.parse(json) })).toThrow(sentence)
   })
 
   test('clients are counted apart', async () => {

@@ -1,15 +1,28 @@
 import type { AdapterOptions } from '../adapter-options.ts'
 
+/** Proxies, and how they tell who asks. */
+export interface TrustedProxies {
+  /**
+   * Addresses, ranges such as `10.0.0.0/8`, `loopback` and `private`. They tell the address of the client, the host and
+   * port that it asked, and the scheme. X-Forwarded-Prefix is the path that they have stripped. A proxy must overwrite,
+   * or add to, each of these headers that a client sends.
+   */
+  readonly proxies: readonly string[]
+  /**
+   * The headers that count: `x-forwarded` for X-Forwarded-For, -Host, -Port and -Proto, or `forwarded` for Forwarded (RFC
+   * 7239). The other kind is ignored, since a client may have written it. Default: the kind that a request has, and
+   * neither if it has both.
+   */
+  readonly header?: 'forwarded' | 'x-forwarded' | undefined
+}
+
 /** What the adapter to `node:http` can be told. */
 export interface NodeAdapterOptions extends AdapterOptions {
   /**
-   * The proxies that are believed: addresses, ranges such as `10.0.0.0/8`, `loopback` and `private`. They tell the
-   * address of the client (X-Forwarded-For), the host and port that it asked (X-Forwarded-Host, X-Forwarded-Port) and
-   * the scheme (X-Forwarded-Proto). Forwarded (RFC 7239) can tell all of this instead. X-Forwarded-Prefix is the path
-   * that they have stripped. A proxy must overwrite, or add to, each of these headers that a client sends. Default: no
-   * proxy is believed.
+   * The proxies that are believed, and which headers they write. A list alone is for proxies that write one kind of
+   * headers and remove the other: if a request has both, neither is believed. Default: no proxy is believed.
    */
-  readonly trustProxy?: readonly string[] | undefined
+  readonly trustProxy?: readonly string[] | TrustedProxies | undefined
   /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
 }

@@ -5,6 +5,9 @@ const SPELLINGS = 'src/handler/key-spelling.test.ts'
 const OTHER_SITES = 'src/receive/other-sites.test.ts'
 const REFUSED = 'a form that another site makes a browser send to %s > is refused with a sentence that names the option'
 const LINKS = 'src/access/signed-links.test.ts'
+const KINDS = 'of Forwarded and X-Forwarded headers in one request'
+const OTHER_KIND = `${KINDS} > the one counts that the proxies are said to write, whatever stands in the other`
+const BOTH_KINDS = `${KINDS} > neither counts, since either may be of the client, and the operator is told (beside %s)`
 const GATE = 'src/handler/gate.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
@@ -200,6 +203,26 @@ export const ACCESS: GuardedPromise = {
       tests: [
         ['src/http/forwarded.test.ts', 'whoever is no trusted proxy > is not believed (%s)'],
         [BEHIND_PROXY, 'nothing of it counts (%j)'],
+      ],
+    },
+    {
+      guard: 'believes no header of the kind that the proxies do not write',
+      file: 'src/http/forwarded.ts',
+      find: 'if (kind !== undefined) return fieldsOf(kind) ?? NO_FIELDS',
+      replace: '',
+      tests: [
+        ['src/http/forwarded.test.ts', OTHER_KIND],
+        [BEHIND_PROXY, 'a client cannot name itself by the kind of header that the proxy does not write'],
+      ],
+    },
+    {
+      guard: 'believes neither kind if a request has both and no setting says which one counts',
+      file: 'src/http/forwarded.ts',
+      find: 'if (addresses.length + hosts.length + schemes.length === 0) return forwarded',
+      replace: 'if (addresses.length + hosts.length + schemes.length !== -1) return forwarded',
+      tests: [
+        ['src/http/forwarded.test.ts', BOTH_KINDS],
+        [BEHIND_PROXY, 'a client cannot name itself by the kind of header that the proxy does not write'],
       ],
     },
     {

@@ -12,6 +12,9 @@ const ROOMS: RoomTable = {
   errors: { rooms: [] },
   http: { rooms: [] },
 
+  // Memory that many holders share: the process has one budget, whichever room holds the bytes.
+  budget: { rooms: [] },
+
   // Descriptors: shared by the disk and the spool.
   file: { rooms: [], node: true },
 
@@ -46,12 +49,12 @@ const ROOMS: RoomTable = {
 
   // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
   receive: {
-    rooms: ['receive/spool', 'access', 'digest', 'multipart', 'media', 'policy', 'http'],
+    rooms: ['receive/spool', 'access', 'budget', 'digest', 'multipart', 'media', 'policy', 'http'],
     packages: ['#spool'],
   },
   'receive/spool': { rooms: ['http'] },
   'receive/spool/file-spool.ts': {
-    rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts'],
+    rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts', 'budget'],
     node: true,
   },
   'receive/spool/save-file.ts': { rooms: ['receive/spool', 'receive/spool/save-sweep.ts', 'file'], node: true },

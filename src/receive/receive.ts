@@ -1,6 +1,7 @@
 import { createSpool } from '#spool'
 import { checkSite, toSiteRules } from '../access/check-site.ts'
 import type { SiteOptions } from '../access/check-site.ts'
+import { PROCESS_MEMORY_LIMIT } from '../budget/process-memory.ts'
 import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
@@ -13,7 +14,7 @@ import type { ReceiveLimitOptions } from './form-limits.ts'
 import { MultiMap } from './multi-map.ts'
 import { readForm } from './read-form.ts'
 import type { FileHead, FileSink } from './read-form.ts'
-import type { Spool } from './spool/spool.ts'
+import type { SpooledFile } from './spool/spool.ts'
 import { UploadedFile } from './uploaded-file.ts'
 import { UploadedFiles } from './uploaded-files.ts'
 
@@ -34,7 +35,12 @@ export interface Upload extends AsyncDisposable {
 export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
-  /** Where temporary files go, which have no name there. Default the system's folder for them. */
+  /**
+   * Bytes that the files of all forms in this process have in memory together. If a file would go beyond that, it goes to
+   * the temporary file of its form, however small it is. Default 128 MiB.
+   */
+  readonly totalMemoryLimit?: number | undefined
+  /** The folder of temporary files, which have no name there. Default the system's folder for them. */
   readonly temporaryFolder?: string | undefined
   /** Gives up and removes everything; `receive` rejects with its reason. */
   readonly signal?: AbortSignal | undefined
@@ -42,7 +48,7 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
 
 /**
  * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones in
- * a temporary place that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
+ * a temporary file that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
  * broken in any way is refused as a whole.
  *
  * A form that a page of another site made a browser send is refused before it is read, unless `origins` says otherwise.
@@ -66,26 +72,26 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
   const { temporaryFolder, signal } = options
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
+  const totalMemoryLimit = toLimit('totalMemoryLimit', options.totalMemoryLimit, PROCESS_MEMORY_LIMIT)
   const limits = toReceiveLimits(options)
   const { maxFileSize } = limits
   const rules = toSiteRules(options)
   const incoming = toIncoming(request)
-  const received: { readonly head: FileHead; readonly spool: Spool }[] = []
-  const dispose = async (): Promise<void> => {
-    await Promise.all(received.map(({ spool }) => spool.dispose()))
-  }
+  const spool = createSpool({ memoryLimit, totalMemoryLimit, temporaryFolder })
+  const dispose = (): Promise<void> => spool.dispose()
+  const received: { readonly head: FileHead; readonly content: SpooledFile }[] = []
   const openFile = (head: FileHead): FileSink => {
-    const spool = createSpool({ memoryLimit, temporaryFolder })
-    received.push({ head, spool })
+    const content = spool.openFile()
+    received.push({ head, content })
     return {
       append(bytes, isGiven) {
-        if (spool.size + bytes.length > maxFileSize) {
+        if (content.size + bytes.length > maxFileSize) {
           const { field, filename } = head
           throw new UploadError('file-too-large', { limit: maxFileSize, filename, field })
         }
-        return spool.append(bytes, isGiven)
+        return content.append(bytes, isGiven)
       },
-      end: () => spool.finish(),
+      end: () => content.finish(),
     }
   }
 
@@ -93,7 +99,7 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
     checkSite(incoming, rules)
     const form = await readForm(incoming, { limits, fileLimits: [limits], openFile, signal })
     const fields = new MultiMap(form.fields)
-    const files = received.map(({ head, spool }) => [head.field, new UploadedFile(head, spool)] as const)
+    const files = received.map(({ head, content }) => [head.field, new UploadedFile(head, content)] as const)
     const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
     return {
       fields,

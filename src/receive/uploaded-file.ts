@@ -2,7 +2,7 @@ import { saveFile } from '#spool'
 import { toReadableStream } from '../http/readable-stream.ts'
 import { claimedType } from '../media/media-type.ts'
 import type { FileHead } from './read-form.ts'
-import type { SaveFileOptions, Spool } from './spool/spool.ts'
+import type { SaveFileOptions, SpooledFile } from './spool/spool.ts'
 
 /** A file of a form, received whole; it can be read until its upload is disposed of. */
 export class UploadedFile {
@@ -20,31 +20,31 @@ export class UploadedFile {
    * its parameters, such as the charset of a text.
    */
   readonly headers: ReadonlyMap<string, string>
-  readonly #spool: Spool
+  readonly #content: SpooledFile
 
-  constructor(head: FileHead, spool: Spool) {
+  constructor(head: FileHead, content: SpooledFile) {
     this.field = head.field
     this.name = head.filename
     this.type = claimedType(head.contentType)
     this.headers = head.headers
-    this.#spool = spool
+    this.#content = content
   }
 
   /** Bytes. */
   get size(): number {
-    return this.#spool.size
+    return this.#content.size
   }
 
   /** The bytes, as `Blob.stream`; may be called again. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return toReadableStream(this.#spool.stream())
+    return toReadableStream(this.#content.stream())
   }
 
   /** All bytes at once: for files that are known to be small. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.size)
     let at = 0
-    for await (const chunk of this.#spool.stream()) {
+    for await (const chunk of this.#content.stream()) {
       bytes.set(chunk, at)
       at += chunk.length
     }
@@ -64,6 +64,6 @@ export class UploadedFile {
    * @throws {TypeError} where the folder does not exist, and where the runtime has no file system.
    */
   async save(path: string, options: SaveFileOptions = {}): Promise<void> {
-    await saveFile(path, this.#spool.stream(), options)
+    await saveFile(path, this.#content.stream(), options)
   }
 }

@@ -82,20 +82,25 @@ describe('no temporary file is left', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('open by uploads that nobody disposed of, once they are collected; who still reads one reads all of it', async () => {
+  test('open, and no memory counted, of collected uploads without a disposal; a reader still reads all of one', async () => {
     const child = start('forget', newFolder())
     const told: unknown = JSON.parse(await text(child.stdout))
-    expect(told).toEqual({ before: 1, held: 1, byteLength: 2_000_000, after: 0 })
+    const held = { openFiles: 1, memory: 1000 }
+    expect(told).toEqual({ before: held, held, byteLength: 2_000_000, after: { openFiles: 0, memory: 0 } })
   })
 })
+
+/** No file stays in memory. */
+const ON_DISK = { memoryLimit: 0, totalMemoryLimit: Infinity } as const
 
 describe('a spool', () => {
   test('that is disposed of while it is read ends the reading, and never reads what is not its own', async () => {
     const temporaryFolder = newFolder()
-    const spool = createSpool({ memoryLimit: 0, temporaryFolder })
-    await spool.append(someBytes(2_000_000))
-    await spool.finish()
-    const reader = spool.stream()[Symbol.asyncIterator]()
+    const spool = createSpool({ ...ON_DISK, temporaryFolder })
+    const content = spool.openFile()
+    await content.append(someBytes(2_000_000))
+    await content.finish()
+    const reader = content.stream()[Symbol.asyncIterator]()
     await reader.next()
     const reading = reader.next()
     await spool.dispose()
@@ -103,29 +108,32 @@ describe('a spool', () => {
     const { value } = await reading
     expect(new Uint8Array(value ?? [])).toEqual(someBytes(2_000_000).subarray(262_144, 524_288))
     // Its number belongs to another file now.
-    const other = createSpool({ memoryLimit: 0, temporaryFolder })
-    await other.append(new Uint8Array(2_000_000))
-    await other.finish()
+    const other = createSpool({ ...ON_DISK, temporaryFolder })
+    const otherContent = other.openFile()
+    await otherContent.append(new Uint8Array(2_000_000))
+    await otherContent.finish()
     await expect(reader.next()).rejects.toThrow(/The upload is closed/)
     await other.dispose()
   })
 
   test('that is disposed of before its file is open closes it all the same', async () => {
     const temporaryFolder = newFolder()
-    const spool = createSpool({ memoryLimit: 0, temporaryFolder })
-    spool.append(someBytes(10))?.catch(() => {})
+    const spool = createSpool({ ...ON_DISK, temporaryFolder })
+    const content = spool.openFile()
+    content.append(someBytes(10))?.catch(() => {})
     await spool.dispose()
     await spool.dispose()
     expect(openFilesIn(temporaryFolder)).toEqual([])
     expect(readdirSync(temporaryFolder)).toEqual([])
-    await expect(spool.stream()[Symbol.asyncIterator]().next()).rejects.toThrow(/The upload is closed/)
+    await expect(content.stream()[Symbol.asyncIterator]().next()).rejects.toThrow(/The upload is closed/)
   })
 
   test('may be read by several at once', async () => {
-    const spool = createSpool({ memoryLimit: 0, temporaryFolder: newFolder() })
-    await spool.append(someBytes(1_000_000))
-    await spool.finish()
-    const [one, two] = await Promise.all([collect(spool.stream()), collect(spool.stream())])
+    const spool = createSpool({ ...ON_DISK, temporaryFolder: newFolder() })
+    const content = spool.openFile()
+    await content.append(someBytes(1_000_000))
+    await content.finish()
+    const [one, two] = await Promise.all([collect(content.stream()), collect(content.stream())])
     expect(one).toEqual(someBytes(1_000_000))
     expect(two).toEqual(one)
     await spool.dispose()

@@ -21,6 +21,18 @@ export class GrowingBytes {
     return this.#size
   }
 
+  /** Bytes of memory that are taken now. */
+  get capacity(): number {
+    return this.#bytes.length
+  }
+
+  /** Bytes of memory that will be taken once `bytes` are appended. */
+  capacityWith(bytes: Uint8Array): number {
+    const size = this.#size + bytes.length
+    if (this.#size === 0) return size
+    return size <= this.#bytes.length ? this.#bytes.length : Math.max(size, Math.min(this.#limit, this.#size * 2))
+  }
+
   append(bytes: Uint8Array): void {
     const size = this.#size + bytes.length
     if (this.#size === 0) {
@@ -30,7 +42,7 @@ export class GrowingBytes {
       return
     }
     if (size > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(size, Math.min(this.#limit, this.#size * 2)))
+      const larger = new Uint8Array(this.capacityWith(bytes))
       larger.set(this.view())
       this.#bytes = larger
     }
@@ -43,7 +55,7 @@ export class GrowingBytes {
     return this.#bytes.subarray(0, this.#size)
   }
 
-  /** Copies of the bytes, so that whoever gets them may do with them as he likes. */
+  /** Copies of the bytes, so that their reader may change them. */
   *chunks(): Generator<Uint8Array, void, undefined> {
     for (let at = 0; at < this.#size; at += CHUNK_SIZE) {
       yield this.#bytes.slice(at, Math.min(at + CHUNK_SIZE, this.#size))

@@ -1,13 +1,23 @@
 import { closedUpload } from './closed-upload.ts'
 import { GrowingBytes } from './growing-bytes.ts'
-import type { SaveFileOptions, Spool, SpoolOptions } from './spool.ts'
+import type { SaveFileOptions, Spool, SpooledFile, SpoolOptions } from './spool.ts'
 
-/** A spool where there is no file system: everything stays in memory, bounded by the limits of the form. */
+/** A spool for a runtime without files: everything stays in memory, bounded by the limits of the form. */
 export function createSpool(_options: SpoolOptions): Spool {
-  return new MemorySpool()
+  const files: MemoryFile[] = []
+  return {
+    openFile() {
+      const file = new MemoryFile()
+      files.push(file)
+      return file
+    },
+    async dispose() {
+      for (const file of files) file.forget()
+    },
+  }
 }
 
-class MemorySpool implements Spool {
+class MemoryFile implements SpooledFile {
   #bytes: GrowingBytes | undefined = new GrowingBytes(Infinity)
   #size = 0
 
@@ -27,7 +37,7 @@ class MemorySpool implements Spool {
     yield* this.#bytes.chunks()
   }
 
-  async dispose(): Promise<void> {
+  forget(): void {
     this.#bytes = undefined
   }
 }

@@ -46,6 +46,11 @@ export class TemporaryFile {
     this.#writer = new FileWriter({ open: create, remove: async () => {} }, { highWaterMark: HIGH_WATER_MARK })
   }
 
+  /** Bytes appended so far. */
+  get size(): number {
+    return this.#writer.size
+  }
+
   /** As `Draft.append`. */
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     return this.#writer.append(bytes, isGiven)
@@ -56,13 +61,15 @@ export class TemporaryFile {
     return this.#writer.flush()
   }
 
-  /** All bytes, each chunk in memory of its own. Rejects with a TypeError once disposed of, also in the middle. */
-  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { size } = this.#writer
-    for (let at = 0; at < size;) {
+  /**
+   * The bytes from `start` to `end`, each chunk in memory of its own. Rejects with a TypeError once disposed of, also in
+   * the middle.
+   */
+  async *stream(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = start; at < end;) {
       // One after the other is how a stream is read.
       // oxlint-disable-next-line no-await-in-loop
-      const chunk = await this.#read(at, Math.min(CHUNK_SIZE, size - at))
+      const chunk = await this.#read(at, Math.min(CHUNK_SIZE, end - at))
       at += chunk.length
       yield chunk
     }

@@ -55,8 +55,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the bytes of each file that `receive` takes',
       file: 'src/receive/receive.ts',
-      find: 'if (spool.size + bytes.length > maxFileSize) {',
-      replace: 'if (spool.size + bytes.length > Infinity) {',
+      find: 'if (content.size + bytes.length > maxFileSize) {',
+      replace: 'if (content.size + bytes.length > Infinity) {',
       tests: [[LIMITS, ONE_MORE]],
     },
     {

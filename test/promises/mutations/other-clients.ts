@@ -3,6 +3,7 @@ import type { GuardedPromise } from '../mutation.ts'
 const NODE = 'src/adapters/node/node-handler.test.ts'
 const WRITER = 'src/file/file-writer.test.ts'
 const POOL = 'src/cli/worker/slot-pool.test.ts'
+const MEMORY = 'src/receive/total-memory.test.ts'
 const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
@@ -78,6 +79,41 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: ' || waitingInAll > MOST_WAITING',
       replace: '',
       tests: [[WRITER, 'what waits in many files together is written before it is much']],
+    },
+    {
+      guard: 'keeps so much of all forms in memory and no more',
+      file: 'src/budget/memory-budget.ts',
+      find: 'if (bytes > 0 && this.#used + bytes > limit) return false',
+      replace: '',
+      tests: [
+        [MEMORY, 'the memory of all forms together > has a limit by default, beyond which files of 500 KB go to disk'],
+      ],
+    },
+    {
+      guard: 'gives the memory of a form back however that ends',
+      file: 'src/receive/spool/file-spool.ts',
+      find: 'this.memory.close()',
+      replace: '',
+      tests: [[MEMORY, 'the memory of a form is given back > after $end']],
+    },
+    {
+      guard: 'counts the memory of a form that moved to disk no longer',
+      file: 'src/receive/spool/file-spool.ts',
+      find: 'resources.memory.giveBack(this.#bytes.capacity)',
+      replace: '',
+      tests: [[MEMORY, 'the memory of all forms together > counts a file that moves to disk no longer']],
+    },
+    {
+      guard: 'takes one descriptor for all files of a form that go to disk',
+      file: 'src/receive/spool/file-spool.ts',
+      find: 'this.#file ??= new TemporaryFile(this.#folder)',
+      replace: 'this.#file = new TemporaryFile(this.#folder)',
+      tests: [
+        [
+          MEMORY,
+          'the memory of all forms together > runs out without taking a descriptor for each file: a form has one temporary file',
+        ],
+      ],
     },
     {
       guard: 'throws away so many bytes after a refusal and no more',

@@ -7,7 +7,7 @@ import { RUNTIMES } from '../runtimes/runtime-list.ts'
 /** The versions of Node that a guide has to run on: the oldest that Decant supports, and the one that most servers have. */
 export const NODE_VERSIONS = ['Node 22', 'Node 24'] as const
 
-export type NodeVersion = (typeof NODE_VERSIONS)[number]
+type NodeVersion = (typeof NODE_VERSIONS)[number]
 
 /** The programs of `NODE_VERSIONS`, as npm installs them. */
 export interface InstalledNodes extends AsyncDisposable {

@@ -15,7 +15,7 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
  */
 export function trustedProxies(list: readonly string[]): (address: string) => boolean {
   // As a program without types may write it. A string has no `flatMap`, and its error would not say what to do.
-  if (!Array.isArray(list))
+  if (typeof list === 'string')
     throw new TypeError(`Proxies must be a list such as ["loopback"], not ${JSON.stringify(list)}.`)
   const blocks = new BlockList()
   for (const range of list.flatMap((entry) => WORDS.get(entry) ?? [entry])) addRange(blocks, range)

@@ -54,8 +54,8 @@ export interface UploadAppOptions {
   readonly minFreeSpace?: number | undefined
   /** Flushes each file to the medium before it is answered, as `durable` of `diskStorage`. Default false. */
   readonly durable?: boolean | undefined
-  /** Names without ports under which the server is known; every other Host is refused. Default: any. */
-  readonly hosts?: readonly string[] | undefined
+  /** Names without ports under which the server is known, or a test of one; every other Host is refused. Default: any. */
+  readonly hosts?: UploadHandlerOptions['hosts']
   /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
   readonly base?: string | undefined
   /** Pages of these origins may use it, as with `origins` of an upload handler. Default none. */

@@ -32,6 +32,6 @@ function toUrl(host: string, port: number): string {
 }
 
 /** An IPv6 address as URLs and Host headers have it (RFC 3986 section 3.2.2). */
-function bracketed(host: string): string {
+export function bracketed(host: string): string {
   return isIPv6(host) ? `[${host}]` : host
 }

@@ -16,8 +16,8 @@ export interface ServeSettings {
   readonly host: string
   /** Absent: 3000, or the next port that is free. */
   readonly port: number | undefined
-  /** Names without ports under which the server is known besides. */
-  readonly hosts: readonly string[] | undefined
+  /** Names without ports under which the server is known besides its own. */
+  readonly hosts: readonly string[] | 'any' | undefined
   /** Processes that serve; of 1, this one does. */
   readonly workers: number
   readonly shutdownTimeoutMs: number
@@ -61,10 +61,10 @@ const PORT: Option<number> = {
   about: 'default 3000, or the next one that is free; 0 for any',
   parse: (text) => parseNumber(text, 0, 65_535),
 }
-const HOSTS: Option<readonly string[]> = {
+const HOSTS: Option<readonly string[] | 'any'> = {
   flag: 'hosts',
   value: 'NAMES',
-  about: 'names it answers to, without ports; by default its own on loopback, and any beyond',
+  about: 'names it answers to besides its own, such as files.example, without ports; any for every name',
   parse: parseHosts,
 }
 const BASE: Option<string> = {
@@ -276,12 +276,13 @@ function checkTypes(given: Arguments): void {
   throw new CommandError(`${given.nameOf(DENY)} leaves no type of file to take; deny less, or leave it out`)
 }
 
-function parseHosts(text: string): readonly string[] {
+function parseHosts(text: string): readonly string[] | 'any' {
+  if (text.trim().toLowerCase() === 'any') return 'any'
   return text.split(',').map((word) => {
     const name = word.trim().toLowerCase()
-    if (/^(?:[^\s:/[\]]+|\[[\da-f:.]+\])$/.test(name)) return name
+    if (/^(?:[^\s:/[\]]+|\[[\da-f:.]+\])$/.test(name) && name !== 'any') return name.replace(/\.$/, '')
     throw new TypeError(
-      `${JSON.stringify(word)} is no name of a host. Write files.example or [::1], without a scheme or a port.`,
+      `${JSON.stringify(word)} is no name of a host. Write files.example or [::1], without a scheme or a port, or any alone.`,
     )
   })
 }

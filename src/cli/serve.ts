@@ -8,6 +8,7 @@ import { readAuthFile } from './auth-file.ts'
 import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 import { listen } from './listen.ts'
+import { ownNames } from './own-names.ts'
 import { scanner, warnOfScanner } from './scanner.ts'
 import { serverOf } from './server-of.ts'
 import { readServeSettings } from './serve-settings.ts'
@@ -86,6 +87,7 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
     scans: scan !== undefined,
     minFreeSpace: limits.minFreeSpace,
     workers: settings.workers,
+    names: ownNames(settings.host, settings.hosts),
   }
   const { isWatched, bold, dim } = terminal
   terminal.print(

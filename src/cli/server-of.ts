@@ -3,9 +3,9 @@ import { uploadApp } from '../app/upload-app.ts'
 import type { UploadApp, UploadAppOptions } from '../app/upload-app.ts'
 import type { UploadError } from '../index.ts'
 import type { Access } from './access.ts'
-import { isLoopback, loopbackNames } from './address.ts'
 import { causesOf } from './causes.ts'
 import { logLine } from './log-line.ts'
+import { ownNames } from './own-names.ts'
 import type { ServeSettings } from './serve-settings.ts'
 
 /** What a server has that no setting says. */
@@ -26,6 +26,7 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
     json,
   } = settings
   const { folder, assets, checks, takeSlot, access, print, fail } = surroundings
+  const names = ownNames(settings.host, settings.hosts)
   const tell = (request: LoggedRequest): void => print(json ? JSON.stringify(request) : logLine(request))
   return uploadApp({
     ...limits,
@@ -36,20 +37,11 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
     assets,
     checks,
     takeSlot,
-    hosts: hostsOf(settings),
+    hosts: names && ((name) => names.includes(name)),
     onError: (error) => fail(lineOf(error)),
     onWarning: fail,
     ...(log && { onAnswer: tell }),
   })
-}
-
-/**
- * On loopback, a page of a stranger's could reach the server from a browser here by a name of his own (DNS rebinding), so
- * only known names count. Beyond it nobody can tell by which names a network knows this machine: any Host will do.
- */
-function hostsOf({ host, hosts }: ServeSettings): readonly string[] | undefined {
-  if (hosts === undefined && !isLoopback(host)) return undefined
-  return [...loopbackNames(host), ...(hosts ?? [])]
 }
 
 /** A failure of ours, with its causes, in a line. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ownNames } from './own-names.ts'
 import { startReportJson, startReportText } from './start-report.ts'
 import type { StartReport } from './start-report.ts'
 
@@ -11,6 +12,7 @@ const report: StartReport = {
   scans: false,
   minFreeSpace: 1024 ** 3,
   workers: 1,
+  names: ownNames('127.0.0.1', [], 'box'),
 }
 const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
 
@@ -51,6 +53,17 @@ describe('what a person is told', () => {
     expect(startReportText({ ...report, scans: true }, plain)).toContain(' 5 at once, scanned by ClamAV. The last')
   })
 
+  test('says beyond loopback to which names it answers, and how to add one', () => {
+    const names = ownNames('0.0.0.0', ['drop.example'], 'box')
+    expect(startReportText({ ...report, names }, plain)).toContain(
+      '\nAnswers to IP addresses, localhost, box, box.local, box.lan, box.internal, box.home.arpa, drop.example. ' +
+        'Add other names with --hosts.\n',
+    )
+    expect(startReportText(report, plain)).not.toContain('Answers')
+    expect(startReportText({ ...report, names: undefined }, plain)).not.toContain('Answers')
+    expect(JSON.parse(startReportJson({ ...report, names: undefined }))).not.toHaveProperty('hosts')
+  })
+
   test('counts extensions that are many, and says nothing of room that may be filled', () => {
     const extensions = Array.from({ length: 13 }, (_, index) => `x${index}`)
     const text = startReportText({ ...report, set: { ...report.set, extensions }, minFreeSpace: 0 }, plain)
@@ -72,5 +85,6 @@ test('what a program is told is one line of JSON', () => {
     maxFiles: 5,
     minFreeSpace: 1_073_741_824,
     workers: 1,
+    hosts: ['localhost', '127.0.0.1', '[::1]'],
   })
 })

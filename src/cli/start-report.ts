@@ -1,6 +1,7 @@
 import { renderUnicodeCompact } from 'uqr'
 import type { UploadSet } from '../index.ts'
 import { bytes } from '../index.ts'
+import type { OwnNames } from './own-names.ts'
 
 /** What is told when the server is ready. */
 export interface StartReport {
@@ -19,6 +20,8 @@ export interface StartReport {
   readonly minFreeSpace: number
   /** Processes that serve. */
   readonly workers: number
+  /** Absent: it answers to every name. */
+  readonly names: OwnNames | undefined
 }
 
 export interface ReportStyle {
@@ -33,7 +36,7 @@ const EXTENSIONS_SHOWN = 12
 
 /** The report for a person: where to go, where the files go, which limits hold. */
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
-  const { url, networkUrls, folder, set, scans, minFreeSpace, workers } = report
+  const { url, networkUrls, folder, set, scans, minFreeSpace, workers, names } = report
   const [first] = networkUrls
   const taken = `${typesOf(report)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
   const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
@@ -44,15 +47,32 @@ export function startReportText(report: StartReport, { qrCode, bold, dim }: Repo
     '',
     `Files go to ${folder}`,
     `Taken: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
+    ...(names?.takesAddresses === true ? [namesOf(names)] : []),
     ...(workers > 1 ? [`${workers} workers share the work.`] : []),
     dim('Press Ctrl-C to stop.'),
   ].join('\n')
 }
 
 /** The report for a program, in one line of JSON. */
-export function startReportJson({ url, networkUrls, folder, set, minFreeSpace, workers }: StartReport): string {
+export function startReportJson(report: StartReport): string {
+  const { url, networkUrls, folder, set, minFreeSpace, workers, names } = report
   const { extensions, maxFileSize, maxFiles } = set
-  return JSON.stringify({ url, networkUrls, folder, extensions, maxFileSize, maxFiles, minFreeSpace, workers })
+  return JSON.stringify({
+    url,
+    networkUrls,
+    folder,
+    extensions,
+    maxFileSize,
+    maxFiles,
+    minFreeSpace,
+    workers,
+    hosts: names?.names,
+  })
+}
+
+/** Beyond loopback, where a browser may use a name that the machine does not know. */
+function namesOf({ names }: OwnNames): string {
+  return `Answers to IP addresses, ${names.join(', ')}. Add other names with --hosts.`
 }
 
 function typesOf({ set: { extensions }, denies }: StartReport): string {

@@ -193,6 +193,9 @@ describe('the Host', () => {
     ['localhost', 200],
     ['LOCALHOST:3000', 200],
     ['localhost:', 200],
+    ['localhost.', 200],
+    ['localhost.:3000', 200],
+    ['localhost..', 403],
     ['[::1]', 200],
     ['[::1]:3000', 200],
     ['127.0.0.1:80', 200],
@@ -207,6 +210,19 @@ describe('the Host', () => {
     const answer = await site.ask(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.body.toString()).code).toBe(status === 403 ? 'unknown-host' : undefined)
+  })
+
+  test('may be judged by a test, which gets the name alone', async () => {
+    const asked: string[] = []
+    const hosts = (name: string): boolean => {
+      asked.push(name)
+      return name === 'files.example'
+    }
+    await using site = await openSite({ hosts, listing: true })
+    const statusOf = async (host: string): Promise<number> =>
+      (await site.ask(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).status
+    expect([await statusOf('FILES.example:3000'), await statusOf('[::1]:3000')]).toEqual([200, 403])
+    expect(asked).toEqual(['files.example', '[::1]'])
   })
 
   test('has to be there, where it has to be known', async () => {

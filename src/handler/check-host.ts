@@ -2,15 +2,24 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 
 /**
- * Refuses names under which the server is not known: a name of an attacker's that was made to lead here (DNS rebinding)
- * would put his page into the server's own origin.
+ * Refuses names under which the server is not known. If an attacker makes a name of its own lead here (DNS rebinding),
+ * its page is in the origin of the server.
  *
- * @param hosts lower-case names without ports, IPv6 addresses in brackets; `undefined` takes every one
+ * @param isKnown asked with the name in lower case, without a port and a dot at its end; IPv6 addresses have brackets
  * @throws {UploadError} `unknown-host`.
  */
-export function checkHost(incoming: Incoming, hosts: readonly string[] | undefined): void {
-  if (hosts === undefined) return
+export function checkHost(incoming: Incoming, isKnown: (name: string) => boolean): void {
   const host = incoming.header('host') ?? ''
-  const name = host.replace(/:\d*$/, '').toLowerCase()
-  if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })
+  const name = host.replace(/\.?(?::\d*)?$/, '').toLowerCase()
+  if (!isKnown(name)) throw new UploadError('unknown-host', { host })
+}
+
+/** The test of the option `hosts`. */
+export function toHostTest(
+  hosts: readonly string[] | ((name: string) => boolean) | undefined,
+): (name: string) => boolean {
+  if (hosts === undefined) return () => true
+  if (typeof hosts === 'function') return hosts
+  const names = hosts.map((host) => host.toLowerCase())
+  return (name) => names.includes(name)
 }

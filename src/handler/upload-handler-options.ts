@@ -48,10 +48,10 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    */
   readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy | undefined
   /**
-   * Names without ports under which the server is known, such as `localhost` and `[::1]`; every other Host is refused.
-   * Default: any.
+   * Names without ports under which the server is known, such as `localhost` and `[::1]`, or a test of such a name in
+   * lower case. Every other Host is refused. Default: any.
    */
-  readonly hosts?: readonly string[] | undefined
+  readonly hosts?: readonly string[] | ((name: string) => boolean) | undefined
   /** How a person sees the set. Without one the handler speaks JSON alone. */
   readonly page?: UploadPage | undefined
   /** Seconds for which a browser may keep a file without asking again. Default 0. */

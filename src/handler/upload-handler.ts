@@ -21,7 +21,7 @@ import type { FormLimits } from '../receive/form-limits.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
 import { checkPreconditions, deleteOnCondition } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
-import { checkHost } from './check-host.ts'
+import { checkHost, toHostTest } from './check-host.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
 import type { CorsRules } from './cors.ts'
 import { toCreatedAnswer, toListAnswer } from './file-answer.ts'
@@ -66,7 +66,7 @@ class Handler implements UploadHandler {
   readonly #sets: Sets
   readonly #base: string
   readonly #cors: CorsRules
-  readonly #hosts: readonly string[] | undefined
+  readonly #isKnownHost: (name: string) => boolean
   readonly #options: UploadHandlerOptions
   readonly #gate: Gate
   readonly #limits: ReadonlyMap<UploadSet, FormLimits>
@@ -80,7 +80,7 @@ class Handler implements UploadHandler {
       origins: parseOrigins(options.origins ?? []),
       allowedHeaders: options.allowedHeaders && parseAllowedHeaders(options.allowedHeaders),
     }
-    this.#hosts = options.hosts?.map((host) => host.toLowerCase())
+    this.#isKnownHost = toHostTest(options.hosts)
     this.#options = options
     this.#gate = new Gate(options, this.#sets)
     this.#slots = new UploadSlots(options)
@@ -92,7 +92,7 @@ class Handler implements UploadHandler {
     let route: Route | undefined
     let outgoing: Outgoing
     try {
-      checkHost(incoming, this.#hosts)
+      checkHost(incoming, this.#isKnownHost)
       checkSite(incoming, { origins: this.#cors.origins, acceptsSameSite: false, isHostKnown: true })
       route = toRoute(incoming, this.#base, this.#sets)
       outgoing = await this.#answer(incoming, route)

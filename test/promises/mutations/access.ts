@@ -191,9 +191,16 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'answers to the names alone by which it is known',
       file: 'src/handler/check-host.ts',
-      find: "if (!hosts.includes(name)) throw new UploadError('unknown-host', { host })",
+      find: "if (!isKnown(name)) throw new UploadError('unknown-host', { host })",
       replace: '',
       tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],
+    },
+    {
+      guard: 'answers beyond loopback to no name that a stranger can have',
+      file: 'src/cli/own-names.ts',
+      find: 'all.includes(name) || (takesAddresses && isAddress(name))',
+      replace: 'takesAddresses || all.includes(name)',
+      tests: [['src/cli/own-names.test.ts', 'a server that listens on %s > does not answer to %j']],
     },
     {
       guard: 'believes no header about who asks but from the proxies that are named',

@@ -1,0 +1,62 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { hostname } from 'node:os'
+import { bracketed, isLoopback, loopbackNames } from './address.ts'
+
+/**
+ * What local networks put behind the name of a machine. Nobody can register a name below these in the public DNS, so no
+ * page of a stranger has one.
+ */
+const LOCAL_DOMAINS = ['local', 'lan', 'internal', 'home.arpa'] as const
+
+/** Under which names a server answers. */
+export interface OwnNames {
+  /** In lower case, without ports; IPv6 addresses in brackets. */
+  readonly names: readonly string[]
+  /** True if it answers to every IP address as well. */
+  readonly takesAddresses: boolean
+  /** Whether it answers to this name: lower-case, without a port. */
+  includes(name: string): boolean
+}
+
+/**
+ * The names of a server that listens on `host`; `undefined` for any. A page of a stranger could reach the server from a
+ * browser in its network, by a name of its own that it makes lead here (DNS rebinding). So only known names count.
+ *
+ * Beyond loopback these are the machine's name and every IP address: an address cannot be made to lead elsewhere, and
+ * the server does not know all of its own (those of a container's host, of a router, of a cloud).
+ *
+ * @param more names that were given by hand
+ * @param machine the machine's name
+ */
+export function ownNames(
+  host: string,
+  more: readonly string[] | 'any' = [],
+  machine: string = hostname(),
+): OwnNames | undefined {
+  if (more === 'any') return undefined
+  const takesAddresses = !isLoopback(host)
+  const names = takesAddresses
+    ? ['localhost', ...(WILDCARDS.includes(host) ? [] : [bracketed(host.toLowerCase())]), ...machineNames(machine)]
+    : loopbackNames(host)
+  const all = [...new Set([...names, ...more])]
+  return {
+    names: all,
+    takesAddresses,
+    includes: (name) => all.includes(name) || (takesAddresses && isAddress(name)),
+  }
+}
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::']
+
+/** As it is, without its domain, and as devices of the local network call it. */
+function machineNames(machine: string): readonly string[] {
+  const name = machine.toLowerCase().replace(/\.$/, '')
+  const [short = name] = name.split('.', 1)
+  return short === '' ? [] : [name, short, ...LOCAL_DOMAINS.map((domain) => `${short}.${domain}`)]
+}
+
+/** An address as Host has it; one of IPv6 may have a zone (RFC 6874). */
+function isAddress(name: string): boolean {
+  const [, inner] = /^\[(.*)\]$/.exec(name) ?? []
+  return inner === undefined ? isIPv4(name) : isIPv6(inner)
+}

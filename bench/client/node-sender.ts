@@ -36,7 +36,7 @@ async function keepGoing(): Promise<void> {
 }
 
 async function exchange(number: number): Promise<void> {
-  const name = `${option('prefix')}-${String(number).padStart(7, '0')}.bin`
+  const name = options.get('filename') ?? `${option('prefix')}-${String(number).padStart(7, '0')}.bin`
   const head =
     kind === 'form'
       ? `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: application/octet-stream\r\n\r\n`

@@ -2,10 +2,11 @@
  * The client of `npm run bench`: sends uploads, or takes downloads, over a few keep-alive connections as fast as the
  * server goes, and looks at every answer. Written in C, since one in JavaScript would be the slower of the two.
  *
- *   sender port=N block=FILE [kind=form|raw|put|get] [path=/] [connections=1] [requests=1] [size=BYTES] [prefix=f] [verify=1]
+ *   sender port=N block=FILE [kind=form|raw|put|get] [path=/] [connections=1] [requests=1] [size=BYTES] [prefix=f]
+ *     [filename=NAME] [verify=1]
  *
  * A file is the block over and over, up to its size. `form` sends it by POST as the one file of a form, called
- * PREFIX-0000001.bin and so on; `raw` sends it by POST as it is, `put` by PUT to such a name below the path; `get` takes
+ * PREFIX-0000001.bin and so on, or each of them NAME; `raw` sends it by POST as it is, `put` by PUT to such a name below the path; `get` takes
  * the path, and compares every byte where `verify` says so. Prints one line of JSON; whatever goes wrong ends it with 1.
  */
 #define _GNU_SOURCE
@@ -54,7 +55,7 @@ static int port = 0, connections = 1, verify = 0;
 static long requests = 1, begun = 0, done = 0, reconnections = 0;
 static size_t size = 0, block_size = 0;
 static char *block = NULL;
-static const char *kind = "form", *path = "/", *prefix = "f";
+static const char *kind = "form", *path = "/", *prefix = "f", *filename = NULL;
 static int epoll_fd;
 static unsigned long long bytes_read = 0;
 
@@ -97,9 +98,12 @@ static void begin_request(struct connection *c) {
   c->number = ++begun;
   c->tail_size = 0;
   if (is_kind("form")) {
+    char name[128];
+    if (filename != NULL) snprintf(name, sizeof name, "%s", filename);
+    else snprintf(name, sizeof name, "%s-%07ld.bin", prefix, c->number);
     part_size = (size_t)snprintf(part, sizeof part,
-      "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s-%07ld.bin\"\r\n"
-      "Content-Type: application/octet-stream\r\n\r\n", BOUNDARY, prefix, c->number);
+      "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+      "Content-Type: application/octet-stream\r\n\r\n", BOUNDARY, name);
     c->tail_size = (size_t)snprintf(c->tail, sizeof c->tail, "\r\n--%s--\r\n", BOUNDARY);
   }
   int written;
@@ -288,6 +292,7 @@ int main(int argc, char **argv) {
     else if (strcmp(name, "requests") == 0) requests = atol(value);
     else if (strcmp(name, "size") == 0) size = strtoull(value, NULL, 10);
     else if (strcmp(name, "prefix") == 0) prefix = value;
+    else if (strcmp(name, "filename") == 0) filename = value;
     else if (strcmp(name, "verify") == 0) verify = atoi(value);
     else fail("what is %s?", name);
   }

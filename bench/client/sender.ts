@@ -27,6 +27,8 @@ interface SendOptions {
   readonly size: number
   /** Of the files' names. */
   readonly prefix?: string | undefined
+  /** The name of every file of a form. Default: names of their own, which begin with `prefix`. */
+  readonly filename?: string | undefined
   /** Whether every byte of a download is compared. */
   readonly verify?: boolean | undefined
 }

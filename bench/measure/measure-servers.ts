@@ -12,7 +12,9 @@ export async function measureServers(
   workload: Workload,
   contestants: readonly Contestant[],
 ): Promise<Run[]> {
-  const present = contestants.filter(({ leftOutOf = [] }) => !leftOutOf.includes(workload.name))
+  const takesPart = ({ name, leftOutOf = [] }: Contestant): boolean =>
+    !leftOutOf.includes(workload.name) && (workload.contestants?.includes(name) ?? true)
+  const present = contestants.filter(takesPart)
   return await runRounds(present, bench, async (contestant, round) =>
     runServerWorkload(bench, area, workload, contestant, round),
   )

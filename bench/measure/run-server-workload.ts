@@ -38,6 +38,7 @@ export async function runServerWorkload(
         requests,
         size,
         prefix,
+        filename: workload.filename,
         verify: prefix === 'warm-up',
       })
     await send('warm-up', warmUp)

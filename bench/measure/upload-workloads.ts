@@ -3,6 +3,11 @@ import type { Workload } from './workload.ts'
 const KiB = 1024
 const MiB = 1024 ** 2
 
+const serial = { connections: 1, requests: 200, size: MiB, warmUp: { requests: 200, size: MiB } }
+const small = { connections: 32, requests: 4000, size: 10 * KiB, warmUp: { requests: 5000, size: 10 * KiB } }
+/** What phones and paste boxes call every picture. Rivals give random names, so that it is the same to them. */
+const oneName = { filename: 'image.bin', contestants: ['decant', 'raw-pipe'] }
+
 export const uploadWorkloads: readonly Workload[] = [
   {
     name: 'large',
@@ -15,10 +20,13 @@ export const uploadWorkloads: readonly Workload[] = [
   {
     name: 'serial',
     title: '200 files of 1 MiB, one connection',
-    connections: 1,
-    requests: 200,
-    size: MiB,
-    warmUp: { requests: 200, size: MiB },
+    ...serial,
+  },
+  {
+    name: 'serial-one-name',
+    title: '200 files of 1 MiB and one name, one connection',
+    ...serial,
+    ...oneName,
   },
   {
     name: 'parallel',
@@ -31,10 +39,13 @@ export const uploadWorkloads: readonly Workload[] = [
   {
     name: 'small',
     title: 'files of 10 KiB, 32 at once',
-    connections: 32,
-    requests: 4000,
-    size: 10 * KiB,
-    warmUp: { requests: 5000, size: 10 * KiB },
+    ...small,
+  },
+  {
+    name: 'small-one-name',
+    title: 'files of 10 KiB and one name, 32 at once',
+    ...small,
+    ...oneName,
   },
 ]
 

@@ -6,6 +6,10 @@ export interface Workload {
   readonly requests: number
   /** Bytes of each file. */
   readonly size: number
+  /** The name of every file. Default: a name of its own for each. */
+  readonly filename?: string
+  /** The names of the only contestants that take part. Default: all. */
+  readonly contestants?: readonly string[]
   /** What goes before, unmeasured, over as many connections: code is compiled then, and the heap finds its size. */
   readonly warmUp: { readonly requests: number; readonly size: number }
 }

@@ -12,9 +12,14 @@ import type { Naming } from './upload-set-options.ts'
 export interface Place {
   /** The name that the key ends in. */
   readonly name: string
-  /** The key to try when `attempt` others were taken; `undefined` where there is none left. */
-  readonly keyOf: (attempt: number) => string | undefined
+  /** The key to try first. */
+  readonly key: string
+  /** The keys to try if that is taken; absent if there is no other. */
+  readonly numberedKey?: NumberedKey
 }
+
+/** The key with a number, of at least 1. */
+export type NumberedKey = (number: number) => string
 
 /** The name of a file as the policy alone makes it from the client's. */
 export interface OwnName {
@@ -57,14 +62,14 @@ function ownNameBy(naming: (filename: string) => string, filename: string): OwnN
  */
 export function toPlace(own: OwnName, placement: Placement, naming: Naming): Place {
   const { key } = placement
-  if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), keyOf: only(checkKey(key)) }
+  if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), key: checkKey(key) }
   const { folder, name: wanted } = override(own, placement)
   const final = storedName(wanted)
   // An unsafe folder is told now, and not when the last byte has come.
   const best = safeKey(naming === 'unique' ? join(folder, randomId()) : folder, final)
-  if (naming === 'unique') return { name: final, keyOf: only(best) }
+  if (naming === 'unique') return { name: final, key: best }
   const prefix = best.slice(0, -final.length)
-  return { name: final, keyOf: (attempt) => prefix + conflictName(final, attempt) }
+  return { name: final, key: best, numberedKey: (number) => prefix + conflictName(final, number) }
 }
 
 /** Flask-Uploads' `name`: a folder before the last slash, and the client's extension after a trailing dot. */
@@ -88,10 +93,6 @@ function checkKey(key: string): string {
     reason: fault ?? 'it is too long',
     ...(isKey(safe) && { suggestion: safe }),
   })
-}
-
-function only(key: string): (attempt: number) => string | undefined {
-  return (attempt) => (attempt === 0 ? key : undefined)
 }
 
 function join(folder: string | undefined, segment: string): string {

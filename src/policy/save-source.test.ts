@@ -7,10 +7,8 @@ import { openFilesIn } from '../file/fixtures/open-files.ts'
 import { temporaryFolders } from '../receive/fixtures/temporary-folders.ts'
 import { receive } from '../receive/receive.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
-import type { Storage } from '../storage/storage.ts'
 import { diskSet, everyFile, memorySet, read, textFile } from './fixtures/sets.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
-import { uploadSet } from './upload-set.ts'
 import type { UploadSet } from './upload-set.ts'
 
 const newFolder = temporaryFolders()
@@ -171,36 +169,4 @@ describe('sizes', () => {
     })
     expect(await storage.freeSpace()).toBe(1000)
   })
-})
-
-test('the hundredth file of one name asks for few names before it has its own', async () => {
-  const storage = memoryStorage()
-  let published = 0
-  const counting: Storage = {
-    ...storage,
-    createDraft(options) {
-      const draft = storage.createDraft(options)
-      const seal = draft.seal.bind(draft)
-      draft.seal = async () => {
-        const sealed = await seal()
-        const publish = sealed.publish.bind(sealed)
-        return {
-          ...sealed,
-          publish: (key, record) => {
-            published++
-            return publish(key, record)
-          },
-        }
-      }
-      return draft
-    },
-  }
-  const set = uploadSet('test', { storage: counting })
-  const names: string[] = []
-  for (let count = 0; count < 100; count++) {
-    published = 0
-    names.push((await set.save(textFile('a.txt'))).key)
-    expect(published).toBeLessThanOrEqual(5)
-  }
-  expect(names).toEqual(['a.txt', ...Array.from({ length: 99 }, (_, index) => `a_${index + 1}.txt`)])
 })

@@ -6,20 +6,25 @@ import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { StorageTransaction } from '../storage/transaction.ts'
+import { noneFree } from './conflict-numbers.ts'
+import type { ConflictNumbers } from './conflict-numbers.ts'
 import { toDraftNote } from './draft-note.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { isImplied } from './implied-record.ts'
 import { inspect } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { PublishedFile } from './delete-files.ts'
-import type { Place } from './placement.ts'
+import type { NumberedKey } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
 
-/** Names that are tried one after the other before taken ones are looked for in larger steps. */
+/** Numbers that are tried one after the other before a free one is looked for in larger steps. */
 const PATIENCE = 4
 
 /** More names than these are not asked for: in a storage that takes none of so many, something else is wrong. */
 const MAX_TRIES = 10_000
+
+/** Publishes or reserves a draft under a key; `undefined` if the key is taken. */
+type TakeKey = (sealed: SealedDraft, key: string, record: FileRecord | undefined) => Promise<StorageEntry | undefined>
 
 /** What a set has decided about a file when it was admitted. */
 export interface Admission {
@@ -29,7 +34,9 @@ export interface Admission {
   readonly record: FileRecord
   readonly maxFileSize: number
   readonly minFileSize: number
-  readonly keyOf: Place['keyOf']
+  readonly key: string
+  readonly numberedKey: NumberedKey | undefined
+  readonly numbers: ConflictNumbers
   readonly storage: Storage
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
   readonly inspection: Inspection
@@ -131,49 +138,47 @@ export class UploadDraft {
     return this.#underFreeKey((sealed, key, record) => transaction.reserve(sealed, key, record))
   }
 
-  async #underFreeKey(
-    take: (sealed: SealedDraft, key: string, record: FileRecord | undefined) => Promise<StorageEntry | undefined>,
-  ): Promise<StoredFile> {
-    if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is published.')
-    const { keyOf, toStoredFile } = this.#admission
-    let tried = ''
-    for (let attempt = 0, tries = 1; ; attempt++, tries++) {
-      if (tries > MAX_TRIES) throw new UploadError('storage-failed', {}, { cause: new Error('No name was free.') })
-      if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)
-      const key = keyOf(attempt)
-      if (key === undefined) break
-      const entry = await take(this.#sealed, key, isImplied(key, this.#record) ? undefined : this.#record)
-      if (entry !== undefined) {
-        this.#published = { key, version: entry.version }
-        return toStoredFile(entry)
-      }
-      tried = key
+  async #underFreeKey(take: TakeKey): Promise<StoredFile> {
+    const sealed = this.#sealed
+    if (sealed === undefined) throw new TypeError('Seal the draft before it is published.')
+    const { key, numberedKey, numbers } = this.#admission
+    if (numberedKey === undefined) {
+      const file = await this.#under(key, sealed, take)
+      if (file === undefined) throw new UploadError('name-taken', { key })
+      return file
     }
-    throw new UploadError('name-taken', { key: tried })
+    // A look at a name that was taken before costs less than to ask for it.
+    if (!numbers.has(key) || !(await this.#isTaken(key))) {
+      const file = await this.#under(key, sealed, take)
+      if (file !== undefined) {
+        numbers.forget(key)
+        return file
+      }
+    }
+    return this.#underNumberedKey(numberedKey, sealed, take)
   }
 
-  /**
-   * Where to go on trying: the thousandth `image.png` should not ask for the 999 before it. In doubling steps to one that
-   * is free, then by halves; publishing itself decides.
-   */
-  async #firstFree(start: number): Promise<number> {
-    const { keyOf, storage } = this.#admission
-    const isTakenAt = async (attempt: number): Promise<boolean> => {
-      const key = keyOf(attempt)
-      return key !== undefined && (await storage.stat(key)) !== undefined
+  async #underNumberedKey(numberedKey: NumberedKey, sealed: SealedDraft, take: TakeKey): Promise<StoredFile> {
+    const { key, numbers } = this.#admission
+    for (let tries = 1; tries < MAX_TRIES; tries++) {
+      const file = await this.#under(numberedKey(numbers.take(key)), sealed, take)
+      if (file !== undefined) return file
+      // The thousandth `image.png` should not ask for the 999 before it.
+      if (tries % PATIENCE === 0) await numbers.skip(key, (number) => this.#isTaken(numberedKey(number)))
     }
-    let taken = start - 1
-    let free = start
-    while (await isTakenAt(free)) {
-      taken = free
-      free *= 2
-    }
-    while (free - taken > 1) {
-      const middle = Math.floor((taken + free) / 2)
-      if (await isTakenAt(middle)) taken = middle
-      else free = middle
-    }
-    return free
+    throw noneFree()
+  }
+
+  async #isTaken(key: string): Promise<boolean> {
+    const { storage } = this.#admission
+    return storage.isTaken === undefined ? (await storage.stat(key)) !== undefined : storage.isTaken(key)
+  }
+
+  async #under(key: string, sealed: SealedDraft, take: TakeKey): Promise<StoredFile | undefined> {
+    const entry = await take(sealed, key, isImplied(key, this.#record) ? undefined : this.#record)
+    if (entry === undefined) return undefined
+    this.#published = { key, version: entry.version }
+    return this.#admission.toStoredFile(entry)
   }
 
   /**

@@ -7,6 +7,7 @@ import { combineRules, extensionTest, listExtensions } from '../media/extension-
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
 import type { DeleteOptions, ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { ConflictNumbers } from './conflict-numbers.ts'
 import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
@@ -104,6 +105,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
   const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
   const minFileSize = toLimit('minFileSize', options.minFileSize, 0)
   const maxFiles = toLimit('maxFiles', options.maxFiles, 100)
+  const numbers = new ConflictNumbers()
 
   const toStoredFile = (entry: StorageEntry): StoredFile => {
     const { key, size, storedAt, record } = entry
@@ -141,7 +143,9 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       record: { name: filename, type: type ?? claimedType(contentType) },
       maxFileSize,
       minFileSize,
-      keyOf: place.keyOf,
+      key: place.key,
+      numberedKey: place.numberedKey,
+      numbers,
       storage,
       toStoredFile,
       inspection: { content: content === 'trust' ? undefined : expected(place.name, ownExtension, content), checks },

@@ -65,6 +65,11 @@ export interface Storage {
   resolve?(key: string): Promise<string>
   /** The entry of a stored file. */
   stat(key: string): Promise<StorageEntry | undefined>
+  /**
+   * Whether a key cannot be published under now, be it for a folder that has its name. May be wrong a moment later. Optional: for
+   * a medium that tells it for less than `stat` costs.
+   */
+  isTaken?(key: string): Promise<boolean>
   /** Opens a stored file. Never follows a symlink, never opens what is no regular file. */
   open(key: string): Promise<OpenFile | undefined>
   /**

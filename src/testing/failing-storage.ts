@@ -111,6 +111,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
       },
     }),
     ...(storage.resolve !== undefined && { resolve: storage.resolve.bind(storage) }),
+    ...(storage.isTaken !== undefined && { isTaken: storage.isTaken.bind(storage) }),
     ...(close && { close }),
     ...(storage.path !== undefined && { path: storage.path.bind(storage) }),
   }

@@ -19,6 +19,7 @@ import { RecordCache } from './record-cache.ts'
 import { Sweeper } from './sweeper.ts'
 import { UnreadableFiles } from './unreadable-files.ts'
 import { WarmFiles } from './warm-files.ts'
+import { pathIn } from '../../file/path-in.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
 
@@ -66,6 +67,7 @@ export interface DiskStorageOptions {
 export interface DiskStorage extends Storage {
   readonly kind: 'disk'
   resolve(key: string): Promise<string>
+  isTaken(key: string): Promise<boolean>
   createTransaction(leader?: TransactionLeader): StorageTransaction
   close(): Promise<void>
   claim(id: string): Promise<ClaimedDraft | undefined>
@@ -132,6 +134,9 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
         const stats = isDiskKey(key) ? await unreadable.skip(join(root, key), () => findFile(root, key)) : undefined
         return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
       })
+    },
+    isTaken(key: string): Promise<boolean> {
+      return told(async () => isDiskKey(key) && (await privateFolder.calls.exists(pathIn(root, key))))
     },
     async open(key: string): Promise<OpenFile | undefined> {
       const warm = warmFiles?.open(key)

@@ -157,11 +157,24 @@ export const FILE_PROMISES: Promises = {
     equal(await storage.sweep(), 0)
   },
 
+  'says that a key is taken while a file or a folder has it, if the storage can say so': async (storage) => {
+    if (storage.isTaken === undefined) return
+    await store(storage, 'folder/file', text('file'))
+    equal(await storage.isTaken('folder/file'), true)
+    equal(await storage.isTaken('folder/other'), false)
+    equal(await storage.isTaken('other/file'), false)
+    // A storage without folders has none in the way.
+    equal(await storage.isTaken('folder'), (await (await seal(storage, text('a'))).publish('folder')) === undefined)
+    await storage.delete('folder/file')
+    equal(await storage.isTaken('folder/file'), false)
+  },
+
   'takes no unsafe key for a file': async (storage) => {
     await store(storage, 'a/b', text('a'))
     const sealed = await seal(storage, text('unsafe'))
     for (const key of UNSAFE_KEYS) {
       equal(await storage.stat(key), undefined, key)
+      if (storage.isTaken !== undefined) equal(await storage.isTaken(key), false, key)
       equal(await storage.open(key), undefined, key)
       equal(await storage.delete(key), false, key)
       await rejects(sealed.publish(key, RECORD), TypeError, key)

@@ -111,8 +111,8 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'tries the next name where one is taken, and never the same key twice',
       file: 'src/policy/upload-draft.ts',
-      find: 'const key = keyOf(attempt)\n      if (key === undefined) break',
-      replace: 'const key = attempt > 2 ? undefined : keyOf(attempt)\n      if (key === undefined) break',
+      find: 'return this.#underNumberedKey(numberedKey, sealed, take)',
+      replace: "throw new UploadError('name-taken', { key })",
       tests: [['src/policy/upload-set.test.ts', 'twenty of one name at once are twenty files (%s)']],
     },
   ],

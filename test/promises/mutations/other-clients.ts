@@ -4,6 +4,7 @@ const NODE = 'src/adapters/node/node-handler.test.ts'
 const WRITER = 'src/file/file-writer.test.ts'
 const POOL = 'src/cli/worker/slot-pool.test.ts'
 const MEMORY = 'src/receive/total-memory.test.ts'
+const NUMBERS = 'src/policy/conflict-numbers.test.ts'
 const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
@@ -153,11 +154,37 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'asks for few names where thousands are taken',
       file: 'src/policy/upload-draft.ts',
-      find: 'if (attempt === PATIENCE) attempt = await this.#firstFree(attempt)',
-      replace: '',
+      find: 'if (tries % PATIENCE === 0) await',
+      replace: 'if (tries < 0) await',
       tests: [
-        ['src/policy/save-source.test.ts', 'the hundredth file of one name asks for few names before it has its own'],
+        [NUMBERS, 'finds the end of a thousand taken names in few looks after a restart, for all that come at once'],
       ],
+    },
+    {
+      guard: 'gives each number of a taken name to one upload, however many come at once',
+      file: 'src/policy/conflict-numbers.ts',
+      find: 'return this.#placeOf(key).next++',
+      replace: 'return this.#placeOf(key).next',
+      tests: [
+        [NUMBERS, 'asks for few names before it has its own, and has the next number'],
+        [NUMBERS, 'asks for no number that another upload of the same moment has got'],
+      ],
+    },
+    {
+      guard: 'remembers where to go on for some taken names, and not for all that there ever were',
+      file: 'src/policy/conflict-numbers.ts',
+      find: 'if (this.#places.size > this.#mostNames)',
+      replace: 'if (this.#places.size < 0)',
+      tests: [
+        [NUMBERS, 'the numbers of taken names are remembered for the names that were needed last, and no others'],
+      ],
+    },
+    {
+      guard: 'ends the search for a free name if a storage calls all of them taken',
+      file: 'src/policy/conflict-numbers.ts',
+      find: 'if (free > MOST_NUMBER) throw noneFree()',
+      replace: 'if (free > MOST_NUMBER ** 20) throw noneFree()',
+      tests: [[NUMBERS, 'fails with the storage, and does not look for ever, where every name is taken']],
     },
     {
       guard: 'receives so many uploads at once and no more',

@@ -1,0 +1,99 @@
+import { UploadError } from '../errors/upload-error.ts'
+
+/** Taken names that a set remembers by default. One that is forgotten costs its next upload a search. */
+const MOST_NAMES = 1000
+
+/** No folder holds so many files of one name: a storage in which all of them are taken is not one that we understand. */
+const MOST_NUMBER = 2 ** 40
+
+/** Where to go on with a name that is taken. */
+interface Place {
+  next: number
+  search: Promise<void> | undefined
+}
+
+/**
+ * Hands out the numbers of names that are taken, each to one upload: of many that come at once, no two ask for the same name.
+ *
+ * It is a hint. Other processes and former runs are not known here, so that a number may be taken; publishing decides.
+ */
+export class ConflictNumbers {
+  readonly #mostNames: number
+  /** By the key that is taken; the one that was needed last comes last. */
+  readonly #places = new Map<string, Place>()
+
+  constructor(mostNames: number = MOST_NAMES) {
+    this.#mostNames = mostNames
+  }
+
+  /** Names that are remembered now. */
+  get size(): number {
+    return this.#places.size
+  }
+
+  /** Whether `key` was taken before, as far as it is remembered. */
+  has(key: string): boolean {
+    return this.#places.has(key)
+  }
+
+  /** The number to try where `key` is taken. */
+  take(key: string): number {
+    return this.#placeOf(key).next++
+  }
+
+  /**
+   * Goes on behind numbers that are taken: in doubling steps to one that is free, then by halves. Uploads that come at once share
+   * one search.
+   */
+  skip(key: string, isTaken: (number: number) => Promise<boolean>): Promise<void> {
+    const place = this.#placeOf(key)
+    place.search ??= search(place, isTaken)
+    return place.search
+  }
+
+  /** Begins again with the first number: `key` was free, and those after it may be, too. */
+  forget(key: string): void {
+    this.#places.delete(key)
+  }
+
+  #placeOf(key: string): Place {
+    const place = this.#places.get(key) ?? { next: 1, search: undefined }
+    this.#places.delete(key)
+    this.#places.set(key, place)
+    if (this.#places.size > this.#mostNames) {
+      const [oldest = ''] = this.#places.keys()
+      this.#places.delete(oldest)
+    }
+    return place
+  }
+}
+
+async function search(place: Place, isTaken: (number: number) => Promise<boolean>): Promise<void> {
+  try {
+    const free = await findFree(place.next, isTaken)
+    place.next = Math.max(place.next, free)
+  } finally {
+    place.search = undefined
+  }
+}
+
+/** What an upload fails with for which no name is found. */
+export function noneFree(): UploadError {
+  return new UploadError('storage-failed', {}, { cause: new Error('No name was free.') })
+}
+
+async function findFree(start: number, isTaken: (number: number) => Promise<boolean>): Promise<number> {
+  let taken = start - 1
+  let free = start
+  for (let step = 1; await isTaken(free); step *= 2) {
+    if (free > MOST_NUMBER) throw noneFree()
+    taken = free
+    free += step
+  }
+  while (free - taken > 1) {
+    const middle = Math.floor((taken + free) / 2)
+    if (await isTaken(middle)) taken = middle
+    else free = middle
+  }
+  return free
+}

@@ -7,7 +7,7 @@ import { findClamd } from '../test/clamav/find-clamd.ts'
 import { findCurl, findPythonWith, findWget } from '../test/clients/find-clients.ts'
 import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
 import { findNginx, findOpenssl } from '../test/proxy/find-nginx.ts'
-import { findNtfs } from '../test/names/find-ntfs.ts'
+import { findNtfs, findSetfattr } from '../test/names/find-ntfs.ts'
 import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
 
 interface TestProgram {
@@ -40,6 +40,7 @@ const PROGRAMS: readonly TestProgram[] = [
     tests: 'tests of a file system without upper case',
     variable: 'NTFS',
   },
+  { name: 'setfattr', find: findSetfattr, package: 'attr', tests: 'tests of short names', variable: 'SETFATTR' },
   { name: 'nginx', find: findNginx, package: 'nginx', tests: 'tests behind a proxy', variable: 'NGINX' },
   { name: 'openssl', find: findOpenssl, package: 'openssl', tests: 'tests of a proxy with TLS', variable: 'OPENSSL' },
   { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +12,8 @@ import { uploadSet } from '../../src/policy/upload-set.ts'
 import type { UploadSet } from '../../src/policy/upload-set.ts'
 import { diskStorage } from '../../src/storage/disk/disk-storage.ts'
 import { canMount, findNtfs } from './find-ntfs.ts'
+import { ntfsDisk } from './foreign-disk.ts'
+import type { ForeignDisk } from './foreign-disk.ts'
 
 const ntfs = findNtfs()
 if (ntfs === undefined && canMount() && env['CI'] === 'true') {
@@ -21,24 +21,15 @@ if (ntfs === undefined && canMount() && env['CI'] === 'true') {
 }
 
 describe.skipIf(ntfs === undefined)('on a file system that does not tell upper case from lower', () => {
-  let folder: string
+  let disk: ForeignDisk
   let mountPoint: string
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'ntfs-'))
-    const image = join(folder, 'image')
-    writeFileSync(image, '')
-    truncateSync(image, 32 * 1024 ** 2)
-    execFileSync('mkntfs', ['-q', '-F', '-f', image], { stdio: 'ignore' })
-    mountPoint = join(folder, 'mounted')
-    mkdirSync(mountPoint)
-    execFileSync(ntfs ?? '', ['-o', 'ignore_case', image, mountPoint])
+    disk = ntfsDisk(ntfs ?? '')
+    mountPoint = disk.path
   })
 
-  afterAll(() => {
-    execFileSync('umount', [mountPoint])
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => disk[Symbol.dispose]())
 
   test('it is one: the tests below could fail', () => {
     writeFileSync(join(mountPoint, 'A.txt'), '')

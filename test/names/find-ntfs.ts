@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { getuid } from 'node:process'
 import { findProgram } from '../find-program.ts'
 
@@ -10,4 +10,24 @@ export function canMount(): boolean {
 /** A driver of NTFS (`$NTFS`) that can be told not to tell upper case from lower; `undefined` where there is none to use. */
 export function findNtfs(): string | undefined {
   return canMount() ? findProgram('NTFS', ['/usr/bin/lowntfs-3g', '/bin/lowntfs-3g']) : undefined
+}
+
+/** What gives a file of NTFS its short name (`$SETFATTR`); `undefined` if there is none. */
+export function findSetfattr(): string | undefined {
+  return findProgram('SETFATTR', ['/usr/bin/setfattr', '/bin/setfattr'])
+}
+
+/** What makes FAT (`$MKFS_VFAT`), if this kernel mounts it; `undefined` if there is none. */
+export function findMakeFat(): string | undefined {
+  return mountsFat() ? findProgram('MKFS_VFAT', ['/usr/sbin/mkfs.vfat', '/sbin/mkfs.vfat']) : undefined
+}
+
+function mountsFat(): boolean {
+  if (getuid?.() !== 0 || !existsSync('/dev/loop-control')) return false
+  try {
+    return readFileSync('/proc/filesystems', 'utf8').includes('\tvfat\n')
+  } catch {
+    // ENOENT: not Linux.
+    return false
+  }
 }

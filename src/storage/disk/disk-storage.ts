@@ -119,6 +119,8 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     minFreeSpace,
     room: () => diskRoom(root),
   }
+  // Most keys are known at once.
+  const isReadable = (key: string): boolean | Promise<boolean> => isDiskKey(key) && spelling.isListed(key)
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
   return {
@@ -131,7 +133,9 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     },
     stat(key: string): Promise<StorageEntry | undefined> {
       return told(async () => {
-        const stats = isDiskKey(key) ? await unreadable.skip(join(root, key), () => findFile(root, key)) : undefined
+        const stats = (await isReadable(key))
+          ? await unreadable.skip(join(root, key), () => findFile(root, key))
+          : undefined
         return stats === undefined ? undefined : toEntry(key, stats, await records.read(key, stats))
       })
     },
@@ -142,7 +146,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       const warm = warmFiles?.open(key)
       if (warm !== undefined) return warm
       return told(async () => {
-        const found = isDiskKey(key)
+        const found = (await isReadable(key))
           ? await unreadable.skip(join(root, key), () => openStoredFile(root, key))
           : undefined
         if (found === undefined) return undefined
@@ -153,12 +157,16 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       })
     },
     list(listOptions: ListOptions = {}): Promise<ListPage> {
-      return told(() => listFiles({ root, records, unreadable }, listOptions))
+      return told(async () => {
+        const below = listOptions.folder
+        if (below !== undefined && !(await isReadable(below))) return { entries: [] }
+        return listFiles({ root, records, unreadable }, listOptions)
+      })
     },
     delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       return told(async () => {
         await privateFolder.checkTrust()
-        return isDiskKey(key) && (await deleteFile(place, key, version))
+        return (await isReadable(key)) && (await deleteFile(place, key, version))
       })
     },
     sweep(): Promise<number> {

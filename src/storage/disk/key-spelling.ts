@@ -2,40 +2,123 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isForbidden, isMissing } from '../../file/system-error.ts'
-import { isDiskKey } from './disk-key.ts'
+import { isDiskKey, mayNameAnother } from './disk-key.ts'
 import { foldKey } from './fold-key.ts'
 import { PRIVATE_NAME } from './private-folder.ts'
 
 /** Keys that have no other normal form. */
 const ASCII = /^[ -~]*$/
 
-/** Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. */
+/** Folders of which it is remembered whether they fold case. */
+const MAX_FOLDERS = 1000
+
+/** How folders are looked at. */
+interface FolderView {
+  /** What has this path, by whatever name; `undefined` if there is nothing, or this user may not see it. */
+  readonly find: (path: string) => Promise<FoundName | undefined>
+  /** The names in a folder as it spells them; none if it cannot be listed. */
+  readonly namesIn: (folder: string) => AsyncIterable<string>
+}
+
+type FoundName = Pick<BigIntStats, 'ino' | 'dev'>
+
+/**
+ * Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. The file system
+ * decides, and not the operating system: Linux mounts FAT, NTFS and the shares of Windows, and a folder of ext4 may fold case
+ * alone. So each folder is looked at by itself.
+ */
 export class KeySpelling {
   readonly #root: string
-  /** Whether the file system takes upper and lower case for the same; `undefined` until the folder has a name to try. */
-  #foldsCase: boolean | undefined
-  /** Whether it takes normal forms for the same, as APFS may though it tells case apart; `undefined` until a file tells. */
+  readonly #view: FolderView
+  /** Whether a folder takes upper and lower case for the same, by its key; absent until it has a name to try. */
+  readonly #foldsCase = new Map<string, boolean>()
+  /** Whether normal forms are the same, as on APFS though it may tell case apart; `undefined` until a file tells. */
   #foldsForms: boolean | undefined
 
   /** @param root the folder of the stored files, absolute */
-  constructor(root: string) {
+  constructor(root: string, view: FolderView = { find, namesIn }) {
     this.#root = root
+    this.#view = view
   }
 
   /** The key as the folders spell it, if there is something by that name; else the key as it is. */
   async resolve(key: string): Promise<string> {
-    this.#foldsCase ??= await foldsCase(this.#root)
-    if (this.#foldsCase !== true && (ASCII.test(key) || !(await this.#mayFoldForms(key)))) return key
-    if (!isDiskKey(key)) return key
+    const foldsForms = !ASCII.test(key) && (await this.#mayFoldForms(key))
     const names: string[] = []
     for (const segment of key.split('/')) {
-      // Each folder is known only when the one above it is.
-      // oxlint-disable-next-line no-await-in-loop
-      const name = await findName(join(this.#root, ...names), segment)
+      const folder = names.join('/')
+      // Each folder is known only when the one above it is. Known folders are not asked again.
+      const name = foldsForms || (await this.#mayFoldCase(folder)) ? await this.#findName(folder, segment) : segment
       if (name === undefined) return key
       names.push(name)
     }
     return names.join('/')
+  }
+
+  /**
+   * Whether the key names one file alone: `true` for nearly all keys. A key with a segment that some file systems read in
+   * another way (`ENV~1`, `a.txt.`, `a.txt:b`) does if its folder lists that very segment.
+   */
+  isListed(key: string): true | Promise<boolean> {
+    return key.split('/').some(mayNameAnother) ? this.#areListed(key) : true
+  }
+
+  async #areListed(key: string): Promise<boolean> {
+    // First what takes one call: to list a large folder takes many.
+    if (!isDiskKey(key) || (await this.#view.find(join(this.#root, key))) === undefined) return false
+    const segments = key.split('/')
+    for (const [index, segment] of segments.entries()) {
+      if (mayNameAnother(segment) && !(await this.#lists(segments.slice(0, index).join('/'), segment))) return false
+    }
+    return true
+  }
+
+  async #mayFoldCase(folder: string): Promise<boolean> {
+    const known = this.#foldsCase.get(folder)
+    if (known !== undefined) return known
+    const folds = isDiskKey(folder) || folder === '' ? await this.#tryCase(folder) : false
+    if (folds === undefined) return false
+    if (this.#foldsCase.size === MAX_FOLDERS) this.#foldsCase.clear()
+    this.#foldsCase.set(folder, folds)
+    return folds
+  }
+
+  /** Tries a name that is there in the other case. `undefined` if nothing there has letters, or the folder cannot be read. */
+  async #tryCase(folder: string): Promise<boolean | undefined> {
+    const path = join(this.#root, folder)
+    // It is nearly always there, also in a folder that this user may not list.
+    if (folder === '' && (await this.#view.find(join(path, PRIVATE_NAME))) !== undefined)
+      return this.#findsUnlisted(folder, PRIVATE_NAME.toUpperCase())
+    for await (const name of this.#view.namesIn(path)) {
+      const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
+      if (other === name) continue
+      if (await this.#findsUnlisted(folder, other)) return true
+      // Unless it was removed this instant, which would prove nothing.
+      if ((await this.#view.find(join(path, name))) !== undefined) return false
+    }
+    return undefined
+  }
+
+  /** Whether there is something by a name that the folder does not list. Some shares give it another inode for each name. */
+  async #findsUnlisted(folder: string, name: string): Promise<boolean> {
+    const found = await this.#view.find(join(this.#root, folder, name))
+    return found !== undefined && !(await this.#lists(folder, name))
+  }
+
+  async #lists(folder: string, name: string): Promise<boolean> {
+    for await (const listed of this.#view.namesIn(join(this.#root, folder))) if (listed === name) return true
+    return false
+  }
+
+  /** The exact name if it is there, else one that a file system may take for the same. */
+  async #findName(folder: string, wanted: string): Promise<string | undefined> {
+    const folded = foldKey(wanted)
+    let found: string | undefined
+    for await (const name of this.#view.namesIn(join(this.#root, folder))) {
+      if (name === wanted) return name
+      if (found === undefined && foldKey(name) === folded) found = name
+    }
+    return found
   }
 
   /** Tries the two normal forms of a key, once there is one whose file tells. */
@@ -43,33 +126,14 @@ export class KeySpelling {
     if (this.#foldsForms !== undefined) return this.#foldsForms
     const [composed, decomposed] = [key.normalize('NFC'), key.normalize('NFD')]
     if (composed === decomposed || !isDiskKey(key)) return false
-    const found = await Promise.all([composed, decomposed].map((form) => find(join(this.#root, form))))
-    if (found.some((stats) => stats !== undefined)) this.#foldsForms = isOne(found)
+    const forms = await Promise.all([composed, decomposed].map((form) => this.#view.find(join(this.#root, form))))
+    if (forms.some((found) => found !== undefined)) this.#foldsForms = isOne(forms)
     return this.#foldsForms === true
   }
 }
 
-/** Tries a name that is there in the other case. `undefined` if nothing there has letters, or the folder cannot be read. */
-async function foldsCase(folder: string): Promise<boolean | undefined> {
-  const known = join(folder, PRIVATE_NAME)
-  // It is nearly always there, also in a folder that this user may not list.
-  if ((await find(known)) !== undefined) return isSame(known, join(folder, PRIVATE_NAME.toUpperCase()))
-  for await (const name of namesIn(folder)) {
-    const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
-    if (other !== name) return isSame(join(folder, name), join(folder, other))
-  }
-  return undefined
-}
-
-/** The exact name if it is there, else one that a file system may take for the same. */
-async function findName(folder: string, wanted: string): Promise<string | undefined> {
-  const folded = foldKey(wanted)
-  let found: string | undefined
-  for await (const name of namesIn(folder)) {
-    if (name === wanted) return name
-    if (found === undefined && foldKey(name) === folded) found = name
-  }
-  return found
+function isOne([one, two]: readonly (FoundName | undefined)[]): boolean {
+  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev
 }
 
 async function* namesIn(folder: string): AsyncGenerator<string, void, undefined> {
@@ -80,15 +144,7 @@ async function* namesIn(folder: string): AsyncGenerator<string, void, undefined>
   }
 }
 
-async function isSame(path: string, other: string): Promise<boolean> {
-  return isOne(await Promise.all([path, other].map(find)))
-}
-
-function isOne([one, two]: readonly (BigIntStats | undefined)[]): boolean {
-  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev
-}
-
-async function find(path: string): Promise<BigIntStats | undefined> {
+async function find(path: string): Promise<FoundName | undefined> {
   try {
     return await lstat(path, { bigint: true })
   } catch (error) {

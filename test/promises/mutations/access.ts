@@ -35,12 +35,28 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'finds out how a folder that folds case spells a key',
       file: 'src/storage/disk/key-spelling.ts',
-      find: 'if (!isDiskKey(key)) return key',
-      replace: 'if (key.length > 0) return key',
+      find: 'const name = foldsForms || (await this.#mayFoldCase(folder)) ?',
+      replace: 'const name = foldsForms ?',
       tests: [
+        [
+          'src/storage/disk/key-spelling.test.ts',
+          'in a folder that folds case > a key is found as its folders spell it: %j is %j',
+        ],
         [
           'test/names/case-insensitive.test.ts',
           'a hook of a handler sees each key as the folders spell it, so that what it denies is denied in every case',
+        ],
+      ],
+    },
+    {
+      guard: 'looks at each folder by itself, since one alone may fold case',
+      file: 'src/storage/disk/key-spelling.ts',
+      find: 'const known = this.#foldsCase.get(folder)',
+      replace: "const known = this.#foldsCase.get(folder) ?? this.#foldsCase.get('')",
+      tests: [
+        [
+          'src/storage/disk/key-spelling.test.ts',
+          'a key is found as its folders spell it if only the folder below folds case, as that of another disk',
         ],
       ],
     },

@@ -104,14 +104,34 @@ export const READS: GuardedPromise = {
     {
       guard: 'finds nothing on Windows by a short name, or by another way to write a name',
       file: 'src/storage/disk/disk-key.ts',
-      find: "(system !== 'win32' || !key.split('/').some(isOtherOnWindows))",
-      replace: "(system !== '\\0' || !key.split('/').some(isOtherOnWindows))",
+      find: "(system !== 'win32' || !key.split('/').some(mayNameAnother))",
+      replace: "(system !== '\\0' || !key.split('/').some(mayNameAnother))",
       tests: [
         [
           'src/storage/disk/disk-key.test.ts',
           '%j is a file like any other, but not on Windows, where it would be another one; no upload is called so',
         ],
       ],
+    },
+    {
+      guard: 'finds nothing by a short name, or by another way to write a name, on a file system that folds names',
+      file: 'src/storage/disk/disk-storage.ts',
+      find: 'isDiskKey(key) && spelling.isListed(key)',
+      replace: 'isDiskKey(key)',
+      tests: [
+        [
+          'test/names/short-names.test.ts',
+          'short names of files on %s > lead no client to a hidden file, nor past a rule for its long name',
+        ],
+        ['test/names/short-names.test.ts', 'short names of files on %s > are no folder that can be listed'],
+      ],
+    },
+    {
+      guard: 'asks the folder itself how it spells a name that some file systems read in another way',
+      file: 'src/storage/disk/key-spelling.ts',
+      find: 'if (mayNameAnother(segment) && !(await this.#lists(',
+      replace: "if (segment === '' && !(await this.#lists(",
+      tests: [['src/storage/disk/key-spelling.test.ts', 'is not listed by FAT, whatever it finds: %j']],
     },
   ],
 }

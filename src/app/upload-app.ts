@@ -54,6 +54,8 @@ export interface UploadAppOptions {
   readonly minFreeSpace?: number | undefined
   /** Flushes each file to the medium before it is answered, as `durable` of `diskStorage`. Default false. */
   readonly durable?: boolean | undefined
+  /** Whether only this user of the machine can read the files, and look into folders that are made. Default false. */
+  readonly isPrivate?: boolean | undefined
   /** Names without ports under which the server is known, or a test of one; every other Host is refused. Default: any. */
   readonly hosts?: UploadHandlerOptions['hosts']
   /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
@@ -96,6 +98,9 @@ export interface UploadApp {
   close(graceMs: number): Promise<void>
 }
 
+/** Permissions with which no other user of the machine reads a file, or the names in a folder. */
+export const PRIVATE_MODES = { mode: 0o600, folderMode: 0o700 } as const
+
 /** Headers of the page. */
 const PAGE_HEADERS = {
   'content-security-policy': UPLOAD_PAGE_CSP,
@@ -115,6 +120,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   const storage = diskStorage(options.folder, {
     minFreeSpace: options.minFreeSpace ?? 0,
     durable: options.durable ?? false,
+    ...(options.isPrivate === true && PRIVATE_MODES),
   })
   const set = uploadSet('uploads', {
     storage,

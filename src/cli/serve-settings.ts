@@ -44,6 +44,7 @@ export interface ServeSettings {
     readonly maxUploads: number
     readonly maxUploadsPerClient: number | undefined
     readonly minFreeSpace: number
+    readonly isPrivate: boolean
   }
 }
 
@@ -151,6 +152,12 @@ const DURABLE: Option<boolean> = {
   about: 'flush each file to the disk before it is answered, so that a loss of power cannot take it back',
   parse: parseSwitch,
 }
+const PRIVATE: Option<boolean> = {
+  flag: 'private',
+  about:
+    'no other user of this machine can read the files (0600, folders 0700); on with --auth, --private=false is off',
+  parse: parseSwitch,
+}
 const IDLE_TIMEOUT: PresetOption<number> = {
   flag: 'idle-timeout',
   value: 'TIME',
@@ -200,6 +207,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   ...SCAN_OPTIONS,
   MIN_FREE_SPACE,
   DURABLE,
+  PRIVATE,
   IDLE_TIMEOUT,
   KEEP_ALIVE,
   SHUTDOWN_TIMEOUT,
@@ -213,9 +221,10 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
  */
 export function readServeSettings(given: Arguments): ServeSettings {
   const scan = readScanSettings(given)
+  const access = readAccessSettings(given)
   checkTypes(given)
   return {
-    access: readAccessSettings(given),
+    access,
     scan,
     host: given.read(HOST),
     port: given.read(PORT),
@@ -236,6 +245,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
       digest: given.read(DIGEST),
       minFreeSpace: given.read(MIN_FREE_SPACE),
       durable: given.read(DURABLE),
+      isPrivate: given.read(PRIVATE) ?? (access.file !== undefined || access.credentials !== undefined),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
       keepAliveTimeoutMs: given.read(KEEP_ALIVE),
       title: given.read(TITLE),

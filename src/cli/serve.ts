@@ -57,8 +57,8 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
     throw new CommandError('--workers: this process is a worker of another cluster; start it without one')
   }
 
-  const folder = await uploadFolder(path, terminal.warn)
   const { limits, scan } = settings
+  const folder = await uploadFolder(path, { isPrivate: limits.isPrivate, warn: terminal.warn })
   if (scan !== undefined) await warnOfScanner(scan)
   const { file } = settings.access
   const authFile = file === undefined ? undefined : await readAuthFile(file, folder)

@@ -1,6 +1,8 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { platform } from 'node:process'
 import { diskStorage } from '../disk.ts'
+import { PRIVATE_MODES } from '../app/upload-app.ts'
 import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 
@@ -14,16 +16,22 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full'],
 ])
 
+interface UploadFolderOptions {
+  /** Whether no other user of the machine is to look into it. */
+  readonly isPrivate: boolean
+  /** Told of what the operator should mend, though files can be kept. */
+  readonly warn: (text: string) => void
+}
+
 /**
- * Makes the folder where there is none, sees that files can be kept in it, and removes or settles what a run that was
+ * Makes the folder if there is none, sees that files can be kept in it, and removes or settles what a run that was
  * killed left behind; its absolute path.
  *
- * @param warn told if something of that could not be removed: files can be kept all the same
- * @throws {CommandError} if they cannot.
+ * @throws {CommandError} if files cannot be kept in it.
  */
-export async function uploadFolder(path: string, warn: (text: string) => void): Promise<string> {
+export async function uploadFolder(path: string, { isPrivate, warn }: UploadFolderOptions): Promise<string> {
   const folder = resolve(path)
-  const storage = diskStorage(folder)
+  const storage = diskStorage(folder, isPrivate ? PRIVATE_MODES : {})
   // What a first upload does.
   const draft = storage.createDraft()
   try {
@@ -43,7 +51,15 @@ export async function uploadFolder(path: string, warn: (text: string) => void): 
     warn(['what former runs left is not all removed', error.message, ...causesOf(error)].join(': '))
   }
   await storage.close()
+  if (isPrivate && (await isOpenToOthers(folder))) {
+    warn(`other users of this machine can look into ${path}; chmod 700 keeps it from them`)
+  }
   return folder
+}
+
+/** Whether the folder, which was there before, lets other users see its names, and files of former runs. */
+async function isOpenToOthers(folder: string): Promise<boolean> {
+  return platform !== 'win32' && ((await stat(folder)).mode & 0o077) !== 0
 }
 
 /** What the system says, which the storage has as its cause. */

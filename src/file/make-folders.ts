@@ -1,25 +1,28 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { newFolder } from './new-folder.ts'
 import { hasCode } from './system-error.ts'
 
 /**
- * Makes a folder, and those above it, where there are none. Fails with the system's error; Node's own `recursive` would try
- * for ever where a folder takes no others and says ENOENT to it, as `/proc` does.
+ * Makes a folder, and those above it, if there are none. Fails with the system's error. Node's own `recursive` would try
+ * for ever if a folder takes no others and says ENOENT to it, as `/proc` does.
+ *
+ * @param mode permissions of those that it makes; default what the umask leaves of `0o777`
  */
-export async function makeFolders(path: string): Promise<void> {
+export async function makeFolders(path: string, mode?: number): Promise<void> {
   try {
-    await makeFolder(path)
+    await makeFolder(path, mode)
   } catch (error) {
     const parent = dirname(path)
     if (!hasCode(error, 'ENOENT') || parent === path) throw error
-    await makeFolders(parent)
-    await makeFolder(path)
+    await makeFolders(parent, mode)
+    await makeFolder(path, mode)
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, mode: number | undefined): Promise<void> {
   try {
-    await mkdir(path)
+    await newFolder(path, mode)
   } catch (error) {
     // EEXIST, or EROFS, EPERM, EISDIR: for one that is there, each system has its own.
     if (hasCode(error, 'ENOENT') || !(await isFolder(path))) throw error

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ function place(lines: string, mode = 0o600): Disposable & { readonly folder: str
   const own = temporaryFolder()
   const file = join(own.path, 'auth.txt')
   const folder = join(own.path, 'uploads')
-  mkdirSync(folder)
+  mkdirSync(folder, 0o700)
   writeFileSync(file, lines)
   chmodSync(file, mode)
   return { folder, file, [Symbol.dispose]: () => own[Symbol.dispose]() }
@@ -70,6 +70,44 @@ async function table(decant: DecantProcess): Promise<Record<string, number[]>> {
 }
 
 const CLOSED = [401, 401, 401, 401, 401, 401, 401, 200]
+
+describe.skipIf(process.platform === 'win32')('files of a server that asks who somebody is', () => {
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+
+  test.each([
+    ['--auth', ['--auth=FILE'], {}, '600', '700'],
+    ['DECANT_CREDENTIALS', [], { DECANT_CREDENTIALS: LINES }, '600', '700'],
+    ['--auth and workers', ['--auth=FILE', '--workers=2'], {}, '600', '700'],
+    ['--auth --private=false', ['--auth=FILE', '--private=false'], {}, '644', '755'],
+    ['DECANT_PRIVATE=false', ['--auth=FILE'], { DECANT_PRIVATE: 'false' }, '644', '755'],
+    ['nobody', [], {}, '644', '755'],
+    ['nobody, with --private', ['--private'], {}, '600', '700'],
+  ])('can be read by other users of the machine only if that is wanted: %s', async (_, typed, env, file, folder) => {
+    using own = place(LINES)
+    rmSync(own.folder, { recursive: true })
+    const umask = process.umask(0o022)
+    await using decant = await serve(
+      own.folder,
+      typed.map((word) => word.replace('FILE', own.file)),
+      { env },
+    )
+    process.umask(umask)
+    const headers = { authorization: basic('ann', 'a:nn-Ünïcode') }
+    const put = await request(decant.port, '/uploads/a.txt', { method: 'PUT', body: Buffer.from('x'), headers })
+    expect(put.status).toBe(201)
+    expect([modeOf(join(own.folder, 'a.txt')), modeOf(own.folder)]).toEqual([file, folder])
+    expect(modeOf(join(own.folder, '.decant'))).toBe('700')
+    expect(decant.stderr()).toBe('')
+  })
+
+  test('are announced if the folder was open to other users before', async () => {
+    using own = place(LINES)
+    chmodSync(own.folder, 0o755)
+    await using decant = await serve(own.folder, ['--auth', own.file])
+    expect(decant.stderr()).toContain(`other users of this machine can look into ${own.folder}; chmod 700 keeps it`)
+    expect(modeOf(own.folder)).toBe('755')
+  })
+})
 
 describe('decant serve --auth', () => {
   test('lets each do what is theirs, and nobody else anything', async () => {

@@ -24,8 +24,13 @@ import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
 
 export interface DiskStorageOptions {
-  /** Permissions of stored files, whatever the umask; default `0o644`. */
+  /** Permissions of stored files, whatever the umask; default `0o644`. With `0o600`, no other user can read them. */
   readonly mode?: number
+  /**
+   * Permissions of the folders that it makes, whatever the umask: of the folder itself, and of those that keys name. With
+   * `0o700`, no other user can look into them. Default: what the umask leaves of `0o777`.
+   */
+  readonly folderMode?: number
   /** Bytes of one draft that may wait to be written before `append` asks its caller to wait; default 1 MiB. */
   readonly highWaterMark?: number
   /**
@@ -92,7 +97,7 @@ export interface DiskStorage extends Storage {
  * const sealed = await draft.seal()
  * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
  * ```
- * @throws {TypeError} for a `minFreeSpace` that is no number.
+ * @throws {TypeError} for a `minFreeSpace` that is not a number, and for permissions that the process itself could not use.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   return openDiskStorage(folder, options, thisHost)
@@ -101,10 +106,13 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
 /** As `diskStorage`, of a process that may be an imagined one. */
 export function openDiskStorage(folder: string, options: DiskStorageOptions, host: Host): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
-  const { recover, recoverFences = false, calls = 'auto' } = options
+  const { recover, recoverFences = false, calls = 'auto', folderMode } = options
   if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
+  checkPermissions('mode', mode, 0o400, 0o777)
+  if (folderMode !== undefined) checkPermissions('folderMode', folderMode, 0o700, 0o3777)
   const root = resolve(folder)
-  const privateFolder = new PrivateFolder(root, { links, durable, calls, host, sweep: () => sweeper.begin() })
+  const sweep = (): Promise<void> => sweeper.begin()
+  const privateFolder = new PrivateFolder(root, { links, durable, calls, folderMode, host, sweep })
   const records = new RecordCache(root, privateFolder)
   const spelling = new KeySpelling(root)
   const unreadable = new UnreadableFiles()
@@ -206,4 +214,11 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     throw toStorageError(error)
   }
+}
+
+/** @throws {TypeError} for permissions without the `least`, or above the `most`, as 644 is if it is meant as 0o644. */
+function checkPermissions(name: string, mode: number, least: number, most: number): void {
+  if (Number.isInteger(mode) && mode >= 0 && mode <= most && (mode & least) === least) return
+  const [given, example] = [mode, least | 0o200].map((number) => `0o${number.toString(8)}`)
+  throw new TypeError(`${name} must be permissions that let the process itself in, such as ${example}; got ${given}.`)
 }

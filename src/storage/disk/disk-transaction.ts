@@ -151,7 +151,7 @@ export class DiskTransaction implements StorageTransaction {
     if (reservation === undefined) return undefined
     try {
       // Now, since a file of a folder's name would be in the way of publishing for ever.
-      this.#folders.push(...(await makePlainFolders(root, key)))
+      this.#folders.push(...(await makePlainFolders(root, key, folder.folderMode)))
       if (!(await exists(join(root, key)))) return reservation
     } catch (error) {
       await reservation.release()

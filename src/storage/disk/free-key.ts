@@ -18,7 +18,7 @@ const ATTEMPTS = 10_000
 export async function putUnderFreeKey(place: DraftPlace, path: string, key: string, first: number = 0): Promise<void> {
   const { root, folder } = place
   const slash = key.lastIndexOf('/') + 1
-  await makePlainFolders(root, key)
+  await makePlainFolders(root, key, folder.folderMode)
   const canLink = await folder.canLink()
   for (let attempt = first; attempt < ATTEMPTS; attempt++) {
     const free = attempt === 0 ? key : key.slice(0, slash) + conflictName(key.slice(slash), attempt)

@@ -1,5 +1,6 @@
-import { lstat, mkdir } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newFolder } from '../../file/new-folder.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 
 /** The folders on the way to a key, outermost first. */
@@ -24,14 +25,16 @@ export async function hasPlainFolders(root: string, key: string): Promise<boolea
 }
 
 /**
- * Makes the folders on the way to `key`; those that were not there before, outermost first. Fails where one of them is a
+ * Makes the folders on the way to `key`; those that were not there before, outermost first. Fails if one of them is a
  * symlink or a file.
+ *
+ * @param mode permissions of those that it makes; default what the umask leaves of `0o777`
  */
-export async function makePlainFolders(root: string, key: string): Promise<string[]> {
+export async function makePlainFolders(root: string, key: string, mode: number | undefined): Promise<string[]> {
   const made: string[] = []
   for (const folder of foldersOf(root, key)) {
     try {
-      await mkdir(folder)
+      await newFolder(folder, mode)
       made.push(folder)
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error

@@ -184,7 +184,7 @@ async function takeKeyInTime(place: DraftPlace, path: string, key: string): Prom
 /** True when the file has the key now, or had it before. */
 async function takeKey({ folder, root }: DraftPlace, path: string, key: string): Promise<boolean> {
   const target = join(root, key)
-  await makePlainFolders(root, key)
+  await makePlainFolders(root, key, folder.folderMode)
   try {
     if (await folder.canLink()) {
       await link(path, target)

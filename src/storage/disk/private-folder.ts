@@ -27,6 +27,8 @@ export interface PrivateFolderOptions {
   readonly durable?: boolean
   /** Whether small calls are made at once where the disk lets it. Default `auto`. */
   readonly calls?: 'auto' | 'threads'
+  /** Permissions of the folders of stored files. Default what the umask leaves of `0o777`. */
+  readonly folderMode?: number | undefined
   /** Tidies up before the first draft. Default: nothing. */
   readonly sweep?: () => Promise<unknown>
   /** The process that uses it. Default this one. */
@@ -50,6 +52,8 @@ export class PrivateFolder {
   readonly records: string
   readonly reserved: string
   readonly prepared: string
+  /** Permissions of the folders of stored files that are made; `undefined` leaves them to the umask. */
+  readonly folderMode: number | undefined
   /** This process, as the owner of drafts. */
   readonly owner: Owner
   /** Calls to the disk that it is on. */
@@ -71,11 +75,12 @@ export class PrivateFolder {
   #isUsed = false
 
   constructor(folder: string, options: PrivateFolderOptions = {}) {
-    const { links = 'auto', durable = false, calls = 'auto', sweep, host = thisHost } = options
+    const { links = 'auto', durable = false, calls = 'auto', folderMode, sweep, host = thisHost } = options
     this.#folder = folder
     this.#links = links
     this.#isAtOnce = calls === 'auto'
     this.#durable = durable
+    this.folderMode = folderMode
     this.#sweep = sweep ?? (async () => {})
     this.#path = join(folder, PRIVATE_NAME)
     this.#trust = new FolderTrust(folder, this.#path)
@@ -192,7 +197,7 @@ export class PrivateFolder {
   }
 
   async #make(): Promise<void> {
-    await makeFolders(this.#folder)
+    await makeFolders(this.#folder, this.folderMode)
     await this.#makeFolder(this.#path)
     const format = await this.checkFormat()
     await this.#makeFolder(this.drafts)

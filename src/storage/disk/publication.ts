@@ -42,7 +42,7 @@ export async function publishFile(publication: Publication): Promise<Outcome> {
   const { root, key, folder } = publication
   const give = (await folder.canLink()) ? linkTo : moveTo
   for (let attempt = 1; ; attempt++) {
-    if (key.includes('/')) await makePlainFolders(root, key)
+    if (key.includes('/')) await makePlainFolders(root, key, folder.folderMode)
     // Comparing two clocks, nearly always: the process may have been stopped for so long that it counts as dead.
     await folder.owner.confirm()
     try {

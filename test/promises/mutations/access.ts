@@ -255,5 +255,24 @@ export const ACCESS: GuardedPromise = {
       replace: '',
       tests: [['src/http/forwarded.test.ts', 'the client > %s: %s']],
     },
+    {
+      guard: 'lets no other user of the machine read the files of a server that asks who somebody is',
+      file: 'src/cli/serve-settings.ts',
+      find: '(access.file !== undefined || access.credentials !== undefined)',
+      replace: 'false',
+      tests: [
+        [
+          'src/cli/serve-settings.test.ts',
+          'files are private to the user of the machine if a server asks who somebody is, or is told: %j %j',
+        ],
+      ],
+    },
+    {
+      guard: 'makes folders that other users cannot look into, if it is told so',
+      file: 'src/storage/disk/plain-folder.ts',
+      find: 'await newFolder(folder, mode)',
+      replace: 'await newFolder(folder)',
+      tests: [['src/storage/disk/file-modes.test.ts', 'makes nothing that another user can read if it is told so']],
+    },
   ],
 }

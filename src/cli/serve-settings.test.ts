@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { Arguments } from './arguments.ts'
+import { readServeSettings, SERVE_OPTIONS } from './serve-settings.ts'
+
+test.each([
+  [[], {}, false],
+  [['--private'], {}, true],
+  [['--auth=people.txt'], {}, true],
+  [[], { DECANT_CREDENTIALS: 'ann:secret-of-ann' }, true],
+  [['--auth=people.txt', '--private=false'], {}, false],
+  [['--auth=people.txt'], { DECANT_PRIVATE: 'false' }, false],
+] as const)(
+  'files are private to the user of the machine if a server asks who somebody is, or is told: %j %j',
+  (typed, environment, isPrivate) => {
+    const { limits } = readServeSettings(new Arguments(typed, environment, SERVE_OPTIONS))
+    expect(limits.isPrivate).toBe(isPrivate)
+  },
+)

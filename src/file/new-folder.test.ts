@@ -1,0 +1,69 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { newFolder } from './new-folder.ts'
+
+const base = mkdtempSync(join(tmpdir(), 'new-folder-'))
+const umask = process.umask()
+afterEach(() => {
+  process.umask(umask)
+})
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+function newParent(): string {
+  return mkdtempSync(join(base, 'parent-'))
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o7777
+}
+
+describe.skipIf(process.platform === 'win32')('a new folder', () => {
+  test.each([
+    [0o700, 0o000],
+    [0o700, 0o022],
+    [0o755, 0o077],
+    [0o770, 0o022],
+    [0o777, 0o022],
+    [0o1777, 0o022],
+    [0o2770, 0o022],
+  ])('has the permissions 0o%o that it was told, whatever the umask (0o%o)', async (mode, mask) => {
+    const path = join(newParent(), 'folder')
+    process.umask(mask)
+    await newFolder(path, mode)
+    expect(modeOf(path)).toBe(mode)
+  })
+
+  test.each([
+    [0o000, 0o777],
+    [0o022, 0o755],
+    [0o077, 0o700],
+  ])('has what the umask 0o%o leaves if it was told none', async (mask, mode) => {
+    const path = join(newParent(), 'folder')
+    process.umask(mask)
+    await newFolder(path)
+    expect(modeOf(path)).toBe(mode)
+  })
+
+  test('keeps the group of the folder above it, if that says so', async () => {
+    const parent = newParent()
+    chmodSync(parent, 0o2755)
+    process.umask(0o022)
+    await newFolder(join(parent, 'narrow'), 0o700)
+    await newFolder(join(parent, 'wide'), 0o770)
+    // Linux hands the bit on; other systems hand on the group by themselves.
+    const handedOn = process.platform === 'linux' ? 0o2000 : 0
+    expect(modeOf(join(parent, 'narrow'))).toBe(0o700 | handedOn)
+    expect(modeOf(join(parent, 'wide'))).toBe(0o770 | handedOn)
+  })
+})
+
+test('a name that is taken is told by the system', async () => {
+  const parent = newParent()
+  symlinkSync(base, join(parent, 'link'))
+  const before = modeOf(base)
+  for (const name of ['link', '.'])
+    await expect(newFolder(join(parent, name), 0o777)).rejects.toMatchObject({ code: 'EEXIST' })
+  expect(modeOf(base)).toBe(before)
+})

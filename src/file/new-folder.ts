@@ -1,0 +1,28 @@
+import { constants } from 'node:fs'
+import { lstat, mkdir, open } from 'node:fs/promises'
+import { platform } from 'node:process'
+
+/** Permissions of owner, group and others (chmod(2)). */
+const PERMISSIONS = 0o777
+
+const THIS_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
+
+/**
+ * Makes a folder. Fails with the system's error, also if there is one.
+ *
+ * @param mode its permissions, whatever the umask; default what the umask leaves of `0o777`
+ */
+export async function newFolder(path: string, mode?: number): Promise<void> {
+  // The umask only takes permissions away, so that nobody else gets in meanwhile.
+  await mkdir(path, mode)
+  if (mode === undefined || platform === 'win32') return
+  const made = (await lstat(path)).mode & 0o7777
+  // A folder may have got the set-group-ID bit of the one above it, which stays.
+  if ((made & PERMISSIONS) === (mode & PERMISSIONS) && (made | mode) === made) return
+  const folder = await open(path, THIS_FOLDER)
+  try {
+    await folder.chmod(mode | (made & ~PERMISSIONS))
+  } finally {
+    await folder.close()
+  }
+}

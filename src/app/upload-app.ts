@@ -31,7 +31,7 @@ export interface UploadAppOptions {
   readonly maxFiles?: number | undefined
   /** Uploads that are received at once. Default 2,000. */
   readonly maxUploads?: number | undefined
-  /** Of those, as many from one address. Default any: an office may have one. */
+  /** Of those, as many from one address. Default half of `maxUploads`. */
   readonly maxUploadsPerClient?: number | undefined
   /**
    * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody

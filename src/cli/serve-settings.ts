@@ -104,14 +104,14 @@ const MAX_FILES: PresetOption<number> = {
 const MAX_UPLOADS: PresetOption<number> = {
   flag: 'max-uploads',
   value: 'NUMBER',
-  about: 'that are received at once; one more is told to come again',
+  about: 'that are received at once; beyond it the slowest gives way, or the new one gets 503',
   preset: '2000',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const MAX_UPLOADS_PER_CLIENT: Option<number> = {
   flag: 'max-uploads-per-client',
   value: 'NUMBER',
-  about: 'of those, from one address; by default any: an office may have one',
+  about: 'of those, from one address; by default half',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const EXTENSIONS: PresetOption<ExtensionRule> = {

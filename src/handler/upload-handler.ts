@@ -138,7 +138,7 @@ class Handler implements UploadHandler {
     if (method === 'POST' || method === 'PUT') {
       await this.#gate.admit('upload', incoming, route)
       if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
-      const receipt = await this.#slots.during(incoming.clientAddress, () => this.#receive(incoming, route))
+      const receipt = await this.#slots.during(incoming, (measured) => this.#receive(measured, route))
       try {
         return this.#created(incoming, route, receipt)
       } catch (error) {

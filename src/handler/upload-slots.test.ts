@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { fromFetchRequest } from '../http/fetch-request.ts'
+import type { Incoming } from '../http/incoming.ts'
 import { RawClient } from '../testing/adapter-contract/raw-client.ts'
 import { openSite } from './fixtures/site.ts'
 import type { Site } from './fixtures/site.ts'
@@ -15,6 +17,11 @@ const BEGINNINGS = {
 
 /** For a machine that has other things to do. */
 const PATIENCE = { timeout: 30_000, interval: 5 } as const
+
+/** A request of this client, without a body. */
+function requestOf(clientAddress?: string): Incoming {
+  return fromFetchRequest(new Request('http://x/'), { clientAddress })
+}
 
 /** A client in the middle of an upload. */
 async function begin(site: Site, text: string = BEGINNINGS['a file']): Promise<RawClient> {
@@ -76,9 +83,9 @@ test('a slot is free again whichever way its upload ends', async () => {
 test('an upload that fails on our side gives its slot back', async () => {
   const slots = new UploadSlots({ maxUploads: 1 })
   for (let turn = 0; turn < 3; turn += 1) {
-    await expect(slots.during(undefined, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    await expect(slots.during(requestOf(), () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
     await expect(
-      slots.during(undefined, () => {
+      slots.during(requestOf(), () => {
         throw new Error('at once')
       }),
     ).rejects.toThrow('at once')
@@ -93,13 +100,15 @@ test('maxUploadsPerClient counts each client by itself, and those that are not k
     return 'done'
   }
   const running = ['192.0.2.1', '192.0.2.2', '2001:db8::1', undefined, undefined].map((client) =>
-    slots.during(client, wait),
+    slots.during(requestOf(client), wait),
   )
-  const refused = ['192.0.2.1', '::ffff:192.0.2.2', '2001:db8::2'].map((client) => slots.during(client, wait))
+  const refused = ['192.0.2.1', '::ffff:192.0.2.2', '2001:db8::2'].map((client) =>
+    slots.during(requestOf(client), wait),
+  )
   for (const each of refused) await expect(each).rejects.toMatchObject({ code: 'overloaded' })
   end.dispatchEvent(new Event('end'))
   expect(await Promise.all(running)).toEqual(Array.from({ length: 5 }, () => 'done'))
-  expect(await slots.during('192.0.2.1', async () => 'free')).toBe('free')
+  expect(await slots.during(requestOf('192.0.2.1'), async () => 'free')).toBe('free')
 })
 
 test('maxUploadsPerClient counts clients by the address of their connection', async () => {
@@ -132,9 +141,9 @@ test('takeSlot counts what other processes receive: where it gives none, an uplo
 test('what takeSlot was asked in vain, and its failure, take no slot of the handler', async () => {
   const answers = [async () => undefined, () => Promise.reject(new Error('gone')), async () => () => {}]
   const slots = new UploadSlots({ maxUploads: 1, takeSlot: async () => answers.shift()?.() })
-  await expect(slots.during(undefined, async () => 'received')).rejects.toMatchObject({ code: 'overloaded' })
-  await expect(slots.during(undefined, async () => 'received')).rejects.toThrow('gone')
-  expect(await slots.during(undefined, async () => 'received')).toBe('received')
+  await expect(slots.during(requestOf(), async () => 'received')).rejects.toMatchObject({ code: 'overloaded' })
+  await expect(slots.during(requestOf(), async () => 'received')).rejects.toThrow('gone')
+  expect(await slots.during(requestOf(), async () => 'received')).toBe('received')
 })
 
 test('a limit that is none is a mistake of the developer', () => {

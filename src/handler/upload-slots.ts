@@ -1,76 +1,124 @@
 import { toLimit } from '../errors/limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
+import type { Incoming } from '../http/incoming.ts'
 import { toClientNetwork } from './client-network.ts'
+import { RunningUpload } from './running-upload.ts'
+
+/**
+ * Takes a slot that several processes share. It resolves to the function that gives the slot back. If there is none, it
+ * resolves to `undefined`, or to `'client'` if only this client has too many.
+ */
+type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' | undefined>
 
 export interface UploadSlotOptions {
   /**
-   * Uploads that are being received at once; one more is refused with `overloaded` (503), before any byte of it is read.
-   * Each takes a connection and an open file. Default 2,000; `Infinity` for no limit.
+   * Uploads that are received at the same time; more get 503 (`overloaded`), before any byte of them is read. If a
+   * running upload of ten seconds or more is slow, the slowest one gives way instead. Each takes a connection and an open
+   * file. Default 2,000; `Infinity` for no limit.
    */
   readonly maxUploads?: number | undefined
   /**
    * Of those, as many from one client: an IPv4 address, or a /64 of IPv6. Clients whose address the runtime does not tell
-   * are not counted; those behind one proxy are one client. Default no limit.
+   * are not counted; clients behind one proxy are one client, unless the proxy is trusted. Default half of `maxUploads`.
    */
   readonly maxUploadsPerClient?: number | undefined
   /**
-   * Counts uploads beyond this handler, as several processes behind one URL have to. Asked before each upload is read,
-   * when the limits above let it in, with its client as they count it; resolves to what gives the slot back, or to `undefined` where
-   * there is none: the upload is then refused with `overloaded`. Default: nobody is asked.
+   * Counts uploads beyond this handler, for several processes behind one URL. It is asked before each upload is read, if
+   * the limits above let it in, with its client as they count it. It resolves to the function that gives the slot back. If
+   * there is no slot, it resolves to `undefined`, or to `'client'` if only this client has too many. A slow upload of this
+   * handler may then give way; otherwise the new one gets 503 (`overloaded`). Default: not asked.
    */
-  readonly takeSlot?: ((client: string | undefined) => Promise<(() => void) | undefined>) | undefined
+  readonly takeSlot?: TakeSlot | undefined
 }
 
-/** Counts the uploads that are being received, and refuses those that are too many. */
+/** Counts the uploads that are being received. If there are too many, the slowest gives way, or the new one is refused. */
 export class UploadSlots {
   readonly #maxUploads: number
   readonly #maxUploadsPerClient: number
-  readonly #takeSlot: UploadSlotOptions['takeSlot']
+  readonly #takeSlot: TakeSlot | undefined
+  /** Each with the function that gives its slot back elsewhere. */
+  readonly #running = new Map<RunningUpload, (() => void) | undefined>()
   /** Running uploads by client; a client without any is not in it. */
   readonly #clients = new Map<string, number>()
-  #running = 0
 
-  /** @throws {TypeError} for a limit that is negative or no number. */
+  /** @throws {TypeError} for a limit that is negative or not a number. */
   constructor({ maxUploads, maxUploadsPerClient, takeSlot }: UploadSlotOptions) {
     // A socket and a draft for each are 4,000 descriptors, less than the 4,096 that the stricter systems give a process.
     this.#maxUploads = toLimit('maxUploads', maxUploads, 2000)
-    this.#maxUploadsPerClient = toLimit('maxUploadsPerClient', maxUploadsPerClient, Infinity)
+    this.#maxUploadsPerClient = toLimit('maxUploadsPerClient', maxUploadsPerClient, Math.ceil(this.#maxUploads / 2))
     this.#takeSlot = takeSlot
   }
 
   /**
-   * Runs an upload in a slot, which is free again however that ends.
+   * Runs an upload in a slot, which is free again however that ends. `receive` gets the request with a body that is
+   * measured.
    *
-   * @throws {UploadError} `overloaded`, where there is none.
+   * @throws {UploadError} `overloaded`, if there is no slot, and from the body of an upload that gives way.
    */
-  async during<Result>(clientAddress: string | undefined, receive: () => Promise<Result>): Promise<Result> {
+  async during<Result>(incoming: Incoming, receive: (incoming: Incoming) => Promise<Result>): Promise<Result> {
+    const { clientAddress } = incoming
     const client = clientAddress === undefined ? undefined : toClientNetwork(clientAddress)
-    if (this.#running >= this.#maxUploads) throw new UploadError('overloaded', {})
-    if (client !== undefined && this.#countOf(client) >= this.#maxUploadsPerClient) {
-      throw new UploadError('overloaded', {})
-    }
-    this.#add(client, 1)
-    let giveBack: (() => void) | undefined
+    if (client !== undefined && this.#countOf(client) >= this.#maxUploadsPerClient) this.#makeRoom(client)
+    if (this.#running.size >= this.#maxUploads) this.#makeRoom()
+    const upload = new RunningUpload(incoming, client)
+    this.#add(upload)
     try {
-      if (this.#takeSlot !== undefined) {
-        giveBack = await this.#takeSlot(client)
-        if (giveBack === undefined) throw new UploadError('overloaded', {})
-      }
-      return await receive()
+      if (this.#takeSlot !== undefined) this.#running.set(upload, await this.#takeElsewhere(this.#takeSlot, client))
+      return await receive(upload.incoming)
     } finally {
-      giveBack?.()
-      this.#add(client, -1)
+      this.#remove(upload)
     }
+  }
+
+  async #takeElsewhere(takeSlot: TakeSlot, client: string | undefined): Promise<() => void> {
+    const first = await takeSlot(client)
+    if (typeof first === 'function') return first
+    this.#makeRoom(first === 'client' ? client : undefined)
+    const second = await takeSlot(client)
+    if (typeof second === 'function') return second
+    throw new UploadError('overloaded', {})
+  }
+
+  /**
+   * Ends the slowest upload, of this client if one is given.
+   *
+   * @throws {UploadError} `overloaded` if there is none but fast ones, and such as have just begun.
+   */
+  #makeRoom(client?: string): void {
+    const now = performance.now()
+    let slowest: RunningUpload | undefined
+    let leastRate = Infinity
+    for (const upload of this.#running.keys()) {
+      if (client !== undefined && upload.client !== client) continue
+      const rate = upload.slowRateAt(now)
+      if (rate === undefined || rate >= leastRate) continue
+      slowest = upload
+      leastRate = rate
+    }
+    if (slowest === undefined) throw new UploadError('overloaded', {})
+    // At once: to throw its draft away takes a moment, and the slot is needed now.
+    this.#remove(slowest)
+    slowest.giveWay()
   }
 
   #countOf(client: string): number {
     return this.#clients.get(client) ?? 0
   }
 
-  #add(client: string | undefined, change: 1 | -1): void {
-    this.#running += change
+  #add(upload: RunningUpload): void {
+    const { client } = upload
+    this.#running.set(upload, undefined)
+    if (client !== undefined) this.#clients.set(client, this.#countOf(client) + 1)
+  }
+
+  /** Harmless when repeated. */
+  #remove(upload: RunningUpload): void {
+    const giveBack = this.#running.get(upload)
+    if (!this.#running.delete(upload)) return
+    giveBack?.()
+    const { client } = upload
     if (client === undefined) return
-    const count = this.#countOf(client) + change
+    const count = this.#countOf(client) - 1
     if (count === 0) this.#clients.delete(client)
     else this.#clients.set(client, count)
   }

@@ -130,18 +130,19 @@ describe.runIf(process.platform === 'linux')('decant serve --workers 2', () => {
   })
 
   test.each([
-    ['--max-uploads=3', 3],
-    ['--max-uploads-per-client=3', 3],
-  ])('%s counts the uploads of both', async (option, most) => {
+    ['--max-uploads=3', '--max-uploads-per-client=9'],
+    ['--max-uploads=2000', '--max-uploads-per-client=3'],
+    ['--max-uploads=5', ''],
+  ])('%s %s counts the uploads of both', async (...options) => {
     using folder = temporaryFolder()
-    await using decant = await serve(folder.path, [...TWO, option])
+    await using decant = await serve(folder.path, [...TWO, ...options.filter((option) => option !== '')])
     const running = await uploadInEach(decant, 2)
     running.push(await beginUpload(decant, 'third.txt'))
     const put = (name: string): Promise<number> =>
       request(decant.port, `/uploads/${name}`, { method: 'PUT', body: Buffer.from('x') }).then(({ status }) => status)
 
     const refused = await Promise.all(Array.from({ length: 8 }, (_, index) => put(`refused-${index}.txt`)))
-    expect(running).toHaveLength(most)
+    expect(running).toHaveLength(3)
     expect(refused).toEqual(refused.map(() => 503))
     running[0]?.socket.destroy()
     await expect.poll(() => put('taken.txt'), PATIENCE).toBe(201)
@@ -277,7 +278,7 @@ describe.runIf(process.platform === 'linux')('a worker that is killed', () => {
 
   test('gives its slots back', async () => {
     using folder = temporaryFolder()
-    await using decant = await serve(folder.path, [...TWO, '--max-uploads=2'])
+    await using decant = await serve(folder.path, [...TWO, '--max-uploads=2', '--max-uploads-per-client=2'])
     const [killed] = await uploadInEach(decant, 2)
     const put = (): Promise<number> =>
       request(decant.port, '/uploads/a.txt', { method: 'PUT', body: Buffer.from('x') }).then(({ status }) => status)

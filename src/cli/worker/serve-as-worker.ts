@@ -48,7 +48,7 @@ async function serveUntilTold(worker: Worker, given: Arguments, assets: URL): Pr
   worker.on('message', (message: unknown) => {
     if (!isPrimaryMessage(message)) return
     if (message.kind === 'serve') ordered.resolve(message)
-    else if (message.kind === 'slot') slots.answer(message.id, message.isTaken)
+    else if (message.kind === 'slot') slots.answer(message.id, message.answer)
     else stop(message.graceMs)
   })
   post(worker, { kind: 'started' })

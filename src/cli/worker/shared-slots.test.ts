@@ -3,6 +3,11 @@ import { SharedSlots } from './shared-slots.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { SlotLimits } from './slot-pool.ts'
 
+/** Gives back a slot, if it is one. */
+function giveBack(slot: unknown): void {
+  if (typeof slot === 'function') slot()
+}
+
 /** Two workers of one server, and how many messages they have sent. */
 function workersOf(limits: SlotLimits) {
   const pool = new SlotPool<SharedSlots>(limits)
@@ -22,30 +27,45 @@ function workersOf(limits: SlotLimits) {
 }
 
 test('two workers together take as many as there are, and what the one gives back the other may take', async () => {
-  const { one, other } = workersOf({ maxUploads: 2, maxUploadsPerClient: undefined })
+  const { one, other } = workersOf({ maxUploads: 2, maxUploadsPerClient: 2 })
   const first = await one.take('192.0.2.1')
   expect(await other.take('192.0.2.1')).toBeTypeOf('function')
   expect([await one.take('192.0.2.2'), await other.take('192.0.2.2')]).toEqual([undefined, undefined])
-  first?.()
+  giveBack(first)
   expect(await other.take('192.0.2.2')).toBeTypeOf('function')
 })
 
 test('a worker keeps a few of many for its next uploads, and asks for none of these', async () => {
   const { one, other, sent } = workersOf({ maxUploads: 2000, maxUploadsPerClient: undefined })
-  for (let turn = 0; turn < 100; turn++) (await one.take('192.0.2.1'))?.()
+  for (let turn = 0; turn < 100; turn++) giveBack(await one.take('192.0.2.1'))
   expect(sent()).toBe(1)
-  // What it keeps for itself is a fiftieth at most.
-  const running = await Promise.all(Array.from({ length: 2000 }, () => one.take('192.0.2.1')))
-  for (const giveBack of running) giveBack?.()
-  const taken = await Promise.all(Array.from({ length: 2000 }, () => other.take('192.0.2.1')))
-  expect(taken.filter((giveBack) => giveBack !== undefined).length).toBeGreaterThanOrEqual(1960)
+  // A worker keeps at most a fiftieth for itself.
+  const take = (slots: SharedSlots) => Promise.all(Array.from({ length: 2000 }, (_, index) => slots.take(`${index}`)))
+  for (const slot of await take(one)) giveBack(slot)
+  expect((await take(other)).filter((slot) => slot !== undefined).length).toBeGreaterThanOrEqual(1960)
 })
 
-test('where clients are counted, none is kept: it would count for the client before', async () => {
+test('by default one client has half of the slots, give or take those that workers keep', async () => {
+  const { one, other } = workersOf({ maxUploads: 2000, maxUploadsPerClient: undefined })
+  for (let turn = 0; turn < 100; turn++) giveBack(await one.take('192.0.2.1'))
+  const taken = await Promise.all(
+    Array.from({ length: 2000 }, (_, index) => (index % 2 === 0 ? one : other).take('192.0.2.2')),
+  )
+  const count = taken.filter((slot) => typeof slot === 'function').length
+  expect(count).toBeGreaterThanOrEqual(1000)
+  expect(count).toBeLessThanOrEqual(1040)
+  expect(taken.at(-1)).toBe('client')
+  // All of them are given back to the clients for which they count.
+  for (const slot of taken) giveBack(slot)
+  const again = await Promise.all(Array.from({ length: 900 }, () => other.take('192.0.2.2')))
+  expect(again.filter((slot) => typeof slot === 'function')).toHaveLength(900)
+})
+
+test('if the limit of a client was given, no slot is kept: it would count for another client', async () => {
   const { one, other } = workersOf({ maxUploads: 2000, maxUploadsPerClient: 1 })
   const first = await one.take('192.0.2.1')
-  expect(await other.take('192.0.2.1')).toBeUndefined()
-  first?.()
+  expect(await other.take('192.0.2.1')).toBe('client')
+  giveBack(first)
   const again = await other.take('192.0.2.1')
   expect(again).toBeTypeOf('function')
   expect(await one.take('192.0.2.2')).toBeTypeOf('function')

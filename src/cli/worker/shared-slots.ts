@@ -1,4 +1,4 @@
-import type { SlotLimits } from './slot-pool.ts'
+import type { SlotAnswer, SlotLimits } from './slot-pool.ts'
 import type { WorkerMessage } from './worker-message.ts'
 
 /** Of a limit, the part that all idle workers together may keep for their next uploads instead of giving it back. */
@@ -10,44 +10,50 @@ const MAX_SPARE = 16
  * A worker's slots of the uploads that all workers may receive at once. Each is asked for of the primary, but those that
  * the worker kept from its uploads before: a slot that goes back and forth would be three messages for each small file.
  *
- * Where clients are counted, the primary has to know whose each one is, and none is kept.
+ * A slot that is kept counts for the client for which it was asked. If the limit of a client was given, the count has to
+ * be exact, and no slot is kept. The default limit is large, and a few slots more or less change nothing.
  */
 export class SharedSlots {
   readonly #post: (message: WorkerMessage) => void
-  readonly #countsClients: boolean
   readonly #maxSpare: number
-  readonly #asked = new Map<number, (isTaken: boolean) => void>()
+  readonly #asked = new Map<number, (answer: SlotAnswer) => void>()
+  /** The clients for which the slots that are kept count. */
+  readonly #spare: (string | undefined)[] = []
   #lastId = 0
-  #spare = 0
 
   constructor(limits: SlotLimits, workers: number, post: (message: WorkerMessage) => void) {
     this.#post = post
-    this.#countsClients = limits.maxUploadsPerClient !== undefined
-    this.#maxSpare = this.#countsClients
-      ? 0
-      : Math.min(MAX_SPARE, Math.floor((limits.maxUploads * SPARE_PART) / workers))
+    this.#maxSpare =
+      limits.maxUploadsPerClient === undefined
+        ? Math.min(MAX_SPARE, Math.floor((limits.maxUploads * SPARE_PART) / workers))
+        : 0
   }
 
-  /** Resolves to what gives the slot back, or to `undefined` where none is left. */
-  async take(address: string | undefined): Promise<(() => void) | undefined> {
-    const client = this.#countsClients ? address : undefined
-    if (this.#spare > 0) this.#spare--
-    else if (!(await this.#ask(client))) return undefined
+  /** Resolves to a function that gives the slot back. If there is none, `undefined`, or `'client'` if only this one has none. */
+  async take(client: string | undefined): Promise<(() => void) | 'client' | undefined> {
+    if (this.#spare.length > 0) return this.#giveBack(this.#spare.pop())
+    const answer = await this.#ask(client)
+    if (answer === 'taken') return this.#giveBack(client)
+    return answer === 'client' ? 'client' : undefined
+  }
+
+  /** The primary's answer. */
+  answer(id: number, answer: SlotAnswer): void {
+    this.#asked.get(id)?.(answer)
+    this.#asked.delete(id)
+  }
+
+  /** @param client for which the slot counts */
+  #giveBack(client: string | undefined): () => void {
     return () => {
-      if (this.#spare < this.#maxSpare) this.#spare++
+      if (this.#spare.length < this.#maxSpare) this.#spare.push(client)
       else this.#post({ kind: 'free-slot', client })
     }
   }
 
-  /** The primary's answer. */
-  answer(id: number, isTaken: boolean): void {
-    this.#asked.get(id)?.(isTaken)
-    this.#asked.delete(id)
-  }
-
-  #ask(client: string | undefined): Promise<boolean> {
+  #ask(client: string | undefined): Promise<SlotAnswer> {
     const id = ++this.#lastId
-    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const { promise, resolve } = Promise.withResolvers<SlotAnswer>()
     this.#asked.set(id, resolve)
     this.#post({ kind: 'take-slot', id, client })
     return promise

@@ -2,9 +2,12 @@
 export interface SlotLimits {
   /** Uploads that are received at once. */
   readonly maxUploads: number
-  /** Of those, as many from one client; `undefined` for any number. */
+  /** Of those, as many from one client; `undefined` for half of them. */
   readonly maxUploadsPerClient: number | undefined
 }
+
+/** The answer to a worker: it has the slot, or all are taken, or all that this client may have. */
+export type SlotAnswer = 'taken' | 'full' | 'client'
 
 /** Counts the uploads of all workers, in the process that started them. */
 export class SlotPool<Holder> {
@@ -17,13 +20,13 @@ export class SlotPool<Holder> {
     this.#limits = limits
   }
 
-  /** A slot for an upload of this client; false where none is left. */
-  take(holder: Holder, client: string | undefined): boolean {
-    const { maxUploads, maxUploadsPerClient = Infinity } = this.#limits
-    if (this.#taken >= maxUploads) return false
-    if (client !== undefined && this.#countOf(client) >= maxUploadsPerClient) return false
+  /** Takes a slot for an upload of this client, if there is one. */
+  take(holder: Holder, client: string | undefined): SlotAnswer {
+    const { maxUploads, maxUploadsPerClient = Math.ceil(maxUploads / 2) } = this.#limits
+    if (client !== undefined && this.#countOf(client) >= maxUploadsPerClient) return 'client'
+    if (this.#taken >= maxUploads) return 'full'
     this.#add(holder, client, 1)
-    return true
+    return 'taken'
   }
 
   /** Gives one back that was taken for this client. */

@@ -1,3 +1,5 @@
+import type { SlotAnswer } from './slot-pool.ts'
+
 /** What a worker tells the process that started it. */
 export type WorkerMessage =
   /** It listens to the primary from now on, and asks what to do. */
@@ -22,7 +24,7 @@ export type PrimaryMessage =
       /** What the file of `--auth` says: it was read once, and may have been a pipe. */
       readonly authFile?: string | undefined
     }
-  | { readonly kind: 'slot'; readonly id: number; readonly isTaken: boolean }
+  | { readonly kind: 'slot'; readonly id: number; readonly answer: SlotAnswer }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
 /** Both ends are of one version, and nobody else has their channel: only that it is ours has to be seen. */

@@ -123,7 +123,7 @@ export class WorkerPool {
     if (message.kind === 'line') this.#options.onLine(message.text, message.isFailure)
     else if (message.kind === 'free-slot') this.#slots.free(worker, message.client)
     else if (message.kind === 'take-slot') {
-      worker.tell({ kind: 'slot', id: message.id, isTaken: this.#slots.take(worker, message.client) })
+      worker.tell({ kind: 'slot', id: message.id, answer: this.#slots.take(worker, message.client) })
     }
   }
 

@@ -5,6 +5,7 @@ const WRITER = 'src/file/file-writer.test.ts'
 const POOL = 'src/cli/worker/slot-pool.test.ts'
 const MEMORY = 'src/receive/total-memory.test.ts'
 const NUMBERS = 'src/policy/conflict-numbers.test.ts'
+const GIVING_WAY = 'src/handler/giving-way.test.ts'
 const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
@@ -189,12 +190,12 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'receives so many uploads at once and no more',
       file: 'src/handler/upload-slots.ts',
-      find: "if (this.#running >= this.#maxUploads) throw new UploadError('overloaded', {})",
+      find: 'if (this.#running.size >= this.#maxUploads) this.#makeRoom()',
       replace: '',
       tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads is told to come again, in full']],
     },
     {
-      guard: 'receives so many uploads of one client at once and no more, where that is said',
+      guard: 'receives so many uploads of one client at once and no more',
       file: 'src/handler/upload-slots.ts',
       find: 'this.#countOf(client) >= this.#maxUploadsPerClient',
       replace: 'this.#countOf(client) >= Infinity',
@@ -203,23 +204,77 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'frees the slot of an upload however that ends',
       file: 'src/handler/upload-slots.ts',
-      find: 'this.#add(client, -1)',
-      replace: '',
+      find: 'finally {\n      this.#remove(upload)',
+      replace: 'finally {',
       tests: [[SLOTS, 'an upload that fails on our side gives its slot back']],
     },
     {
       guard: 'receives no more uploads than all processes of a server may',
       file: 'src/handler/upload-slots.ts',
-      find: "if (giveBack === undefined) throw new UploadError('overloaded', {})",
-      replace: '',
+      find: "this.#makeRoom(first === 'client' ? client : undefined)",
+      replace: 'return () => {}',
       tests: [
         [SLOTS, 'takeSlot counts what other processes receive: where it gives none, an upload is told to come again'],
       ],
     },
     {
+      guard: 'gives one client half of the slots and no more, unless told otherwise',
+      file: 'src/handler/upload-slots.ts',
+      find: 'Math.ceil(this.#maxUploads / 2)',
+      replace: 'Infinity',
+      tests: [[GIVING_WAY, 'one client > has half of the slots by default, so that it cannot hold them all']],
+    },
+    {
+      guard: 'has the slowest upload give way if all slots are taken',
+      file: 'src/handler/upload-slots.ts',
+      find: 'if (rate === undefined || rate >= leastRate) continue',
+      replace: 'if (rate === undefined || slowest !== undefined) continue',
+      tests: [
+        [GIVING_WAY, 'if all slots are taken > the slowest since its start gives way, not the one that began first'],
+      ],
+    },
+    {
+      guard: 'ends an upload that gives way',
+      file: 'src/handler/upload-slots.ts',
+      find: 'slowest.giveWay()',
+      replace: '',
+      tests: [
+        [GIVING_WAY, 'over HTTP an idle upload that gives way is answered 503 and leaves nothing, and others go on'],
+      ],
+    },
+    {
+      guard: 'has no upload of another client give way for one that has too many',
+      file: 'src/handler/upload-slots.ts',
+      find: 'if (client !== undefined && upload.client !== client) continue',
+      replace: '',
+      tests: [[GIVING_WAY, 'one client > that has all of its own makes none but its own uploads give way']],
+    },
+    {
+      guard: 'gives an upload ten seconds before it may have to give way, and none that is fast',
+      file: 'src/handler/running-upload.ts',
+      find: 'ageMs >= YOUNG_MS && rate < STEADY_RATE',
+      replace: 'true',
+      tests: [
+        [
+          GIVING_WAY,
+          'if all slots are taken > an upload that has just begun never gives way, and keeps no older one from doing so',
+        ],
+        [GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one is told to come again'],
+      ],
+    },
+    {
+      guard: 'does not count against an upload the time in which the disk makes it wait',
+      file: 'src/handler/running-upload.ts',
+      find: 'this.#waitingSince ??= performance.now()',
+      replace: '',
+      tests: [
+        [GIVING_WAY, 'if all slots are taken > the time in which we make a client wait does not count against it'],
+      ],
+    },
+    {
       guard: 'counts the uploads of all workers',
       file: 'src/cli/worker/slot-pool.ts',
-      find: 'if (this.#taken >= maxUploads) return false',
+      find: "if (this.#taken >= maxUploads) return 'full'",
       replace: '',
       tests: [[POOL, 'gives as many slots as uploads may be received at once, whichever worker asks']],
     },

@@ -64,7 +64,7 @@ async function deleteAny(place: DraftPlace, note: DeletionNote): Promise<boolean
   try {
     return (await removeName(join(root, note.key))) && (await forget(place, note.key))
   } finally {
-    if (path !== undefined) await removeFolder(path)
+    if (path !== undefined) await removeFolder(place.folder.calls, path)
   }
 }
 
@@ -83,7 +83,7 @@ async function deleteVersion(place: DraftPlace, note: DeletionNote): Promise<boo
     return (await deleteReserved(place, path, note)) && (await forget(place, note.key))
   } finally {
     // What a failing disk leaves in it keeps its note: a sweep gives it its key back, or removes it.
-    if (!(await exists(join(path, 'file')))) await removeFolder(path)
+    if (!(await exists(join(path, 'file')))) await removeFolder(place.folder.calls, path)
     await reservation.release()
   }
 }
@@ -97,7 +97,10 @@ async function deleteReserved(place: DraftPlace, path: string, note: DeletionNot
   try {
     await rename(join(root, key), join(path, 'file'))
   } catch (error) {
-    if (isMissing(error) && (await findFile(root, key)) === undefined) return false
+    if (!isMissing(error)) throw error
+    // Another process has deleted it this instant, and another file may have its key by now.
+    const present = await findFile(root, key)
+    if (present === undefined || versionOf(present) !== version) return false
     throw error
   }
   return settle(place, path, note)

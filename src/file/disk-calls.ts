@@ -13,6 +13,8 @@ const link = promisify(fs.link)
 const lstat = promisify(fs.lstat)
 const unlink = promisify(fs.unlink)
 const rename = promisify(fs.rename)
+const mkdir = promisify(fs.mkdir)
+const rmdir = promisify(fs.rmdir)
 
 /** The links of a folder in which there is none. */
 const NO_FOLDERS = 2
@@ -59,6 +61,16 @@ export class DiskCalls {
     return this.#patience.lasts ? this.#atOnce(() => fs.renameSync(path, target)) : rename(path, target)
   }
 
+  /** Makes a private folder, which must not be there yet. */
+  makeFolder(path: string): void | Promise<void> {
+    return this.#patience.lasts ? this.#atOnce(() => fs.mkdirSync(path, { mode: 0o700 })) : makeByThread(path)
+  }
+
+  /** Removes an empty folder. */
+  removeFolder(path: string): void | Promise<void> {
+    return this.#patience.lasts ? this.#atOnce(() => fs.rmdirSync(path)) : rmdir(path)
+  }
+
   /** Whether there is anything of that name, be it a symlink that leads nowhere. */
   exists(path: string): boolean | Promise<boolean> {
     if (!this.#patience.lasts) return exists(path)
@@ -96,6 +108,10 @@ export class DiskCalls {
       this.#patience.heed(start)
     }
   }
+}
+
+async function makeByThread(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 })
 }
 
 async function findByThread(path: string): Promise<BigIntStats | undefined> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { exists } from '../../file/exists.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 import { isDiskKey } from './disk-key.ts'
@@ -11,13 +10,13 @@ import type { StorageTransaction } from '../transaction.ts'
 import { findFile, versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { makePlainFolders } from './plain-folder.ts'
-import { prepareFiles, publishPrepared, removeFolder, takeOut, transactionPaths } from './prepared-files.ts'
-import type { TransactionPaths } from './prepared-files.ts'
+import { prepareFiles, publishKnown, removeFolder, takeOut, transactionPaths } from './prepared-files.ts'
+import type { KnownJournal, TransactionPaths } from './prepared-files.ts'
 import { findPrepared, NO_OWNER, preparedName } from './prepared-name.ts'
 import { reserve } from './reservation.ts'
 import type { Reservation } from './reservation.ts'
 import { SealedDiskDraft } from './sealed-disk-draft.ts'
-import { giveVerdict } from './verdict.ts'
+import { giveFirstVerdict, giveVerdict } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
 type State = 'open' | 'prepared' | 'failed' | 'kept' | 'over'
@@ -45,6 +44,8 @@ export class DiskTransaction implements StorageTransaction {
   /** Those that were made for its keys. */
   readonly #folders: string[] = []
   #paths: TransactionPaths | undefined
+  /** What was written down. */
+  #written: KnownJournal = { files: [], followers: [] }
   #state: State = 'open'
 
   /** @param leader the transaction whose verdict it follows */
@@ -79,7 +80,8 @@ export class DiskTransaction implements StorageTransaction {
     this.#require('open')
     const { folder } = this.#place
     try {
-      const files = this.#drafts.map(({ draft, entry }) => ({
+      const files = this.#drafts.map(({ draft, entry }, number) => ({
+        number,
         path: draft.path,
         key: entry.key,
         version: entry.version,
@@ -90,6 +92,7 @@ export class DiskTransaction implements StorageTransaction {
       folder.owner.transactions.set(this.#ownId, 'running')
       const leader = this.#leader === undefined ? {} : { leader: this.#leader }
       await prepareFiles(this.#place, this.#paths, files, { ...leader, followers })
+      this.#written = { files, followers }
       this.#state = 'prepared'
     } catch (error) {
       if (await this.#takeBack()) this.#forget()
@@ -101,7 +104,7 @@ export class DiskTransaction implements StorageTransaction {
   async commit(): Promise<void> {
     this.#require('prepared', 'failed')
     try {
-      const verdict = await this.#decide('publish')
+      const verdict = await this.#decidePublish()
       if (verdict === 'discard') throw new Error('Another process has discarded the transaction.')
       await this.#publish()
     } catch (error) {
@@ -152,13 +155,27 @@ export class DiskTransaction implements StorageTransaction {
     try {
       // Now, since a file of a folder's name would be in the way of publishing for ever.
       this.#folders.push(...(await makePlainFolders(root, key, folder.folderMode)))
-      if (!(await exists(join(root, key)))) return reservation
+      if (!(await folder.calls.exists(join(root, key)))) return reservation
     } catch (error) {
       await reservation.release()
       throw error
     }
     await reservation.release()
     return undefined
+  }
+
+  /** The first time it still is where it was put, nearly always, and has no verdict. */
+  async #decidePublish(): Promise<Verdict> {
+    const prepared = this.#paths?.prepared
+    if (this.#state === 'prepared' && this.#leader === undefined && prepared !== undefined) {
+      try {
+        return await giveFirstVerdict(this.#place, prepared, 'publish')
+      } catch (error) {
+        // Another process has it, or this one has lost all that it had.
+        if (!hasCode(error, 'ENOENT')) throw error
+      }
+    }
+    return this.#decide('publish')
   }
 
   /** The verdict, given now unless there is one: whoever holds the transaction follows it. Rejects with the system's error. */
@@ -189,7 +206,7 @@ export class DiskTransaction implements StorageTransaction {
 
   async #publish(): Promise<void> {
     const prepared = this.#paths?.prepared ?? ''
-    if (await exists(prepared)) return publishPrepared(this.#place, prepared)
+    if (await this.#place.folder.calls.exists(prepared)) return publishKnown(this.#place, prepared, this.#written)
     if ((await findPrepared(dirname(this.journal), this.#ownId)) !== undefined)
       throw new Error('Another process publishes the transaction: this one was silent for too long.')
     if ((await this.#findVerdict()) === 'discard') throw new Error('The transaction is gone.')
@@ -228,7 +245,7 @@ export class DiskTransaction implements StorageTransaction {
         }
       }
     }
-    await removeFolder(aside)
+    await removeFolder(this.#place.folder.calls, aside)
     return true
   }
 

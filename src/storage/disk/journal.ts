@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../file/system-error.ts'
+import type { DraftPlace } from './draft-place.ts'
 import { folderNames } from './folder-names.ts'
+import { writeNewFile } from './new-file.ts'
 
 /** Begins the name of the file that says which process began a transaction: the rest of its name. */
 const OWNER = 'owner.'
@@ -24,10 +26,15 @@ export interface Company {
 }
 
 /** Writes down who begins the transaction in `folder`, and with whom. Rejects with the system's error. */
-export async function writeHead(folder: string, owner: string, company: Company, durable: boolean): Promise<void> {
-  await writeFile(join(folder, OWNER + owner), '', { flag: 'wx', mode: 0o600 })
+export async function writeHead(
+  { folder: { calls }, durable }: DraftPlace,
+  folder: string,
+  owner: string,
+  company: Company,
+): Promise<void> {
+  await writeNewFile(calls, join(folder, OWNER + owner), '', false)
   if (company.leader === undefined && company.followers.length === 0) return
-  await writeFile(join(folder, 'company'), JSON.stringify(company), { flag: 'wx', mode: 0o600, flush: durable })
+  await writeNewFile(calls, join(folder, 'company'), JSON.stringify(company), durable)
 }
 
 /** The process that began a transaction; `undefined` if nothing says so. */
@@ -45,12 +52,12 @@ export async function readCompany(folder: string): Promise<Company> {
 
 /** Writes an entry, which is never changed. It counts once the folder has it under its name. */
 export async function writeEntry(
+  { folder: { calls }, durable }: DraftPlace,
   folder: string,
   { number, key, version }: JournalEntry,
-  durable: boolean,
 ): Promise<void> {
   const text = JSON.stringify({ save: { key, version } })
-  await writeFile(entryPath(folder, number), text, { flag: 'wx', mode: 0o600, flush: durable })
+  await writeNewFile(calls, entryPath(folder, number), text, durable)
 }
 
 function entryPath(folder: string, number: number): string {

@@ -1,7 +1,8 @@
 import type { BigIntStats } from 'node:fs'
-import { link, lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { lstat, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
@@ -64,12 +65,13 @@ export async function prepareFiles(
 ): Promise<void> {
   const { folder, durable } = place
   const { aside } = paths
-  await mkdir(aside, { mode: 0o700 })
-  await writeHead(aside, paths.owner, company, durable)
+  const { calls } = folder
+  await calls.makeFolder(aside)
+  await writeHead(place, aside, paths.owner, company)
   for (const [number, { path, key, version, hasRecord }] of files.entries()) {
-    await rename(path, join(aside, String(number)))
-    if (hasRecord) await rename(`${path}.record`, join(aside, `${number}.record`))
-    await writeEntry(aside, { number, key, version }, durable)
+    await calls.rename(path, join(aside, String(number)))
+    if (hasRecord) await calls.rename(`${path}.record`, join(aside, `${number}.record`))
+    await writeEntry(place, aside, { number, key, version })
   }
   // A transaction that outlives the power needs its keys kept for it afterwards, too.
   const reserved = files.map(({ key }) => reservationPath(folder, key))
@@ -82,11 +84,11 @@ export async function prepareFiles(
 async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: TransactionPaths): Promise<void> {
   await folder.owner.confirm()
   try {
-    await rename(aside, prepared)
+    await folder.calls.rename(aside, prepared)
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
     await folder.restore()
-    await rename(aside, prepared)
+    await folder.calls.rename(aside, prepared)
   }
 }
 
@@ -95,16 +97,29 @@ async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: Tran
  * process or another. Rejects with the system's error, and then can be tried again; also if another process has taken the folder.
  */
 export async function publishPrepared(place: DraftPlace, prepared: string): Promise<void> {
-  const { folder, root, records, durable } = place
   const entries = (await readEntries(prepared)) ?? []
-  for (const entry of entries) {
+  // What is not known of a record is looked at.
+  const files = entries.map((entry) => ({ ...entry, hasRecord: true }))
+  await publishKnown(place, prepared, { files, followers: (await readCompany(prepared)).followers })
+}
+
+/** What the folder of a transaction holds, as its owner knows without reading it. */
+export interface KnownJournal extends Pick<Company, 'followers'> {
+  readonly files: readonly (JournalEntry & Pick<ReservedFile, 'hasRecord'>)[]
+}
+
+/** As `publishPrepared`, by the process that wrote the journal. */
+export async function publishKnown(place: DraftPlace, prepared: string, journal: KnownJournal): Promise<void> {
+  const { folder, root, records, durable } = place
+  const { files, followers } = journal
+  for (const { hasRecord, ...entry } of files) {
     const path = join(prepared, String(entry.number))
     await takeKeyInTime(place, path, entry.key)
     // Else it was adopted before.
-    if (await exists(`${path}.record`)) await adoptPrepared(place, entry, path)
+    if (hasRecord && (await folder.calls.exists(`${path}.record`))) await adoptPrepared(place, entry, path)
   }
-  if (durable) await flushFolders([root, records.folder, ...entries.flatMap(({ key }) => foldersOf(root, key))])
-  await endPrepared(place, prepared)
+  if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
+  await endPrepared(place, prepared, followers)
   if (durable) await flushIfPossible(folder.prepared)
 }
 
@@ -123,24 +138,24 @@ export async function discardPrepared(place: DraftPlace, prepared: string): Prom
     await records.delete(key)
     if (durable) await flushFolder(dirname(join(root, key)))
   }
-  await endPrepared(place, prepared)
+  await endPrepared(place, prepared, (await readCompany(prepared)).followers)
 }
 
 /**
  * Removes the folder of a transaction of which nothing is left to be done. One that others follow stays until they are gone: it
  * holds their verdict.
  */
-async function endPrepared(place: DraftPlace, prepared: string): Promise<void> {
-  if (await hasFollowers(prepared)) {
+async function endPrepared(place: DraftPlace, prepared: string, followers: readonly string[]): Promise<void> {
+  if (await anyIsPrepared(followers)) {
     const done = (await folderNames(prepared)).filter((name) => /^\d+(?:\.(?:json|record))?$/.test(name))
     for (const name of done) await rm(join(prepared, name), { force: true })
     return
   }
-  await removeFolder(await takeOut(place, prepared))
+  await removeFolder(place.folder.calls, await takeOut(place, prepared))
 }
 
-async function hasFollowers(prepared: string): Promise<boolean> {
-  for (const follower of (await readCompany(prepared)).followers) {
+async function anyIsPrepared(followers: readonly string[]): Promise<boolean> {
+  for (const follower of followers) {
     if ((await findPrepared(dirname(follower), basename(follower))) !== undefined) return true
   }
   return false
@@ -153,12 +168,22 @@ async function hasFollowers(prepared: string): Promise<boolean> {
 export async function takeOut({ folder }: DraftPlace, prepared: string): Promise<string> {
   const { id } = parsePreparedName(basename(prepared))
   const aside = join(folder.ownDrafts, `${id}.transaction`)
-  await rename(prepared, aside)
+  await folder.calls.rename(prepared, aside)
   return aside
 }
 
 /** Removes a folder with all that is in it. Never rejects: what cannot be removed is swept when this process is gone. */
-export async function removeFolder(path: string): Promise<void> {
+export async function removeFolder(calls: DiskCalls, path: string): Promise<void> {
+  try {
+    for (const name of await folderNames(path)) await calls.unlink(join(path, name))
+    await calls.removeFolder(path)
+  } catch {
+    // EISDIR, EPERM: a verdict without links is a folder. ENOENT: it is gone. EIO, EROFS, ...: left to the sweep.
+    await removeAll(path)
+  }
+}
+
+async function removeAll(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true })
   } catch {
@@ -174,7 +199,7 @@ async function adoptPrepared(place: DraftPlace, { key, version }: JournalEntry, 
 
 /** Waits for one that has taken the key for a moment, and renames what stays there. */
 async function takeKeyInTime(place: DraftPlace, path: string, key: string): Promise<void> {
-  for (let attempt = 1; (await exists(path)) && !(await takeKey(place, path, key)); attempt++) {
+  for (let attempt = 1; (await place.folder.calls.exists(path)) && !(await takeKey(place, path, key)); attempt++) {
     if (attempt < ATTEMPTS) await wait(PAUSE_MS)
     else if (attempt < 2 * ATTEMPTS) await makeWay(place, key)
     else throw new Error('The promised key is taken again and again.')
@@ -187,7 +212,7 @@ async function takeKey({ folder, root }: DraftPlace, path: string, key: string):
   await makePlainFolders(root, key, folder.folderMode)
   try {
     if (await folder.canLink()) {
-      await link(path, target)
+      await folder.calls.link(path, target)
       return true
     }
     // No other process publishes under a key that is reserved, so that this overwrites nothing.

@@ -1,7 +1,9 @@
 import { hash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { DiskCalls } from '../../file/disk-calls.ts'
+import { writeNewFile } from './new-file.ts'
 import { releaseAbandoned } from './draft-sweep.ts'
 import { foldKey } from './fold-key.ts'
 import type { PrivateFolder } from './private-folder.ts'
@@ -54,9 +56,9 @@ export async function reserve(
   const path = reservationPath(folder, key)
   const token = `${folder.owner.name}.${id}`
   const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
-  await mkdir(prepared, { mode: 0o700 })
+  await folder.calls.makeFolder(prepared)
   try {
-    await writeFile(join(prepared, token), '', { flag: 'wx', mode: 0o600 })
+    await writeNewFile(folder.calls, join(prepared, token), '', false)
     const isTaken =
       !(await take(folder, prepared, path)) &&
       !((await releaseAbandoned(path, folder)) && (await take(folder, prepared, path)))
@@ -68,7 +70,7 @@ export async function reserve(
     await rm(prepared, { recursive: true, force: true })
     throw error
   }
-  return { release: () => release(path, token) }
+  return { release: () => release(folder.calls, path, token) }
 }
 
 /** Whether somebody has reserved the key and still holds it. */
@@ -85,7 +87,9 @@ export async function releaseReserved(folder: PrivateFolder, key: string, id: st
   const path = reservationPath(folder, key)
   try {
     const tokens = await readdir(path)
-    await Promise.all(tokens.filter((token) => token.endsWith(`.${id}`)).map((token) => release(path, token)))
+    await Promise.all(
+      tokens.filter((token) => token.endsWith(`.${id}`)).map((token) => release(folder.calls, path, token)),
+    )
   } catch {
     // ENOENT: released already. EIO, EACCES, ...: as in `release`.
   }
@@ -94,11 +98,11 @@ export async function releaseReserved(folder: PrivateFolder, key: string, id: st
 /** rename(2), also where somebody has removed the folder of the reservations. */
 async function moveIn(folder: PrivateFolder, prepared: string, path: string): Promise<void> {
   try {
-    await rename(prepared, path)
+    await folder.calls.rename(prepared, path)
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
     await folder.restore()
-    await rename(prepared, path)
+    await folder.calls.rename(prepared, path)
   }
 }
 
@@ -114,10 +118,10 @@ async function take(folder: PrivateFolder, prepared: string, path: string): Prom
   }
 }
 
-async function release(path: string, token: string): Promise<void> {
+async function release(calls: DiskCalls, path: string, token: string): Promise<void> {
   try {
-    await unlink(join(path, token))
-    await rmdir(path)
+    await calls.unlink(join(path, token))
+    await calls.removeFolder(path)
   } catch {
     // ENOTEMPTY, ENOENT: the next holder is quicker. EIO, EACCES, ...: the next sweep releases it when we are gone.
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { hasCode } from '../../file/system-error.ts'
 import type { DraftPlace } from './draft-place.ts'
+import { writeNewFile } from './new-file.ts'
 import { NO_OWNER } from './prepared-name.ts'
 
 /** What becomes of a transaction. There is one verdict on each, ever. */
@@ -32,12 +34,16 @@ export async function readVerdict(folder: string): Promise<Verdict | undefined> 
  * `ENOENT` if the folder has got another holder.
  */
 export async function giveVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
-  const known = await readVerdict(folder)
-  if (known !== undefined) return known
+  return (await readVerdict(folder)) ?? giveFirstVerdict(place, folder, wanted)
+}
+
+/** As `giveVerdict`, where there is hardly one yet: linking tells whether there is. Not for what format 1 has made. */
+export async function giveFirstVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
   await place.folder.owner.confirm()
   const made = join(folder, `${randomUUID()}.${NAME}`)
   const give = (await place.folder.canLink()) ? giveByLink : giveByFolder
-  if (await give({ made, path: join(folder, NAME), wanted, durable: place.durable })) {
+  const { calls } = place.folder
+  if (await give({ calls, made, path: join(folder, NAME), wanted, durable: place.durable })) {
     if (place.durable) await flushFolder(folder)
     return wanted
   }
@@ -47,6 +53,7 @@ export async function giveVerdict(place: DraftPlace, folder: string, wanted: Ver
 }
 
 interface NewVerdict {
+  readonly calls: DiskCalls
   /** Where it is made, on its way to `path`. */
   readonly made: string
   readonly path: string
@@ -54,10 +61,10 @@ interface NewVerdict {
   readonly durable: boolean
 }
 
-async function giveByLink({ made, path, wanted, durable }: NewVerdict): Promise<boolean> {
-  await writeFile(made, wanted, { flag: 'wx', mode: 0o600, flush: durable })
+async function giveByLink({ calls, made, path, wanted, durable }: NewVerdict): Promise<boolean> {
+  await writeNewFile(calls, made, wanted, durable)
   try {
-    await link(made, path)
+    await calls.link(made, path)
     return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
@@ -66,12 +73,12 @@ async function giveByLink({ made, path, wanted, durable }: NewVerdict): Promise<
 }
 
 /** Without links: rename(2) of a folder fails if one with something in it stands there, so that here, too, the first one counts. */
-async function giveByFolder({ made, path, wanted, durable }: NewVerdict): Promise<boolean> {
-  await mkdir(made, { mode: 0o700 })
-  await writeFile(join(made, wanted), '', { flag: 'wx', mode: 0o600, flush: durable })
+async function giveByFolder({ calls, made, path, wanted, durable }: NewVerdict): Promise<boolean> {
+  await calls.makeFolder(made)
+  await writeNewFile(calls, join(made, wanted), '', durable)
   if (durable) await flushFolder(made)
   try {
-    await rename(made, path)
+    await calls.rename(made, path)
     return true
   } catch (error) {
     await rm(made, { recursive: true, force: true })

@@ -1,3 +1,7 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
+import { tellValue } from '../errors/tell-value.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { authorizationHeader } from './authorization-header.ts'
 import { toAuthorization } from './authorization.ts'
@@ -48,6 +52,11 @@ export type Authorize = (request: UploadRequest) => Promise<boolean>
  *   realm that is not printable ASCII. The message holds no secret.
  */
 export function credentials(list: readonly Credential[], options: CredentialsOptions = {}): Authorize {
+  const given: unknown = list
+  if (!Array.isArray(given)) {
+    throw new TypeError(`credentials needs an array of { name, secret, rights }; got ${tellValue(list)}.`)
+  }
+  checkOptions('credentials', options, KINDS)
   const { realm = 'Files' } = options
   const anonymous = [...(options.anonymous ?? [])]
   checkRights(anonymous, 'anonymous')
@@ -117,6 +126,14 @@ class Keeper {
 
 const ACTIONS: readonly string[] = ['upload', 'list', 'fetch', 'delete'] satisfies readonly UploadAction[]
 
+const KINDS: OptionKinds<CredentialsOptions> = { anonymous: OPTION_KINDS.texts, realm: OPTION_KINDS.text }
+// `checkCredential` looks at their values, and tells no secret.
+const CREDENTIAL_KINDS: OptionKinds<Credential> = {
+  name: OPTION_KINDS.own,
+  secret: OPTION_KINDS.own,
+  rights: OPTION_KINDS.own,
+}
+
 /** @throws {TypeError} */
 function checkRights(rights: readonly UploadAction[], of: string): void {
   for (const right of rights) {
@@ -126,13 +143,18 @@ function checkRights(rights: readonly UploadAction[], of: string): void {
 }
 
 /** RFC 7617 section 2: no colon in the name, no control characters. */
-function checkCredential({ name, secret, rights }: Credential): void {
+function checkCredential(credential: Credential): void {
+  checkOptions('a credential', credential, CREDENTIAL_KINDS)
+  const { name, secret, rights } = credential
   const quoted = JSON.stringify(name)
   if (typeof name !== 'string' || !/^[^:\p{Cc}]+$/u.test(name) || !name.isWellFormed()) {
     throw new TypeError(`${quoted} is no name of a credential: a text without colons and control characters.`)
   }
   if (typeof secret !== 'string' || !/^\P{Cc}+$/u.test(secret) || !secret.isWellFormed()) {
     throw new TypeError(`The secret of ${quoted} is empty, or holds a control character.`)
+  }
+  if (!Array.isArray(rights)) {
+    throw new TypeError(`The rights of ${quoted} must be an array, such as ['upload']; got ${tellValue(rights)}.`)
   }
   checkRights(rights, quoted)
 }

@@ -1,3 +1,6 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 import { signer } from './signer.ts'
@@ -71,6 +74,8 @@ const HOUR_MS = 3_600_000
 /** The seconds of a date that JavaScript can have. */
 const MAX_SECONDS = 8_640_000_000_000
 
+const KINDS: OptionKinds<SignedLinksOptions> = { secret: OPTION_KINDS.own, expiresInMs: OPTION_KINDS.own }
+
 /**
  * Links that open one file for a while: for `links` of an upload handler.
  *
@@ -83,6 +88,7 @@ const MAX_SECONDS = 8_640_000_000_000
  * @throws {TypeError} for no secret, one of less than 32 bytes, and a time that is no positive number.
  */
 export function signedLinks(options: SignedLinksOptions): SignedLinks {
+  checkOptions('signedLinks', options, KINDS)
   const { secret, expiresInMs = HOUR_MS } = options
   const signatures = signer(secret)
   if (!(expiresInMs > 0 && expiresInMs < Infinity)) {

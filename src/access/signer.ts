@@ -1,4 +1,4 @@
-/** At least 32 bytes of chance that only servers know; a string counts in UTF-8. */
+/** At least 32 random bytes, known only to your servers; a string counts in UTF-8. */
 export type Secret = string | Uint8Array
 
 /** Signs texts, and knows its signatures again. */
@@ -38,7 +38,13 @@ export function signer(secret: Secret | readonly Secret[]): Signer {
 }
 
 function toSecretBytes(secret: Secret): Uint8Array<ArrayBuffer> {
-  // A copy: whoever gave the bytes may overwrite them.
+  // A number would make as many zero bytes. The value is not told: it may be part of a secret.
+  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
+    throw new TypeError(
+      `A secret must be a string or bytes, not ${secret === undefined ? 'undefined' : typeof secret}.`,
+    )
+  }
+  // A copy: the caller may overwrite the bytes.
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : new Uint8Array(secret)
   if (bytes.length >= MIN_SECRET_BYTES) return bytes
   throw new TypeError(

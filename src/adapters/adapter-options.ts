@@ -1,3 +1,5 @@
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { DrainLimits } from '../http/byte-source.ts'
 
 /** What an adapter can be told, whatever it connects. */
@@ -11,4 +13,10 @@ export interface AdapterOptions {
   readonly stallTimeoutMs?: number | undefined
   /** Told of what the handler threw, where nobody else is: of its own failures the client hears status 500 alone. */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
+}
+
+export const ADAPTER_KINDS: OptionKinds<AdapterOptions> = {
+  drainLimits: OPTION_KINDS.object,
+  stallTimeoutMs: OPTION_KINDS.size,
+  onError: OPTION_KINDS.call,
 }

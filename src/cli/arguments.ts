@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CommandError } from './command-error.ts'
-import { nearestWord } from './nearest-word.ts'
+import { nearestWord } from '../errors/nearest-word.ts'
 import { variableOf } from './option.ts'
 import type { Option, PresetOption } from './option.ts'
 

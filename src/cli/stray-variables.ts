@@ -1,5 +1,5 @@
 import type { Environment } from './arguments.ts'
-import { nearestWord } from './nearest-word.ts'
+import { nearestWord } from '../errors/nearest-word.ts'
 import { variableOf } from './option.ts'
 import type { Option } from './option.ts'
 

@@ -1,3 +1,6 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
 import { combineRules } from '../media/extension-rule.ts'
 import type { ExtensionRule } from '../media/extension-rule.ts'
@@ -59,7 +62,8 @@ export function setsFromEnv(
   declarations: Readonly<Record<string, SetDeclaration>>,
   options: SetsFromEnvOptions = {},
 ): Readonly<Record<string, UploadSet>> {
-  const { storage = diskStorage } = options
+  checkOptions('setsFromEnv', options, { storage: OPTION_KINDS.call } satisfies OptionKinds<SetsFromEnvOptions>)
+  const { storage = (folder: string) => diskStorage(folder) } = options
   const defaults = { folder: readVariable(environment, DEFAULT_FOLDER), url: readUrl(environment, DEFAULT_URL) }
   checkVariables(environment, DEFAULT_PREFIX, [DEFAULT_FOLDER, DEFAULT_URL])
 

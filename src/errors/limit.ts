@@ -1,10 +1,17 @@
+import { tellValue } from './tell-value.ts'
+
 /**
  * A limit as a developer gave it, or `preset` where it was left out.
  *
- * @throws {TypeError} for one that is negative or NaN, which would be no limit at all; `Infinity` is allowed.
+ * @throws {TypeError} for one that is negative, NaN or not a number; `Infinity` is allowed.
  */
 export function toLimit(name: string, value: number | undefined, preset: number): number {
   const limit = value ?? preset
-  if (!(limit >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${limit}`)
-  return limit
+  if (isLimit(limit)) return limit
+  throw new TypeError(`${name} must be a number of at least 0, not ${tellValue(limit)}`)
+}
+
+/** NaN would be no limit at all, and to a string of the environment no number can be added. */
+export function isLimit(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0
 }

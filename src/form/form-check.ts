@@ -1,3 +1,4 @@
+import { tellValue } from '../errors/tell-value.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
@@ -11,6 +12,7 @@ export const CHARSET_FIELD = '_charset_'
  * @throws {TypeError} that names the control.
  */
 export function checkShape(shape: FormShape, keeps: boolean): void {
+  if (!isGroup(shape)) throw new TypeError(`uploadForm needs an object of fields and files; got ${tellValue(shape)}.`)
   for (const [name, member] of Object.entries(shape)) {
     if (name === CHARSET_FIELD || (keeps && name === KEPT_FIELD)) {
       throw new TypeError(`A form cannot declare ${JSON.stringify(name)}: that name has a meaning of its own.`)
@@ -20,6 +22,7 @@ export function checkShape(shape: FormShape, keeps: boolean): void {
 }
 
 function checkMember(name: string, member: FormMember, keeps: boolean): void {
+  checkMemberKind(name, member)
   if (isSchema(member)) return
   if (isFileInput(member)) {
     const { name: set, storage } = member.set
@@ -40,4 +43,29 @@ function checkMember(name: string, member: FormMember, keeps: boolean): void {
     }
     checkMember(`${name}.${step}`, below, keeps)
   }
+}
+
+/** @throws {TypeError} for what JavaScript may declare: a set itself, the name of a type, a schema of an old library. */
+function checkMemberKind(name: string, member: unknown): void {
+  const isObject = (typeof member === 'object' && member !== null) || typeof member === 'function'
+  const value: object = isObject ? member : {}
+  if ('draft' in value && 'many' in value && 'name' in value && typeof value.name === 'string') {
+    throw new TypeError(
+      `${JSON.stringify(name)} of the form is the upload set "${value.name}" itself. ` +
+        'Say how many files it takes: one(), optional() or many() of the set.',
+    )
+  }
+  const isMember = '~standard' in value || 'item' in value || 'set' in value || isGroup(value)
+  if (isObject && isMember) return
+  throw new TypeError(
+    `${JSON.stringify(name)} of the form must be a field (a Standard Schema, such as z.string()), files ` +
+      `(photos.one()), a list or a group; got ${typeof member === 'object' && member !== null ? 'an object of another kind' : tellValue(member)}.`,
+  )
+}
+
+/** An object as it is written in the source: a schema of a library without Standard Schema has a class. */
+function isGroup(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }

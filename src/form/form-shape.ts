@@ -1,3 +1,6 @@
+import { checkBounds } from '../errors/check-bounds.ts'
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FileInput } from '../policy/file-input.ts'
 
@@ -45,15 +48,15 @@ type MemberOutput<Member> =
  * ```ts
  * const post = uploadForm({ tags: list(z.string()), items: list({ name: z.string(), photo: photos.one() }, { max: 5 }) })
  * ```
- * @throws {TypeError} for bounds that are no numbers, or leave nothing between them.
+ * @throws {TypeError} for bounds that are not numbers, or leave nothing between them.
  */
 export function list<const Item extends FormItem>(
   item: Item,
-  { min = 0, max = 100 }: { readonly min?: number; readonly max?: number } = {},
+  options: { readonly min?: number; readonly max?: number } = {},
 ): FormList<Item> {
-  if (!(Number.isInteger(min) && min >= 0 && max >= min && max >= 1)) {
-    throw new TypeError(`From ${min} to ${max} items is no number of items.`)
-  }
+  checkOptions('list', options, { min: OPTION_KINDS.own, max: OPTION_KINDS.own })
+  const { min = 0, max = 100 } = options
+  checkBounds('list', { min, max })
   return { item, min, max }
 }
 

@@ -1,3 +1,6 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { fromBase64url, toBase64url } from '../access/base64url.ts'
 import { signer } from '../access/signer.ts'
 import type { Secret, Signer } from '../access/signer.ts'
@@ -12,7 +15,7 @@ export const KEPT_FIELD = '_kept'
 
 export interface KeepOptions {
   /**
-   * At least 32 bytes of chance that only servers know; a string counts in UTF-8. Of several, the first signs and all are
+   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. Of several, the first signs and all are
    * accepted.
    */
   readonly secret: Secret | readonly Secret[]
@@ -43,13 +46,17 @@ const HOUR_MS = 3_600_000
 /** A draft that was set aside, and the input that it was sent in. */
 type KeptDraft = readonly [name: string, id: string]
 
+const KEEP_KINDS: OptionKinds<KeepOptions> = { secret: OPTION_KINDS.own, expiresInMs: OPTION_KINDS.own }
+
 /** Keeps the good files of a form that was refused, and knows them again by what a hidden field says. */
 export class FileKeeper {
   readonly #signer: Signer
   readonly #expiresInMs: number
 
   /** @throws {TypeError} for a secret of less than 32 bytes, and a time that is no positive number. */
-  constructor({ secret, expiresInMs = HOUR_MS }: KeepOptions) {
+  constructor(options: KeepOptions) {
+    checkOptions('keep', options, KEEP_KINDS)
+    const { secret, expiresInMs = HOUR_MS } = options
     this.#signer = signer(secret)
     if (!(expiresInMs > 0 && expiresInMs < Infinity)) {
       throw new TypeError(`expiresInMs must be a positive number of milliseconds, not ${String(expiresInMs)}.`)

@@ -1,5 +1,8 @@
 import { checkSite, toSiteRules } from '../access/check-site.ts'
 import type { SiteOptions, SiteRules } from '../access/check-site.ts'
+import { checkOptions } from '../errors/check-options.ts'
+import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
@@ -8,6 +11,7 @@ import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import { publishTogether } from '../policy/publish-together.ts'
 import { UploadTransaction } from '../policy/upload-transaction.ts'
+import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
@@ -102,6 +106,15 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
   attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
 }
 
+const FORM_KINDS: OptionKinds<UploadFormOptions> = {
+  ...FORM_LIMIT_KINDS,
+  // `toSiteRules` says what is wrong with them.
+  origins: OPTION_KINDS.own,
+  unknownParts: oneOf('refuse', 'ignore'),
+  keep: OPTION_KINDS.object,
+}
+const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal }
+
 /**
  * A form of fields and files. Fields are declared by any Standard Schema library, files by their sets; what comes of it has
  * the types of both.
@@ -136,6 +149,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly #keeper: FileKeeper | undefined
 
   constructor(shape: Shape, options: UploadFormOptions) {
+    checkOptions('uploadForm', options, FORM_KINDS)
     const { unknownParts = 'refuse', keep } = options
     checkShape(shape, keep !== undefined)
     this.shape = shape
@@ -181,7 +195,9 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   }
 
   async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
-    const [handler, { signal } = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
+    const [handler, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
+    checkOptions('receive of a form', options, RECEIVE_KINDS)
+    const { signal } = options
     const incoming = toIncoming(request)
     const reading = new FormReading(this.shape, {
       keeper: this.#keeper,

@@ -1,6 +1,9 @@
+import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { SignedLinks } from '../access/signed-links.ts'
 import type { UploadRequest } from '../access/upload-request.ts'
 import type { UploadError } from '../errors/upload-error.ts'
+import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
 import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
 import type { UploadPage } from './page.ts'
@@ -73,4 +76,30 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */
   readonly maxBodySize?: number | undefined
+}
+
+export const UPLOAD_HANDLER_KINDS: OptionKinds<UploadHandlerOptions> = {
+  ...FORM_LIMIT_KINDS,
+  base: OPTION_KINDS.text,
+  authorize: OPTION_KINDS.call,
+  links: { ...OPTION_KINDS.object, says: 'what signedLinks returns' },
+  listing: OPTION_KINDS.flag,
+  skipCompanions: OPTION_KINDS.flag,
+  deletion: OPTION_KINDS.flag,
+  // `parseOrigins` says what is wrong with them.
+  origins: OPTION_KINDS.own,
+  allowedHeaders: OPTION_KINDS.texts,
+  crossOriginResourcePolicy: oneOf('same-origin', 'same-site', 'cross-origin'),
+  hosts: {
+    says: 'an array of hosts or a function',
+    takes: (value) => OPTION_KINDS.texts.takes(value) || OPTION_KINDS.call.takes(value),
+  },
+  page: OPTION_KINDS.object,
+  maxAge: OPTION_KINDS.own,
+  immutable: OPTION_KINDS.flag,
+  public: OPTION_KINDS.flag,
+  onError: OPTION_KINDS.call,
+  maxUploads: OPTION_KINDS.size,
+  maxUploadsPerClient: OPTION_KINDS.size,
+  takeSlot: OPTION_KINDS.call,
 }

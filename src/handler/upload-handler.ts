@@ -1,4 +1,6 @@
 import { checkSite, parseOrigins } from '../access/check-site.ts'
+import { checkOptions } from '../errors/check-options.ts'
+import { tellValue } from '../errors/tell-value.ts'
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { toUploadError } from '../errors/to-upload-error.ts'
 import { UploadError } from '../errors/upload-error.ts'
@@ -35,6 +37,7 @@ import type { Route, Sets } from './route.ts'
 import { sendLinkedFile } from './send-linked-file.ts'
 import { ServePlans } from './serve-plans.ts'
 import { UploadSlots } from './upload-slots.ts'
+import { UPLOAD_HANDLER_KINDS } from './upload-handler-options.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 import { watchBody } from './watch-body.ts'
 
@@ -74,6 +77,7 @@ class Handler implements UploadHandler {
   readonly #plans: ServePlans
 
   constructor(sets: UploadSets, options: UploadHandlerOptions) {
+    checkOptions('uploadHandler', options, UPLOAD_HANDLER_KINDS)
     this.#sets = toSets(sets)
     this.#base = parseBase(options.base ?? '')
     this.#cors = {
@@ -278,10 +282,16 @@ function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
 }
 
 function toSets(sets: UploadSets): Sets {
-  if (isOneSet(sets)) return new Map([['', sets]])
+  if (typeof sets !== 'object' || sets === null) {
+    throw new TypeError(`uploadHandler needs an upload set, or several by their names; got ${tellValue(sets)}.`)
+  }
+  if (isSet(sets)) return new Map([['', sets]])
   const named = Object.entries(sets)
   if (named.length === 0) throw new TypeError('An upload handler needs at least one upload set.')
-  for (const [name] of named) {
+  for (const [name, set] of named) {
+    if (!isSet(set)) {
+      throw new TypeError(`${JSON.stringify(name)} of uploadHandler must be an upload set; got ${tellValue(set)}.`)
+    }
     if (isKey(name) && !name.includes('/')) continue
     throw new TypeError(`${JSON.stringify(name)} cannot stand for an upload set in a URL.`)
   }
@@ -295,6 +305,7 @@ function checkNoFolder(key: string): void {
   throw new UploadError('invalid-key', { key, reason: 'only the server makes folders', suggestion })
 }
 
-function isOneSet(sets: UploadSets): sets is UploadSet {
-  return typeof sets.name === 'string'
+function isSet(value: unknown): value is UploadSet {
+  const methods: object = typeof value === 'object' && value !== null ? value : {}
+  return 'draft' in methods && typeof methods.draft === 'function'
 }

@@ -1,3 +1,4 @@
+import { tellValue } from '../errors/tell-value.ts'
 import { shadowOf } from '../filename/shadow.ts'
 
 /**
@@ -11,6 +12,7 @@ export const ALL: ExtensionRule = { except: [] }
 
 /** Every extension but these. Like Flask-Uploads' `AllExcept` it takes names without an extension. */
 export function allExcept(extensions: readonly string[]): ExtensionRule {
+  checkRule(extensions)
   return { except: extensions }
 }
 
@@ -26,6 +28,7 @@ export function allows(rule: ExtensionRule, extension: string): boolean {
 
 /** `allows`, for a rule that is asked often: it is read once. */
 export function extensionTest(rule: ExtensionRule): (extension: string) => boolean {
+  checkRule(rule)
   const extensions = new Set(normalize(isList(rule) ? rule : rule.except))
   return (extension) => extensions.has(shadowOf(extension)) === isList(rule)
 }
@@ -47,6 +50,7 @@ export interface ExtensionRules {
  * @throws {TypeError} as `allows`, so that a mistake is found when a set is made.
  */
 export function combineRules({ extensions, allow = [], deny = [], winner = 'deny' }: ExtensionRules): ExtensionRule {
+  for (const rule of [extensions, allow, deny]) checkRule(rule)
   return winner === 'deny' ? without(union(extensions, allow), deny) : union(without(extensions, deny), allow)
 }
 
@@ -57,12 +61,27 @@ export function combineRules({ extensions, allow = [], deny = [], winner = 'deny
  * @throws {TypeError} as `allows`.
  */
 export function listExtensions(rule: ExtensionRule): readonly string[] | undefined {
+  checkRule(rule)
   return isList(rule) ? normalize(rule) : undefined
 }
 
 /** `Array.isArray` does not narrow a readonly array out of a union. */
 function isList(rule: ExtensionRule): rule is readonly string[] {
   return Array.isArray(rule)
+}
+
+/** @throws {TypeError} for a rule that JavaScript may pass, such as `'*'`: each letter would be an extension. */
+function checkRule(rule: ExtensionRule): void {
+  const list: unknown = typeof rule === 'object' && rule !== null && 'except' in rule ? rule.except : rule
+  const entries: readonly unknown[] = Array.isArray(list) ? list : []
+  const at = entries.findIndex((extension) => typeof extension !== 'string')
+  if (Array.isArray(list) && at === -1) return
+  const wrong = at === -1 ? list : entries[at]
+  const advice =
+    typeof wrong === 'string' && /^[\w.]+$/.test(wrong)
+      ? `write [${JSON.stringify(wrong)}]`
+      : "use a list such as ['png', 'pdf'], a group such as IMAGES, or ALL for every extension"
+  throw new TypeError(`${tellValue(wrong)} is not a list of extensions: ${advice}.`)
 }
 
 function union(a: ExtensionRule, b: ExtensionRule): ExtensionRule {
@@ -90,7 +109,9 @@ function normalize(extensions: readonly string[]): readonly string[] {
 function normalizeOne(extension: string): string {
   const bare = shadowOf(extension).replace(/^\./, '')
   if (/[./\\\s,*]/.test(bare)) {
-    throw new TypeError(`${JSON.stringify(extension)} is no extension: write what follows the last dot, such as "gz"`)
+    throw new TypeError(
+      `${JSON.stringify(extension)} is not a valid extension: write what follows the last dot, such as "gz"`,
+    )
   }
   return bare
 }

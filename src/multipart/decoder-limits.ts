@@ -1,3 +1,7 @@
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
+import { toLimit } from '../errors/limit.ts'
+
 /** How much a decoder takes. A limit of N admits exactly N. */
 export interface DecoderLimits {
   /** Parts, fields and files together. Default 1,000. */
@@ -33,11 +37,7 @@ export type DecoderLimitOptions = { readonly [Limit in keyof DecoderLimits]?: De
  * @throws {TypeError} for a limit that is negative or NaN; `Infinity` is allowed.
  */
 export function toDecoderLimits(options: DecoderLimitOptions): DecoderLimits {
-  const limit = (name: keyof DecoderLimits): number => {
-    const value = options[name] ?? DEFAULTS[name]
-    if (!(value >= 0)) throw new TypeError(`${name} must be a number of at least 0, not ${value}`)
-    return value
-  }
+  const limit = (name: keyof DecoderLimits): number => toLimit(name, options[name], DEFAULTS[name])
   return {
     maxParts: limit('maxParts'),
     maxPartHeaderSize: limit('maxPartHeaderSize'),
@@ -45,4 +45,12 @@ export function toDecoderLimits(options: DecoderLimitOptions): DecoderLimits {
     maxNameSize: limit('maxNameSize'),
     maxPaddingSize: limit('maxPaddingSize'),
   }
+}
+
+export const DECODER_LIMIT_KINDS: OptionKinds<DecoderLimits> = {
+  maxParts: OPTION_KINDS.size,
+  maxPartHeaderSize: OPTION_KINDS.size,
+  maxPartHeaders: OPTION_KINDS.size,
+  maxNameSize: OPTION_KINDS.size,
+  maxPaddingSize: OPTION_KINDS.size,
 }

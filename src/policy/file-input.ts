@@ -1,3 +1,4 @@
+import { checkBounds } from '../errors/check-bounds.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { DraftSource } from './draft-source.ts'
 import type { Placement } from './upload-head.ts'
@@ -40,14 +41,12 @@ export function optionalFile(set: DraftSource, placement: Placement): FileInput<
 /**
  * Any number of files within bounds.
  *
- * @throws {TypeError} for bounds that are no numbers, or leave nothing between them.
+ * @throws {TypeError} for bounds that are not numbers, or leave nothing between them.
  */
 export function manyFiles(
   set: DraftSource,
   { min = 0, max = set.maxFiles, ...placement }: FileCount & Placement,
 ): FileInput<StoredFile[]> {
-  if (!(Number.isInteger(min) && min >= 0 && max >= min && max >= 1)) {
-    throw new TypeError(`From ${min} to ${max} files is no number of files.`)
-  }
+  checkBounds('many', { min, max })
   return { set, placement, min, max, toValue: (files) => [...files] }
 }

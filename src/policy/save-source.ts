@@ -1,3 +1,4 @@
+import { tellValue } from '../errors/tell-value.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { UploadDraft } from './upload-draft.ts'
@@ -33,6 +34,7 @@ export async function saveSource(
 ): Promise<StoredFile> {
   const { signal, ...placement } = options
   signal?.throwIfAborted()
+  checkSource(source)
   const head = toHead(source, options.name)
   if (head.filename === '') throw new UploadError('no-file-selected', {})
   const draft = openDraft(head, isNamed(source) ? placement : { folder: placement.folder })
@@ -49,13 +51,24 @@ export async function saveSource(
   }
 }
 
+/** @throws {TypeError} for what JavaScript may pass: a path, or the file of another library. */
+function checkSource(source: unknown): void {
+  const value: object = typeof source === 'object' && source !== null ? source : {}
+  if ('stream' in value && typeof value.stream === 'function') return
+  if (source instanceof Uint8Array || Symbol.asyncIterator in value) return
+  throw new TypeError(
+    `${tellValue(source)} cannot be saved: pass a file of receive, a File, a Blob, a stream or bytes. ` +
+      'For a file on disk that is createReadStream(path), with { name }.',
+  )
+}
+
 function isNamed(source: SaveSource): source is NamedFile {
   return 'name' in source && typeof source.name === 'string' && 'stream' in source
 }
 
 function toHead(source: SaveSource, name: string | undefined): UploadHead {
   if (isNamed(source)) return { filename: source.name, contentType: source.type, size: source.size }
-  if (name === undefined) throw new TypeError('What has no name of its own needs one: save(source, { name }).')
+  if (name === undefined) throw new TypeError('A source without a name of its own needs one: save(source, { name }).')
   if ('stream' in source) return { filename: name, contentType: source.type, size: source.size }
   return { filename: name }
 }

@@ -1,10 +1,15 @@
+import { checkOptions } from '../errors/check-options.ts'
 import { toLimit } from '../errors/limit.ts'
+import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
+import { tellValue } from '../errors/tell-value.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { extensionOf } from '../filename/extension.ts'
 import { pathFromKey } from '../filename/key.ts'
 import { DEFAULTS } from '../media/extension-groups.ts'
 import { combineRules, extensionTest, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM, claimedType } from '../media/media-type.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import type { DeleteOptions, ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { ConflictNumbers } from './conflict-numbers.ts'
@@ -79,6 +84,47 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   path(file: StoredFile | string): string
 }
 
+const SET_KINDS: OptionKinds<UploadSetOptions> = {
+  storage: OPTION_KINDS.own,
+  extensions: OPTION_KINDS.own,
+  allow: OPTION_KINDS.own,
+  deny: OPTION_KINDS.own,
+  maxFileSize: OPTION_KINDS.size,
+  minFileSize: OPTION_KINDS.size,
+  maxFiles: OPTION_KINDS.size,
+  content: oneOf('verify', 'exact', 'trust'),
+  checks: OPTION_KINDS.calls,
+  // `sha256` would create a digest field that no client understands.
+  digest: oneOf('sha-256'),
+  naming: {
+    says: '"safe", "werkzeug", "unique" or a function',
+    takes: (value) => typeof value === 'function' || value === 'safe' || value === 'werkzeug' || value === 'unique',
+  },
+  url: OPTION_KINDS.text,
+}
+
+const PLACEMENT_KINDS: OptionKinds<Placement> = {
+  folder: OPTION_KINDS.text,
+  name: OPTION_KINDS.text,
+  key: OPTION_KINDS.text,
+}
+const MANY_KINDS: OptionKinds<FileCount & Placement> = {
+  ...PLACEMENT_KINDS,
+  min: OPTION_KINDS.own,
+  max: OPTION_KINDS.own,
+}
+const SAVE_KINDS: OptionKinds<SaveOptions> = {
+  folder: OPTION_KINDS.text,
+  name: OPTION_KINDS.text,
+  signal: OPTION_KINDS.signal,
+}
+const LIST_KINDS: OptionKinds<ListOptions> = {
+  folder: OPTION_KINDS.text,
+  order: oneOf('name', 'newest'),
+  limit: OPTION_KINDS.own,
+  cursor: OPTION_KINDS.text,
+}
+
 /**
  * A set of uploads: Flask-Uploads' `UploadSet`, with types.
  *
@@ -87,18 +133,16 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
  * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES, maxFileSize: 16 * MiB })
  * const photo = await photos.save(file, { folder: user.id })
  * ```
- * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a limit that is no number, an extension that is
- *   none, or another digest than `sha-256`.
+ * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a missing storage, an unknown option, and an
+ *   option that has another type or a value that it cannot have.
  */
 export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
+  if (typeof name !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
+    throw new TypeError(`${tellValue(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
+  }
+  checkOptions(`the upload set "${name}"`, options, SET_KINDS)
   const { storage, naming = 'safe', content = 'verify', checks = [], digest } = options
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
-    throw new TypeError(`${JSON.stringify(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
-  }
-  // Told by the type too; in JavaScript `sha256` would become a field that nobody can read.
-  if (digest !== undefined && digest !== 'sha-256') {
-    throw new TypeError(`The upload set "${name}" can take no digest ${JSON.stringify(digest)}: use "sha-256".`)
-  }
+  checkStorage(`The upload set "${name}"`, storage)
   const rule = combineRules({ extensions: options.extensions ?? DEFAULTS, allow: options.allow, deny: options.deny })
   const extensions = listExtensions(rule)
   const isAllowed = extensionTest(rule)
@@ -193,11 +237,23 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       }
     },
 
-    one: (placement = {}) => oneFile(set, placement),
-    optional: (placement = {}) => optionalFile(set, placement),
-    many: (fileCount = {}) => manyFiles(set, fileCount),
+    one(placement = {}) {
+      checkOptions('one', placement, PLACEMENT_KINDS)
+      return oneFile(set, placement)
+    },
+    optional(placement = {}) {
+      checkOptions('optional', placement, PLACEMENT_KINDS)
+      return optionalFile(set, placement)
+    },
+    many(fileCount = {}) {
+      checkOptions('many', fileCount, MANY_KINDS)
+      return manyFiles(set, fileCount)
+    },
 
-    save: (source, saveOptions = {}) => saveSource((head, place) => set.draft(head, place), source, saveOptions),
+    async save(source, saveOptions = {}) {
+      checkOptions('save', saveOptions, SAVE_KINDS)
+      return await saveSource((head, place) => set.draft(head, place), source, saveOptions)
+    },
 
     async get(key) {
       const entry = await storage.stat(key)
@@ -216,12 +272,17 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       }
     },
 
-    async list(listOptions) {
+    async list(listOptions = {}) {
+      checkOptions('list', listOptions, LIST_KINDS)
       const { entries, next } = await storage.list(listOptions)
       return { files: entries.map(toStoredFile), ...(next !== undefined && { next }) }
     },
 
-    delete: (file, deleteOptions) => storage.delete(toKey(file), deleteOptions),
+    async delete(file, deleteOptions = {}) {
+      // A misspelt `version` would delete whichever file has the key.
+      checkOptions('delete', deleteOptions, { version: OPTION_KINDS.text } satisfies OptionKinds<DeleteOptions>)
+      return await storage.delete(toKey(file), deleteOptions)
+    },
 
     url(file) {
       if (options.url === undefined)
@@ -238,5 +299,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 }
 
 function toKey(file: StoredFile | string): string {
-  return typeof file === 'string' ? file : file.key
+  const key: unknown = typeof file === 'object' && file !== null ? file.key : file
+  if (typeof key === 'string') return key
+  throw new TypeError(`${tellValue(file)} is neither a stored file nor the key of one. Pass what save returned.`)
 }

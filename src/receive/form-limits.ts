@@ -1,5 +1,7 @@
 import { toLimit } from '../errors/limit.ts'
-import { toDecoderLimits } from '../multipart/decoder-limits.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
+import { DECODER_LIMIT_KINDS, toDecoderLimits } from '../multipart/decoder-limits.ts'
 import type { DecoderLimits } from '../multipart/decoder-limits.ts'
 
 /** Bytes that a form may have beside its files: its fields, which have a limit of their own, and the heads of its parts. */
@@ -40,6 +42,17 @@ export interface FormLimits extends DecoderLimits {
 /** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
 export type FormLimitOptions = { readonly [Limit in keyof FormLimits]?: FormLimits[Limit] | undefined }
 
+/** What the limits of a form take, but for `maxFiles`: forms of sets take that from these. */
+export const FORM_LIMIT_KINDS: OptionKinds<Omit<FormLimits, 'maxFiles'>> = {
+  ...DECODER_LIMIT_KINDS,
+  maxBodySize: OPTION_KINDS.size,
+  maxFields: OPTION_KINDS.size,
+  maxFieldSize: OPTION_KINDS.size,
+  maxFieldsSize: OPTION_KINDS.size,
+  idleTimeoutMs: OPTION_KINDS.size,
+  minRate: OPTION_KINDS.size,
+}
+
 /**
  * The limits in full.
  *
@@ -74,6 +87,12 @@ export interface ReceiveLimits extends FormLimits {
 
 /** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
 export type ReceiveLimitOptions = { readonly [Limit in keyof ReceiveLimits]?: ReceiveLimits[Limit] | undefined }
+
+export const RECEIVE_LIMIT_KINDS: OptionKinds<ReceiveLimits> = {
+  ...FORM_LIMIT_KINDS,
+  maxFiles: OPTION_KINDS.size,
+  maxFileSize: OPTION_KINDS.size,
+}
 
 /**
  * The limits in full.

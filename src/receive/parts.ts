@@ -1,10 +1,13 @@
 import { checkSite, toSiteRules } from '../access/check-site.ts'
 import type { SiteOptions, SiteRules } from '../access/check-site.ts'
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
-import { toReceiveLimits } from './form-limits.ts'
+import { RECEIVE_LIMIT_KINDS, toReceiveLimits } from './form-limits.ts'
 import type { ReceiveLimitOptions, ReceiveLimits } from './form-limits.ts'
 import { PartReader } from './part-reader.ts'
 import type { Part } from './part.ts'
@@ -12,6 +15,13 @@ import type { Part } from './part.ts'
 export interface PartsOptions extends ReceiveLimitOptions, SiteOptions {
   /** Gives up; what is awaited, the next part or its bytes, rejects with its reason. */
   readonly signal?: AbortSignal | undefined
+}
+
+const PARTS_KINDS: OptionKinds<PartsOptions> = {
+  ...RECEIVE_LIMIT_KINDS,
+  // `toSiteRules` says what is wrong with them.
+  origins: OPTION_KINDS.own,
+  signal: OPTION_KINDS.signal,
 }
 
 /**
@@ -35,6 +45,7 @@ export interface PartsOptions extends ReceiveLimitOptions, SiteOptions {
  *   and where there is a second loop.
  */
 export function parts(request: AnyRequest, options: PartsOptions = {}): AsyncIterable<Part> {
+  checkOptions('parts', options, PARTS_KINDS)
   const limits = toReceiveLimits(options)
   const rules = toSiteRules(options)
   const incoming = toIncoming(request)

@@ -2,14 +2,17 @@ import { createSpool } from '#spool'
 import { checkSite, toSiteRules } from '../access/check-site.ts'
 import type { SiteOptions } from '../access/check-site.ts'
 import { PROCESS_MEMORY_LIMIT } from '../budget/process-memory.ts'
+import { checkOptions } from '../errors/check-options.ts'
 import { toLimit } from '../errors/limit.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import { toMediaType } from '../http/media-type.ts'
 import { toTextDecoder } from '../multipart/text.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
-import { toReceiveLimits } from './form-limits.ts'
+import { RECEIVE_LIMIT_KINDS, toReceiveLimits } from './form-limits.ts'
 import type { ReceiveLimitOptions } from './form-limits.ts'
 import { MultiMap } from './multi-map.ts'
 import { readForm } from './read-form.ts'
@@ -46,6 +49,16 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
+  ...RECEIVE_LIMIT_KINDS,
+  // `toSiteRules` says what is wrong with them.
+  origins: OPTION_KINDS.own,
+  memoryLimit: OPTION_KINDS.size,
+  totalMemoryLimit: OPTION_KINDS.size,
+  temporaryFolder: OPTION_KINDS.text,
+  signal: OPTION_KINDS.signal,
+}
+
 /**
  * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones in
  * a temporary file that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
@@ -70,6 +83,7 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
  * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not valid.
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
+  checkOptions('receive', options, RECEIVE_KINDS)
   const { temporaryFolder, signal } = options
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
   const totalMemoryLimit = toLimit('totalMemoryLimit', options.totalMemoryLimit, PROCESS_MEMORY_LIMIT)

@@ -1,14 +1,18 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import { isKey, keyFromPath } from '../filename/key.ts'
 import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import { matchesPattern } from './name-pattern.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
-import { serveFile } from './serve-file.ts'
+import { SERVE_KINDS, serveFile } from './serve-file.ts'
 import type { ServeOptions } from './serve-file.ts'
 
 /** What is served under a prefix: all that a storage holds, or one file of it. */
@@ -29,6 +33,15 @@ export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | '
   readonly public?: boolean
 }
 
+const { downloadName: _name, type: _type, ...SHARED_KINDS } = SERVE_KINDS
+const KINDS: OptionKinds<FileServerOptions> = {
+  ...SHARED_KINDS,
+  disallow: {
+    says: 'a pattern, an array of patterns or a function',
+    takes: (value) => [OPTION_KINDS.text, OPTION_KINDS.texts, OPTION_KINDS.call].some((kind) => kind.takes(value)),
+  },
+}
+
 /**
  * Serves storages under URL prefixes, as Werkzeug's `SharedDataMiddleware` does folders. The first prefix that has the
  * file wins. Whatever it does not serve is left to whoever is next, by `undefined`: a file that is missing, disallowed or
@@ -46,6 +59,7 @@ export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | '
  * ```
  */
 export function fileServer(exports: FileExports, options: FileServerOptions = {}): RequestHandler {
+  checkOptions('fileServer', options, KINDS)
   const { disallow, ...others } = options
   const serveOptions: ServeOptions = { maxAge: 43_200, public: true, ...others }
   // A mistake is told when the server starts, not by its first request.
@@ -98,6 +112,8 @@ function toMount(prefix: string, target: FileExport): Mount {
     throw new TypeError(`The prefix ${JSON.stringify(prefix)} must begin with a slash`)
   }
   const base = encodeURI(prefix.replace(/\/+$/, ''))
+  const isFile = typeof target === 'object' && target !== null && 'storage' in target
+  checkStorage(`The prefix ${JSON.stringify(prefix)}`, isFile ? target.storage : target)
   if ('storage' in target) {
     const { storage, key } = target
     if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a key`)

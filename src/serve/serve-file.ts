@@ -1,3 +1,5 @@
+import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import {
@@ -42,6 +44,17 @@ export interface ServeOptions extends CacheOptions {
   readonly fallbackType?: string
   /** Who may embed the file in a page; default `same-origin`. */
   readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy
+}
+
+export const SERVE_KINDS: OptionKinds<ServeOptions> = {
+  disposition: oneOf('auto', 'attachment', 'inline'),
+  downloadName: OPTION_KINDS.text,
+  type: OPTION_KINDS.text,
+  fallbackType: OPTION_KINDS.text,
+  crossOriginResourcePolicy: oneOf('same-origin', 'same-site', 'cross-origin'),
+  maxAge: OPTION_KINDS.own,
+  immutable: OPTION_KINDS.flag,
+  public: OPTION_KINDS.flag,
 }
 
 const METHODS = ['GET', 'HEAD'] as const

@@ -1,7 +1,10 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { splitTarget } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
 import { parserOf } from './parser-of.ts'
@@ -27,6 +30,8 @@ export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
 export function expressHandler(handler: RequestHandler, options: ExpressHandlerOptions = {}): ExpressListener {
+  checkHandler('expressHandler', handler)
+  checkOptions('expressHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
   const respond = async (request: ExpressRequest, response: ExpressResponse, next: ExpressNext): Promise<void> => {
     try {

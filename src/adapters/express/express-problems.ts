@@ -1,3 +1,6 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { sendProblem } from '../node/send-problem.ts'
@@ -29,7 +32,9 @@ export interface ExpressProblemsOptions {
  * app.use(expressProblems()) // after the routes
  * ```
  */
-export function expressProblems({ onError = log }: ExpressProblemsOptions = {}): ExpressErrorListener {
+export function expressProblems(options: ExpressProblemsOptions = {}): ExpressErrorListener {
+  checkOptions('expressProblems', options, { onError: OPTION_KINDS.call } satisfies OptionKinds<ExpressProblemsOptions>)
+  const { onError = log } = options
   // Express knows error middleware by its four parameters.
   return (error, request, response, next) => {
     if (!isUploadError(error) || response.headersSent) {

@@ -1,7 +1,10 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { splitTarget } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { AnyNodeRequest } from '../node/node-exchange.ts'
 import { sendProblem } from '../node/send-problem.ts'
@@ -27,6 +30,8 @@ export type FastifyHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
 export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerOptions = {}): FastifyPlugin {
+  checkHandler('fastifyHandler', handler)
+  checkOptions('fastifyHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
 
   const respond = async (

@@ -1,5 +1,10 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
+import { ADAPTER_KINDS } from '../adapter-options.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
 import { fetchAnswer } from './fetch-answer.ts'
 
@@ -14,6 +19,11 @@ export interface FetchHandlerOptions extends AdapterOptions {
   readonly clientAddress?: ((request: Request) => string | undefined) | undefined
 }
 
+export const FETCH_HANDLER_KINDS: OptionKinds<FetchHandlerOptions> = {
+  ...ADAPTER_KINDS,
+  clientAddress: OPTION_KINDS.call,
+}
+
 /**
  * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is answered as
  * `problemResponse` does, and `onError` is told.
@@ -24,6 +34,8 @@ export interface FetchHandlerOptions extends AdapterOptions {
  * ```
  */
 export function fetchHandler(handler: RequestHandler, options: FetchHandlerOptions = {}): FetchListener {
+  checkHandler('fetchHandler', handler)
+  checkOptions('fetchHandler', options, FETCH_HANDLER_KINDS)
   const { drainLimits, onError, clientAddress } = options
   return async (request) =>
     fetchAnswer(handler, fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) }), onError)

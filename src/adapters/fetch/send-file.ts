@@ -1,6 +1,9 @@
+import { checkOptions } from '../../errors/check-options.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import { SERVE_KINDS } from '../../serve/serve-file.ts'
 import type { ServeOptions } from '../../serve/serve-file.ts'
+import { checkStorage } from '../../storage/check-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { toResponse } from './to-response.ts'
 
@@ -15,5 +18,7 @@ export async function sendFile(
   key: string,
   options: ServeOptions = {},
 ): Promise<Response> {
+  checkStorage('sendFile', storage)
+  checkOptions('sendFile', options, SERVE_KINDS)
   return toResponse(await toOutgoing(fromFetchRequest(request), storage, key, options))
 }

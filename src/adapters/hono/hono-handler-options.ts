@@ -1,3 +1,6 @@
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { ADAPTER_KINDS } from '../adapter-options.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
 import type { HonoContext } from './hono-context.ts'
 
@@ -17,4 +20,13 @@ export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
   readonly proxyHeader?: 'forwarded' | 'x-forwarded' | undefined
   /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
+}
+
+export const HONO_HANDLER_KINDS: OptionKinds<HonoHandlerOptions> = {
+  drainLimits: ADAPTER_KINDS.drainLimits,
+  stallTimeoutMs: ADAPTER_KINDS.stallTimeoutMs,
+  clientAddress: OPTION_KINDS.call,
+  isTrustedProxy: OPTION_KINDS.call,
+  proxyHeader: OPTION_KINDS.own,
+  onWarning: OPTION_KINDS.call,
 }

@@ -1,9 +1,12 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import type { Outgoing, RequestHandler } from '../../http/outgoing.ts'
 import { checkKind } from '../../http/forwarded-fields.ts'
 import { warnOnce } from '../warn-once.ts'
 import { honoAnswer } from './hono-answer.ts'
 import type { HonoContext } from './hono-context.ts'
+import { HONO_HANDLER_KINDS } from './hono-handler-options.ts'
 import type { HonoHandlerOptions } from './hono-handler-options.ts'
 import { honoIncoming } from './hono-incoming.ts'
 
@@ -27,6 +30,8 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
  * ```
  */
 export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
+  checkHandler('honoHandler', handler)
+  checkOptions('honoHandler', options, HONO_HANDLER_KINDS)
   const { isTrustedProxy: isTrusted = nobody, proxyHeader: header, onWarning } = options
   checkKind(header)
   const trust = { isTrusted, header, onWarning: warnOnce(onWarning) }

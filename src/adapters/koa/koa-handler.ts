@@ -1,7 +1,10 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { splitTarget } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
+import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { KoaContext, KoaListener } from './koa-context.ts'
 
@@ -25,6 +28,8 @@ export type KoaHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
 export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions = {}): KoaListener {
+  checkHandler('koaHandler', handler)
+  checkOptions('koaHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
   return async (context, next) => {
     checkUnread(context)

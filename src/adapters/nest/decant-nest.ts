@@ -1,3 +1,5 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { expressHandler } from '../express/express-handler.ts'
 import type { ExpressListener } from '../express/express-handler.ts'
@@ -5,6 +7,7 @@ import { parserOf } from '../express/parser-of.ts'
 import { fastifyHandler } from '../fastify/fastify-handler.ts'
 import { leaveUnread } from '../fastify/leave-unread.ts'
 import { attach } from '../node/attach.ts'
+import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { NestApplication, NestPlatform } from './nest-application.ts'
 import { UploadErrorFilter } from './upload-error-filter.ts'
@@ -36,6 +39,8 @@ export function decantNest(
   mounts: Readonly<Record<string, RequestHandler>> = {},
   options: DecantNestOptions = {},
 ): void {
+  checkOptions('decantNest', options, NODE_ADAPTER_KINDS)
+  for (const [path, handler] of Object.entries(mounts)) checkHandler(`${JSON.stringify(path)} of decantNest`, handler)
   if ('isInitialized' in app && app.isInitialized === true) {
     throw new TypeError(
       'This Nest app has been initialised already. Call decantNest before app.listen() and app.init().',

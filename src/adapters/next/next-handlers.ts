@@ -1,6 +1,9 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { fetchAnswer } from '../fetch/fetch-answer.ts'
+import { FETCH_HANDLER_KINDS } from '../fetch/fetch-handler.ts'
 import type { FetchHandlerOptions } from '../fetch/fetch-handler.ts'
 import { mountedPath } from '../mounted-path.ts'
 
@@ -34,6 +37,8 @@ export interface NextHandlers {
  * ```
  */
 export function nextHandlers(handler: RequestHandler, options: FetchHandlerOptions = {}): NextHandlers {
+  checkHandler('nextHandlers', handler)
+  checkOptions('nextHandlers', options, FETCH_HANDLER_KINDS)
   const { drainLimits, clientAddress, onError } = options
   const route: NextRoute = async (request, { params }) => {
     const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })

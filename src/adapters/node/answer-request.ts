@@ -1,3 +1,4 @@
+import { checkOptions } from '../../errors/check-options.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { behindProxy } from '../../http/forwarded.ts'
@@ -7,6 +8,7 @@ import { fromNodeRequest } from '../../http/node-request.ts'
 import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { warnOnce } from '../warn-once.ts'
+import { TRUSTED_PROXIES_KINDS } from './node-adapter-options.ts'
 import type { NodeAdapterOptions, TrustedProxies } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { trustedProxies } from './trusted-proxies.ts'
@@ -62,12 +64,13 @@ function goneSignal(response: AnyNodeResponse): AbortSignal {
 }
 
 function toTrustedProxies(trustProxy: NodeAdapterOptions['trustProxy'] = []): TrustedProxies {
+  if (!isList(trustProxy)) checkOptions('trustProxy', trustProxy, TRUSTED_PROXIES_KINDS)
   const { proxies, header }: TrustedProxies = isList(trustProxy) ? { proxies: trustProxy } : trustProxy
   checkKind(header)
   return { proxies, header }
 }
 
 function isList(trustProxy: readonly string[] | TrustedProxies): trustProxy is readonly string[] {
-  // A program without types may write text, which `trustedProxies` refuses with a sentence.
-  return Array.isArray(trustProxy) || typeof trustProxy === 'string'
+  // A program without types may write text or `true`, which `trustedProxies` refuses with a sentence.
+  return Array.isArray(trustProxy) || typeof trustProxy !== 'object'
 }

@@ -1,3 +1,6 @@
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { ADAPTER_KINDS } from '../adapter-options.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
 
 /** Proxies, and how they tell who asks. */
@@ -16,6 +19,11 @@ export interface TrustedProxies {
   readonly header?: 'forwarded' | 'x-forwarded' | undefined
 }
 
+export const TRUSTED_PROXIES_KINDS: OptionKinds<TrustedProxies> = {
+  proxies: OPTION_KINDS.own,
+  header: OPTION_KINDS.own,
+}
+
 /** What the adapter to `node:http` can be told. */
 export interface NodeAdapterOptions extends AdapterOptions {
   /**
@@ -25,4 +33,11 @@ export interface NodeAdapterOptions extends AdapterOptions {
   readonly trustProxy?: readonly string[] | TrustedProxies | undefined
   /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
+}
+
+export const NODE_ADAPTER_KINDS: OptionKinds<NodeAdapterOptions> = {
+  ...ADAPTER_KINDS,
+  // `trustedProxies` says what is wrong with it.
+  trustProxy: OPTION_KINDS.own,
+  onWarning: OPTION_KINDS.call,
 }

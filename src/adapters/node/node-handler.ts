@@ -1,3 +1,5 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { checkHandler } from '../../http/check-handler.ts'
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
@@ -6,6 +8,7 @@ import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { answerRequest, toIncomingBy } from './answer-request.ts'
 import { breakOff } from './break-off.ts'
+import { NODE_ADAPTER_KINDS } from './node-adapter-options.ts'
 import type { NodeAdapterOptions } from './node-adapter-options.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
@@ -32,6 +35,8 @@ export type NodeListener = (
  * @throws {TypeError} for a `trustProxy` that holds what is no address.
  */
 export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions = {}): NodeListener {
+  checkHandler('nodeHandler', handler)
+  checkOptions('nodeHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
   return (request, response, next) => {
     void respond(handler, options, toIncoming(request, response), request, response, next)

@@ -1,7 +1,10 @@
+import { checkOptions } from '../../errors/check-options.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import { SERVE_KINDS } from '../../serve/serve-file.ts'
 import type { ServeOptions } from '../../serve/serve-file.ts'
+import { checkStorage } from '../../storage/check-storage.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
@@ -19,6 +22,8 @@ export async function sendFile(
   key: string,
   options: ServeOptions = {},
 ): Promise<void> {
+  checkStorage('sendFile', storage)
+  checkOptions('sendFile', options, SERVE_KINDS)
   const incoming = fromNodeRequest(request, { fullDuplex: true })
   const outgoing = await toOutgoing(incoming, storage, key, options)
   await discardBody(incoming)

@@ -1,4 +1,6 @@
 import { BlockList, isIP } from 'node:net'
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import { tellValue } from '../../errors/tell-value.ts'
 
 /** Words for whole families of addresses. */
 const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -15,8 +17,10 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
  */
 export function trustedProxies(list: readonly string[]): (address: string) => boolean {
   // As a program without types may write it. A string has no `flatMap`, and its error would not say what to do.
-  if (typeof list === 'string')
-    throw new TypeError(`Proxies must be a list such as ["loopback"], not ${JSON.stringify(list)}.`)
+  const given: unknown = list
+  if (!OPTION_KINDS.texts.takes(given)) {
+    throw new TypeError(`Proxies must be a list such as ["loopback"], not ${tellValue(given)}.`)
+  }
   const blocks = new BlockList()
   for (const range of list.flatMap((entry) => WORDS.get(entry) ?? [entry])) addRange(blocks, range)
   return (address) => {

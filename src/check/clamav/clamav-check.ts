@@ -1,3 +1,6 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { oneOf, OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
 import type { NetConnectOpts } from 'node:net'
 import { bytes, MiB } from '../../errors/byte-size.ts'
 import { toLimit } from '../../errors/limit.ts'
@@ -39,6 +42,16 @@ const LONGEST_MS = 2 ** 31 - 1
 /** The length of a chunk is four bytes. */
 const LARGEST_CHUNK = 2 ** 32 - 1
 
+const KINDS: OptionKinds<ClamavCheckOptions> = {
+  host: OPTION_KINDS.text,
+  port: OPTION_KINDS.own,
+  socket: OPTION_KINDS.text,
+  timeoutMs: OPTION_KINDS.own,
+  maxStreamSize: OPTION_KINDS.size,
+  onUnavailable: oneOf('refuse', 'accept'),
+  chunkSize: OPTION_KINDS.own,
+}
+
 /**
  * A check that has ClamAV's daemon scan the file. It passes only what clamd calls clean.
  *
@@ -55,6 +68,7 @@ const LARGEST_CHUNK = 2 ** 32 - 1
  * ```
  */
 export function clamavCheck(options: ClamavCheckOptions = {}): Check {
+  checkOptions('clamavCheck', options, KINDS)
   const clamd: Clamd = {
     address: toAddress(options),
     timeoutMs: toPositive('timeoutMs', options.timeoutMs, 150_000, LONGEST_MS),

@@ -1,3 +1,7 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { oneOf, OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKind, OptionKinds } from '../../errors/option-kinds.ts'
+import { tellValue } from '../../errors/tell-value.ts'
 import { join, resolve } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
@@ -82,6 +86,18 @@ export interface DiskStorage extends Storage {
   path(key: string): string
 }
 
+const KINDS: OptionKinds<DiskStorageOptions> = {
+  mode: permissions(0o400, 0o777),
+  folderMode: permissions(0o700, 0o3777),
+  highWaterMark: OPTION_KINDS.size,
+  links: oneOf('auto', 'never'),
+  calls: oneOf('auto', 'threads'),
+  minFreeSpace: OPTION_KINDS.size,
+  durable: OPTION_KINDS.flag,
+  recover: OPTION_KINDS.call,
+  recoverFences: OPTION_KINDS.flag,
+}
+
 /**
  * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too. Whatever
  * is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading makes nothing.
@@ -97,9 +113,14 @@ export interface DiskStorage extends Storage {
  * const sealed = await draft.seal()
  * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
  * ```
- * @throws {TypeError} for a `minFreeSpace` that is not a number, and for permissions that the process itself could not use.
+ * @throws {TypeError} for a folder that is not a path, an unknown option, an option of another type, and for permissions that
+ *   the process itself could not use.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
+  if (typeof folder !== 'string' || folder === '') {
+    throw new TypeError(`diskStorage needs the path of a folder, such as 'uploads'; got ${tellValue(folder)}.`)
+  }
+  checkOptions('diskStorage', options, KINDS)
   return openDiskStorage(folder, options, thisHost)
 }
 
@@ -107,9 +128,6 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
 export function openDiskStorage(folder: string, options: DiskStorageOptions, host: Host): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
   const { recover, recoverFences = false, calls = 'auto', folderMode } = options
-  if (!(minFreeSpace >= 0)) throw new TypeError(`minFreeSpace must be a number of at least 0, not ${minFreeSpace}`)
-  checkPermissions('mode', mode, 0o400, 0o777)
-  if (folderMode !== undefined) checkPermissions('folderMode', folderMode, 0o700, 0o3777)
   const root = resolve(folder)
   const sweep = (): Promise<void> => sweeper.begin()
   const privateFolder = new PrivateFolder(root, { links, durable, calls, folderMode, host, sweep })
@@ -216,9 +234,11 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** @throws {TypeError} for permissions without the `least`, or above the `most`, as 644 is if it is meant as 0o644. */
-function checkPermissions(name: string, mode: number, least: number, most: number): void {
-  if (Number.isInteger(mode) && mode >= 0 && mode <= most && (mode & least) === least) return
-  const [given, example] = [mode, least | 0o200].map((number) => `0o${number.toString(8)}`)
-  throw new TypeError(`${name} must be permissions that let the process itself in, such as ${example}; got ${given}.`)
+/** Permissions that have the `least` and nothing beyond the `most`: 644 is neither, if it is meant as 0o644. */
+function permissions(least: number, most: number): OptionKind {
+  return {
+    says: `permissions that let the process itself in, such as 0o${(least | 0o200).toString(8)}`,
+    takes: (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most && (value & least) === least,
+  }
 }

@@ -1,3 +1,6 @@
+import { checkOptions } from '../../errors/check-options.ts'
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
@@ -24,6 +27,8 @@ export interface MemoryStorage extends Storage {
   freeSpace(): Promise<number>
 }
 
+const KINDS: OptionKinds<MemoryStorageOptions> = { maxSize: OPTION_KINDS.size }
+
 /**
  * Keeps files in memory, for as long as the storage is referred to: for tests, and for what is passed on at once. It
  * copies what it is given and gives out copies.
@@ -32,8 +37,10 @@ export interface MemoryStorage extends Storage {
  * ```ts
  * const storage = memoryStorage({ maxSize: 64 * 1024 * 1024 })
  * ```
+ * @throws {TypeError} for an unknown option, and a `maxSize` that is not a number.
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
+  checkOptions('memoryStorage', options, KINDS)
   const shelf = new MemoryShelf(options.maxSize ?? Infinity)
   return {
     kind: 'memory',

@@ -61,6 +61,18 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
+      guard: 'takes no number for a secret, which would be as many zero bytes',
+      file: 'src/access/signer.ts',
+      find: "if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {",
+      replace: 'if (secret === undefined) {',
+      tests: [
+        [
+          'test/misuse/javascript-calls.test.ts',
+          'a call that only JavaScript allows is a TypeError that says what to do: > %s',
+        ],
+      ],
+    },
+    {
       guard: 'refuses a secret that is not known, even for what is open to anybody',
       file: 'src/access/credentials.ts',
       find: 'if (rights === undefined) {',

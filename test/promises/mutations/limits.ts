@@ -189,9 +189,21 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'takes no NaN for a limit, which would be none',
       file: 'src/errors/limit.ts',
-      find: 'if (!(limit >= 0)) throw',
-      replace: 'if (limit < 0) throw',
+      find: 'value >= 0',
+      replace: '!(value < 0)',
       tests: [[LIMITS, '%s has to be a number: NaN would be no limit at all']],
+    },
+    {
+      guard: 'refuses an option that is misspelt, which would leave its limit at the default',
+      file: 'src/errors/check-options.ts',
+      find: 'if (kind === undefined) throw',
+      replace: 'if (kind === undefined) continue\n    if (kind === null) throw',
+      tests: [
+        [
+          'test/misuse/javascript-calls.test.ts',
+          'a call that only JavaScript allows is a TypeError that says what to do: > %s',
+        ],
+      ],
     },
     {
       guard: 'counts the bytes of the form that `parts` reads',

@@ -1,0 +1,29 @@
+import { nearestWord } from './nearest-word.ts'
+import type { OptionKind } from './option-kinds.ts'
+import { tellValue } from './tell-value.ts'
+
+/**
+ * Looks at the options of a function as JavaScript may pass them. A misspelt limit would otherwise be no limit.
+ *
+ * @param owner how the caller knows the function, such as `uploadSet`
+ * @throws {TypeError} for what is not an object, a name that is not an option, and a value of another kind.
+ */
+export function checkOptions(owner: string, options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`The options of ${owner} must be an object; got ${tellValue(options)}.`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
+    if (kind === undefined) throw new TypeError(`"${name}" is not an option of ${owner}. ${advice(name, kinds)}`)
+    if (!kind.takes(value)) throw new TypeError(`"${name}" of ${owner} must be ${kind.says}; got ${tellValue(value)}.`)
+  }
+}
+
+function advice(name: string, kinds: Readonly<Record<string, OptionKind>>): string {
+  const names = Object.keys(kinds)
+  // Case counts as nothing: `maxFilesize`, `maxfilesize`.
+  const lower = names.find((each) => each.toLowerCase() === name.toLowerCase())
+  const nearest = lower ?? nearestWord(name, names)
+  return nearest === undefined ? `It has ${names.join(', ')}.` : `Did you mean "${nearest}"?`
+}

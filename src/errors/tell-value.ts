@@ -1,0 +1,10 @@
+const MAX_LENGTH = 60
+
+/** A value that a developer passed, for a sentence. Not for secrets. */
+export function tellValue(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value)
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

@@ -8,9 +8,11 @@ import * as groups from '../src/media/extension-groups.ts'
 const root = join(import.meta.dirname, '..')
 const pages = [
   'README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs', 'docs/moving'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ]
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 

@@ -10,14 +10,20 @@ export interface GuideProgram {
   readonly code: string
 }
 
-/** The programs in TypeScript of the README and of every page of `docs/`. Those in JavaScript are the moving guides'. */
+/** The programs in TypeScript of the README and of the pages of `docs/`. Those in JavaScript are tried in `test/moving`. */
 export async function readGuidePrograms(): Promise<GuideProgram[]> {
-  const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).toSorted()
-  const pages = ['README.md', ...names.map((name) => `docs/${name}`)]
+  const folders = ['docs', 'docs/moving']
+  const names = await Promise.all(folders.map(async (folder) => await pagesIn(folder)))
+  const pages = ['README.md', ...names.flat()]
   const programs = await Promise.all(
     pages.map(async (page) => programsOf(page, await readFile(join(root, page), 'utf8'))),
   )
   return programs.flat()
+}
+
+async function pagesIn(folder: string): Promise<string[]> {
+  const names = await readdir(join(root, folder))
+  return names.filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`)
 }
 
 function programsOf(page: string, text: string): GuideProgram[] {

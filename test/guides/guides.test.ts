@@ -69,6 +69,15 @@ test('each program of the README and of docs/ has a trial', () => {
 })
 
 describe.each(NODE_VERSIONS)('on %s', (version) => {
+  // The moving guides tell users of CommonJS so. A top-level await in a room would end it.
+  test('every entry of the package can be required', async () => {
+    const { exports }: { exports: object } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    const entries = Object.keys(exports).map((entry) => join('decant', entry))
+    const program = `for (const entry of ${JSON.stringify(entries)}) require(entry); process.exit(0)`
+    const node = join(nodes.folderOf(version), 'node')
+    await expect(run(node, ['--input-type=commonjs', '--eval', program], { cwd: place })).resolves.toBeDefined()
+  })
+
   test.each(programs.map(({ title, code }) => [title, code] as const))(
     '%s runs as it stands',
     async (title, code) => {

@@ -79,4 +79,5 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide.md, Test your app, 1': TESTS,
   'docs/guide.md, Attack your own app, 1': TESTS,
   'docs/guide.md, Attack your own app, 2': SCRIPT,
+  'docs/moving/from-multer.md, Files in memory, 1': { kind: 'route', method: 'POST', fields: [CAT], status: 200 },
 }

@@ -16,7 +16,8 @@ export function checkOptions(owner: string, options: unknown, kinds: Readonly<Re
     if (value === undefined) continue
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (kind === undefined) throw new TypeError(`"${name}" is not an option of ${owner}. ${advice(name, kinds)}`)
-    if (!kind.takes(value)) throw new TypeError(`"${name}" of ${owner} must be ${kind.says}; got ${tellValue(value)}.`)
+    if (kind.takes(value)) continue
+    throw new TypeError(`"${name}" of ${owner} must be ${kind.says}; got ${(kind.tells ?? tellValue)(value)}.`)
   }
 }
 

@@ -240,5 +240,6 @@ function permissions(least: number, most: number): OptionKind {
     says: `permissions that let the process itself in, such as 0o${(least | 0o200).toString(8)}`,
     takes: (value) =>
       typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most && (value & least) === least,
+    tells: (value) => (typeof value === 'number' && value >= 0 ? `0o${value.toString(8)}` : tellValue(value)),
   }
 }

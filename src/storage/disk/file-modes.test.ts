@@ -53,16 +53,19 @@ describe.each(['auto', 'never'] as const)('a disk storage that publishes with li
 })
 
 test.each([
-  [{ mode: 644 }, '"mode" of diskStorage must be permissions that let the process itself in, such as 0o600; got 644.'],
-  [{ mode: 0o200 }, 'got 128.'],
+  [
+    { mode: 644 },
+    '"mode" of diskStorage must be permissions that let the process itself in, such as 0o600; got 0o1204.',
+  ],
+  [{ mode: 0o200 }, 'got 0o200.'],
   [{ mode: -1 }, '"mode" of diskStorage must'],
   [{ mode: Number.NaN }, '"mode" of diskStorage must'],
   [
     { folderMode: 755 },
-    '"folderMode" of diskStorage must be permissions that let the process itself in, such as 0o700; got 755.',
+    '"folderMode" of diskStorage must be permissions that let the process itself in, such as 0o700; got 0o1363.',
   ],
-  [{ folderMode: 0o600 }, 'got 384.'],
-  [{ folderMode: 0o4700 }, 'got 2496.'],
+  [{ folderMode: 0o600 }, 'got 0o600.'],
+  [{ folderMode: 0o4700 }, 'got 0o4700.'],
 ])('refuses permissions that it could not use itself: %j', (options, sentence) => {
   expect(() => diskStorage(newFolder(), options)).toThrow(TypeError)
   expect(() => diskStorage(newFolder(), options)).toThrow(sentence)

@@ -76,7 +76,12 @@ export async function measureGrowth(bench: Bench, name: GrowthName): Promise<Gro
           const repeats = count > 10_000 ? 1 : REPEATS
           return {
             'a page of 100, by name': await medianTime(repeats, async () => get(port, '/?order=name')),
-            'a page of 100, newest first': await medianTime(repeats, async () => get(port, '/')),
+            'the first page of 100, newest first': await medianTime(1, async () => get(port, '/')),
+            'any later page, newest first': await medianTime(REPEATS, async () => get(port, '/')),
+            'an upload, and a page, newest first': await medianTime(REPEATS, async () => {
+              await post(port, oneFile())
+              await get(port, '/')
+            }),
             'one upload': await medianTime(REPEATS, async () => post(port, oneFile())),
             'one download': await medianTime(REPEATS, async () => get(port, '/file-0.txt')),
           }

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs'
-import type { BigIntStats } from 'node:fs'
+import type { BigIntStats, Dir, Dirent } from 'node:fs'
 import { promisify } from 'node:util'
 import { DiskPatience } from './disk-patience.ts'
 import { exists } from './exists.ts'
@@ -92,6 +92,19 @@ export class DiskCalls {
     return this.#atOnce(() => fs.lstatSync(folder, { throwIfNoEntry: false })?.nlink === NO_FOLDERS)
   }
 
+  /** The next entries of an open folder, `count` of them; fewer at its end. */
+  readEntries(folder: Dir, count: number): Dirent[] | Promise<Dirent[]> {
+    if (!this.#patience.lasts) return entriesByThread(folder, count)
+    return this.#atOnce(() => {
+      const entries: Dirent[] = []
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        entries.push(entry)
+        if (entries.length === count) break
+      }
+      return entries
+    })
+  }
+
   /** Writes at `position`; the number of bytes that the system took. */
   write(file: number, chunks: readonly Uint8Array[], position: number): number | Promise<number> {
     return this.#patience.lasts
@@ -121,6 +134,15 @@ async function findByThread(path: string): Promise<BigIntStats | undefined> {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
+}
+
+async function entriesByThread(folder: Dir, count: number): Promise<Dirent[]> {
+  const entries: Dirent[] = []
+  for (let entry = await folder.read(); entry !== null; entry = await folder.read()) {
+    entries.push(entry)
+    if (entries.length === count) break
+  }
+  return entries
 }
 
 // Not `promisify`: what it makes of these two gives an object on Node, and of `writev` a bare number on Deno.

@@ -1,13 +1,4 @@
-import { statfs } from 'node:fs/promises'
-import { platform } from 'node:process'
-
-/**
- * What statfs(2) calls file systems of the machine itself on Linux: bcachefs, btrfs, ext2 to ext4, F2FS, overlayfs, tmpfs, XFS
- * and ZFS. Any other may wait for a network, or for a process, and whoever asks it with it.
- */
-const LOCAL: ReadonlySet<number> = new Set([
-  0xca451a4e, 0x9123683e, 0xef53, 0xf2f52010, 0x794c7630, 0x01021994, 0x58465342, 0x2fc12fc1,
-])
+import { isOnLocalDisk } from './is-on-local-disk.ts'
 
 /** Milliseconds after which an answer was slow: it did not come from memory. */
 const SLOW_MS = 4
@@ -31,13 +22,7 @@ export class DiskPatience {
 
   /** Looks what kind of disk holds `folder`; until then there is no patience. Never rejects. */
   async look(folder: string): Promise<void> {
-    try {
-      // Elsewhere the numbers mean other things.
-      this.#isLocal = platform === 'linux' && LOCAL.has((await statfs(folder)).type)
-    } catch {
-      // ENOENT: removed this instant. ENOSYS, EIO, ...: threads will do.
-      this.#isLocal = false
-    }
+    this.#isLocal = await isOnLocalDisk(folder)
   }
 
   /** Whether the disk may be asked now. */

@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileRecord, StorageEntry } from '../storage.ts'
-import { hasPlainFolders } from './plain-folder.ts'
+import { hasPlainFolders, lookByThread } from './plain-folder.ts'
+import type { Look } from './plain-folder.ts'
 import { isMissing } from '../../file/system-error.ts'
 
 /**
@@ -25,15 +25,19 @@ export function versionOf({ mtimeNs, size, ino }: BigIntStats): string {
 }
 
 /** The stats of a regular file that no symlink leads to; `undefined` for anything else. */
-export async function findFile(root: string, key: string): Promise<BigIntStats | undefined> {
-  return (await hasPlainFolders(root, key)) ? findPlainFile(root, key) : undefined
+export async function findFile(root: string, key: string, look?: Look): Promise<BigIntStats | undefined> {
+  return (await hasPlainFolders(root, key, look)) ? findPlainFile(root, key, look) : undefined
 }
 
 /** As `findFile`, where no symlink is known to be on the way to the key. */
-export async function findPlainFile(root: string, key: string): Promise<BigIntStats | undefined> {
+export async function findPlainFile(
+  root: string,
+  key: string,
+  look: Look = lookByThread,
+): Promise<BigIntStats | undefined> {
   try {
-    const stats = await lstat(join(root, key), { bigint: true })
-    return stats.isFile() ? stats : undefined
+    const stats = await look(join(root, key))
+    return stats?.isFile() === true ? stats : undefined
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -1,11 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { DiskCalls } from '../../file/disk-calls.ts'
+import { TurnLength } from '../../file/turn-length.ts'
 import type { ListOptions } from '../storage.ts'
-import { diskStorage } from './disk-storage.ts'
+import { diskStorage, openDiskStorage } from './disk-storage.ts'
+import type { DiskStorage } from './disk-storage.ts'
+import { listFiles } from './disk-list.ts'
+import { ManualClock } from './fixtures/manual-clock.ts'
+import { folderChildren } from './folder-children.ts'
+import { Host } from './host.ts'
+import { PrivateFolder } from './private-folder.ts'
+import { RecordCache } from './record-cache.ts'
+import { TimeIndex } from './time-index/time-index.ts'
+import { UnreadableFiles } from './unreadable-files.ts'
 
 const FILES = 2500
+const PAGE = 100
 
 let folder = ''
 beforeAll(() => {
@@ -22,6 +35,23 @@ beforeAll(() => {
   for (let index = 0; index < 300; index++) mkdirSync(join(folder, `empty-${index}`, 'below'), { recursive: true })
 })
 afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => void vi.restoreAllMocks())
+
+/** A storage for which all that has happened is long ago. */
+function laterStorage(root: string): DiskStorage {
+  const clock = new ManualClock()
+  clock.time += 60_000
+  return openDiskStorage(root, {}, new Host(clock))
+}
+
+async function store(storage: DiskStorage, key: string): Promise<void> {
+  await (await storage.createDraft().seal()).publish(key)
+}
+
+async function newest(storage: DiskStorage, limit: number): Promise<string[]> {
+  const { entries } = await storage.list({ order: 'newest', limit })
+  return entries.map(({ key }) => key)
+}
 
 async function pages(options: ListOptions): Promise<{ keys: string[]; times: number[] }> {
   const keys: string[] = []
@@ -57,4 +87,119 @@ describe('a list of thousands of files', () => {
   test('finds the one file behind hundreds of folders that hold none', async () => {
     expect((await diskStorage(folder).list({ limit: 1, cursor: 'name:e' })).entries[0]?.key).toMatch(/^file-/)
   })
+
+  test.each(['name', 'newest'] as const)('may let others run after every few files, by %s', async (order) => {
+    const pauses = vi.spyOn(TurnLength.prototype, 'endIfLong')
+    await diskStorage(folder).list({ order })
+    expect(pauses.mock.calls.length).toBeGreaterThan(order === 'name' ? 3 : FILES / 32)
+  })
+
+  test('looks at the files of a page, and no others, for every page after the first', async () => {
+    const storage = laterStorage(folder)
+    const first = await storage.list({ order: 'newest' })
+    const looks = vi.spyOn(DiskCalls.prototype, 'find')
+    for (const cursor of [undefined, first.next]) {
+      looks.mockClear()
+      const { entries } = await storage.list({ order: 'newest', ...(cursor !== undefined && { cursor }) })
+      expect(entries).toHaveLength(PAGE)
+      // One more tells whether there is a next page.
+      expect(looks.mock.calls.filter(([path]) => path.includes('file-'))).toHaveLength(PAGE + 1)
+    }
+    await storage.close()
+  })
 })
+
+describe('a list of the newest files', () => {
+  test('is the same if there are too many files to remember them', async () => {
+    const unreadable = new UnreadableFiles()
+    const calls = new DiskCalls()
+    const files = { root: folder, records: new RecordCache(folder, new PrivateFolder(folder)), unreadable, calls }
+    const index = new TimeIndex({
+      ...files,
+      clock: new ManualClock(),
+      isAtOnce: true,
+      mostWeight: 1000,
+      children: (prefix) => folderChildren(files, prefix),
+      skip: (path, look) => unreadable.skip(path, look),
+    })
+    for (const cursor of [undefined, 'newest:1700001000000:file-1']) {
+      const options = { order: 'newest', limit: 500, ...(cursor !== undefined && { cursor }) } as const
+      expect(await listFiles({ ...files, index }, options)).toEqual(await diskStorage(folder).list(options))
+    }
+    expect(await index.newest('', undefined, 1)).toBeUndefined()
+  })
+
+  let own = ''
+  beforeAll(() => (own = mkdtempSync(join(tmpdir(), 'decant-newest-'))))
+  afterAll(() => rmSync(own, { recursive: true }))
+
+  test('shows a file that got the key of one which was deleted, among thousands', async () => {
+    const storage = laterStorage(own)
+    for (let index = 0; index < 1200; index++) {
+      writeFileSync(join(own, `file-${index}`), '')
+      utimesSync(join(own, `file-${index}`), 1_000_000 + index, 1_000_000 + index)
+    }
+    expect(await newest(storage, 1)).toEqual(['file-1199'])
+    await storage.delete('file-3')
+    await store(storage, 'file-3')
+    expect(await newest(storage, 1)).toEqual(['file-3'])
+    await storage.close()
+  })
+
+  test('puts a file that it shows where its time says, though it was changed without a trace', async () => {
+    const storage = laterStorage(own)
+    const [first = '', second = '', third = ''] = await newest(storage, 3)
+    utimesSync(join(own, first), 1, 1)
+    expect(await newest(storage, 2)).toEqual([second, third])
+    expect(await newest(storage, 1200)).toHaveLength(1200)
+    await storage.close()
+  })
+
+  test('shows the same of thousands of files that were all changed without a trace', async () => {
+    const storage = laterStorage(own)
+    await newest(storage, 1)
+    for (const name of readdirSync(own)) if (name.startsWith('file-')) utimesSync(join(own, name), 1, 1)
+    utimesSync(join(own, 'file-7'), 2, 2)
+    expect(await newest(storage, 1)).toEqual(['file-7'])
+    await storage.close()
+  })
+
+  test('is the same for a storage that knows the folder and for one that has never seen it, whatever was done to it', async () => {
+    const path = fc.constantFrom('a', 'b', 'c', 'd/a', 'd/b', 'd/e/a', 'f/a')
+    const time = fc.integer({ min: 1, max: 5 })
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('write'), path, time }),
+      fc.record({ do: fc.constant('delete'), path, time }),
+      fc.record({ do: fc.constant('touch'), path, time }),
+      fc.record({ do: fc.constant('rename'), path: fc.constantFrom('d', 'd/e', 'f', 'a', 'b'), time }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const root = mkdtempSync(join(own, 'steps-'))
+        const known = diskStorage(root)
+        for (const each of steps) {
+          change(join(root, each.path), each.do, each.time)
+          const expected = await newest(diskStorage(root), 100)
+          expect(await newest(known, 100)).toEqual(expected)
+          const { entries, next } = await known.list({ order: 'newest', limit: 2 })
+          const rest = next === undefined ? [] : (await known.list({ order: 'newest', cursor: next })).entries
+          expect([...entries, ...rest].map(({ key }) => key)).toEqual(expected)
+        }
+        rmSync(root, { recursive: true })
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+function change(path: string, what: string, time: number): void {
+  try {
+    if (what === 'write') mkdirSync(join(path, '..'), { recursive: true })
+    if (what === 'write') writeFileSync(path, '')
+    if (what === 'write' || what === 'touch') utimesSync(path, time, time)
+    if (what === 'delete') unlinkSync(path)
+    if (what === 'rename') renameSync(path, `${path}${time}`)
+  } catch {
+    // ENOENT, EISDIR, ...: there was nothing to do it with.
+  }
+}

@@ -3,20 +3,29 @@ import { join } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { Listed } from '../list-cursor.ts'
-import type { ListOptions, ListPage } from '../storage.ts'
+import type { FileRecord, ListOptions, ListPage } from '../storage.ts'
 import { findFile, findPlainFile, toEntry } from './disk-entry.ts'
 import { folderChildren } from './folder-children.ts'
-import { LeadingItems } from './leading-items.ts'
+import { LeadingItems } from '../leading-items.ts'
 import { hasPlainFolders } from './plain-folder.ts'
 import type { RecordCache } from './record-cache.ts'
+import type { TimeIndex } from './time-index/time-index.ts'
 import type { UnreadableFiles } from './unreadable-files.ts'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 
 /** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
 const CONCURRENCY = 32
 
+/** How often the index is asked for one page: as often as the files change under their names. */
+const MOST_ROUNDS = 10
+
 interface FoundKey extends Listed {
   readonly stats: BigIntStats
 }
+
+type Found = FoundKey | undefined
+
+type Find = typeof findFile
 
 /** The files that are listed. */
 interface ListedFiles {
@@ -24,15 +33,17 @@ interface ListedFiles {
   readonly root: string
   readonly records: RecordCache
   readonly unreadable: UnreadableFiles
+  readonly calls: DiskCalls
+  readonly index: TimeIndex
 }
 
 /**
- * A page of the stored files. By name, the names of the folders are read from which the page is, and as many of its files looked
- * at as it has; `newest` looks at every file. Neither holds more of them in memory than a few pages. Skips dot names, symlinks
- * and whatever is no regular file.
+ * A page of the stored files. By name, the names of the folders are read from which the page is, and held in memory for a few
+ * pages; `newest` asks the index. Each file of the page is looked at. Skips dot names, symlinks and whatever is not a regular
+ * file.
  */
 export async function listFiles(files: ListedFiles, options: ListOptions): Promise<ListPage> {
-  const { root, records } = files
+  const { root } = files
   const { folder, order = 'name', cursor } = options
   const limit = toLimit(options.limit)
   const after = cursor === undefined ? undefined : parseCursor(order, cursor)
@@ -45,7 +56,7 @@ export async function listFiles(files: ListedFiles, options: ListOptions): Promi
       ? await firstByName(files, prefix, after?.key, limit + 1)
       : await firstByTime(files, prefix, after, limit + 1)
   const page = found.slice(0, limit)
-  const entries = await inBatches(page, async ({ key, stats }) => toEntry(key, stats, await records.read(key, stats)))
+  const entries = await inBatches(page, async (each) => toEntry(each.key, each.stats, await findRecord(files, each)))
   const last = page.at(-1)
   return found.length > limit && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }
 }
@@ -62,15 +73,43 @@ async function firstByName(
     keys.push(key)
     if (found.length + keys.length < count) continue
     // Some may be gone since their folder was read, so that it takes more keys than entries.
-    found.push(...(await lookAt(files, keys, (each) => findFile(files.root, each))))
+    found.push(...(await findReadable(files, keys, findFile)))
     keys = []
     if (found.length >= count) return found
   }
-  found.push(...(await lookAt(files, keys, (each) => findFile(files.root, each))))
+  found.push(...(await findReadable(files, keys, findFile)))
   return found
 }
 
+/** As the index tells them, each looked at. If one has changed under its name, the index is told and asked again. */
 async function firstByTime(
+  files: ListedFiles,
+  prefix: string,
+  after: Listed | undefined,
+  count: number,
+): Promise<FoundKey[]> {
+  const { index } = files
+  let most = count
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const places = await index.newest(prefix, after, most)
+    if (places === undefined) break
+    const found = await lookAt(
+      files,
+      places.map(({ key }) => key),
+      findFile,
+    )
+    const changed = places.filter(({ storedAt }, place) => found[place]?.storedAt.getTime() !== storedAt.getTime())
+    for (const { key } of changed) index.doubt(key)
+    if (changed.length > 0) continue
+    const readable = await onlyReadable(files, found)
+    if (readable.length >= count || places.length < most) return readable
+    most *= 2
+  }
+  return firstOfAll(files, prefix, after, count)
+}
+
+/** As `firstByTime`, by looking at every file. */
+async function firstOfAll(
   files: ListedFiles,
   prefix: string,
   after: Listed | undefined,
@@ -148,23 +187,39 @@ async function lookAtFolder(files: ListedFiles, folder: string, keys: readonly s
   for (let start = 0; start < keys.length; start += CONCURRENCY) {
     // Somebody may have put a symlink in the folder's place. Asked for so few files at a time, as for each of them.
     if (!(await hasPlainFolders(root, folder))) return found
-    found.push(...(await lookAt(files, keys.slice(start, start + CONCURRENCY), (key) => findPlainFile(root, key))))
+    found.push(...(await findReadable(files, keys.slice(start, start + CONCURRENCY), findPlainFile)))
   }
   return found
 }
 
-async function lookAt(
-  { root, unreadable }: ListedFiles,
-  keys: readonly string[],
-  find: (key: string) => Promise<BigIntStats | undefined>,
-): Promise<FoundKey[]> {
-  const found = await inBatches(keys, async (key) => {
-    const path = join(root, key)
-    const stats = await unreadable.skip(path, () => find(key))
-    const isListed = stats !== undefined && (await unreadable.mayRead(path, stats))
-    return isListed ? { key, stats, storedAt: new Date(Number(stats.mtimeMs)) } : undefined
+/** Those of the keys that are files which this user may read. */
+async function findReadable(files: ListedFiles, keys: readonly string[], find: Find): Promise<FoundKey[]> {
+  return onlyReadable(files, await lookAt(files, keys, find))
+}
+
+/** What has each of the keys, if it is a file. */
+function lookAt(files: ListedFiles, keys: readonly string[], find: Find): Promise<Found[]> {
+  const { root, unreadable, calls } = files
+  return inBatches(keys, async (key) => {
+    const stats = await unreadable.skip(join(root, key), () => find(root, key, (each) => calls.find(each)))
+    return stats === undefined ? undefined : { key, stats, storedAt: new Date(Number(stats.mtimeMs)) }
   })
-  return found.filter((entry) => entry !== undefined)
+}
+
+/** Most files have no record, and looking tells so in less time than reading. */
+async function findRecord({ records, calls }: ListedFiles, { key, stats }: FoundKey): Promise<FileRecord | undefined> {
+  try {
+    return (await calls.exists(records.locate(key))) ? await records.read(key, stats) : undefined
+  } catch {
+    // EACCES, EIO, ...: as for a record that cannot be read.
+    return undefined
+  }
+}
+
+async function onlyReadable({ root, unreadable }: ListedFiles, found: readonly Found[]): Promise<FoundKey[]> {
+  const files = found.filter((file) => file !== undefined)
+  const isReadable = await inBatches(files, ({ key, stats }) => unreadable.mayRead(join(root, key), stats))
+  return files.filter((_, place) => isReadable[place] === true)
 }
 
 /** Results in the order of `items`, so many of them being worked on at once. */

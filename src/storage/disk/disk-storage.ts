@@ -12,6 +12,7 @@ import { DiskTransaction } from './disk-transaction.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
+import { folderChildren } from './folder-children.ts'
 import { deleteFile } from './deletion.ts'
 import { diskRoom } from './free-space.ts'
 import { KeySpelling } from './key-spelling.ts'
@@ -21,9 +22,11 @@ import type { Host } from './host.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 import { Sweeper } from './sweeper.ts'
+import { TimeIndex } from './time-index/time-index.ts'
 import { UnreadableFiles } from './unreadable-files.ts'
 import { WarmFiles } from './warm-files.ts'
 import { pathIn } from '../../file/path-in.ts'
+import { DiskCalls } from '../../file/disk-calls.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
 
@@ -105,6 +108,9 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
  * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time. Published files are
  * flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
  *
+ * A list by `newest` has every file that was stored before it was asked for. It remembers times of files: one that is changed by
+ * hand under the same name may move to its new place a minute later.
+ *
  * @example
  * ```ts
  * const storage = diskStorage('uploads')
@@ -134,6 +140,15 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
   const records = new RecordCache(root, privateFolder)
   const spelling = new KeySpelling(root)
   const unreadable = new UnreadableFiles()
+  const listed = { root, records, unreadable, calls: new DiskCalls() }
+  const index = new TimeIndex({
+    root,
+    calls: listed.calls,
+    clock: host.clock,
+    isAtOnce: calls === 'auto',
+    children: (prefix) => folderChildren(listed, prefix),
+    skip: (path, look) => unreadable.skip(path, look),
+  })
   const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
   const place: DraftPlace = {
     root,
@@ -186,13 +201,17 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return told(async () => {
         const below = listOptions.folder
         if (below !== undefined && !(await isReadable(below))) return { entries: [] }
-        return listFiles({ root, records, unreadable }, listOptions)
+        return listFiles({ ...listed, index }, listOptions)
       })
     },
     delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       return told(async () => {
         await privateFolder.checkTrust()
-        return (await isReadable(key)) && (await deleteFile(place, key, version))
+        if (!(await isReadable(key))) return false
+        const isDeleted = await deleteFile(place, key, version)
+        // Another file may get the key before the next list.
+        if (isDeleted) index.doubt(key)
+        return isDeleted
       })
     },
     sweep(): Promise<number> {
@@ -206,6 +225,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return new DiskTransaction(place, leader)
     },
     async close(): Promise<void> {
+      index.clear()
       await sweeper.stop()
       await privateFolder.close()
     },

@@ -1,11 +1,13 @@
-import type { Dir } from 'node:fs'
+import type { Dir, Dirent } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
+import type { DiskCalls } from '../../file/disk-calls.ts'
 import { isMissing } from '../../file/system-error.ts'
+import { TurnLength } from '../../file/turn-length.ts'
 import type { UnreadableFiles } from './unreadable-files.ts'
 
-/** Names that are read at once: between two readings, others are served. */
+/** Names that are read at once. */
 const BATCH = 1024
 
 /** A folder of stored files. */
@@ -13,38 +15,60 @@ interface ReadFolder {
   /** Absolute. */
   readonly root: string
   readonly unreadable: UnreadableFiles
+  readonly calls: DiskCalls
 }
 
 /**
- * The names in the folder of `prefix` by which keys go on, in the order of the system and never all in memory. Those of
- * folders have a slash behind them. Any other may be a symlink, or not a regular file. There are none if the folder is
- * not made yet, is gone, or lies in the root and cannot be read.
+ * The names in the folder of `prefix` by which keys go on, in the order of the system, part by part; others are served
+ * meanwhile. Those of folders have a slash behind them. Any other is that of a file, unless the file system does not tell.
+ * There are none if the folder is not made yet, is gone, or lies in the root and cannot be read.
  *
  * @param prefix empty, or a key with a slash behind it
  */
 export async function* folderChildren(
-  { root, unreadable }: ReadFolder,
+  { root, unreadable, calls }: ReadFolder,
   prefix: string,
 ): AsyncGenerator<string[], void, undefined> {
-  let batch: string[] = []
   const path = join(root, prefix)
+  const turn = new TurnLength()
   try {
     // A root that cannot be read is a failure, which an empty list would hide.
     const folder = prefix === '' ? await openFolder(path) : await unreadable.skip(path, () => openFolder(path))
     if (folder === undefined) return
-    for await (const child of folder) {
-      if (!isDiskKey(prefix + child.name)) continue
-      batch.push(child.isDirectory() ? `${child.name}/` : child.name)
-      if (batch.length < BATCH) continue
-      yield batch
-      batch = []
+    try {
+      for (let entries = await read(calls, folder); entries.length > 0; entries = await read(calls, folder)) {
+        yield namesOf(prefix, entries)
+        await turn.endIfLong()
+      }
+    } finally {
+      await folder.close()
     }
   } catch (error) {
     if (!isMissing(error)) throw error
   }
-  yield batch
+}
+
+function namesOf(prefix: string, entries: readonly Dirent[]): string[] {
+  const names: string[] = []
+  for (const child of entries) {
+    if (!isDiskKey(prefix + child.name)) continue
+    if (child.isDirectory()) names.push(`${child.name}/`)
+    else if (!isOther(child)) names.push(child.name)
+  }
+  return names
+}
+
+/** Neither a file nor a folder, for certain. */
+function isOther(child: Dirent): boolean {
+  return (
+    child.isSymbolicLink() || child.isFIFO() || child.isSocket() || child.isCharacterDevice() || child.isBlockDevice()
+  )
 }
 
 function openFolder(path: string): Promise<Dir> {
   return opendir(path, { bufferSize: BATCH })
+}
+
+async function read(calls: DiskCalls, folder: Dir): Promise<Dirent[]> {
+  return calls.readEntries(folder, BATCH)
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newFolder } from '../../file/new-folder.ts'
@@ -11,11 +12,17 @@ export function foldersOf(root: string, key: string): string[] {
   return folders
 }
 
+/** The stats of a path without following symlinks; none, or ENOENT, if nothing is there. */
+export type Look = (path: string) => BigIntStats | undefined | Promise<BigIntStats | undefined>
+
+/** By way of a thread. */
+export const lookByThread: Look = (path) => lstat(path, { bigint: true })
+
 /** True when each folder on the way to `key` exists and is none of the symlinks that would lead out of `root`. */
-export async function hasPlainFolders(root: string, key: string): Promise<boolean> {
+export async function hasPlainFolders(root: string, key: string, look: Look = lookByThread): Promise<boolean> {
   for (const folder of foldersOf(root, key)) {
     try {
-      if (!(await lstat(folder)).isDirectory()) return false
+      if ((await look(folder))?.isDirectory() !== true) return false
     } catch (error) {
       if (isMissing(error)) return false
       throw error

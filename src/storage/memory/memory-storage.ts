@@ -5,6 +5,7 @@ import { UploadError } from '../../errors/upload-error.ts'
 import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
+import { LeadingItems } from '../leading-items.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
@@ -107,11 +108,14 @@ function listFiles(shelf: MemoryShelf, { folder, order = 'name', limit, cursor }
   const after = cursor === undefined ? undefined : parseCursor(order, cursor)
   if (folder !== undefined && !isKey(folder)) return { entries: [] }
   const prefix = folder === undefined ? '' : `${folder}/`
-  const found = [...shelf.files.values()]
-    .map(({ entry }) => entry)
-    .filter(({ key }) => key.startsWith(prefix))
-    .filter((entry) => after === undefined || compareListed(order, entry, after) > 0)
-    .toSorted((a, b) => compareListed(order, a, b))
+  // One more than the page holds tells whether there is a next one.
+  const leading = new LeadingItems<StorageEntry>(count + 1, (a, b) => compareListed(order, a, b))
+  for (const { entry } of shelf.files.values()) {
+    if (entry.key.startsWith(prefix) && (after === undefined || compareListed(order, entry, after) > 0)) {
+      leading.add(entry)
+    }
+  }
+  const found = leading.items()
   const entries = found.slice(0, count)
   const last = entries.at(-1)
   return found.length > count && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }

@@ -6,6 +6,8 @@ const POOL = 'src/cli/worker/slot-pool.test.ts'
 const MEMORY = 'src/receive/total-memory.test.ts'
 const NUMBERS = 'src/policy/conflict-numbers.test.ts'
 const GIVING_WAY = 'src/handler/giving-way.test.ts'
+const LIST = 'src/storage/disk/disk-list.test.ts'
+const INDEX = 'src/storage/disk/time-index/time-index.test.ts'
 const SLOTS = 'src/handler/upload-slots.test.ts'
 
 export const OTHER_CLIENTS: GuardedPromise = {
@@ -68,7 +70,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
     },
     {
       guard: 'asks no disk at once that may be a network',
-      file: 'src/file/disk-patience.ts',
+      file: 'src/file/is-on-local-disk.ts',
       find: "platform === 'linux' && LOCAL.has((await statfs(folder)).type)",
       replace: 'true',
       tests: [
@@ -298,6 +300,49 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'if (this.#received < this.#minBytes) {',
       replace: 'if (this.#received < 0) {',
       tests: [['src/http/idle-watch.test.ts', 'ends a client that sends a byte now and then']],
+    },
+    {
+      guard: 'looks at the files of a page alone, however many there are',
+      file: 'src/storage/disk/time-index/time-index.ts',
+      find: 'isUnchanged(shelved.folder, stats) &&',
+      replace: '!isUnchanged(shelved.folder, stats) &&',
+      tests: [
+        [LIST, 'looks at the files of a page, and no others, for every page after the first'],
+        [INDEX, 'looks at folders alone, and reads none again, if nothing has changed'],
+      ],
+    },
+    {
+      guard: 'reads a folder again that has changed, and looks at its new files alone',
+      file: 'src/storage/disk/time-index/folder-reader.ts',
+      find: 'return isKept ? former : undefined',
+      replace: 'return isKept ? undefined : undefined',
+      tests: [[INDEX, 'reads the names of the folder that has changed, and looks at new files alone']],
+    },
+    {
+      guard: 'reads a folder once for all who ask for a list at the same time',
+      file: 'src/storage/disk/time-index/time-index.ts',
+      find: 'const walk = this.#walks.get(prefix) ?? new SharedRuns',
+      replace: 'const walk = new SharedRuns',
+      tests: [[INDEX, 'is read once for all who ask at the same time, and again for those who ask while it is read']],
+    },
+    {
+      guard: 'remembers so many files for lists and no more',
+      file: 'src/storage/disk/time-index/folder-shelf.ts',
+      find: 'if (this.#weight <= this.#mostWeight) break',
+      replace: 'if (this.#weight >= 0) break',
+      tests: [[INDEX, 'forgets the folders that were not asked for longest when it takes too much memory']],
+    },
+    {
+      guard: 'serves others while it reads a large folder',
+      file: 'src/file/turn-length.ts',
+      find: 'await setImmediate()',
+      replace: 'await Promise.resolve(setImmediate)',
+      tests: [
+        [
+          'src/file/turn-length.test.ts',
+          'work that has run for long lets others run, and work that has just begun does not wait for them',
+        ],
+      ],
     },
   ],
 }

@@ -5,6 +5,8 @@ const NODE_REQUEST = 'src/http/node-request.test.ts'
 const NODE_REQUEST_TURN = 'src/http/node-request-turn.test.ts'
 const PARTS = 'src/receive/parts.test.ts'
 
+const INDEX = 'src/storage/disk/time-index/time-index.test.ts'
+
 export const STORED_BYTES: GuardedPromise = {
   heading: 'A 2xx means stored, byte for byte',
   mutations: [
@@ -167,6 +169,44 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [
         [PARTS, 'cannot be read any more when the loop has gone on, or has ended'],
         [PARTS, 'that is still being read when the loop goes on rejects, and the loop goes on'],
+      ],
+    },
+    {
+      guard: 'lists a file that was stored within the tick in which its folder was read',
+      file: 'src/storage/disk/time-index/indexed-folder.ts',
+      find: 'return isSettled && isSameFolder',
+      replace: 'return isSameFolder',
+      tests: [[INDEX, 'reads a folder again that %s: the next change may get the same time']],
+    },
+    {
+      guard: 'lists a file that was stored while the folder was read for another list',
+      file: 'src/storage/disk/time-index/shared-runs.ts',
+      find: 'this.#running === undefined ? undefined : this.#startAfter(this.#running)',
+      replace: 'this.#running',
+      tests: [[INDEX, 'shows a file to the one who asks after it was stored, though a reading was under way']],
+    },
+    {
+      guard: 'lists a file under the key of another one that it has deleted in its place by time',
+      file: 'src/storage/disk/disk-storage.ts',
+      find: 'if (isDeleted) index.doubt(key)',
+      replace: '',
+      tests: [
+        [
+          'src/storage/disk/disk-list.test.ts',
+          'shows a file that got the key of one which was deleted, among thousands',
+        ],
+      ],
+    },
+    {
+      guard: 'lists files that were changed by hand where their times say',
+      file: 'src/storage/disk/disk-list.ts',
+      find: 'if (changed.length > 0) continue',
+      replace: '',
+      tests: [
+        [
+          'src/storage/disk/disk-list.test.ts',
+          'puts a file that it shows where its time says, though it was changed without a trace',
+        ],
       ],
     },
   ],

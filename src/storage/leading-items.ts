@@ -17,12 +17,14 @@ export class LeadingItems<Item> {
     this.#most = Math.max(LEAST_KEPT, 2 * count)
   }
 
-  add(item: Item): void {
-    if (this.#last !== undefined && this.#compare(item, this.#last) >= 0) return
+  /** False if the item is not among the first, nor is any that comes after it. */
+  add(item: Item): boolean {
+    if (this.#last !== undefined && this.#compare(item, this.#last) >= 0) return false
     this.#items.push(item)
-    if (this.#items.length < this.#most) return
+    if (this.#items.length < this.#most) return true
     this.#items = this.items()
     this.#last = this.#items.at(-1)
+    return true
   }
 
   /** Those that come first of all that were added, in their order. */

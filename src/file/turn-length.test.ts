@@ -1,0 +1,19 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { TurnLength } from './turn-length.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+test('work that has run for long lets others run, and work that has just begun does not wait for them', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const turn = new TurnLength()
+  let others = 0
+  setImmediate(() => (others += 1))
+  await turn.endIfLong()
+  expect(others).toBe(0)
+  vi.advanceTimersByTime(100)
+  await turn.endIfLong()
+  expect(others).toBe(1)
+  setImmediate(() => (others += 1))
+  await turn.endIfLong()
+  expect(others).toBe(1)
+})

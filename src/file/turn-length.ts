@@ -1,0 +1,16 @@
+import { setImmediate } from 'node:timers/promises'
+
+/** Milliseconds for which nothing else may run. */
+const LONGEST_MS = 2
+
+/** Long work in short turns: between them the process serves others. */
+export class TurnLength {
+  #start = performance.now()
+
+  /** Ends the turn if it has been long enough. */
+  async endIfLong(): Promise<void> {
+    if (performance.now() - this.#start < LONGEST_MS) return
+    await setImmediate()
+    this.#start = performance.now()
+  }
+}

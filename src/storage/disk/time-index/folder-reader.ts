@@ -1,0 +1,197 @@
+import { stat } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { join } from 'node:path'
+import type { DiskCalls } from '../../../file/disk-calls.ts'
+import { isMissing } from '../../../file/system-error.ts'
+import { TurnLength } from '../../../file/turn-length.ts'
+import { isFolderSettled, isSameFolder, weightOfFile, weightOfFolder } from './indexed-folder.ts'
+import type { IndexedFolder } from './indexed-folder.ts'
+import { NameDiff } from './name-diff.ts'
+import { SortedRuns } from './sorted-runs.ts'
+import type { TimedFile } from './timed-file.ts'
+import { mergeTimedFiles } from './timed-file.ts'
+
+/** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
+const CONCURRENCY = 32
+
+/** Files of a folder that are all looked at again when the folder has changed: they take a few milliseconds. */
+const FEW_FILES = 1000
+
+/** Files that are sorted in one go. */
+const RUN_LENGTH = 1024
+
+/** The files that an index is made of. */
+export interface IndexedFiles {
+  /** Their folder, absolute. */
+  readonly root: string
+  readonly calls: DiskCalls
+  /** The names in a folder; those of folders have a slash behind them. */
+  readonly children: (prefix: string) => AsyncIterable<readonly string[]>
+  /** The result of `look`; `undefined` if this user may not read the file at `path`. */
+  readonly skip: <Result>(path: string, look: () => Promise<Result>) => Promise<Result | undefined>
+}
+
+/** How a folder is to be read. */
+export interface FolderReading {
+  readonly prefix: string
+  /** From before the reading. */
+  readonly stats: BigIntStats
+  /** Milliseconds since 1970, from before the stats. */
+  readonly now: number
+  /** Whether the times of the folder tell of every change. */
+  readonly isTold: boolean
+  /** As it was read before. */
+  readonly former: IndexedFolder | undefined
+  /** Names of files that may have changed since then. */
+  readonly doubts: ReadonlySet<string> | undefined
+  /** Bytes of memory that it may take. */
+  readonly mostWeight: number
+}
+
+/** What a folder names. */
+interface Children {
+  /** Of files, or so it seems, in the order of the system. */
+  readonly names: readonly string[]
+  /** Prefixes. */
+  readonly folders: readonly string[]
+  /** Bytes of memory that all of it takes, about. */
+  readonly weight: number
+}
+
+/** Looks at files and folders for an index. */
+export class FolderReader {
+  readonly #files: IndexedFiles
+
+  constructor(files: IndexedFiles) {
+    this.#files = files
+  }
+
+  /** The stats of a folder, be the root a symlink; `undefined` if there is none. Rejects with the system's error. */
+  async findFolder(prefix: string): Promise<BigIntStats | undefined> {
+    const stats = prefix === '' ? await findRoot(this.#files.root) : await this.#find(prefix.slice(0, -1))
+    return stats?.isDirectory() === true ? stats : undefined
+  }
+
+  /** What has the key; `undefined` if nothing has, or this user may not know. Rejects with the system's error. */
+  async #find(key: string): Promise<BigIntStats | undefined> {
+    const { root, calls, skip } = this.#files
+    const path = join(root, key)
+    try {
+      return await skip(path, async () => calls.find(path))
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Reads a folder; `undefined` if it would take too much memory. Rejects with the system's error. */
+  async read(reading: FolderReading): Promise<IndexedFolder | undefined> {
+    const { prefix, stats, now, isTold, mostWeight, doubts = new Set() } = reading
+    const former = formerFolder(reading)
+    const diff = new NameDiff(former?.names ?? [])
+    const children = await this.#readChildren(prefix, diff, mostWeight)
+    if (children === undefined) return undefined
+    const { names, folders, weight } = children
+    const { added, missing } = diff.changes()
+    const kept = without(former?.files ?? [], new Set([...missing, ...doubts]))
+    const doubted =
+      doubts.size === 0 ? [] : (former?.names.filter((name) => doubts.has(name) && !missing.has(name)) ?? [])
+    const looked = await this.#look(prefix, [...added, ...doubted])
+    const files = mergeTimedFiles(kept, looked)
+    return {
+      prefix,
+      stats,
+      isSettled: isTold && isFolderSettled(stats, now),
+      names: files.length === names.length ? names : namesOf(files, names),
+      files,
+      folders,
+      isGuessed: kept.length > 0,
+      weight,
+    }
+  }
+
+  /** The names in a folder, in the order of the system; `undefined` if they would take too much memory. */
+  async #readChildren(prefix: string, diff: NameDiff, mostWeight: number): Promise<Children | undefined> {
+    const names: string[] = []
+    const folders: string[] = []
+    let weight = weightOfFolder(prefix)
+    for await (const children of this.#files.children(prefix)) {
+      for (const child of children) {
+        if (child.endsWith('/')) {
+          folders.push(prefix + child)
+          weight += weightOfFolder(prefix + child)
+        } else {
+          names.push(child)
+          diff.add(child)
+          weight += weightOfFile(child)
+        }
+      }
+      if (weight > mostWeight) return undefined
+    }
+    return { names, folders, weight }
+  }
+
+  /** Those of the names that are files. */
+  async #look(prefix: string, names: readonly string[]): Promise<readonly TimedFile[]> {
+    const runs = new SortedRuns()
+    const turn = new TurnLength()
+    let found: TimedFile[] = []
+    for (let start = 0; start < names.length; start += CONCURRENCY) {
+      const some = names.slice(start, start + CONCURRENCY)
+      const times = await Promise.all(some.map((name) => this.#timeOf(prefix + name)))
+      for (const [index, name] of some.entries()) {
+        const time = times[index]
+        if (time !== undefined) found.push({ name, time })
+      }
+      await turn.endIfLong()
+      if (found.length < RUN_LENGTH) continue
+      runs.add(found)
+      found = []
+    }
+    runs.add(found)
+    return runs.files()
+  }
+
+  /** The names of the files that have changed since the folder was read, or are gone. */
+  async *changedFiles({ prefix, files }: IndexedFolder): AsyncGenerator<string, void, undefined> {
+    const turn = new TurnLength()
+    for (let start = 0; start < files.length; start += CONCURRENCY) {
+      const some = files.slice(start, start + CONCURRENCY)
+      const times = await Promise.all(some.map(({ name }) => this.#timeOf(prefix + name)))
+      for (const [index, { name, time }] of some.entries()) if (times[index] !== time) yield name
+      await turn.endIfLong()
+    }
+  }
+
+  /** The modification time of a file in milliseconds since 1970; `undefined` for anything else. */
+  async #timeOf(key: string): Promise<number | undefined> {
+    const stats = await this.#find(key)
+    return stats?.isFile() === true ? Number(stats.mtimeMs) : undefined
+  }
+}
+
+/** The folder as it was, if its files are to be taken for the same as long as their names are there. */
+function formerFolder({ former, stats }: FolderReading): IndexedFolder | undefined {
+  const isKept = former !== undefined && isSameFolder(former.stats, stats) && former.files.length > FEW_FILES
+  return isKept ? former : undefined
+}
+
+function without(files: readonly TimedFile[], names: ReadonlySet<string>): readonly TimedFile[] {
+  return names.size === 0 ? files : files.filter(({ name }) => !names.has(name))
+}
+
+/** Those of the names that are files. */
+function namesOf(files: readonly TimedFile[], names: readonly string[]): string[] {
+  const known = new Set(files.map(({ name }) => name))
+  return names.filter((name) => known.has(name))
+}
+
+/** `undefined` if it is not made yet. */
+async function findRoot(root: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(root, { bigint: true })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+import type { IndexedFolder } from './indexed-folder.ts'
+
+/** Doubts about the files of a folder after which all of them are looked at again. */
+const MOST_DOUBTS = 1000
+
+/** A folder that is kept, and how sure its files are. */
+export interface ShelvedFolder {
+  readonly folder: IndexedFolder
+  /** Each of its files was looked at then or later; milliseconds of the monotonic clock. */
+  readonly lookedAt: number
+  /** Whether some of its files have been taken to be the same as before, since then. */
+  readonly isGuessed: boolean
+}
+
+/** The folders that are kept in memory. Those that were not used for longest give way. */
+export class FolderShelf {
+  readonly #mostWeight: number
+  /** By their prefixes; those that were used last stand last. */
+  readonly #folders = new Map<string, ShelvedFolder>()
+  /** Names of files that may have changed, by the prefixes of folders that are kept or are being read. */
+  readonly #doubts = new Map<string, Set<string>>()
+  #weight = 0
+
+  /** @param mostWeight bytes of memory that all folders together may take, about */
+  constructor(mostWeight: number) {
+    this.#mostWeight = mostWeight
+  }
+
+  get(prefix: string): ShelvedFolder | undefined {
+    return this.#folders.get(prefix)
+  }
+
+  /** As `get`, by those for whom the folder is kept. */
+  use(prefix: string): ShelvedFolder | undefined {
+    const shelved = this.#folders.get(prefix)
+    if (shelved === undefined) return undefined
+    this.#folders.delete(prefix)
+    this.#folders.set(prefix, shelved)
+    return shelved
+  }
+
+  /** Keeps what was read since `takeDoubts`. */
+  put(shelved: ShelvedFolder): void {
+    const { prefix, weight } = shelved.folder
+    // Removed while it was read: what was doubted meanwhile is lost.
+    if (!this.#doubts.has(prefix)) return
+    this.#weight += weight - (this.#folders.get(prefix)?.folder.weight ?? 0)
+    this.#folders.delete(prefix)
+    this.#folders.set(prefix, shelved)
+    for (const [oldest] of this.#folders) {
+      if (this.#weight <= this.#mostWeight) break
+      this.remove(oldest)
+    }
+  }
+
+  /** Each file of the folder was looked at since then, and those that have changed are doubted. */
+  confirm(folder: IndexedFolder, lookedAt: number): void {
+    const shelved = this.#folders.get(folder.prefix)
+    if (shelved === undefined) return
+    // Read again meanwhile: what was guessed then may have been looked at too early.
+    const isGuessed = shelved.isGuessed && shelved.folder !== folder
+    this.#folders.set(folder.prefix, { folder: shelved.folder, lookedAt, isGuessed })
+  }
+
+  remove(prefix: string): void {
+    this.#weight -= this.#folders.get(prefix)?.folder.weight ?? 0
+    this.#folders.delete(prefix)
+    this.#doubts.delete(prefix)
+  }
+
+  clear(): void {
+    this.#folders.clear()
+    this.#doubts.clear()
+    this.#weight = 0
+  }
+
+  /** The file of this key may be another one than before, or none. */
+  doubt(key: string): void {
+    const end = key.lastIndexOf('/') + 1
+    const doubts = this.#doubts.get(key.slice(0, end))
+    if (doubts !== undefined && doubts.size < MOST_DOUBTS) doubts.add(key.slice(end))
+  }
+
+  isDoubted(prefix: string): boolean {
+    return (this.#doubts.get(prefix)?.size ?? 0) > 0
+  }
+
+  /** What was doubted of a folder that is going to be read now; `undefined` if it is all of it. */
+  takeDoubts(prefix: string): ReadonlySet<string> | undefined {
+    const doubts = this.#doubts.get(prefix)
+    this.#doubts.set(prefix, new Set())
+    return doubts === undefined || doubts.size === MOST_DOUBTS ? undefined : doubts
+  }
+}

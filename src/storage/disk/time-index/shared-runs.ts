@@ -1,0 +1,37 @@
+/** Work that several may ask for at the same time: each gets the result of a run that began after it had asked. */
+export class SharedRuns<Result> {
+  readonly #work: () => Promise<Result>
+  #running: Promise<Result> | undefined
+  #next: Promise<Result> | undefined
+
+  constructor(work: () => Promise<Result>) {
+    this.#work = work
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#next === undefined
+  }
+
+  run(): Promise<Result> {
+    this.#next ??= this.#running === undefined ? undefined : this.#startAfter(this.#running)
+    return this.#next ?? this.#start()
+  }
+
+  async #startAfter(running: Promise<Result>): Promise<Result> {
+    try {
+      await running
+    } catch {
+      // Told to those who wait for that run.
+    }
+    this.#next = undefined
+    return this.#start()
+  }
+
+  #start(): Promise<Result> {
+    const running = this.#work().finally(() => {
+      if (this.#running === running) this.#running = undefined
+    })
+    this.#running = running
+    return running
+  }
+}

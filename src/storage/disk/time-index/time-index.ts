@@ -1,0 +1,200 @@
+import type { BigIntStats } from 'node:fs'
+import type { Clock } from '../../../file/clock.ts'
+import { isOnLocalDisk } from '../../../file/is-on-local-disk.ts'
+import { TurnLength } from '../../../file/turn-length.ts'
+import { LeadingItems } from '../../leading-items.ts'
+import type { Listed } from '../../list-cursor.ts'
+import { FileRounds } from './file-rounds.ts'
+import { FolderReader } from './folder-reader.ts'
+import type { IndexedFiles } from './folder-reader.ts'
+import { FolderShelf } from './folder-shelf.ts'
+import type { ShelvedFolder } from './folder-shelf.ts'
+import { isUnchanged } from './indexed-folder.ts'
+import type { IndexedFolder } from './indexed-folder.ts'
+import { SharedRuns } from './shared-runs.ts'
+import { compareTimedFiles } from './timed-file.ts'
+import type { TimedFile } from './timed-file.ts'
+
+/** Bytes of memory: some 400,000 files. */
+const MOST_WEIGHT = 64 * 1024 * 1024
+
+/** Milliseconds for which files that are too many for the index are not read for it again. */
+const TOO_MANY_MS = 600_000
+
+/** Milliseconds after which files that no round has looked at meanwhile are looked at before a list is given. */
+const FORGET_MS = 600_000
+
+/** Folders with too many files that are remembered at most. */
+const MOST_TOO_MANY = 1000
+
+/** What a time index needs. */
+export interface TimeIndexOptions extends IndexedFiles {
+  readonly clock: Pick<Clock, 'monotonic' | 'wall'>
+  /** Whether small calls are made at once where the disk lets it. */
+  readonly isAtOnce: boolean
+  /** Bytes of memory that it may take, about. Default 64 MiB. */
+  readonly mostWeight?: number
+}
+
+/**
+ * Which files are the newest, in memory. The folders are the truth: for each list every folder is looked at, and the names in one
+ * that has changed are read again. A file is looked at when it is new, when it is shown (by the list), and once in a while
+ * (`FileRounds`): no time of a folder tells that a file was changed under the same name.
+ */
+export class TimeIndex {
+  readonly #options: TimeIndexOptions
+  readonly #mostWeight: number
+  readonly #reader: FolderReader
+  readonly #shelf: FolderShelf
+  readonly #rounds: FileRounds
+  readonly #walks = new Map<string, SharedRuns<readonly IndexedFolder[] | undefined>>()
+  /** When it was found out that too many files are below a prefix; milliseconds of the monotonic clock. */
+  readonly #tooMany = new Map<string, number>()
+  /** The device that the root was last found on, and whether the times of its folders tell of every change. */
+  #disk: { readonly dev: bigint; readonly isLocal: boolean } | undefined
+
+  constructor(options: TimeIndexOptions) {
+    this.#options = options
+    this.#mostWeight = options.mostWeight ?? MOST_WEIGHT
+    this.#reader = new FolderReader(options)
+    this.#shelf = new FolderShelf(this.#mostWeight)
+    this.#rounds = new FileRounds(this.#reader, this.#shelf, options.clock)
+  }
+
+  /**
+   * The first files below `prefix`, at any depth, that come after `after`: the newest first, then by key. `undefined` if there are
+   * too many for the index. Rejects with the system's error.
+   *
+   * @param prefix empty, or a key with a slash behind it
+   */
+  async newest(prefix: string, after: Listed | undefined, count: number): Promise<Listed[] | undefined> {
+    const folders = await this.#walk(prefix)
+    if (folders === undefined) return undefined
+    const place = after === undefined ? undefined : { name: after.key, time: after.storedAt.getTime() }
+    const leading = new LeadingItems<TimedFile>(count, compareTimedFiles)
+    for (const { prefix: folder, files } of folders) {
+      const start = place === undefined ? 0 : placeAfter(files, folder, place)
+      for (const { name, time } of files.slice(start, start + count)) {
+        if (!leading.add({ name: folder + name, time })) break
+      }
+    }
+    return leading.items().map(({ name, time }) => ({ key: name, storedAt: new Date(time) }))
+  }
+
+  /** The file of this key may be another one than before, or gone. */
+  doubt(key: string): void {
+    this.#shelf.doubt(key)
+  }
+
+  /** Forgets everything, and ends what goes on in the background. */
+  clear(): void {
+    this.#shelf.clear()
+  }
+
+  /** The folders below `prefix` as they were after this call. Those who ask at the same time share the work. */
+  async #walk(prefix: string): Promise<readonly IndexedFolder[] | undefined> {
+    const walk = this.#walks.get(prefix) ?? new SharedRuns(() => this.#update(prefix))
+    this.#walks.set(prefix, walk)
+    try {
+      return await walk.run()
+    } finally {
+      if (walk.isIdle) this.#walks.delete(prefix)
+    }
+  }
+
+  async #update(prefix: string): Promise<readonly IndexedFolder[] | undefined> {
+    if (this.#hasTooMany(prefix)) return undefined
+    await this.#lookAtDisk()
+    const folders: IndexedFolder[] = []
+    const waiting = [prefix]
+    const turn = new TurnLength()
+    let weight = 0
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const folder = await this.#check(next, this.#mostWeight - weight)
+      if (folder === 'too-many-files') return this.#giveUp(prefix, folders)
+      if (folder !== 'missing') {
+        weight += folder.weight
+        folders.push(folder)
+        waiting.push(...folder.folders)
+      }
+      await turn.endIfLong()
+    }
+    return folders
+  }
+
+  /** A folder as it is now, from memory if it has not changed. */
+  async #check(prefix: string, mostWeight: number): Promise<IndexedFolder | 'missing' | 'too-many-files'> {
+    const { clock } = this.#options
+    const now = clock.wall()
+    const stats = await this.#reader.findFolder(prefix)
+    if (stats === undefined) {
+      this.#shelf.remove(prefix)
+      return 'missing'
+    }
+    const known = this.#shelf.use(prefix)
+    const shelved = known !== undefined && clock.monotonic() - known.lookedAt < FORGET_MS ? known : undefined
+    const isCurrent = shelved !== undefined && isUnchanged(shelved.folder, stats) && !this.#shelf.isDoubted(prefix)
+    if (!isCurrent) return this.#read(prefix, stats, now, mostWeight, shelved)
+    this.#rounds.begin(prefix)
+    return shelved.folder.weight > mostWeight ? 'too-many-files' : shelved.folder
+  }
+
+  async #read(
+    prefix: string,
+    stats: BigIntStats,
+    now: number,
+    mostWeight: number,
+    shelved: ShelvedFolder | undefined,
+  ): Promise<IndexedFolder | 'too-many-files'> {
+    const start = this.#options.clock.monotonic()
+    const doubts = this.#shelf.takeDoubts(prefix)
+    // Without doubts that can be named, all of it is in doubt.
+    const former = doubts === undefined ? undefined : shelved?.folder
+    const isTold = this.#disk?.isLocal === true && stats.dev === this.#disk.dev
+    let folder
+    try {
+      folder = await this.#reader.read({ prefix, stats, isTold, now, mostWeight, former, doubts })
+    } finally {
+      // Its doubts are taken: what was kept cannot be believed any more.
+      if (folder === undefined) this.#shelf.remove(prefix)
+    }
+    if (folder === undefined) return 'too-many-files'
+    const lookedAt = folder.isGuessed && shelved !== undefined ? shelved.lookedAt : start
+    this.#shelf.put({ folder, lookedAt, isGuessed: folder.isGuessed })
+    this.#rounds.begin(prefix)
+    return folder
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const { root, calls, isAtOnce } = this.#options
+    const dev = (await this.#reader.findFolder(''))?.dev
+    if (dev === undefined || dev === this.#disk?.dev) return
+    this.#disk = { dev, isLocal: await isOnLocalDisk(root) }
+    if (isAtOnce) await calls.look(root)
+  }
+
+  #hasTooMany(prefix: string): boolean {
+    const foundAt = this.#tooMany.get(prefix)
+    return foundAt !== undefined && this.#options.clock.monotonic() - foundAt < TOO_MANY_MS
+  }
+
+  #giveUp(prefix: string, folders: readonly IndexedFolder[]): undefined {
+    for (const folder of folders) this.#shelf.remove(folder.prefix)
+    if (this.#tooMany.size >= MOST_TOO_MANY) this.#tooMany.clear()
+    this.#tooMany.set(prefix, this.#options.clock.monotonic())
+  }
+}
+
+/** Where the first file stands that comes after a key. */
+function placeAfter(files: readonly TimedFile[], folder: string, place: TimedFile): number {
+  let low = 0
+  let high = files.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const file = files[middle]
+    const isBefore = file !== undefined && compareTimedFiles({ name: folder + file.name, time: file.time }, place) <= 0
+    if (isBefore) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,26 @@
+/** What is remembered of a file: its name in its folder, and its modification time in milliseconds since 1970. */
+export interface TimedFile {
+  readonly name: string
+  readonly time: number
+}
+
+/** Below zero when `one` comes before `other`: the newest first, then by name. */
+export function compareTimedFiles(one: TimedFile, other: TimedFile): number {
+  return other.time - one.time || (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)
+}
+
+/** Two sorted lists as one. Takes time for each file, and does not sort again. */
+export function mergeTimedFiles(some: readonly TimedFile[], others: readonly TimedFile[]): readonly TimedFile[] {
+  if (some.length === 0) return others
+  if (others.length === 0) return some
+  const merged: TimedFile[] = []
+  let place = 0
+  for (const file of others) {
+    for (let next = some[place]; next !== undefined && compareTimedFiles(next, file) < 0; next = some[++place]) {
+      merged.push(next)
+    }
+    merged.push(file)
+  }
+  for (const file of some.slice(place)) merged.push(file)
+  return merged
+}

@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { UPLOAD_ERROR_TABLE } from '../src/errors/upload-error-table.ts'
+import { readGuidePrograms } from './guides/guide-programs.ts'
+import { TRIALS } from './guides/trials.ts'
 import * as groups from '../src/media/extension-groups.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -41,6 +43,11 @@ describe('the documentation', () => {
       JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'] }),
     )
     expect(compile(folder)).toBe('')
+  })
+
+  test('shows no program that `test/guides` does not run', async () => {
+    const titles = (await readGuidePrograms()).map(({ title }) => title)
+    expect(titles.toSorted()).toEqual(Object.keys(TRIALS).toSorted())
   })
 
   test('lists every error code with its status and title', () => {

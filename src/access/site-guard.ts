@@ -1,3 +1,6 @@
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { checkSite, toSiteRules } from './check-site.ts'
@@ -30,6 +33,8 @@ export interface SiteGuard {
  * @throws {TypeError} for an origin that is not valid.
  */
 export function siteGuard(options: SiteOptions = {}): SiteGuard {
+  // `toSiteRules` says what is wrong with the origins.
+  checkOptions('siteGuard', options, { origins: OPTION_KINDS.own } satisfies OptionKinds<SiteOptions>)
   const rules = toSiteRules(options)
   return {
     check(request) {

@@ -64,10 +64,6 @@ afterAll(async () => {
   await rm(place, { recursive: true, force: true })
 })
 
-test('each program of the README and of docs/ has a trial', () => {
-  expect(programs.map(({ title }) => title).toSorted()).toEqual(Object.keys(TRIALS).toSorted())
-})
-
 describe.each(NODE_VERSIONS)('on %s', (version) => {
   // The moving guides tell users of CommonJS so. A top-level await in a room would end it.
   test('every entry of the package can be required', async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { credentials, signedLinks } from '../../src/access.ts'
+import { credentials, signedLinks, siteGuard } from '../../src/access.ts'
 import { clamavCheck } from '../../src/clamav.ts'
 import { diskStorage } from '../../src/disk.ts'
 import { setsFromEnv } from '../../src/env.ts'
@@ -271,6 +271,11 @@ const CALLS: readonly Call[] = [
     'sendFile with a misspelt disposition',
     js(sendFile, request(), storage, 'a.pdf', { dispositon: 'attachment' }),
     '"dispositon" is not an option of sendFile. Did you mean "disposition"?',
+  ],
+  [
+    'siteGuard({ origin })',
+    js(siteGuard, { origin: 'https://app.example' }),
+    '"origin" is not an option of siteGuard. Did you mean "origins"?',
   ],
   ['signedLinks()', js(signedLinks), 'The options of signedLinks must be an object; got undefined.'],
   ['no secret', js(signedLinks, { secret: undefined }), 'A secret must be a string or bytes, not undefined.'],

@@ -17,7 +17,8 @@ export function checkOptions(owner: string, options: unknown, kinds: Readonly<Re
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (kind === undefined) throw new TypeError(`"${name}" is not an option of ${owner}. ${advice(name, kinds)}`)
     if (kind.takes(value)) continue
-    throw new TypeError(`"${name}" of ${owner} must be ${kind.says}; got ${(kind.tells ?? tellValue)(value)}.`)
+    const { says, tells = tellValue } = kind
+    throw new TypeError(`"${name}" of ${owner} must be ${says}; got ${tells(value)}.`)
   }
 }
 

@@ -5,7 +5,7 @@ export interface OptionKind {
   readonly says: string
   takes(value: unknown): boolean
   /** The value in a sentence. Default `tellValue`. */
-  tells?(value: unknown): string
+  readonly tells?: (value: unknown) => string
 }
 
 /** What each option of a function takes. The type makes sure that no option is forgotten. */

@@ -70,6 +70,10 @@ class CountedBody implements Body {
     return this.#body.read(take, options)
   }
 
+  stop(reason: unknown): void {
+    this.#body.stop(reason)
+  }
+
   drain(...limits: Parameters<Body['drain']>): Promise<void> {
     return this.#body.drain(...limits)
   }

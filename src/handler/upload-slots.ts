@@ -36,8 +36,11 @@ export class UploadSlots {
   readonly #maxUploads: number
   readonly #maxUploadsPerClient: number
   readonly #takeSlot: TakeSlot | undefined
-  /** Each with the function that gives its slot back elsewhere. */
-  readonly #running = new Map<RunningUpload, (() => void) | undefined>()
+  /**
+   * In no order. Not a `Set`: it copies its table again and again, and V8 holds the uploads of former tables for long, which
+   * was 100 MB of small uploads.
+   */
+  readonly #running: RunningUpload[] = []
   /** Running uploads by client; a client without any is not in it. */
   readonly #clients = new Map<string, number>()
 
@@ -59,11 +62,11 @@ export class UploadSlots {
     const { clientAddress } = incoming
     const client = clientAddress === undefined ? undefined : toClientNetwork(clientAddress)
     if (client !== undefined && this.#countOf(client) >= this.#maxUploadsPerClient) this.#makeRoom(client)
-    if (this.#running.size >= this.#maxUploads) this.#makeRoom()
+    if (this.#running.length >= this.#maxUploads) this.#makeRoom()
     const upload = new RunningUpload(incoming, client)
     this.#add(upload)
     try {
-      if (this.#takeSlot !== undefined) this.#running.set(upload, await this.#takeElsewhere(this.#takeSlot, client))
+      if (this.#takeSlot !== undefined) upload.giveBack = await this.#takeElsewhere(this.#takeSlot, client)
       return await receive(upload.incoming)
     } finally {
       this.#remove(upload)
@@ -88,7 +91,7 @@ export class UploadSlots {
     const now = performance.now()
     let slowest: RunningUpload | undefined
     let leastRate = Infinity
-    for (const upload of this.#running.keys()) {
+    for (const upload of this.#running) {
       if (client !== undefined && upload.client !== client) continue
       const rate = upload.slowRateAt(now)
       if (rate === undefined || rate >= leastRate) continue
@@ -107,16 +110,21 @@ export class UploadSlots {
 
   #add(upload: RunningUpload): void {
     const { client } = upload
-    this.#running.set(upload, undefined)
+    upload.index = this.#running.push(upload) - 1
     if (client !== undefined) this.#clients.set(client, this.#countOf(client) + 1)
   }
 
   /** Harmless when repeated. */
   #remove(upload: RunningUpload): void {
-    const giveBack = this.#running.get(upload)
-    if (!this.#running.delete(upload)) return
+    const { index, client, giveBack } = upload
+    if (index === undefined) return
+    const last = this.#running.pop()
+    if (last !== undefined && last !== upload) {
+      this.#running[index] = last
+      last.index = index
+    }
+    upload.index = undefined
     giveBack?.()
-    const { client } = upload
     if (client === undefined) return
     const count = this.#countOf(client) - 1
     if (count === 0) this.#clients.delete(client)

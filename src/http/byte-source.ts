@@ -40,6 +40,8 @@ export interface ByteSource {
    * @throws {TypeError} when somebody else has read the body already.
    */
   read(sink: ByteSink, options?: ReadOptions): Promise<void>
+  /** Ends a reading that goes on, which rejects with this reason; the rest can still be drained. Otherwise harmless. */
+  stop(reason: unknown): void
   /** The body has not been touched yet: nothing was asked of a client that waits for `100 Continue`. */
   readonly unread: boolean
   /** The client can be answered while it is still sending (HTTP/1.1 on Node), not only after it has sent all. */

@@ -47,6 +47,7 @@ class FetchBody implements ByteSource {
   readonly #drainLimits: DrainLimits
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #drained: Promise<void> | undefined
+  #stop: ((reason: unknown) => void) | undefined
   #ended = false
   #size = 0
 
@@ -73,6 +74,10 @@ class FetchBody implements ByteSource {
     await this.#consume(sink, options)
   }
 
+  stop(reason: unknown): void {
+    if (this.#drained === undefined) this.#stop?.(reason)
+  }
+
   async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
     this.#drained ??= this.#drain(limits)
     await this.#drained
@@ -89,6 +94,7 @@ class FetchBody implements ByteSource {
 
   async #consume(sink: ByteSink, { idleTimeoutMs, minRate, signal }: ReadOptions): Promise<void> {
     const stopped = Promise.withResolvers<never>()
+    this.#stop = stopped.reject
     const onAbort = (): void => stopped.reject(signal?.reason)
     signal?.addEventListener('abort', onAbort)
     const watch = new IdleWatch(idleTimeoutMs, stopped.reject, minRate)

@@ -164,6 +164,7 @@ class NodeBody implements ByteSource {
   readonly #drainLimits: DrainLimits
   readonly #ownChunks: boolean
   #drained: Promise<void> | undefined
+  #stop: ((reason: unknown) => void) | undefined
   #state: 'unread' | 'reading' | 'stopped' | 'ended' | 'gone' = 'unread'
 
   constructor(request: NodeRequest, { fullDuplex, drainLimits = DRAIN_LIMITS }: NodeRequestOptions) {
@@ -185,6 +186,10 @@ class NodeBody implements ByteSource {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- Whatever its owner has given for a reason.
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason)
     return this.#consume(sink, options, this.length)
+  }
+
+  stop(reason: unknown): void {
+    if (this.#drained === undefined) this.#stop?.(reason)
   }
 
   async drain(limits: DrainLimits = this.#drainLimits): Promise<void> {
@@ -242,6 +247,7 @@ class NodeBody implements ByteSource {
         reject(error)
       }
       const stop = (error: unknown): void => settle('stopped', error)
+      this.#stop = stop
       const finish = (): void => {
         if (received >= length) settle('ended')
         // Of a request that is answered already Node throws away what comes, and then ends it as though that were all.

@@ -192,7 +192,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'receives so many uploads at once and no more',
       file: 'src/handler/upload-slots.ts',
-      find: 'if (this.#running.size >= this.#maxUploads) this.#makeRoom()',
+      find: 'if (this.#running.length >= this.#maxUploads) this.#makeRoom()',
       replace: '',
       tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads is told to come again, in full']],
     },
@@ -214,7 +214,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       guard: 'receives no more uploads than all processes of a server may',
       file: 'src/handler/upload-slots.ts',
       find: "this.#makeRoom(first === 'client' ? client : undefined)",
-      replace: 'return () => {}',
+      replace: "if (first === undefined || first === 'client') return () => {}",
       tests: [
         [SLOTS, 'takeSlot counts what other processes receive: where it gives none, an upload is told to come again'],
       ],
@@ -252,21 +252,29 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [[GIVING_WAY, 'one client > that has all of its own makes none but its own uploads give way']],
     },
     {
-      guard: 'gives an upload ten seconds before it may have to give way, and none that is fast',
+      guard: 'gives an upload ten seconds before it may have to give way',
       file: 'src/handler/running-upload.ts',
-      find: 'ageMs >= YOUNG_MS && rate < STEADY_RATE',
-      replace: 'true',
+      find: 'ageMs === undefined || ageMs < YOUNG_MS',
+      replace: 'ageMs === undefined',
       tests: [
         [
           GIVING_WAY,
           'if all slots are taken > an upload that has just begun never gives way, and keeps no older one from doing so',
         ],
+      ],
+    },
+    {
+      guard: 'has no upload give way that is fast',
+      file: 'src/handler/running-upload.ts',
+      find: 'rate < STEADY_RATE ? rate : undefined',
+      replace: 'rate',
+      tests: [
         [GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one is told to come again'],
       ],
     },
     {
       guard: 'does not count against an upload the time in which the disk makes it wait',
-      file: 'src/handler/running-upload.ts',
+      file: 'src/handler/measured-body.ts',
       find: 'this.#waitingSince ??= performance.now()',
       replace: '',
       tests: [

@@ -8,7 +8,8 @@ export interface AdapterOptions {
   readonly drainLimits?: DrainLimits | undefined
   /**
    * Milliseconds for which a client may take nothing of an answer before it is given up, on Node: it holds a file open
-   * meanwhile. Default 60,000; `Infinity` waits for ever.
+   * meanwhile. A client that takes some bytes in that time is not given up, however slow it is. Default 60,000;
+   * `Infinity` waits for ever.
    */
   readonly stallTimeoutMs?: number | undefined
   /** Told of what the handler threw, where nobody else is: of its own failures the client hears status 500 alone. */

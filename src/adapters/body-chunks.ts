@@ -9,6 +9,7 @@ export function bodyChunks(
   return body instanceof Uint8Array ? piecesOf(body) : body
 }
 
-function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
+/** Bytes in pieces. */
+export function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
   for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE)
 }

@@ -38,7 +38,7 @@ function put(name: string, content = 'x'): string {
 
 test.each(Object.entries(BEGINNINGS))('%s beyond maxUploads is told to come again, in full', async (_, text) => {
   const told: unknown[] = []
-  await using site = await openSite({ maxUploads: 1, onError: ({ code }) => told.push(code) })
+  await using site = await openSite({ maxUploads: 1, maxUploadsPerClient: 2, onError: ({ code }) => told.push(code) })
   const first = await begin(site, text)
   const files = await site.everyFile()
   const large = 'x'.repeat(20_000_000)

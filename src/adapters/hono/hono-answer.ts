@@ -8,7 +8,7 @@ import { toBody } from '../fetch/to-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
 import { nodeExchange } from './hono-context.ts'
 import type { HonoContext, NodeExchange, NodeResponse } from './hono-context.ts'
-import { pumpBody, tellsWhenTaken } from './pump-body.ts'
+import { pumpBody, tellsWhenTaken, watchStall } from './pump-body.ts'
 
 /** Bytes of an answer that goes out in one piece with its head, and is told by its own end to have been taken. */
 const SMALL = 16 * 1024
@@ -74,7 +74,7 @@ async function* heldOpen(
   isPlatform: () => boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (response.destroyed) return
-  const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
+  const watch = watchStall(response, stallTimeoutMs)
   response.on('close', () => watch.stop())
   watch.suspend()
   const waitForClient = (): void => {

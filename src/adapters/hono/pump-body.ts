@@ -1,5 +1,5 @@
 import type { FillingBody } from '../../http/filling-body.ts'
-import { IdleWatch } from '../../http/idle-watch.ts'
+import { StallWatch } from '../stall-watch.ts'
 import type { NodeResponse } from './hono-context.ts'
 
 /** Bytes of each of the two buffers through which a file is sent, as `writeOutgoing` of the adapter to Node has it. */
@@ -38,10 +38,15 @@ function isSocket(stream: unknown): boolean {
   return typeof stream === 'object' && stream !== null && 'bytesWritten' in stream
 }
 
+/** Gives the client up if it takes nothing of the answer. */
+export function watchStall(response: NodeResponse, stallTimeoutMs: number): StallWatch {
+  return new StallWatch({ stallTimeoutMs, socket: () => response.socket, onStall: () => response.destroy() })
+}
+
 /** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */
 function writeWhole(response: NodeResponse, chunk: Uint8Array, stallTimeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const watch = new IdleWatch(stallTimeoutMs, () => response.destroy())
+    const watch = watchStall(response, stallTimeoutMs)
     if (response.socket === null) {
       // Its client is still taking the answer to a request before this one (RFC 9112 section 9.3.2).
       watch.suspend()

@@ -2,13 +2,13 @@ import { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { isFillingBody } from '../../http/filling-body.ts'
 import type { FillingBody } from '../../http/filling-body.ts'
-import { IdleWatch } from '../../http/idle-watch.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import { IS_NODE } from '../../http/is-node.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
-import { bodyChunks, PIECE } from '../body-chunks.ts'
+import { bodyChunks, PIECE, piecesOf } from '../body-chunks.ts'
 import { closeBody } from '../close-body.ts'
 import { STALL_TIMEOUT_MS } from '../stall-timeout.ts'
+import { StallWatch } from '../stall-watch.ts'
 import { breakOff } from './break-off.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
@@ -84,10 +84,16 @@ async function writeBody(
     await pump(response, body, stallTimeoutMs)
     return
   }
+  // HTTP/2 shares its connection: only by small pieces can a slow client be seen to take an answer.
+  let isQuick = !('stream' in response)
   for await (const chunk of bodyChunks(body)) {
-    // Leaving the loop closes what is read from.
-    if (isClosed(response)) return
-    if (!write(response, chunk)) await writable(response, stallTimeoutMs)
+    const start = performance.now()
+    for (const piece of isQuick ? [chunk] : piecesOf(chunk)) {
+      // Leaving the loop closes what is read from.
+      if (isClosed(response)) return
+      if (!write(response, piece)) await writable(response, stallTimeoutMs)
+    }
+    if ('stream' in response) isQuick = performance.now() - start < QUICK_MS
   }
 }
 
@@ -193,8 +199,13 @@ function watchEnd(response: AnyNodeResponse, stallTimeoutMs: number): void {
   response.on('close', () => watch.stop())
 }
 
-function watchStall(response: AnyNodeResponse, stallTimeoutMs: number): IdleWatch {
-  const watch = new IdleWatch(stallTimeoutMs, () => breakOff(response))
+function watchStall(response: AnyNodeResponse, stallTimeoutMs: number): StallWatch {
+  const watch = new StallWatch({
+    stallTimeoutMs,
+    // The connection of HTTP/2 belongs to other answers, too.
+    socket: () => ('stream' in response ? undefined : response.socket),
+    onStall: () => breakOff(response),
+  })
   if (!('stream' in response) && response.socket === null) {
     // Its client is still taking the answer to a request before this one (RFC 9112 section 9.3.2).
     watch.suspend()

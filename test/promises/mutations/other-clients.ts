@@ -26,8 +26,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'gives up a download that nobody takes',
       file: 'src/adapters/node/write-outgoing.ts',
-      find: 'new IdleWatch(stallTimeoutMs, () => breakOff(response))',
-      replace: 'new IdleWatch(stallTimeoutMs, () => {})',
+      find: 'onStall: () => breakOff(response)',
+      replace: 'onStall: () => {}',
       tests: [[NODE, 'a download whose client takes nothing is given up']],
     },
     {
@@ -55,6 +55,30 @@ export const OTHER_CLIENTS: GuardedPromise = {
         [
           'src/storage/disk/warm-files.test.ts',
           'bytes in memory > are not those that their first reader was given, and may have overwritten',
+        ],
+      ],
+    },
+    {
+      guard: 'does not cut off a client that takes an answer slowly and steadily',
+      file: 'src/adapters/stall-watch.ts',
+      find: 'this.#unchanged = isMoving ? 0 : this.#unchanged + 1',
+      replace: 'this.#unchanged += 1',
+      tests: [
+        [
+          'src/adapters/slow-download.test.ts',
+          'a download by %s > of %s, which its client takes slowly and steadily, is not cut off; if it stops, it is',
+        ],
+      ],
+    },
+    {
+      guard: 'sees by small pieces that a slow client of HTTP/2 takes an answer',
+      file: 'src/adapters/node/write-outgoing.ts',
+      find: 'isQuick ? [chunk] : piecesOf(chunk)',
+      replace: '[chunk]',
+      tests: [
+        [
+          'src/adapters/slow-download.test.ts',
+          'a download by HTTP/2 that its client takes slowly and steadily is not cut off; if it stops, it is',
         ],
       ],
     },
@@ -214,7 +238,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       guard: 'receives no more uploads than all processes of a server may',
       file: 'src/handler/upload-slots.ts',
       find: "this.#makeRoom(first === 'client' ? client : undefined)",
-      replace: "if (first === undefined || first === 'client') return () => {}",
+      replace: 'if (first === undefined) return () => {}',
       tests: [
         [SLOTS, 'takeSlot counts what other processes receive: where it gives none, an upload is told to come again'],
       ],

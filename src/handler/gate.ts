@@ -57,6 +57,19 @@ export class Gate {
     return { reason: 'authorized' }
   }
 
+  /**
+   * Whether the client may learn which names are taken: it may list them, or fetch this file. The hook is asked in any
+   * case, also for a free name, so that the time of an answer tells nothing.
+   *
+   * @throws what the hook throws as a failure of ours.
+   */
+  async mayKnowNames(incoming: Incoming, route: Route): Promise<boolean> {
+    if (this.#options.authorize === undefined) return true
+    if ((await this.#refusalOf('fetch', incoming, route)) === undefined) return true
+    const { listing = false } = this.#options
+    return listing && (await this.#refusalOf('list', incoming, { ...route, key: undefined })) === undefined
+  }
+
   /** What the page of the set may show; rejects with failures of ours alone. */
   async pageRights(incoming: Incoming, route: Route): Promise<PageRights> {
     const { listing = false } = this.#options

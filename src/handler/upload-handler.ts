@@ -3,7 +3,7 @@ import { checkOptions } from '../errors/check-options.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { toUploadError } from '../errors/to-upload-error.ts'
-import { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import { prefersHtml } from '../http/accept.ts'
 import { isKey } from '../filename/key.ts'
@@ -21,7 +21,8 @@ import type { Receipt } from '../protocols/receipt.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
-import { checkPreconditions, deleteOnCondition } from '../serve/preconditions.ts'
+import type { Storage } from '../storage/storage.ts'
+import { checkPreconditions, checkUnseen, deleteOnCondition, isConditional } from '../serve/preconditions.ts'
 import { sendFile } from '../serve/send-file.ts'
 import { checkHost, toHostTest } from './check-host.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
@@ -141,8 +142,10 @@ class Handler implements UploadHandler {
     const route = { ...asked, key }
     if (method === 'POST' || method === 'PUT') {
       await this.#gate.admit('upload', incoming, route)
-      if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
-      const receipt = await this.#slots.during(incoming, (measured) => this.#receive(measured, route))
+      const unseenAs = await this.#unseen(incoming, route, asked.key)
+      if (unseenAs !== undefined) checkUnseen(incoming)
+      else if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
+      const receipt = await this.#slots.during(incoming, (measured) => this.#receive(measured, route, unseenAs))
       try {
         return this.#created(incoming, route, receipt)
       } catch (error) {
@@ -154,13 +157,23 @@ class Handler implements UploadHandler {
     if (key === undefined) return this.#list(incoming, route)
     if (method === 'DELETE') {
       await this.#gate.admit('delete', incoming, route)
-      if (!(await deleteOnCondition(incoming, set.storage, key))) throw new UploadError('not-found', { key })
-      return { status: 204, headers: {} }
+      const unseenAs = isConditional(incoming) ? await this.#unseen(incoming, route, asked.key) : undefined
+      if (await isDeleted(incoming, set.storage, key, unseenAs !== undefined)) return { status: 204, headers: {} }
+      throw new UploadError('not-found', { key: unseenAs ?? key })
     }
     const admission = await this.#gate.admit('fetch', incoming, route)
     const plan = this.#plans.planOf(admission.reason, route.query.has('download'))
     if (admission.link !== undefined) return sendLinkedFile(incoming, set.storage, key, plan, admission.link)
     return sendFile(incoming, set.storage, key, plan)
+  }
+
+  /**
+   * The key as this client spells it, if the client may not learn whether there is such a file: then no answer may spell it
+   * as the storage does. `undefined` if it may, or there is no key.
+   */
+  async #unseen(incoming: Incoming, route: Route, asked: string | undefined): Promise<string | undefined> {
+    if (asked === undefined || (await this.#gate.mayKnowNames(incoming, route))) return undefined
+    return asked.normalize('NFC')
   }
 
   #allowedMethods(incoming: Incoming, { key }: Route): string[] {
@@ -175,12 +188,12 @@ class Handler implements UploadHandler {
   }
 
   /** Tells the protocols apart; the resumable ones will be asked before these. */
-  #receive(incoming: Incoming, { set, key }: Route): Promise<Receipt> {
+  #receive(incoming: Incoming, { set, key }: Route, unseenAs: string | undefined): Promise<Receipt> {
     const limits = this.#limitsOf(set)
     if (key === undefined && /^\s*multipart\/form-data\b/i.test(incoming.header('content-type') ?? '')) {
       return receiveForm(incoming, set, limits, this.#options)
     }
-    return receiveBinary(incoming, set, limits, key)
+    return receiveBinary(incoming, set, limits, key, unseenAs)
   }
 
   #created(incoming: Incoming, route: Route, receipt: Receipt): Outgoing {
@@ -296,6 +309,16 @@ function toSets(sets: UploadSets): Sets {
     throw new TypeError(`${JSON.stringify(name)} cannot stand for an upload set in a URL.`)
   }
   return new Map(named)
+}
+
+/** Deletes a file. A condition of a client that may not see the file fails as though there were none. */
+async function isDeleted(incoming: Incoming, storage: Storage, key: string, isUnseen: boolean): Promise<boolean> {
+  try {
+    return await deleteOnCondition(incoming, storage, key)
+  } catch (error) {
+    if (isUnseen && isUploadError(error) && error.code === 'precondition-failed') return false
+    throw error
+  }
 }
 
 /** @throws {UploadError} `invalid-key`: what a client names has no folder, or any client could make some. */

@@ -38,6 +38,16 @@ export async function checkPreconditions(
 }
 
 /**
+ * Weighs the preconditions of a PUT without a look at the storage, for a client that may not learn whether the file is
+ * there. A PUT replaces nothing, so If-Match cannot lead to success, and the others change nothing.
+ *
+ * @throws {UploadError} `precondition-failed`.
+ */
+export function checkUnseen(request: ConditionalRequest): void {
+  if (request.header('if-match') !== undefined) throw new UploadError('precondition-failed', {})
+}
+
+/**
  * Deletes the file for which the preconditions hold, and no other that has got its key since. False if there is none.
  *
  * @throws as `checkPreconditions`.
@@ -51,6 +61,7 @@ export async function deleteOnCondition(request: ConditionalRequest, storage: St
   throw new UploadError('precondition-failed', {})
 }
 
-function isConditional(request: ConditionalRequest): boolean {
+/** Whether a request that changes something has a precondition. */
+export function isConditional(request: ConditionalRequest): boolean {
   return CONDITIONS.some((name) => request.header(name) !== undefined)
 }

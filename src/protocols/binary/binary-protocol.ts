@@ -18,6 +18,8 @@ const FORM_TYPES: readonly (string | undefined)[] = ['application/x-www-form-url
  * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition gives
  * (POST: a taken one is numbered).
  *
+ * @param unseenAs given if the client may not learn whether `key` is taken: the name as the client spells it. Until the file
+ *   is whole and valid, no file in the storage changes the answer.
  * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a
  *   form, and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is
  *   a part of it, or a claimed digest is not valid; `digest-mismatch` where the bytes have another one; `name-taken`
@@ -28,10 +30,13 @@ export async function receiveBinary(
   set: UploadSet,
   limits: FormLimits,
   key?: string,
+  unseenAs?: string,
 ): Promise<Receipt> {
   const { body, signal } = incoming
   const contentType = incoming.header('content-type')
-  const filename = key?.slice(key.lastIndexOf('/') + 1) ?? dispositionFilename(incoming.header('content-disposition'))
+  const wanted = unseenAs ?? key
+  const filename =
+    wanted?.slice(wanted.lastIndexOf('/') + 1) ?? dispositionFilename(incoming.header('content-disposition'))
   checkBody(incoming, key !== undefined, filename)
   if (body === undefined) throw new UploadError('length-required', {})
   if (filename === undefined) {
@@ -41,9 +46,9 @@ export async function receiveBinary(
   const claimed = ClaimedDigests.of(incoming)
   const tooLarge = (): UploadError => bodyTooLarge(limits.maxBodySize, [{ maxFileSize: set.maxFileSize, maxFiles: 1 }])
   if (body.length !== undefined && body.length > limits.maxBodySize) throw tooLarge()
-  // Told before the bytes have come in vain; whoever takes the name meanwhile is noticed by `publish`.
-  if (key !== undefined && (await set.get(key)) !== undefined) throw new UploadError('name-taken', { key })
-  const draft = set.draft({ filename, contentType, size: body.length }, { key })
+  // Told before the bytes have come in vain. If the name is taken meanwhile, `publish` notices.
+  if (unseenAs === undefined) await checkFree(set, key)
+  const draft = set.draft({ filename, contentType, size: body.length }, { key: wanted })
   try {
     const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
       if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()
@@ -53,6 +58,7 @@ export async function receiveBinary(
     await body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
     claimed?.verify()
     await draft.seal()
+    if (unseenAs !== undefined) await checkFree(set, key)
     const stored = await draft.publish()
     const published = draft.published === undefined ? [] : [draft.published]
     return { files: [{ filename, stored }], published, fields: [] }
@@ -60,6 +66,10 @@ export async function receiveBinary(
     await draft.discard()
     throw error
   }
+}
+
+async function checkFree(set: UploadSet, key: string | undefined): Promise<void> {
+  if (key !== undefined && (await set.get(key)) !== undefined) throw new UploadError('name-taken', { key })
 }
 
 function checkBody({ header }: Incoming, isPut: boolean, filename: string | undefined): void {

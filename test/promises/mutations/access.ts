@@ -4,6 +4,7 @@ const CREDENTIALS = 'src/access/credentials.test.ts'
 const SPELLINGS = 'src/handler/key-spelling.test.ts'
 const OTHER_SITES = 'src/receive/other-sites.test.ts'
 const REFUSED = 'a form that another site makes a browser send to %s > is refused with a sentence that names the option'
+const UNSEEN = 'src/handler/unseen-names.test.ts'
 const LINKS = 'src/access/signed-links.test.ts'
 const KINDS = 'of Forwarded and X-Forwarded headers in one request'
 const OTHER_KIND = `${KINDS} > the one counts that the proxies are said to write, whatever stands in the other`
@@ -21,6 +22,47 @@ export const ACCESS: GuardedPromise = {
       find: 'if (allowed !== true) throw',
       replace: 'if (allowed === null) throw',
       tests: [['src/handler/access.test.ts', 'that gives %s refuses, before any byte is read or deleted']],
+    },
+    {
+      guard: 'finds out before a PUT whether its client may know which names are taken',
+      file: 'src/handler/gate.ts',
+      find: 'if (this.#options.authorize === undefined) return true',
+      replace: 'if (this.#options !== undefined) return true',
+      tests: [
+        [UNSEEN, 'a client that may only upload > gets the same answer to %s, whether or not the name is taken'],
+        [
+          UNSEEN,
+          'a client that may only upload > is told that a name is taken when the whole file has come, and not before',
+        ],
+      ],
+    },
+    {
+      guard: 'calls a file that its client may not see as that client does',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: 'const wanted = unseenAs ?? key',
+      replace: 'const wanted = key',
+      tests: [[UNSEEN, 'a client that may only upload > gets the same answer to %s, whether or not the name is taken']],
+    },
+    {
+      guard: 'looks for a file that its client may not see once the new one is whole',
+      file: 'src/protocols/binary/binary-protocol.ts',
+      find: 'if (unseenAs !== undefined) await checkFree(set, key)',
+      replace: '',
+      tests: [
+        [
+          UNSEEN,
+          'a client that may only upload > is told that a name is taken when the whole file has come, and not before',
+        ],
+      ],
+    },
+    {
+      guard: 'tells a client that may delete and not fetch no more of a condition than that of no file',
+      file: 'src/handler/upload-handler.ts',
+      find: 'if (isUnseen && isUploadError(error)',
+      replace: 'if (!isUnseen && isUploadError(error)',
+      tests: [
+        [UNSEEN, 'a client that may delete, and not fetch, learns nothing of a file by a condition that does not hold'],
+      ],
     },
     {
       guard: 'decides about a key in the spelling of lists, for every spelling of the client',

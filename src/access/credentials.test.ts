@@ -42,6 +42,22 @@ describe('credentials', () => {
   const closed = credentials([ANN, SCANNER, READER])
   const open = credentials([ANN, SCANNER, READER], { anonymous: ['list', 'fetch'] })
 
+  test('tell who is known, by a password or a token, allowed or not, and nothing of strangers', async () => {
+    const known: unknown[] = []
+    const onKnown = (name: string, request: unknown): void => void known.push([name, request instanceof Request])
+    const telling = credentials([ANN, SCANNER, READER], { anonymous: ['list'], onKnown })
+    for (const [, header] of WHO) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      await verdict(telling, 'upload', header)
+    }
+    expect(known).toEqual([
+      ['ann', true],
+      ['scanner', true],
+      ['scanner', true],
+      ['reader', true],
+    ])
+  })
+
   test('give each their rights and no others: upload, list, fetch, delete', async () => {
     const table = await Promise.all(WHO.map(async ([who, header]) => [who, ...(await verdicts(closed, header))]))
     expect(table).toEqual([

@@ -25,6 +25,11 @@ export interface CredentialsOptions {
   readonly anonymous?: readonly UploadAction[] | undefined
   /** What a browser asks a person to sign in to; printable ASCII. Default `Files`. */
   readonly realm?: string | undefined
+  /**
+   * Told who makes a request, by the name of the credential that it shows, whether or not it is allowed. It may be told
+   * several times of one request. Default: not told.
+   */
+  readonly onKnown?: ((name: string, request: unknown) => void) | undefined
 }
 
 /** An `authorize` hook of an upload handler. */
@@ -75,17 +80,25 @@ export function credentials(list: readonly Credential[], options: CredentialsOpt
       return false
     }
     const authorization = toAuthorization(shown)
-    const rights = authorization === undefined ? undefined : await keeper.rightsOf(authorization)
-    if (rights === undefined) {
+    const known = authorization === undefined ? undefined : await keeper.find(authorization)
+    if (known === undefined) {
       const isToken = authorization?.scheme === 'bearer'
       throw new UploadError('unauthenticated', { challenge: isToken ? refusing : asking })
     }
-    return rights.has(action) || anonymous.includes(action)
+    options.onKnown?.(known.name, request)
+    return known.rights.has(action) || anonymous.includes(action)
   }
+}
+
+/** A client that was recognised. */
+interface Known {
+  readonly name: string
+  readonly rights: ReadonlySet<UploadAction>
 }
 
 /** What is kept of one credential. */
 interface Entry {
+  readonly name: string
   readonly basic: Uint8Array
   readonly bearer: Uint8Array
   readonly rights: readonly UploadAction[]
@@ -101,12 +114,14 @@ class Keeper {
     this.#list = list.map(({ name, secret, rights }) => ({ name, secret, rights: [...rights] }))
   }
 
-  /** The rights of whoever shows this; `undefined` for a stranger. Compares with every entry, also after one that fits. */
-  async rightsOf(shown: Authorization): Promise<ReadonlySet<UploadAction> | undefined> {
+  /** The client that shows this; `undefined` for an unknown one. Compares with every entry, also after one that fits. */
+  async find(shown: Authorization): Promise<Known | undefined> {
     this.#entries ??= Promise.all(this.#list.map((credential) => this.#toEntry(credential)))
     const digest = await this.#digestOf(shown)
     const fitting = (await this.#entries).filter((entry) => isSameDigest(entry[shown.scheme], digest))
-    return fitting.length === 0 ? undefined : new Set(fitting.flatMap(({ rights }) => rights))
+    const [first] = fitting
+    // All that fit have one name: no two names have one secret.
+    return first && { name: first.name, rights: new Set(fitting.flatMap(({ rights }) => rights)) }
   }
 
   async #toEntry({ name, secret, rights }: Credential): Promise<Entry> {
@@ -114,7 +129,7 @@ class Keeper {
       this.#digestOf({ scheme: 'basic', name, secret }),
       this.#digestOf({ scheme: 'bearer', secret }),
     ])
-    return { basic, bearer, rights }
+    return { name, basic, bearer, rights }
   }
 
   /** What looks the same is the same, whichever way a keyboard composed it (RFC 8265 sections 3.3 and 4.2); tokens are ASCII. */
@@ -126,7 +141,11 @@ class Keeper {
 
 const ACTIONS: readonly string[] = ['upload', 'list', 'fetch', 'delete'] satisfies readonly UploadAction[]
 
-const KINDS: OptionKinds<CredentialsOptions> = { anonymous: OPTION_KINDS.texts, realm: OPTION_KINDS.text }
+const KINDS: OptionKinds<CredentialsOptions> = {
+  anonymous: OPTION_KINDS.texts,
+  realm: OPTION_KINDS.text,
+  onKnown: OPTION_KINDS.call,
+}
 // `checkCredential` looks at their values, and tells no secret.
 const CREDENTIAL_KINDS: OptionKinds<Credential> = {
   name: OPTION_KINDS.own,

@@ -63,3 +63,24 @@ test('no name forges a line or speaks to a terminal', async () => {
   const [line] = await logged({ target, clientAddress: '::1\n' }, async () => ({ status: 200, headers: {} }))
   expect(line).toMatchObject({ path: '/uploads/a%0D%0Ab%1B[2J%9B31m%E9%20c', address: '::1%0A' })
 })
+
+test('the files that were stored and the person who signed in are told, and can forge nothing either', async () => {
+  const lines: LoggedRequest[] = []
+  const stored = ['a.txt', '2026/\u00fc b\u009b\u202e100%.txt']
+  const answer = { status: 201, headers: {}, stored }
+  const native = {}
+  const userOf = (request: unknown) => (request === native ? 'ann\r\n\u001b[2J\ud800' : undefined)
+  const handler = logging({ handle: async () => answer }, (line) => lines.push(line), userOf)
+  await handler.handle({ ...INCOMING, native })
+  await handler.handle(INCOMING)
+  expect(lines).toMatchObject([
+    { user: 'ann%0D%0A%1B[2J%EF%BF%BD', stored: ['a.txt', '2026/%C3%BC%20b%C2%9B%E2%80%AE100%25.txt'] },
+    { stored: ['a.txt', expect.any(String)] },
+  ])
+  expect(lines[1]).not.toHaveProperty('user')
+})
+
+test('an answer that stored nothing tells of no files', async () => {
+  const [line] = await logged({}, async () => ({ status: 201, headers: {}, stored: [] }))
+  expect(line).not.toHaveProperty('stored')
+})

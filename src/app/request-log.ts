@@ -1,7 +1,7 @@
 import type { Incoming, RequestHandler } from '../handler.ts'
 import { toUploadError } from '../index.ts'
 
-/** A request and what it was answered, for a line of a log. Nothing in it can forge a line or move a terminal's cursor. */
+/** A request and its answer, for a line of a log. Nothing in it can forge a line or move a terminal's cursor. */
 export interface LoggedRequest {
   /** When it came: ISO 8601, UTC. */
   readonly time: string
@@ -17,27 +17,38 @@ export interface LoggedRequest {
   readonly sent?: number
   /** Milliseconds until there was an answer: a download goes on after that. */
   readonly ms: number
+  /** The name with which the client signed in, percent-encoded; absent if it did not. */
+  readonly user?: string
+  /** The keys of the files that the request stored, percent-encoded as in their URLs; absent if it stored none. */
+  readonly stored?: readonly string[]
 }
 
 /** The same handler; each of its answers is told to `log`. */
-export function logging(handler: RequestHandler, log: (request: LoggedRequest) => void): RequestHandler {
+export function logging(
+  handler: RequestHandler,
+  log: (request: LoggedRequest) => void,
+  userOf: (request: unknown) => string | undefined = () => undefined,
+): RequestHandler {
   return {
     async handle(incoming) {
       const came = Date.now()
       const start = performance.now()
-      const tell = (status: number, sent?: number): void => {
+      const tell = (status: number, sent?: number, stored: readonly string[] = []): void => {
+        const user = userOf(incoming.native)
         log({
           ...asked(incoming, came),
           status,
           ...(sent !== undefined && { sent }),
           ms: Math.round(performance.now() - start),
+          ...(user !== undefined && { user: encoded(user) }),
+          ...(stored.length > 0 && { stored: stored.map(encoded) }),
         })
       }
       try {
         const outgoing = await handler.handle(incoming)
         const length = outgoing?.headers['content-length']
         // What nobody answers is answered 404 by the adapter.
-        tell(outgoing?.status ?? 404, length === undefined ? undefined : Number(length))
+        tell(outgoing?.status ?? 404, length === undefined ? undefined : Number(length), outgoing?.stored)
         return outgoing
       } catch (error) {
         tell(toUploadError(error).status)
@@ -61,4 +72,9 @@ function asked({ method, target, clientAddress, body }: Incoming, came: number):
 /** ASCII without spaces; what is not is percent-encoded, byte for byte: Node hands us bytes above ASCII as Latin-1. */
 function printable(text: string): string {
   return text.replace(/[^!-~]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+}
+
+/** UTF-8, percent-encoded but for ASCII: no space or control character splits a line, and none speaks to a terminal. */
+function encoded(text: string): string {
+  return text.toWellFormed().replace(/[^!-$&-~]+/gu, encodeURIComponent)
 }

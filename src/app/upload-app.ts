@@ -64,6 +64,8 @@ export interface UploadAppOptions {
   readonly origins?: readonly string[] | undefined
   /** Decides who may do what. Default: everybody may upload, list and fetch. */
   readonly authorize?: UploadHandlerOptions['authorize']
+  /** The name of the client of a request, for the log. Default: it is not known. */
+  readonly userOf?: ((request: unknown) => string | undefined) | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
   /**
@@ -156,7 +158,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   })
   const running = new Set<Promise<unknown>>()
   const answering = counted(collectingChunks(site(uploads, assets, base)), running)
-  const handler = onAnswer === undefined ? answering : logging(answering, onAnswer)
+  const handler = onAnswer === undefined ? answering : logging(answering, onAnswer, options.userOf)
   const server = attach(createServer(nodeHandler(handler, { trustProxy, onWarning })))
   if (options.keepAliveTimeoutMs !== undefined) server.keepAliveTimeout = options.keepAliveTimeoutMs
   const connections = new Connections(server)

@@ -7,8 +7,10 @@ import { parseCredentials } from './parse-credentials.ts'
 /** Who may do what in this run. */
 export interface Access {
   readonly authorize: Authorize
-  /** Somebody may delete. */
+  /** Whether any client may delete. */
   readonly deletion: boolean
+  /** The name with which the client of a request signed in, once `authorize` was asked about it. */
+  readonly userOf: (request: unknown) => string | undefined
 }
 
 /**
@@ -26,7 +28,15 @@ export function toAccess({ credentials: own }: AccessSettings, authFile: string 
   const anonymous = lists.flatMap((list) => list.anonymous)
   const rights: readonly UploadAction[] = [...anonymous, ...known.flatMap((credential) => credential.rights)]
   try {
-    return { authorize: credentials(known, { anonymous }), deletion: rights.includes('delete') }
+    const users = new WeakMap<object, string>()
+    const onKnown = (name: string, request: unknown): void => {
+      if (typeof request === 'object' && request !== null) users.set(request, name)
+    }
+    return {
+      authorize: credentials(known, { anonymous, onKnown }),
+      deletion: rights.includes('delete'),
+      userOf: (request) => (typeof request === 'object' && request !== null ? users.get(request) : undefined),
+    }
   } catch (error) {
     // TypeError: two names have one secret.
     if (error instanceof TypeError) throw new CommandError(`the credentials: ${error.message}`, 2, { cause: error })

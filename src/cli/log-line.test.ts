@@ -10,3 +10,9 @@ test('a line tells when, who, what, the status, how much and how long', () => {
   expect(logLine({ ...request, sent: 100 })).toContain('  -  PUT  /uploads/a.txt  201  100 bytes  34 ms')
   expect(logLine(request)).toContain('  201  -  34 ms')
 })
+
+test('a line ends in the name of the client and the files that were stored', () => {
+  const line = logLine({ ...request, user: 'ann', stored: ['a.txt', '2026/b%20c.txt'] })
+  expect(line).toMatch(/ {2}34 ms {2}by ann {2}stored a\.txt 2026\/b%20c\.txt$/)
+  expect(logLine({ ...request, user: 'ann' })).toMatch(/ {2}34 ms {2}by ann$/)
+})

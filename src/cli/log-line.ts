@@ -1,8 +1,15 @@
 import type { LoggedRequest } from '../app/request-log.ts'
 import { bytes } from '../index.ts'
 
-/** A request in a line: when, who, what, the status, how much was sent and how long it took. */
-export function logLine({ time, address = '-', method, path, status, received, sent, ms }: LoggedRequest): string {
+/**
+ * A request in a line: when, from where, what, the status, how much was sent and how long it took. Then come the name with
+ * which the client signed in and the files that were stored, if there are any.
+ */
+export function logLine(request: LoggedRequest): string {
+  const { time, address = '-', method, path, status, received, sent, ms, user, stored } = request
   const size = received ?? sent
-  return [time, address, method, path, status, size === undefined ? '-' : bytes(size), `${ms} ms`].join('  ')
+  const line = [time, address, method, path, status, size === undefined ? '-' : bytes(size), `${ms} ms`]
+  if (user !== undefined) line.push(`by ${user}`)
+  if (stored !== undefined) line.push(`stored ${stored.join(' ')}`)
+  return line.join('  ')
 }

@@ -105,9 +105,10 @@ class Handler implements UploadHandler {
       outgoing = await this.#refuse(incoming, route, this.#toRefusal(incoming, error))
     }
     if (incoming.body !== undefined) await discardBody(incoming)
-    const { status, headers, body } = outgoing
+    const { status, headers, body, stored } = outgoing
     const answer = {
       status,
+      ...(stored !== undefined && { stored }),
       headers:
         this.#cors.origins.length === 0
           ? headers
@@ -147,7 +148,8 @@ class Handler implements UploadHandler {
       else if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
       const receipt = await this.#slots.during(incoming, (measured) => this.#receive(measured, route, unseenAs))
       try {
-        return this.#created(incoming, route, receipt)
+        const stored = receipt.files.map((file) => file.stored.key)
+        return { ...this.#created(incoming, route, receipt), stored }
       } catch (error) {
         // Whoever is told of a failure sends the files again.
         await deleteFiles(set.storage, receipt.published)

@@ -176,40 +176,6 @@ describe('decant serve', () => {
   })
 })
 
-describe('--log', () => {
-  test('tells every request in a line of its own, as JSON where that is asked for; a name can forge none', async () => {
-    using folder = temporaryFolder()
-    const child = spawnDecant(['serve', folder.path, '--port=0', '--min-free-space=0', '--json', '--log'])
-    await using _ = processOf(child)
-    const lines = linesOf(child)[Symbol.asyncIterator]()
-    const next = async (): Promise<Record<string, unknown>> => JSON.parse((await lines.next()).value ?? '')
-    const port = Number(new URL(String((await next())['url'])).port)
-
-    await request(port, '/uploads/a%0Ab.txt', { method: 'PUT', body: Buffer.from('abc') })
-    expect(await next()).toMatchObject({ address: '127.0.0.1', method: 'PUT', path: '/uploads/a%0Ab.txt', received: 3 })
-    await request(port, '/uploads/none.txt?token=secret')
-    expect(await next()).toMatchObject({ method: 'GET', path: '/uploads/none.txt', status: 404 })
-  })
-
-  test('is for people otherwise', async () => {
-    using folder = temporaryFolder()
-    const child = spawnDecant(['serve', folder.path, '--port=0'], { env: { DECANT_LOG: 'true' } })
-    await using _ = processOf(child)
-    let url = ''
-    let asked: Promise<Response> | undefined
-    let last = ''
-    for await (const line of linesOf(child)) {
-      url ||= /http:\S+/.exec(line)?.[0] ?? ''
-      if (line.includes('Ctrl-C')) asked = fetch(`${url}/healthz`)
-      last = line
-      if (asked !== undefined && !line.includes('Ctrl-C')) break
-    }
-    await asked
-
-    expect(last).toMatch(/^\d{4}-\S+Z {2}127\.0\.0\.1 {2}GET {2}\/healthz {2}200 {2}\S+/)
-  })
-})
-
 describe('decant serve --base', () => {
   test.each(['/drop', '/drop/'])(
     '%s is where the page is, with and without a slash, and the URL that is printed',

@@ -117,8 +117,8 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'refuses a secret that is not known, even for what is open to anybody',
       file: 'src/access/credentials.ts',
-      find: 'if (rights === undefined) {',
-      replace: 'if (rights === undefined) {\n      if (anonymous.includes(action)) return true',
+      find: 'if (known === undefined) {',
+      replace: 'if (known === undefined) {\n      if (anonymous.includes(action)) return true',
       tests: [[CREDENTIALS, 'refuse what is shown and not known, even what is open to anybody']],
     },
     {

@@ -10,7 +10,7 @@ export class Connections {
   readonly #idle = new Set<Socket>()
   readonly #closed = Promise.withResolvers<void>()
   #busy = 0
-  #closing = false
+  #isClosing = false
 
   constructor(server: Server) {
     this.#server = server
@@ -19,37 +19,59 @@ export class Connections {
       socket.on('close', () => this.#idle.delete(socket))
     })
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      this.#idle.delete(socket)
-      this.#busy++
-      response.on('close', () => {
-        this.#busy--
-        if (this.#closing) socket.destroySoon()
-        else if (!socket.destroyed) this.#idle.add(socket)
-      })
+      // Nothing waits for a request that is only told that the server is stopping.
+      if (this.#isClosing) response.on('close', () => socket.destroySoon())
+      else this.#count(socket, response)
     })
     server.on('close', () => this.#closed.resolve())
   }
 
-  /** Requests whose answers are not out yet. */
+  /** Requests whose answers are not out yet, without those that came while the server was closing. */
   get busy(): number {
     return this.#busy
   }
 
+  /** True from `close` on: a request that comes now should be told so. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
   /**
-   * Takes no more connections, closes the idle ones and lets each of the others end with its answer. Resolves when all
-   * are closed.
+   * Closes idle connections and lets each of the others end with its answer. New connections are taken as long as there are
+   * such, so that load balancers can be told. Resolves when all are closed.
    *
    * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
    */
   async close(graceMs: number): Promise<void> {
-    if (!this.#closing) {
-      this.#closing = true
-      // ERR_SERVER_NOT_RUNNING: it never listened, and there is nothing to wait for.
-      this.#server.close(() => this.#closed.resolve())
-      for (const socket of this.#idle) socket.destroy()
+    if (!this.#isClosing) {
+      this.#isClosing = true
+      if (this.#busy === 0) this.#end()
+      else for (const socket of this.#idle) socket.destroy()
     }
-    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs)
+    const cut = setTimeout(() => this.#end(), graceMs)
     await this.#closed.promise
     clearTimeout(cut)
+  }
+
+  #count(socket: Socket, response: ServerResponse): void {
+    this.#idle.delete(socket)
+    this.#busy++
+    response.on('close', () => {
+      this.#busy--
+      if (!this.#isClosing) {
+        if (!socket.destroyed) this.#idle.add(socket)
+        return
+      }
+      socket.destroySoon()
+      if (this.#busy === 0) this.#end()
+    })
+  }
+
+  /** Takes no more connections, and cuts off all that are left. Harmless when repeated. */
+  #end(): void {
+    // ERR_SERVER_NOT_RUNNING: it never listened, and there is nothing to wait for.
+    this.#server.close(() => this.#closed.resolve())
+    for (const socket of this.#idle) socket.destroy()
+    this.#server.closeAllConnections()
   }
 }

@@ -15,6 +15,7 @@ import { UPLOAD_PAGE_CSP, uploadPage } from './page/upload-page.ts'
 import { logging } from './request-log.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { site, UPLOADS_PATH } from './site.ts'
+import { stopping } from './stopping.ts'
 
 export interface UploadAppOptions {
   /** Where the files are kept. Made with the first upload. */
@@ -93,7 +94,8 @@ export interface UploadApp {
   /** Requests whose answers are not out yet. */
   readonly busy: number
   /**
-   * Takes no more requests and lets those that are running end; resolves when they have, and nothing half done is left.
+   * Answers new requests with 503 and lets those that are running end. Resolves when they have, and nothing half done is
+   * left.
    *
    * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
    */
@@ -157,7 +159,10 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     ...(onError !== undefined && { onError: (error) => onError(error) }),
   })
   const running = new Set<Promise<unknown>>()
-  const answering = counted(collectingChunks(site(uploads, assets, base)), running)
+  const answering = counted(
+    stopping(collectingChunks(site(uploads, assets, base)), () => connections.isClosing),
+    running,
+  )
   const handler = onAnswer === undefined ? answering : logging(answering, onAnswer, options.userOf)
   const server = attach(createServer(nodeHandler(handler, { trustProxy, onWarning })))
   if (options.keepAliveTimeoutMs !== undefined) server.keepAliveTimeout = options.keepAliveTimeoutMs

@@ -18,31 +18,40 @@ async function runningUpload(port: number, folder: string): Promise<Socket> {
   return socket
 }
 
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+/** The answer of `/healthz` on a connection of its own, or how the connection failed. */
+async function health(port: number): Promise<string> {
   try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    // ECONNREFUSED: the socket is closed.
-    return false
-  } finally {
-    socket.destroy()
+    const { status, text: told } = await request(port, '/healthz')
+    return `${status} ${told}`
+  } catch (error) {
+    return String(error)
   }
 }
 
 describe('a server that is told to stop', () => {
-  test('takes no more connections, lets a running upload end, and exits with 0', async () => {
+  test('says so to new requests, lets a running upload end, and exits with 0', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path)
     const socket = await runningUpload(decant.port, folder.path)
 
     decant.child.kill('SIGTERM')
-    await expect.poll(() => isListening(decant.port)).toBe(false)
+    await expect.poll(() => health(decant.port)).toBe('503 stopping')
+    const refused = await request(decant.port, '/uploads', await form('late.txt', 'late'))
+    expect([refused.status, refused.headers['retry-after'], refused.headers['connection']]).toEqual([
+      503,
+      '10',
+      'close',
+    ])
+    // A connection that asks for nothing keeps the server from nothing.
+    const late = connect(decant.port, '127.0.0.1')
+    await once(late, 'connect')
     socket.write(REST)
 
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 Created\r\n[^]*"size":1000000/)
     expect(await decant.exited).toBe(0)
+    late.destroy()
+    expect(await health(decant.port)).toContain('ECONNREFUSED')
+    expect(storedIn(folder.path)).toEqual(['long.txt'])
     expect(readFileSync(join(folder.path, 'long.txt'))).toEqual(Buffer.concat([FIRST, REST]))
     expect(draftsIn(folder.path)).toEqual([])
   })
@@ -83,7 +92,7 @@ describe('a server that is told to stop', () => {
 
     decant.child.kill('SIGINT')
     decant.child.kill('SIGINT')
-    await expect.poll(() => isListening(decant.port)).toBe(false)
+    await expect.poll(() => health(decant.port)).toBe('503 stopping')
     decant.child.kill('SIGINT')
     socket.write(REST)
 
@@ -105,7 +114,7 @@ describe('a server that is told to stop', () => {
     const socket = await runningUpload(port, folder.path)
 
     child.kill('SIGTERM')
-    await expect.poll(() => isListening(port)).toBe(false)
+    await expect.poll(() => health(port)).toBe('503 stopping')
     socket.write(REST)
 
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 /)

@@ -169,13 +169,17 @@ describe.runIf(process.platform === 'linux')('decant serve --workers 2', () => {
 })
 
 describe.runIf(process.platform === 'linux')('workers that are told to stop', () => {
-  test('take no more connections, let uploads end in each of them, and the server exits with 0', async () => {
+  test('say so to new requests, let uploads end in each of them, and the server exits with 0', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, TWO)
     const uploads = await uploadInEach(decant, 2)
 
     decant.child.kill('SIGTERM')
-    await expect.poll(() => request(decant.port, '/healthz').catch(() => 'closed'), PATIENCE).toBe('closed')
+    const health = async (): Promise<string[]> => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => request(decant.port, '/healthz')))
+      return answers.map(({ status, text: told }) => `${status} ${told}`)
+    }
+    await expect.poll(health, PATIENCE).toEqual(Array.from({ length: 8 }, () => '503 stopping'))
     for (const { socket } of uploads) socket.write(SECOND_HALF)
 
     for (const { socket } of uploads) expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 Created\r\n/)

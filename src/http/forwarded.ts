@@ -52,6 +52,7 @@ export function behindProxy(incoming: Incoming, { isTrusted, header, onWarning }
     clientAddress,
     isSecure: scheme === 'https' || (scheme !== 'http' && incoming.isSecure),
     isPortKnown,
+    proxyHost: isNamed ? incoming.header('host') : undefined,
     signal: incoming.signal,
     native: incoming.native,
   }

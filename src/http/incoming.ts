@@ -29,6 +29,8 @@ export interface Incoming {
   readonly isSecure: boolean
   /** False if a trusted proxy is in front and no header tells the port that the client asked. */
   readonly isPortKnown: boolean
+  /** The Host header of the connection, if a trusted proxy has told another one, which `header('host')` is then. */
+  readonly proxyHost?: string | undefined
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
   /** The request of the runtime or framework, for an `authorize` hook. */

@@ -50,6 +50,29 @@ describe('behind a proxy that is believed', () => {
     expect(status).toBe(303)
   })
 
+  test.each([
+    // A page of that name, which its author made lead here, in a browser at the address of the proxy.
+    ['evil.example', 403],
+    ['evil.example:3000', 403],
+    ['evil.local.example', 403],
+    ['files.example.evil.example', 403],
+    ['localhost:3000', 303],
+    ['decant', 303],
+    ['decant.internal.', 303],
+    ['192.0.2.7:3000', 303],
+    ['[2001:db8::1]', 303],
+    ['FILES.example:443', 303],
+  ])(
+    'the host %s of the connection is that of a proxy, or of a page that calls itself one: %i',
+    async (host, status) => {
+      const named = UPLOAD.map((line) => (line.startsWith('Host:') ? `Host: ${host}` : line))
+      expect((await ask(uploads(), ['loopback'], named)).status).toBe(status)
+      const forwarded = named.map((line) => (/^X-.*-Host/.test(line) ? 'Forwarded: host=files.example' : line))
+      const ofOneKind = forwarded.filter((line) => !line.startsWith('X-'))
+      expect((await ask(uploads(), ['loopback'], ofOneKind)).status).toBe(status)
+    },
+  )
+
   test('the cookie of a client that came by https goes out by nothing else', async () => {
     const cookieOf = async (scheme: string): Promise<string | undefined> =>
       (await ask(uploads(), ['loopback'], [...UPLOAD, `X-Forwarded-Proto: ${scheme}`])).headers['set-cookie']

@@ -261,9 +261,18 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'answers to the names alone by which it is known',
       file: 'src/handler/check-host.ts',
-      find: "if (!isKnown(name)) throw new UploadError('unknown-host', { host })",
+      find: "if (!isKnown(toName(host))) throw new UploadError('unknown-host', { host })",
       replace: '',
       tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],
+    },
+    {
+      guard: 'lets no page of a stranger pass for a proxy that was asked by a known name',
+      file: 'src/handler/check-host.ts',
+      find: "if (!isSafe) throw new UploadError('unknown-host', { host: proxyHost })",
+      replace: '',
+      tests: [
+        [BEHIND_PROXY, 'the host %s of the connection is that of a proxy, or of a page that calls itself one: %i'],
+      ],
     },
     {
       guard: 'answers beyond loopback to no name that a stranger can have',

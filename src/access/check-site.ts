@@ -101,12 +101,14 @@ function isOwnOrigin(origin: string, { header, isPortKnown }: Incoming, { isHost
   const asked = toUrl(page.protocol, header('host'))
   if (asked === undefined) return false
   if (isHostKnown) return isPortKnown ? asked.host === page.host : asked.hostname === page.hostname
-  // A browser that asks loopback says Sec-Fetch-Site. So a proxy on this machine has put this name in place of another.
-  if (LOOPBACK.test(asked.hostname)) return true
   const others = [forwardedFields('x-forwarded', header), forwardedFields('forwarded', header)]
   const named = others.flatMap((fields) => fields?.hosts ?? []).map((host) => toUrl(page.protocol, host))
+  const known = [asked, ...named].filter((url) => url !== undefined)
+  // A browser that asks loopback says Sec-Fetch-Site. So a proxy on this machine has put this name in place of another,
+  // and does not tell which.
+  if (known.every(({ hostname }) => LOOPBACK.test(hostname))) return true
   // Another port of this host is the same site.
-  return [asked, ...named].some((url) => url?.hostname === page.hostname)
+  return known.some(({ hostname }) => hostname === page.hostname)
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/

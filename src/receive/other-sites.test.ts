@@ -131,6 +131,12 @@ describe('the headers of a browser: a form', () => {
     [['Host: localhost:3000', 'Origin: http://a.example'], 200],
     [['Host: 127.0.0.1:3000', 'Origin: http://a.example'], 200],
     [['Host: [::1]:3000', 'Origin: http://a.example'], 200],
+    // Next.js writes the Host that it was asked by into X-Forwarded-Host, if no proxy has.
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: 127.0.0.1:3000', 'Origin: http://a.example'], 200],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: a.example', 'Origin: http://a.example'], 200],
+    [['Host: 127.0.0.1:3000', 'X-Forwarded-Host: a.example', EVIL], 403],
+    [['Host: localhost:3000', 'X-Forwarded-Host: a.example, localhost', EVIL], 403],
+    [['Host: [::1]:3000', 'Forwarded: host=a.example', EVIL], 403],
     [['Host: localhost:3000', 'Origin: null'], 403],
     [['Host: localhost:3000', CROSS, EVIL], 403],
     [['Host: localhost.evil.example', 'Origin: http://a.example'], 403],

@@ -175,6 +175,13 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
+      guard: 'compares the host that a proxy tells, though it asks loopback itself',
+      file: 'src/access/check-site.ts',
+      find: 'if (known.every(({ hostname }) => LOOPBACK.test(hostname))) return true',
+      replace: 'if (LOOPBACK.test(asked.hostname)) return true',
+      tests: [[OTHER_SITES, 'the headers of a browser: a form > with %j: %i']],
+    },
+    {
       guard: 'refuses in `receive` the form of another site',
       file: 'src/receive/receive.ts',
       find: 'checkSite(incoming, rules)',

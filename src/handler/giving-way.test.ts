@@ -18,6 +18,7 @@ const RUNNING = ['running', 'running', 'running']
 /** An upload whose bytes the test sends. */
 class TestUpload {
   readonly outcome: Promise<string>
+  isLast = false
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #taken = 0
   #sent = 0
@@ -45,6 +46,11 @@ class TestUpload {
     // Not `vi.waitFor`, which would move the clock.
     // oxlint-disable-next-line no-await-in-loop -- Turn by turn.
     while (this.#taken < this.#sent) await new Promise(setImmediate)
+  }
+
+  async sendLast(size: number): Promise<void> {
+    this.isLast = true
+    await this.send(size)
   }
 
   async end(): Promise<string> {
@@ -130,6 +136,18 @@ describe('if all slots are taken', () => {
     vi.advanceTimersByTime(GRACE_MS)
     expect(await new TestUpload(slots, '192.0.2.2').state()).toBe('running')
     expect(await waiting.outcome).toBe('overloaded')
+  })
+
+  test('a slow upload does not give way while it waits for us, since its bytes may all have come', async () => {
+    const slots = new UploadSlots({ maxUploads: 1 })
+    const check = Promise.withResolvers<void>()
+    const checked = new TestUpload(slots, '192.0.2.1', () => (checked.isLast ? check.promise : undefined))
+    await checked.send(1)
+    vi.advanceTimersByTime(10 * GRACE_MS)
+    await checked.sendLast(1)
+    expect(await new TestUpload(slots, '192.0.2.2').state()).toBe('overloaded')
+    check.resolve()
+    expect(await checked.end()).toBe('received')
   })
 
   test('an upload whose bytes have all come is not disturbed any more', async () => {
@@ -233,4 +251,29 @@ test('over HTTP an idle upload that gives way is answered 503 and leaves nothing
   expect((await site.everyFile()).filter((path) => !path.startsWith('.decant'))).toEqual(['c.txt'])
   await second.send('ello, all')
   expect((await second.answer()).status).toBe(201)
+})
+
+test('over HTTP a slow form whose last file is being checked does not give way, and is stored', async () => {
+  const begun = Promise.withResolvers<void>()
+  const check = Promise.withResolvers<void>()
+  const slowCheck = async ({ filename }: { readonly filename: string }): Promise<void> => {
+    if (filename !== 'a.txt') return
+    begun.resolve()
+    await check.promise
+  }
+  await using site = await openSite({ maxUploads: 1, policy: { checks: [slowCheck] } })
+  const head = '--b\r\nContent-Disposition: form-data; name="a"; filename="a.txt"\r\n\r\na'
+  const end = '\r\n--b--\r\n'
+  const length = head.length + end.length
+  const type = 'Content-Type: multipart/form-data; boundary=b'
+  const form = await RawClient.connect(site.origin)
+  await form.send(`POST / HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: ${length}\r\n\r\n${head}`)
+  await expect.poll(async () => (await site.everyFile()).length, PATIENCE).toBe(1)
+  vi.advanceTimersByTime(GRACE_MS)
+  await form.send(end)
+  await begun.promise
+  const put = 'PUT /c.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx'
+  expect((await site.ask(put)).status).toBe(503)
+  check.resolve()
+  expect((await form.answer()).status).toBe(201)
 })

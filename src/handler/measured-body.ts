@@ -27,10 +27,10 @@ export class MeasuredBody implements ByteSource {
     return this.#received
   }
 
-  /** Milliseconds that the client had for them. `undefined` while the body is not being read. */
+  /** Milliseconds that the client had for them. `undefined` while no bytes are asked for. */
   ageAt(now: number): number | undefined {
-    if (this.#since === undefined) return undefined
-    return now - this.#since - this.#waitedMs - (now - (this.#waitingSince ?? now))
+    if (this.#since === undefined || this.#waitingSince !== undefined) return undefined
+    return now - this.#since - this.#waitedMs
   }
 
   async read(sink: ByteSink, options?: ReadOptions): Promise<void> {

@@ -28,7 +28,8 @@ export class RunningUpload {
 
   /**
    * Bytes a second since its start, without the time in which we made the client wait. `undefined` for an upload that may
-   * not give way: it has just begun, has all of its bytes, or is fast enough.
+   * not give way: it has just begun, has all of its bytes, is fast enough, or waits for us. All bytes of a form have come
+   * when its last file is checked.
    *
    * @param now as `performance.now()` tells it
    */

@@ -297,6 +297,19 @@ export const OTHER_CLIENTS: GuardedPromise = {
       ],
     },
     {
+      guard: 'ends no upload that waits for a check or the disk: its bytes may all have come',
+      file: 'src/handler/measured-body.ts',
+      find: 'if (this.#since === undefined || this.#waitingSince !== undefined) return undefined',
+      replace: 'if (this.#since === undefined) return undefined',
+      tests: [
+        [
+          GIVING_WAY,
+          'if all slots are taken > a slow upload does not give way while it waits for us, since its bytes may all have come',
+        ],
+        [GIVING_WAY, 'over HTTP a slow form whose last file is being checked does not give way, and is stored'],
+      ],
+    },
+    {
       guard: 'does not count against an upload the time in which the disk makes it wait',
       file: 'src/handler/measured-body.ts',
       find: 'this.#waitingSince ??= performance.now()',

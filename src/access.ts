@@ -1,5 +1,5 @@
 /**
- * Who may do what: names and passwords, tokens, links that expire, pages of other sites.
+ * Access rules: names and passwords, tokens, links that expire, pages of other sites.
  *
  * @module
  */

@@ -13,7 +13,7 @@ export interface SiteOptions {
   readonly origins?: readonly string[] | 'any' | undefined
 }
 
-/** What `checkSite` goes by. */
+/** The rules that `checkSite` applies. */
 export interface SiteRules {
   /** Compared as text. */
   readonly origins: readonly string[] | 'any'
@@ -44,7 +44,7 @@ export function parseOrigins(origins: readonly string[]): readonly string[] {
 }
 
 /**
- * Refuses requests that another site made a browser send. It goes by the headers that the browser itself writes. Other
+ * Refuses requests that another site made a browser send. It reads the headers that the browser itself writes. Other
  * clients do not write them and are let through: they have no cookies of a user that could be abused.
  *
  * @throws {UploadError} `cross-site`.
@@ -104,8 +104,8 @@ function isOwnOrigin(origin: string, { header, isPortKnown }: Incoming, { isHost
   const others = [forwardedFields('x-forwarded', header), forwardedFields('forwarded', header)]
   const named = others.flatMap((fields) => fields?.hosts ?? []).map((host) => toUrl(page.protocol, host))
   const known = [asked, ...named].filter((url) => url !== undefined)
-  // A browser that asks loopback says Sec-Fetch-Site. So a proxy on this machine has put this name in place of another,
-  // and does not tell which.
+  // Browsers send Sec-Fetch-Site to loopback. It is missing here, so a proxy on this machine has replaced the host, and
+  // does not tell the one that was asked.
   if (known.every(({ hostname }) => LOOPBACK.test(hostname))) return true
   // Another port of this host is the same site.
   return known.some(({ hostname }) => hostname === page.hostname)

@@ -167,7 +167,9 @@ function checkCredential(credential: Credential): void {
   const { name, secret, rights } = credential
   const quoted = JSON.stringify(name)
   if (typeof name !== 'string' || !/^[^:\p{Cc}]+$/u.test(name) || !name.isWellFormed()) {
-    throw new TypeError(`${quoted} is no name of a credential: a text without colons and control characters.`)
+    throw new TypeError(
+      `${quoted} is not a name of a credential: it must be text without colons and control characters.`,
+    )
   }
   if (typeof secret !== 'string' || !/^\P{Cc}+$/u.test(secret) || !secret.isWellFormed()) {
     throw new TypeError(`The secret of ${quoted} is empty, or holds a control character.`)

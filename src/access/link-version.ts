@@ -1,4 +1,4 @@
-/** What tells a file from others that have its key at other times: both are in every `StoredFile` and `StorageEntry`. */
+/** Tells a file from others that have its key at other times. Every `StoredFile` and `StorageEntry` has both values. */
 export interface FileVersion {
   /** When it was stored; text in ISO 8601. */
   readonly storedAt: string | Date
@@ -7,8 +7,8 @@ export interface FileVersion {
 }
 
 /**
- * The version as a link carries it. It is made of what a row of a database holds and a restored backup keeps; the
- * version of a storage is neither.
+ * The version as a link carries it. It uses values that a row of a database and a restored backup keep. They do not
+ * keep the version of a storage.
  *
  * @throws {TypeError} for a time or a size that is not valid.
  */
@@ -17,7 +17,7 @@ export function linkVersion({ storedAt, size }: FileVersion): string {
   if (Number.isNaN(time) || !Number.isSafeInteger(size) || size < 0) {
     throw new TypeError(
       'A link opens one version of a file, so it needs "storedAt" and "size" of the stored file. ' +
-        'For a link to whatever has the key, write { opens: "key" }.',
+        'For a link to whichever file has the key, write { opens: "key" }.',
     )
   }
   return `${time.toString(36)}-${size.toString(36)}`

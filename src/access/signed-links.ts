@@ -10,8 +10,8 @@ import type { FileVersion } from './link-version.ts'
 
 export interface SignedLinksOptions {
   /**
-   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. Of several, the first signs and all
-   * are accepted, so that a new one can take the place of an old one while links of the old one run out.
+   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. If there are several, the first
+   * signs and all are accepted. So a new secret can replace an old one while its links run out.
    */
   readonly secret: Secret | readonly Secret[]
   /** Milliseconds for which a link opens. Default an hour. */
@@ -25,36 +25,36 @@ export interface LinkTarget {
   readonly key: string
 }
 
-/** The file that a link opens: a `StoredFile`, such as a row of your database holds. */
+/** The file that a link opens: a `StoredFile`, or a row of your database that holds one. */
 export interface LinkedFile extends LinkTarget, FileVersion {}
 
-/** What a link says beside its file. */
+/** Options of one link. */
 export interface LinkOptions {
   /** When the link ends. Default: after `expiresInMs`. */
   readonly expiresAt?: Date | undefined
   /**
-   * `file` (default) opens this file and no other that gets its key later. `key` opens whichever file has the key at the
-   * time of the request; `storedAt` and `size` are not needed then.
+   * `file` (default) opens this file and no other that gets its key later. `key` opens whichever file has the key at
+   * the time of the request; `storedAt` and `size` are not needed then.
    */
   readonly opens?: 'file' | 'key' | undefined
 }
 
-/** A link that is genuine and not over. */
+/** A genuine link that has not expired. */
 export interface VerifiedLink {
   /**
-   * Returns if the link opens `file`: the file that has the key now, or `undefined` if there is none. A link to a key
-   * opens any file.
+   * Throws unless the link opens `file`: the file that has the key now, or `undefined` if there is none. A link to a
+   * key opens any file.
    *
    * @throws {UploadError} `file-gone` (410) if the file was deleted, replaced or changed since the link was signed.
    */
   check(file: FileVersion | undefined): void
 }
 
-/** What makes links and knows them again. */
+/** Makes links and verifies them. */
 export interface SignedLinks {
   /**
-   * The URL with `opens`, `expires` and `signature` in its query. Until then, a client that has the URL can fetch this
-   * file, and nothing else. The path before the file is not signed, so a proxy may change it.
+   * The URL with `opens`, `expires` and `signature` in its query. Until it expires, a client that has the URL can
+   * fetch this file, and nothing else. The path before the file is not signed, so a proxy may change it.
    *
    * @param url where the file is served, such as `photos.url(photo)`
    * @throws {TypeError} for a time or a size that is not valid.
@@ -62,8 +62,8 @@ export interface SignedLinks {
   sign(file: LinkedFile, url: string, options?: LinkOptions): Promise<string>
   sign(target: LinkTarget, url: string, options: LinkOptions & { readonly opens: 'key' }): Promise<string>
   /**
-   * Resolves if the query is that of a genuine link to this key, and its time is not over. Call `check` of the result
-   * with the file that you have opened, before you send it.
+   * Resolves if the query is that of a genuine link to this key that has not expired. Call `check` of the result with
+   * the file that you have opened, before you send it.
    *
    * @throws {UploadError} `invalid-link` (403) and `link-expired` (410).
    */
@@ -85,7 +85,8 @@ const KINDS: OptionKinds<SignedLinksOptions> = { secret: OPTION_KINDS.own, expir
  * const handler = uploadHandler(photos, { authorize, links })
  * const url = await links.sign(photo, photos.url(photo))
  * ```
- * @throws {TypeError} for no secret, one of less than 32 bytes, and a time that is no positive number.
+ * @throws {TypeError} for a missing secret, one of less than 32 bytes, and an `expiresInMs` that is not a positive
+ *   number.
  */
 export function signedLinks(options: SignedLinksOptions): SignedLinks {
   checkOptions('signedLinks', options, KINDS)
@@ -102,7 +103,7 @@ export function signedLinks(options: SignedLinksOptions): SignedLinks {
     ) {
       // Rounded up, so that a link is never shorter than what was promised.
       const expires = Math.ceil(expiresAt.getTime() / 1000)
-      if (!(expires >= 0 && expires <= MAX_SECONDS)) throw new TypeError('expiresAt is no date from 1970 on.')
+      if (!(expires >= 0 && expires <= MAX_SECONDS)) throw new TypeError('expiresAt must be a date from 1970 on.')
       const version =
         opens === 'key' ? undefined : linkVersion({ storedAt: file.storedAt ?? '', size: file.size ?? -1 })
       const signature = toBase64url(await signatures.sign(toMessage(file, version, String(expires))))
@@ -116,7 +117,7 @@ export function signedLinks(options: SignedLinksOptions): SignedLinks {
       const message = toMessage(target, version, expires)
       const isGenuine = signature !== undefined && (await signatures.verify(message, signature))
       if (!isGenuine) throw new UploadError('invalid-link', {})
-      // Only now: a client must not learn anything about a time that it may have made up.
+      // Only after the signature: a client must not learn anything about a time that it may have invented.
       if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})
       return {
         check(file) {
@@ -134,8 +135,8 @@ export function isLinkQuery(query: URLSearchParams): boolean {
 }
 
 /**
- * What is signed: no two links have the same text, whatever is in a name. The first word tells the kind of link, and
- * tells both from anything else that the same secret may sign one day.
+ * The text that is signed. Different links have different texts, whatever is in a name. The first word names the kind
+ * of link. So no other text that the secret signs can pass for a link.
  */
 function toMessage({ set, key }: LinkTarget, version: string | undefined, expires: string): string {
   return JSON.stringify(

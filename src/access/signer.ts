@@ -38,7 +38,7 @@ export function signer(secret: Secret | readonly Secret[]): Signer {
 }
 
 function toSecretBytes(secret: Secret): Uint8Array<ArrayBuffer> {
-  // A number would make as many zero bytes. The value is not told: it may be part of a secret.
+  // A number would become as many zero bytes. The message leaves the value out: it may be part of a secret.
   if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
     throw new TypeError(
       `A secret must be a string or bytes, not ${secret === undefined ? 'undefined' : typeof secret}.`,

@@ -9,18 +9,19 @@ import type { SiteOptions } from './check-site.ts'
 /** Guards routes against pages of other sites. */
 export interface SiteGuard {
   /**
-   * Returns if the request may go on. It goes by the headers alone, and leaves the body unread.
+   * Throws unless the request is allowed. It reads the headers alone, and leaves the body unread.
    *
-   * @throws {UploadError} `cross-site` (403) for an unsafe method (all but GET, HEAD and OPTIONS) from a page of another
-   *   site.
+   * @throws {UploadError} `cross-site` (403) for an unsafe method (all but GET, HEAD and OPTIONS) from a page of
+   *   another site.
    * @throws {TypeError} for a value that is not a request.
    */
   check(request: AnyRequest): void
 }
 
 /**
- * The rule of `receive`, `parts` and `uploadForm`, for routes of your own that change something: a browser sends the
- * user's cookies along with what a page of another site makes it send (CSRF). The three call it by themselves.
+ * The rule of `receive`, `parts` and `uploadForm`, for routes of your own that change something. A browser sends the
+ * user's cookies even if a page of another site made it send the request (CSRF). Those three apply the rule by
+ * themselves.
  *
  * @example
  * ```ts

@@ -32,7 +32,7 @@ export interface UploadAppOptions {
   readonly maxFiles?: number | undefined
   /** Uploads that are received at once. Default 2,000. */
   readonly maxUploads?: number | undefined
-  /** Of those, as many from one address. Default half of `maxUploads`. */
+  /** Of those, the most from one address. Default half of `maxUploads`. */
   readonly maxUploadsPerClient?: number | undefined
   /**
    * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody
@@ -55,9 +55,9 @@ export interface UploadAppOptions {
   readonly minFreeSpace?: number | undefined
   /** Flushes each file to the medium before it is answered, as `durable` of `diskStorage`. Default false. */
   readonly durable?: boolean | undefined
-  /** Whether only this user of the machine can read the files, and look into folders that are made. Default false. */
+  /** Whether only this user of the machine can read new files, and look into new folders. Default false. */
   readonly isPrivate?: boolean | undefined
-  /** Names without ports under which the server is known, or a test of one; every other Host is refused. Default: any. */
+  /** Names, without ports, to which the server answers, or a test of a name. Default: any. */
   readonly hosts?: UploadHandlerOptions['hosts']
   /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
   readonly base?: string | undefined
@@ -69,9 +69,7 @@ export interface UploadAppOptions {
   readonly userOf?: ((request: unknown) => string | undefined) | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
-  /**
-   * Proxies that are believed when they say who their client is, as with `trustProxy` of `nodeHandler`. Default none.
-   */
+  /** Proxies that are believed about their clients, as `trustProxy` of `nodeHandler`. Default none. */
   readonly trustProxy?: NodeAdapterOptions['trustProxy']
   /** Milliseconds for which a connection without a request is kept. Default 125,000. */
   readonly keepAliveTimeoutMs?: number | undefined

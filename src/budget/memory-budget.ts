@@ -13,7 +13,7 @@ export class MemoryBudget {
   /**
    * A new holder, which has nothing yet.
    *
-   * @param limit bytes of all holders together beyond which this one gets no more
+   * @param limit bytes of all holders together; beyond them, this one gets no more
    */
   open(limit: number): MemoryShare {
     let held = 0
@@ -37,9 +37,9 @@ export class MemoryBudget {
 
 /** The memory of one holder. */
 export interface MemoryShare {
-  /** Whether the holder may have so many bytes more; if so, they count from now on. */
+  /** Asks for more bytes. If the answer is true, they count from now on. */
   take(bytes: number): boolean
-  /** So many bytes less; never more than the holder has. */
+  /** Gives back so many bytes, but never more than the holder has. */
   giveBack(bytes: number): void
   /** Gives back all that is left; harmless when repeated. */
   close(): void

@@ -8,7 +8,7 @@ import { parseCredentials } from './parse-credentials.ts'
 import type { CredentialList } from './parse-credentials.ts'
 import { parseText, parseWord } from './parse-value.ts'
 
-/** Who may do what, and whom one believes. */
+/** Credentials, and the proxies and origins that are trusted. */
 export interface AccessSettings {
   /** Where more credentials are. */
   readonly file: string | undefined
@@ -34,13 +34,13 @@ const CREDENTIALS: Option<CredentialList> = {
 const TRUST_PROXY: Option<readonly string[]> = {
   flag: 'trust-proxy',
   value: 'LIST',
-  about: 'whose X-Forwarded or Forwarded headers are believed, such as loopback,10.0.0.0/8',
+  about: 'proxies whose X-Forwarded or Forwarded headers are believed, such as loopback,10.0.0.0/8',
   parse: parseProxies,
 }
 const PROXY_HEADER: Option<'forwarded' | 'x-forwarded'> = {
   flag: 'proxy-header',
   value: 'x-forwarded|forwarded',
-  about: 'the headers that these proxies write; by default those of a request, and none if it has both kinds',
+  about: 'the headers that these proxies write; default: the kind that a request has, or neither if it has both',
   parse: (text) => parseWord(text, 'x-forwarded', 'forwarded'),
 }
 const ORIGINS: Option<readonly string[]> = {

@@ -41,5 +41,5 @@ async function checkPlace(path: string, folder: string, mode: number): Promise<v
     throw new TypeError('it is in the upload folder, where it could be fetched; move it')
   }
   if ((mode & 0o077) === 0 || platform === 'win32') return
-  terminal.warn(`other users of this machine can open ${path}; chmod 600 keeps it from them`)
+  terminal.warn(`other users of this machine can open ${path}; run chmod 600 to keep them out`)
 }

@@ -3,12 +3,12 @@ import { hostname } from 'node:os'
 import { bracketed, isLoopback, loopbackNames } from './address.ts'
 
 /**
- * What local networks put behind the name of a machine. Nobody can register a name below these in the public DNS, so no
- * page of a stranger has one.
+ * Local networks put these behind the name of a machine. No name below them can be registered in the public DNS, so
+ * no page of a stranger has one.
  */
 const LOCAL_DOMAINS = ['local', 'lan', 'internal', 'home.arpa'] as const
 
-/** Under which names a server answers. */
+/** The names to which a server answers. */
 export interface OwnNames {
   /** In lower case, without ports; IPv6 addresses in brackets. */
   readonly names: readonly string[]
@@ -19,11 +19,12 @@ export interface OwnNames {
 }
 
 /**
- * The names of a server that listens on `host`; `undefined` for any. A page of a stranger could reach the server from a
- * browser in its network, by a name of its own that it makes lead here (DNS rebinding). So only known names count.
+ * The names of a server that listens on `host`; `undefined` if it answers to every name. A page of a stranger may be
+ * open in a browser of this network. It could make a name of its own lead here (DNS rebinding). So only known names
+ * count.
  *
- * Beyond loopback these are the machine's name and every IP address: an address cannot be made to lead elsewhere, and
- * the server does not know all of its own (those of a container's host, of a router, of a cloud).
+ * Beyond loopback these are the machine's name and every IP address. An address cannot be made to lead elsewhere. The
+ * server does not know all of its own, such as those of a container's host, a router or a cloud.
  *
  * @param more names that were given by hand
  * @param machine the machine's name
@@ -48,7 +49,7 @@ export function ownNames(
 
 const WILDCARDS: readonly string[] = ['0.0.0.0', '::']
 
-/** As it is, without its domain, and as devices of the local network call it. */
+/** The name as it is, without its domain, and with each local domain. */
 function machineNames(machine: string): readonly string[] {
   const name = machine.toLowerCase().replace(/\.$/, '')
   const [short = name] = name.split('.', 1)

@@ -16,7 +16,7 @@ export interface ServeSettings {
   readonly host: string
   /** Absent: 3000, or the next port that is free. */
   readonly port: number | undefined
-  /** Names without ports under which the server is known besides its own. */
+  /** Names, without ports, to which the server answers besides its own. */
   readonly hosts: readonly string[] | 'any' | undefined
   /** Processes that serve; of 1, this one does. */
   readonly workers: number
@@ -104,14 +104,14 @@ const MAX_FILES: PresetOption<number> = {
 const MAX_UPLOADS: PresetOption<number> = {
   flag: 'max-uploads',
   value: 'NUMBER',
-  about: 'that are received at once; beyond it the slowest gives way, or the new one gets 503',
+  about: 'uploads received at the same time; beyond it, the slowest gives way or the new one gets 503',
   preset: '2000',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const MAX_UPLOADS_PER_CLIENT: Option<number> = {
   flag: 'max-uploads-per-client',
   value: 'NUMBER',
-  about: 'of those, from one address; by default half',
+  about: 'of those, the most from one address; default half',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const EXTENSIONS: PresetOption<ExtensionRule> = {
@@ -154,8 +154,7 @@ const DURABLE: Option<boolean> = {
 }
 const PRIVATE: Option<boolean> = {
   flag: 'private',
-  about:
-    'no other user of this machine can read the files (0600, folders 0700); on with --auth, --private=false is off',
+  about: 'keep files from other users of this machine (0600, folders 0700); on with --auth, off with --private=false',
   parse: parseSwitch,
 }
 const IDLE_TIMEOUT: PresetOption<number> = {
@@ -292,7 +291,7 @@ function parseHosts(text: string): readonly string[] | 'any' {
     const name = word.trim().toLowerCase()
     if (/^(?:[^\s:/[\]]+|\[[\da-f:.]+\])$/.test(name) && name !== 'any') return name.replace(/\.$/, '')
     throw new TypeError(
-      `${JSON.stringify(word)} is no name of a host. Write files.example or [::1], without a scheme or a port, or any alone.`,
+      `${JSON.stringify(word)} is not a name of a host. Write files.example or [::1], without a scheme or a port; or any alone.`,
     )
   })
 }

@@ -20,7 +20,7 @@ export interface StartReport {
   readonly minFreeSpace: number
   /** Processes that serve. */
   readonly workers: number
-  /** Absent: it answers to every name. */
+  /** Absent if the server answers to every name. */
   readonly names: OwnNames | undefined
 }
 
@@ -70,7 +70,7 @@ export function startReportJson(report: StartReport): string {
   })
 }
 
-/** Beyond loopback, where a browser may use a name that the machine does not know. */
+/** For a server beyond loopback: a browser may use a name that the machine does not know. */
 function namesOf({ names }: OwnNames): string {
   return `Answers to IP addresses, ${names.join(', ')}. Add other names with --hosts.`
 }

@@ -17,15 +17,15 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ])
 
 interface UploadFolderOptions {
-  /** Whether no other user of the machine is to look into it. */
+  /** Whether other users of the machine are kept out of it. */
   readonly isPrivate: boolean
-  /** Told of what the operator should mend, though files can be kept. */
+  /** Called with a sentence about a fault that the operator should correct, though the server can start. */
   readonly warn: (text: string) => void
 }
 
 /**
- * Makes the folder if there is none, sees that files can be kept in it, and removes or settles what a run that was
- * killed left behind; its absolute path.
+ * Makes the folder if there is none, and makes sure that files can be kept in it. Removes or settles the leftovers of
+ * runs that were killed. Resolves to its absolute path.
  *
  * @throws {CommandError} if files cannot be kept in it.
  */
@@ -52,12 +52,12 @@ export async function uploadFolder(path: string, { isPrivate, warn }: UploadFold
   }
   await storage.close()
   if (isPrivate && (await isOpenToOthers(folder))) {
-    warn(`other users of this machine can look into ${path}; chmod 700 keeps it from them`)
+    warn(`other users of this machine can look into ${path}; run chmod 700 to keep them out`)
   }
   return folder
 }
 
-/** Whether the folder, which was there before, lets other users see its names, and files of former runs. */
+/** Whether the folder lets other users see its names, and files of former runs. It may have been there before. */
 async function isOpenToOthers(folder: string): Promise<boolean> {
   return platform !== 'win32' && ((await stat(folder)).mode & 0o077) !== 0
 }

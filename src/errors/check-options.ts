@@ -3,7 +3,7 @@ import type { OptionKind } from './option-kinds.ts'
 import { tellValue } from './tell-value.ts'
 
 /**
- * Looks at the options of a function as JavaScript may pass them. A misspelt limit would otherwise be no limit.
+ * Checks the options of a function as JavaScript may pass them. Otherwise a misspelt limit would be ignored.
  *
  * @param owner how the caller knows the function, such as `uploadSet`
  * @throws {TypeError} for what is not an object, a name that is not an option, and a value of another kind.
@@ -24,8 +24,8 @@ export function checkOptions(owner: string, options: unknown, kinds: Readonly<Re
 
 function advice(name: string, kinds: Readonly<Record<string, OptionKind>>): string {
   const names = Object.keys(kinds)
-  // Case counts as nothing: `maxFilesize`, `maxfilesize`.
+  // Without case first: `MAXFILESIZE` differs in too many letters to be near.
   const lower = names.find((each) => each.toLowerCase() === name.toLowerCase())
   const nearest = lower ?? nearestWord(name, names)
-  return nearest === undefined ? `It has ${names.join(', ')}.` : `Did you mean "${nearest}"?`
+  return nearest === undefined ? `Its options: ${names.join(', ')}.` : `Did you mean "${nearest}"?`
 }

@@ -1,7 +1,7 @@
 import { tellValue } from './tell-value.ts'
 
 /**
- * A limit as a developer gave it, or `preset` where it was left out.
+ * A limit as a developer gave it, or `preset` if it was left out.
  *
  * @throws {TypeError} for one that is negative, NaN or not a number; `Infinity` is allowed.
  */
@@ -11,7 +11,7 @@ export function toLimit(name: string, value: number | undefined, preset: number)
   throw new TypeError(`${name} must be a number of at least 0, not ${tellValue(limit)}`)
 }
 
-/** NaN would be no limit at all, and to a string of the environment no number can be added. */
+/** Refuses NaN, which nothing exceeds, and strings, which the environment holds. */
 export function isLimit(value: unknown): value is number {
   return typeof value === 'number' && value >= 0
 }

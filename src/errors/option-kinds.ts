@@ -1,6 +1,6 @@
 import { isLimit } from './limit.ts'
 
-/** What an option takes: a phrase for a sentence, and a test. */
+/** The values that an option takes: a phrase for a sentence, and a test. */
 export interface OptionKind {
   readonly says: string
   takes(value: unknown): boolean
@@ -8,7 +8,7 @@ export interface OptionKind {
   readonly tells?: (value: unknown) => string
 }
 
-/** What each option of a function takes. The type makes sure that no option is forgotten. */
+/** The kind of each option of a function. The type makes sure that no option is forgotten. */
 export type OptionKinds<Options> = { readonly [Name in keyof Options]-?: OptionKind }
 
 /** The kinds that most options have. */

@@ -4,8 +4,8 @@ import { newFolder } from './new-folder.ts'
 import { hasCode } from './system-error.ts'
 
 /**
- * Makes a folder, and those above it, if there are none. Fails with the system's error. Node's own `recursive` would try
- * for ever if a folder takes no others and says ENOENT to it, as `/proc` does.
+ * Makes a folder, and those above it, if there are none. Fails with the system's error. Node's own `recursive` would
+ * try for ever if a folder takes no others and says ENOENT to it, as `/proc` does.
  *
  * @param mode permissions of those that it makes; default what the umask leaves of `0o777`
  */

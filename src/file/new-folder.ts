@@ -13,11 +13,11 @@ const THIS_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOF
  * @param mode its permissions, whatever the umask; default what the umask leaves of `0o777`
  */
 export async function newFolder(path: string, mode?: number): Promise<void> {
-  // The umask only takes permissions away, so that nobody else gets in meanwhile.
+  // The umask only takes permissions away, so no other user gets in before they are complete.
   await mkdir(path, mode)
   if (mode === undefined || platform === 'win32') return
   const made = (await lstat(path)).mode & 0o7777
-  // A folder may have got the set-group-ID bit of the one above it, which stays.
+  // A folder may inherit the set-group-ID bit of the one above it. That bit stays.
   if ((made & PERMISSIONS) === (mode & PERMISSIONS) && (made | mode) === made) return
   const folder = await open(path, THIS_FOLDER)
   try {

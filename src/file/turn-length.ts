@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 /** Milliseconds for which nothing else may run. */
 const LONGEST_MS = 2
 
-/** Long work in short turns: between them the process serves others. */
+/** Splits long work into short turns, so that the process serves others between them. */
 export class TurnLength {
   #start = performance.now()
 

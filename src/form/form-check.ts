@@ -45,7 +45,9 @@ function checkMember(name: string, member: FormMember, keeps: boolean): void {
   }
 }
 
-/** @throws {TypeError} for what JavaScript may declare: a set itself, the name of a type, a schema of an old library. */
+/**
+ * @throws {TypeError} for what JavaScript may declare: a set itself, the name of a type, a schema of an old library.
+ */
 function checkMemberKind(name: string, member: unknown): void {
   const isObject = (typeof member === 'object' && member !== null) || typeof member === 'function'
   const value: object = isObject ? member : {}
@@ -63,7 +65,7 @@ function checkMemberKind(name: string, member: unknown): void {
   )
 }
 
-/** An object as it is written in the source: a schema of a library without Standard Schema has a class. */
+/** True for a plain object. A schema of a library without Standard Schema is an instance of a class. */
 function isGroup(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -48,7 +48,7 @@ type MemberOutput<Member> =
  * ```ts
  * const post = uploadForm({ tags: list(z.string()), items: list({ name: z.string(), photo: photos.one() }, { max: 5 }) })
  * ```
- * @throws {TypeError} for bounds that are not numbers, or leave nothing between them.
+ * @throws {TypeError} for a bound that is not a number, and for a `max` below 1 or below `min`.
  */
 export function list<const Item extends FormItem>(
   item: Item,

@@ -15,8 +15,8 @@ export const KEPT_FIELD = '_kept'
 
 export interface KeepOptions {
   /**
-   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. Of several, the first signs and all are
-   * accepted.
+   * At least 32 random bytes, known only to your servers; a string counts in UTF-8. If there are several, the first
+   * signs and all are accepted.
    */
   readonly secret: Secret | readonly Secret[]
   /** Milliseconds for which files are kept. Default an hour. */

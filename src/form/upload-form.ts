@@ -116,8 +116,8 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
 const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal }
 
 /**
- * A form of fields and files. Fields are declared by any Standard Schema library, files by their sets; what comes of it has
- * the types of both.
+ * A form of fields and files. Fields are declared by any Standard Schema library, files by their sets; what comes of
+ * it has the types of both.
  *
  * @example
  * ```ts
@@ -125,8 +125,8 @@ const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.si
  * const { title, cover, gallery } = await post.receive(request)
  * await post.receive(request, (data) => db.insert(data))
  * ```
- * @throws {TypeError} for a limit or an origin that is not valid, a secret of less than 32 bytes, a name that no request
- *   can have, and for `keep` with a storage that cannot set drafts aside.
+ * @throws {TypeError} for a limit or an origin that is not valid, a secret of less than 32 bytes, a name that no
+ *   request can have, and for `keep` with a storage that cannot set drafts aside.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
@@ -196,7 +196,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
 
   async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
     const [handler, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
-    checkOptions('receive of a form', options, RECEIVE_KINDS)
+    checkOptions('form.receive', options, RECEIVE_KINDS)
     const { signal } = options
     const incoming = toIncoming(request)
     const reading = new FormReading(this.shape, {

@@ -6,13 +6,13 @@ import { toIpAddress } from '../http/ip-address.ts'
 const LOCAL_NAME = /^[^.]*$|\.(?:local|lan|internal|home\.arpa)$/
 
 /**
- * Refuses names under which the server is not known. If an attacker makes a name of its own lead here (DNS rebinding),
- * its page is in the origin of the server.
+ * Refuses names under which the server is not known. If an attacker makes a name of its own lead here (DNS
+ * rebinding), its page is in the origin of the server.
  *
  * Such a page may write X-Forwarded-Host, but not Host. If its browser is at the address of a trusted proxy, only Host
  * tells the two apart. A proxy may put a name of the local network there, and a stranger cannot have one.
  *
- * @param isKnown asked with the name in lower case, without a port and a dot at its end; IPv6 addresses have brackets
+ * @param isKnown gets the name in lower case, without its port and a dot at its end; IPv6 addresses have brackets
  * @throws {UploadError} `unknown-host`.
  */
 export function checkHost({ header, proxyHost }: Incoming, isKnown: (name: string) => boolean): void {

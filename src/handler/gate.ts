@@ -25,7 +25,7 @@ export type AdmissionReason = 'open' | 'link' | 'authorized'
 /** A request that was let in. */
 export interface Admission {
   readonly reason: AdmissionReason
-  /** It opens one version of a file, which is known only when the file is open. */
+  /** It has to be checked against the file once that is open: it opens one version of it. */
   readonly link?: VerifiedLink
 }
 
@@ -40,7 +40,8 @@ export class Gate {
   }
 
   /**
-   * A client with a link is judged by it alone: whether a false one opens anything must not depend on other permissions.
+   * A client with a link is judged by it alone: whether a false one opens anything must not depend on other
+   * permissions.
    *
    * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
    */

@@ -2,10 +2,10 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { MeasuredBody } from './measured-body.ts'
 
-/** An upload is too young to be judged before it had so long for its bytes. */
+/** Milliseconds that an upload has before it can be judged. */
 const YOUNG_MS = 10_000
 
-/** Bytes a second with which an upload is never slow enough to give way, however many wait. */
+/** Bytes a second at which an upload never has to give way, however many wait. */
 const STEADY_RATE = 8 * 1024
 
 /** An upload that holds a slot. It can be made to give way while its bytes come. */
@@ -27,9 +27,9 @@ export class RunningUpload {
   }
 
   /**
-   * Bytes a second since its start, without the time in which we made the client wait. `undefined` for an upload that may
-   * not give way: it has just begun, has all of its bytes, is fast enough, or waits for us. All bytes of a form have come
-   * when its last file is checked.
+   * Bytes a second since its start, without the time in which we made the client wait. `undefined` for an upload that
+   * does not have to give way: it has just begun, has all of its bytes, is fast enough, or waits for us. All bytes of a
+   * form have come when its last file is checked.
    *
    * @param now as `performance.now()` tells it
    */
@@ -40,7 +40,7 @@ export class RunningUpload {
     return rate < STEADY_RATE ? rate : undefined
   }
 
-  /** Ends the upload: its client is told that there are too many. */
+  /** Ends the upload with `overloaded`. */
   giveWay(): void {
     this.#body?.stop(new UploadError('overloaded', {}))
   }

@@ -7,8 +7,8 @@ import type { ServeOptions } from '../serve/serve-file.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /**
- * As `sendFile`, for the file that a link opens. The link is held against the file that is open, so that none can take
- * its place between the look and the answer.
+ * As `sendFile`, for the file that a link opens. The link is checked against the open file, so that no other file can
+ * take its place before the answer.
  *
  * @throws {UploadError} `file-gone`, `not-found`, and what `serveFile` throws.
  */

@@ -51,7 +51,7 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    */
   readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy | undefined
   /**
-   * Names without ports under which the server is known, such as `localhost` and `[::1]`, or a test of such a name in
+   * Names, without ports, to which the server answers, such as `localhost` and `[::1]`; or a test of such a name in
    * lower case. Every other Host is refused. Default: any.
    */
   readonly hosts?: readonly string[] | ((name: string) => boolean) | undefined

@@ -13,25 +13,28 @@ type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' 
 export interface UploadSlotOptions {
   /**
    * Uploads that are received at the same time; more get 503 (`overloaded`), before any byte of them is read. If a
-   * running upload of ten seconds or more is slow, the slowest one gives way instead. Each takes a connection and an open
-   * file. Default 2,000; `Infinity` for no limit.
+   * running upload of ten seconds or more is slow, the slowest one gives way instead. Each takes a connection and an
+   * open file. Default 2,000; `Infinity` for no limit.
    */
   readonly maxUploads?: number | undefined
   /**
-   * Of those, as many from one client: an IPv4 address, or a /64 of IPv6. Clients whose address the runtime does not tell
-   * are not counted; clients behind one proxy are one client, unless the proxy is trusted. Default half of `maxUploads`.
+   * Of those, the most from one client: an IPv4 address, or a /64 of IPv6. Clients whose address the runtime does not
+   * tell are not counted; clients behind one proxy are one client, unless the proxy is trusted. Default half of
+   * `maxUploads`.
    */
   readonly maxUploadsPerClient?: number | undefined
   /**
-   * Counts uploads beyond this handler, for several processes behind one URL. It is asked before each upload is read, if
-   * the limits above let it in, with its client as they count it. It resolves to the function that gives the slot back. If
-   * there is no slot, it resolves to `undefined`, or to `'client'` if only this client has too many. A slow upload of this
-   * handler may then give way; otherwise the new one gets 503 (`overloaded`). Default: not asked.
+   * Counts uploads beyond this handler, for several processes behind one URL. It is asked before each upload is read,
+   * if the limits above let it in, with its client as they count it. It resolves to the function that gives the slot
+   * back. If there is no slot, it resolves to `undefined`, or to `'client'` if only this client has too many. A slow
+   * upload of this handler may then give way; otherwise the new one gets 503 (`overloaded`). Default: not asked.
    */
   readonly takeSlot?: TakeSlot | undefined
 }
 
-/** Counts the uploads that are being received. If there are too many, the slowest gives way, or the new one is refused. */
+/**
+ * Counts the uploads that are being received. If there are too many, the slowest gives way, or the new one is refused.
+ */
 export class UploadSlots {
   readonly #maxUploads: number
   readonly #maxUploadsPerClient: number
@@ -85,7 +88,7 @@ export class UploadSlots {
   /**
    * Ends the slowest upload, of this client if one is given.
    *
-   * @throws {UploadError} `overloaded` if there is none but fast ones, and such as have just begun.
+   * @throws {UploadError} `overloaded` if all of them are fast or have just begun.
    */
   #makeRoom(client?: string): void {
     const now = performance.now()
@@ -99,7 +102,7 @@ export class UploadSlots {
       leastRate = rate
     }
     if (slowest === undefined) throw new UploadError('overloaded', {})
-    // At once: to throw its draft away takes a moment, and the slot is needed now.
+    // Free the slot at once: the upload needs a moment to discard its draft.
     this.#remove(slowest)
     slowest.giveWay()
   }

@@ -1,7 +1,7 @@
 import type { Incoming } from './incoming.ts'
 import { toParameters } from './parameters.ts'
 
-/** What proxies have written about a request, each list from the client to the server. */
+/** The values that proxies have written about a request. Each list goes from the client to the server. */
 export interface ForwardedFields {
   readonly addresses: readonly string[]
   readonly hosts: readonly string[]
@@ -9,10 +9,10 @@ export interface ForwardedFields {
   readonly schemes: readonly string[]
 }
 
-/** The two kinds of headers by which proxies tell who asks, and for what. */
+/** The two kinds of headers in which proxies name the client and the host that it asked. */
 export type ForwardedKind = 'forwarded' | 'x-forwarded'
 
-/** @throws {TypeError} for another text than the two, which only a program without types can give. */
+/** @throws {TypeError} for any other value, which only JavaScript can pass. */
 export function checkKind(kind: unknown): void {
   if (kind === undefined || kind === 'forwarded' || kind === 'x-forwarded') return
   throw new TypeError(`${JSON.stringify(kind)} is not a kind of headers. Write "forwarded" or "x-forwarded".`)
@@ -45,7 +45,9 @@ function readForwarded(text: string | undefined): ForwardedFields | undefined {
   return { addresses: valuesOf('for'), hosts: valuesOf('host'), ports: [], schemes: valuesOf('proto') }
 }
 
-/** RFC 7239 section 4. None at all if one is malformed, since it could hide the beginning of the next. */
+/**
+ * RFC 7239 section 4. The result is empty if one element is malformed, since it could hide the beginning of the next.
+ */
 function toElements(text: string): ReadonlyMap<string, string>[] {
   const elements: ReadonlyMap<string, string>[] = []
   for (const element of splitOutsideQuotes(text)) {
@@ -56,7 +58,7 @@ function toElements(text: string): ReadonlyMap<string, string>[] {
   return elements
 }
 
-/** At the commas that are in no quoted string (RFC 9110 section 5.6.4). */
+/** Splits at the commas outside quoted strings (RFC 9110 section 5.6.4). */
 function splitOutsideQuotes(text: string): string[] {
   const elements = ['']
   let isQuoted = false

@@ -10,7 +10,7 @@ export interface ProxyTrust {
   readonly isTrusted: (address: string) => boolean
   /** The kind of headers that the proxies write; the other kind is ignored. Default: the one that a request has. */
   readonly header?: ForwardedKind | undefined
-  /** Called if a header of a trusted proxy is ignored that it should correct. */
+  /** Called with a sentence if a header of a trusted proxy is ignored, so that the operator can correct it. */
   readonly onWarning: (sentence: string) => void
 }
 

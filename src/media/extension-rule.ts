@@ -10,7 +10,10 @@ export type ExtensionRule = readonly string[] | { readonly except: readonly stri
 /** Every extension, and none at all. */
 export const ALL: ExtensionRule = { except: [] }
 
-/** Every extension but these. Like Flask-Uploads' `AllExcept` it takes names without an extension. */
+/**
+ * Every extension but these. Like Flask-Uploads' `AllExcept` it takes names without an extension. Throws a TypeError
+ * for anything but a list.
+ */
 export function allExcept(extensions: readonly string[]): ExtensionRule {
   checkRule(extensions)
   return { except: extensions }

@@ -3,19 +3,19 @@ import { UploadError } from '../errors/upload-error.ts'
 /** Taken names that a set remembers by default. One that is forgotten costs its next upload a search. */
 const MOST_NAMES = 1000
 
-/** No folder holds so many files of one name: a storage in which all of them are taken is not one that we understand. */
+/** No folder holds so many files of one name. If they are all taken, the storage itself must be wrong. */
 const MOST_NUMBER = 2 ** 40
 
-/** Where to go on with a name that is taken. */
+/** The next number of a taken name, and the search for it. */
 interface Place {
   next: number
   search: Promise<void> | undefined
 }
 
 /**
- * Hands out the numbers of names that are taken, each to one upload: of many that come at once, no two ask for the same name.
+ * Hands out the numbers of taken names, each to one upload. So uploads that come at once never ask for the same name.
  *
- * It is a hint. Other processes and former runs are not known here, so that a number may be taken; publishing decides.
+ * It is a hint. Other processes and former runs are not known here, so a number may be taken. Publishing decides.
  */
 export class ConflictNumbers {
   readonly #mostNames: number
@@ -36,14 +36,14 @@ export class ConflictNumbers {
     return this.#places.has(key)
   }
 
-  /** The number to try where `key` is taken. */
+  /** The number to try next if `key` is taken. */
   take(key: string): number {
     return this.#placeOf(key).next++
   }
 
   /**
-   * Goes on behind numbers that are taken: in doubling steps to one that is free, then by halves. Uploads that come at once share
-   * one search.
+   * Skips numbers that are taken: in doubling steps to one that is free, then by halves. Uploads that come at once
+   * share one search.
    */
   skip(key: string, isTaken: (number: number) => Promise<boolean>): Promise<void> {
     const place = this.#placeOf(key)
@@ -77,7 +77,7 @@ async function search(place: Place, isTaken: (number: number) => Promise<boolean
   }
 }
 
-/** What an upload fails with for which no name is found. */
+/** The failure of an upload for which no name is free. */
 export function noneFree(): UploadError {
   return new UploadError('storage-failed', {}, { cause: new Error('No name was free.') })
 }

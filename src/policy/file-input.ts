@@ -41,7 +41,7 @@ export function optionalFile(set: DraftSource, placement: Placement): FileInput<
 /**
  * Any number of files within bounds.
  *
- * @throws {TypeError} for bounds that are not numbers, or leave nothing between them.
+ * @throws {TypeError} for a bound that is not a number, and for a `max` below 1 or below `min`.
  */
 export function manyFiles(
   set: DraftSource,

@@ -58,7 +58,7 @@ function checkSource(source: unknown): void {
   if (source instanceof Uint8Array || Symbol.asyncIterator in value) return
   throw new TypeError(
     `${tellValue(source)} cannot be saved: pass a file of receive, a File, a Blob, a stream or bytes. ` +
-      'For a file on disk that is createReadStream(path), with { name }.',
+      'For a file on disk, pass createReadStream(path) with { name }.',
   )
 }
 
@@ -68,7 +68,7 @@ function isNamed(source: SaveSource): source is NamedFile {
 
 function toHead(source: SaveSource, name: string | undefined): UploadHead {
   if (isNamed(source)) return { filename: source.name, contentType: source.type, size: source.size }
-  if (name === undefined) throw new TypeError('A source without a name of its own needs one: save(source, { name }).')
+  if (name === undefined) throw new TypeError('This source has no name. Write save(source, { name }).')
   if ('stream' in source) return { filename: name, contentType: source.type, size: source.size }
   return { filename: name }
 }

@@ -147,7 +147,7 @@ export class UploadDraft {
       if (file === undefined) throw new UploadError('name-taken', { key })
       return file
     }
-    // A look at a name that was taken before costs less than to ask for it.
+    // Looking at a name that was taken before costs less than trying to publish under it.
     if (!numbers.has(key) || !(await this.#isTaken(key))) {
       const file = await this.#under(key, sealed, take)
       if (file !== undefined) {

@@ -301,5 +301,5 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 function toKey(file: StoredFile | string): string {
   const key: unknown = typeof file === 'object' && file !== null ? file.key : file
   if (typeof key === 'string') return key
-  throw new TypeError(`${tellValue(file)} is neither a stored file nor the key of one. Pass what save returned.`)
+  throw new TypeError(`${tellValue(file)} is neither a stored file nor the key of one. Pass the result of save.`)
 }

@@ -42,7 +42,7 @@ export interface FormLimits extends DecoderLimits {
 /** Limits as a developer gives them: those left out, or `undefined`, have their defaults. */
 export type FormLimitOptions = { readonly [Limit in keyof FormLimits]?: FormLimits[Limit] | undefined }
 
-/** What the limits of a form take, but for `maxFiles`: forms of sets take that from these. */
+/** The kinds of a form's limits without `maxFiles`, which upload sets decide for forms of their own. */
 export const FORM_LIMIT_KINDS: OptionKinds<Omit<FormLimits, 'maxFiles'>> = {
   ...DECODER_LIMIT_KINDS,
   maxBodySize: OPTION_KINDS.size,

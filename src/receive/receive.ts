@@ -21,7 +21,9 @@ import type { SpooledFile } from './spool/spool.ts'
 import { UploadedFile } from './uploaded-file.ts'
 import { UploadedFiles } from './uploaded-files.ts'
 
-/** A form, received whole. `dispose` removes what is left of its files, and so does `await using` (Node 24 and later). */
+/**
+ * A form, received whole. `dispose` removes what is left of its files, and so does `await using` (Node 24 and later).
+ */
 export interface Upload extends AsyncDisposable {
   readonly fields: MultiMap<string>
   readonly files: UploadedFiles
@@ -39,8 +41,8 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
   /**
-   * Bytes that the files of all forms in this process have in memory together. If a file would go beyond that, it goes to
-   * the temporary file of its form, however small it is. Default 128 MiB.
+   * Bytes that the files of all forms in this process may have in memory together. A file that would go beyond that
+   * goes to the temporary file of its form, however small it is. Default 128 MiB.
    */
   readonly totalMemoryLimit?: number | undefined
   /** The folder of temporary files, which have no name there. Default the system's folder for them. */
@@ -60,9 +62,9 @@ const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
 }
 
 /**
- * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones in
- * a temporary file that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that is
- * broken in any way is refused as a whole.
+ * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones
+ * in a temporary file that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that
+ * is broken in any way is refused as a whole.
  *
  * A form that a page of another site made a browser send is refused before it is read, unless `origins` says otherwise.
  * After a refusal the rest of the body is read and thrown away within bounds, so that the client gets the answer.
@@ -78,9 +80,10 @@ const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
  * }
  * ```
  * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one,
- *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body`
- *   (400); `cross-site` (403); `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
- * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not valid.
+ *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body` (400); `cross-site` (403);
+ *   `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
+ * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not
+ *   valid.
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
   checkOptions('receive', options, RECEIVE_KINDS)

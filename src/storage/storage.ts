@@ -16,8 +16,8 @@ export interface OpenFile {
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
-   * The same bytes without waiting, in place of `stream`, if they are few and at hand. Their memory is the caller's alone, who may
-   * write to it or transfer it. Throws `storage-failed`. Optional.
+   * The same bytes without waiting, in place of `stream`, if they are few and at hand. The caller owns their memory,
+   * and may write to it or transfer it. Throws `storage-failed`. Optional.
    */
   bytes?(start: number, end: number): Uint8Array
   /** Closes the file where it was not read; harmless otherwise. */
@@ -66,8 +66,8 @@ export interface Storage {
   /** The entry of a stored file. */
   stat(key: string): Promise<StorageEntry | undefined>
   /**
-   * Whether a key cannot be published under now, be it for a folder that has its name. May be wrong a moment later. Optional: for
-   * a medium that tells it for less than `stat` costs.
+   * Whether a file or a folder has the key, so that publishing under it would fail. May be wrong a moment later.
+   * Optional: for a medium on which this costs less than `stat`.
    */
   isTaken?(key: string): Promise<boolean>
   /** Opens a stored file. Never follows a symlink, never opens what is no regular file. */

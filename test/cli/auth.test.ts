@@ -199,7 +199,7 @@ describe('decant serve --auth', () => {
 
     expect(statSync(own.file).mode & 0o777).toBe(0o640)
     expect(decant.stderr()).toBe(
-      `warning: other users of this machine can open ${own.file}; chmod 600 keeps it from them\n`,
+      `warning: other users of this machine can open ${own.file}; run chmod 600 to keep them out\n`,
     )
   })
 

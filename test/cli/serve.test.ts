@@ -286,7 +286,7 @@ describe('limits', () => {
 
     await expect
       .poll(() => decant.stderr())
-      .toMatch(/decant: 507 storage-full: .* are free, and .* are to stay so\.\n$/)
+      .toMatch(/decant: 507 storage-full: .* are free, and .* must stay free\.\n$/)
     expect(decant.stderr()).toMatch(/^warning: only .* of the disk are free/)
     expect(answer.text).not.toContain('to stay so')
   })

@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('decant serve --workers 2', () => {
 
     await expect
       .poll(() => decant.stderr(), PATIENCE)
-      .toMatch(/^warning: only [^\n]*\ndecant: 507 storage-full: [^\n]* are to stay so\.\n$/)
+      .toMatch(/^warning: only [^\n]*\ndecant: 507 storage-full: [^\n]* must stay free\.\n$/)
   })
 
   test.each([

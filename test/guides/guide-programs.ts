@@ -10,7 +10,9 @@ export interface GuideProgram {
   readonly code: string
 }
 
-/** The programs in TypeScript of the README and of the pages of `docs/`. Those in JavaScript are tried in `test/moving`. */
+/**
+ * The programs in TypeScript of the README and of the pages of `docs/`. Those in JavaScript are tried in `test/moving`.
+ */
 export async function readGuidePrograms(): Promise<GuideProgram[]> {
   const folders = ['docs', 'docs/moving']
   const names = await Promise.all(folders.map(async (folder) => await pagesIn(folder)))

@@ -20,7 +20,10 @@ const root = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
 const programs = await readGuidePrograms()
 
-/** What a reader has of their own and a program takes from elsewhere: the environment and, where it is declared, a database. */
+/**
+ * What a reader has of their own and a program takes from elsewhere: the environment and, where it is declared, a
+ * database.
+ */
 const ENVIRONMENT = {
   FORM_SECRET: 'f'.repeat(32),
   ANN_SECRET: 'a'.repeat(32),

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { npm } from '../npm.ts'
 import { RUNTIMES } from '../runtimes/runtime-list.ts'
 
-/** The versions of Node that a guide has to run on: the oldest that Decant supports, and the one that most servers have. */
+/**
+ * The versions of Node that a guide has to run on: the oldest that Decant supports, and the one that most servers have.
+ */
 export const NODE_VERSIONS = ['Node 22', 'Node 24'] as const
 
 type NodeVersion = (typeof NODE_VERSIONS)[number]

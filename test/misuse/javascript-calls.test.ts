@@ -89,7 +89,7 @@ const CALLS: readonly Call[] = [
   [
     'an option that is unlike all others',
     js(memoryStorage, { folder: 'x' }),
-    '"folder" is not an option of memoryStorage. It has maxSize.',
+    '"folder" is not an option of memoryStorage. Its options: maxSize.',
   ],
   [
     "maxFileSize: '16MB'",
@@ -119,7 +119,7 @@ const CALLS: readonly Call[] = [
   [
     "save('cat.jpg')",
     method(photos, 'save', 'cat.jpg'),
-    '"cat.jpg" cannot be saved: pass a file of receive, a File, a Blob, a stream or bytes. For a file on disk that is createReadStream(path), with { name }.',
+    '"cat.jpg" cannot be saved: pass a file of receive, a File, a Blob, a stream or bytes. For a file on disk, pass createReadStream(path) with { name }.',
   ],
   [
     "save(file, 'folder')",
@@ -129,17 +129,17 @@ const CALLS: readonly Call[] = [
   [
     'save(file, { filename })',
     method(photos, 'save', new File([''], 'a.txt'), { filename: 'b.txt' }),
-    '"filename" is not an option of save. It has folder, name, signal.',
+    '"filename" is not an option of save. Its options: folder, name, signal.',
   ],
   [
     'save(stream)',
     method(photos, 'save', Readable.from(['a'])),
-    'A source without a name of its own needs one: save(source, { name }).',
+    'This source has no name. Write save(source, { name }).',
   ],
   [
     'delete(undefined)',
     method(photos, 'delete', undefined),
-    'undefined is neither a stored file nor the key of one. Pass what save returned.',
+    'undefined is neither a stored file nor the key of one. Pass the result of save.',
   ],
   [
     'delete(key, { vesion })',
@@ -156,7 +156,7 @@ const CALLS: readonly Call[] = [
   [
     'many({ min: 3, max: 1 })',
     method(photos, 'many', { min: 3, max: 1 }),
-    'many needs a whole number as "min", and a "max" of at least 1 that is not smaller; got min 3, max 1.',
+    'many needs a whole number as "min", and a "max" of at least 1 that is not smaller than "min"; got min 3, max 1.',
   ],
   [
     'uploadForm(undefined)',
@@ -192,7 +192,7 @@ const CALLS: readonly Call[] = [
   [
     'form.receive(request, { timeout })',
     method(form, 'receive', request(), { timeout: 5 }),
-    '"timeout" is not an option of receive of a form. It has signal.',
+    '"timeout" is not an option of form.receive. Its options: signal.',
   ],
   ['list(schema, 5)', js(list, z.string(), 5), 'The options of list must be an object; got 5.'],
   [
@@ -294,7 +294,7 @@ const CALLS: readonly Call[] = [
   [
     'a credential with a password',
     js(credentials, [{ ...ann, password: 'hidden' }]),
-    '"password" is not an option of a credential. It has name, secret, rights.',
+    '"password" is not an option of a credential. Its options: name, secret, rights.',
   ],
   [
     "rights: 'upload'",

@@ -16,7 +16,9 @@ export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
    * have stripped. Use `trustedProxies(['loopback'])` of `decant/node`. Default: no proxy is believed.
    */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined
-  /** The headers that they write, as `header` of `trustProxy` in `decant/node`. Default: the kind that a request has. */
+  /**
+   * The headers that they write, as `header` of `trustProxy` in `decant/node`. Default: the kind that a request has.
+   */
   readonly proxyHeader?: 'forwarded' | 'x-forwarded' | undefined
   /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined

@@ -3,7 +3,7 @@ import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { ADAPTER_KINDS } from '../adapter-options.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
 
-/** Proxies, and how they tell who asks. */
+/** Proxies, and the headers that they write. */
 export interface TrustedProxies {
   /**
    * Addresses, ranges such as `10.0.0.0/8`, `loopback` and `private`. They tell the address of the client, the host and
@@ -12,9 +12,9 @@ export interface TrustedProxies {
    */
   readonly proxies: readonly string[]
   /**
-   * The headers that count: `x-forwarded` for X-Forwarded-For, -Host, -Port and -Proto, or `forwarded` for Forwarded (RFC
-   * 7239). The other kind is ignored, since a client may have written it. Default: the kind that a request has, and
-   * neither if it has both.
+   * The headers that count: `x-forwarded` for X-Forwarded-For, -Host, -Port and -Proto, or `forwarded` for Forwarded
+   * (RFC 7239). The other kind is ignored, since a client may have written it. Default: the kind that a request has,
+   * and neither if it has both.
    */
   readonly header?: 'forwarded' | 'x-forwarded' | undefined
 }
@@ -24,7 +24,7 @@ export const TRUSTED_PROXIES_KINDS: OptionKinds<TrustedProxies> = {
   header: OPTION_KINDS.own,
 }
 
-/** What the adapter to `node:http` can be told. */
+/** Options of the adapter to `node:http`. */
 export interface NodeAdapterOptions extends AdapterOptions {
   /**
    * The proxies that are believed, and which headers they write. A list alone is for proxies that write one kind of

@@ -16,7 +16,7 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
  * @throws {TypeError} for anything else.
  */
 export function trustedProxies(list: readonly string[]): (address: string) => boolean {
-  // As a program without types may write it. A string has no `flatMap`, and its error would not say what to do.
+  // JavaScript may pass a string. It has no `flatMap`, and that error would not say what to do.
   const given: unknown = list
   if (!OPTION_KINDS.texts.takes(given)) {
     throw new TypeError(`Proxies must be a list such as ["loopback"], not ${tellValue(given)}.`)

@@ -7,11 +7,12 @@ const SPARE_PART = 1 / 50
 const MAX_SPARE = 16
 
 /**
- * A worker's slots of the uploads that all workers may receive at once. Each is asked for of the primary, but those that
- * the worker kept from its uploads before: a slot that goes back and forth would be three messages for each small file.
+ * A worker's slots of the uploads that all workers may receive at once. Each is asked for of the primary, but those
+ * that the worker kept from its uploads before: a slot that goes back and forth would be three messages for each small
+ * file.
  *
- * A slot that is kept counts for the client for which it was asked. If the limit of a client was given, the count has to
- * be exact, and no slot is kept. The default limit is large, and a few slots more or less change nothing.
+ * A slot that is kept counts for the client for which it was asked. If the limit of a client was given, the count has
+ * to be exact, and no slot is kept. The default limit is large, and a few slots more or less change nothing.
  */
 export class SharedSlots {
   readonly #post: (message: WorkerMessage) => void
@@ -29,7 +30,10 @@ export class SharedSlots {
         : 0
   }
 
-  /** Resolves to a function that gives the slot back. If there is none, `undefined`, or `'client'` if only this one has none. */
+  /**
+   * Resolves to a function that gives the slot back. If no slot is free, it resolves to `undefined`, or to `'client'`
+   * if only this client has too many.
+   */
   async take(client: string | undefined): Promise<(() => void) | 'client' | undefined> {
     if (this.#spare.length > 0) return this.#giveBack(this.#spare.pop())
     const answer = await this.#ask(client)

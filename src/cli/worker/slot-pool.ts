@@ -2,11 +2,11 @@
 export interface SlotLimits {
   /** Uploads that are received at once. */
   readonly maxUploads: number
-  /** Of those, as many from one client; `undefined` for half of them. */
+  /** Of those, the most from one client; `undefined` for half of them. */
   readonly maxUploadsPerClient: number | undefined
 }
 
-/** The answer to a worker: it has the slot, or all are taken, or all that this client may have. */
+/** The answer to a worker: it has the slot, all slots are taken, or this client has all that it may have. */
 export type SlotAnswer = 'taken' | 'full' | 'client'
 
 /** Counts the uploads of all workers, in the process that started them. */

@@ -62,8 +62,8 @@ export class TemporaryFile {
   }
 
   /**
-   * The bytes from `start` to `end`, each chunk in memory of its own. Rejects with a TypeError once disposed of, also in
-   * the middle.
+   * The bytes from `start` to `end`, each chunk in memory of its own. Rejects with a TypeError once disposed of, also
+   * in the middle.
    */
   async *stream(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     for (let at = start; at < end;) {

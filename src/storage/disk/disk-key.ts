@@ -21,8 +21,8 @@ export function isDiskKey(key: string, system: string = platform): boolean {
 }
 
 /**
- * True for a segment by which Windows finds another file than the one that is called so, or none. A file system of Windows does
- * the same on any system: FAT, NTFS, or a share that another machine has.
+ * True for a segment by which Windows finds another file than the one that is called so, or none. A file system of
+ * Windows does the same on any system: FAT, NTFS, or a share that another machine has.
  */
 export function mayNameAnother(segment: string): boolean {
   return OTHER_ON_WINDOWS.test(segment) || isShortName(segment)

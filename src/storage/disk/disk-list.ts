@@ -16,7 +16,7 @@ import type { DiskCalls } from '../../file/disk-calls.ts'
 /** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
 const CONCURRENCY = 32
 
-/** How often the index is asked for one page: as often as the files change under their names. */
+/** How often the index is asked for one page, if files keep changing under their names. */
 const MOST_ROUNDS = 10
 
 interface FoundKey extends Listed {
@@ -38,9 +38,9 @@ interface ListedFiles {
 }
 
 /**
- * A page of the stored files. By name, the names of the folders are read from which the page is, and held in memory for a few
- * pages; `newest` asks the index. Each file of the page is looked at. Skips dot names, symlinks and whatever is not a regular
- * file.
+ * A page of the stored files. `name` reads the names of the folders that the page is from, and holds a few pages of
+ * them in memory. `newest` asks the index. Each file of the page is looked at. Skips dot names, symlinks and whatever
+ * is not a regular file.
  */
 export async function listFiles(files: ListedFiles, options: ListOptions): Promise<ListPage> {
   const { root } = files
@@ -81,7 +81,10 @@ async function firstByName(
   return found
 }
 
-/** As the index tells them, each looked at. If one has changed under its name, the index is told and asked again. */
+/**
+ * The first files by the index, each looked at. If one has changed under its name, the index gets a doubt and is asked
+ * again.
+ */
 async function firstByTime(
   files: ListedFiles,
   prefix: string,
@@ -185,7 +188,7 @@ async function lookAtFolder(files: ListedFiles, folder: string, keys: readonly s
   const { root } = files
   const found: FoundKey[] = []
   for (let start = 0; start < keys.length; start += CONCURRENCY) {
-    // Somebody may have put a symlink in the folder's place. Asked for so few files at a time, as for each of them.
+    // Another process may have put a symlink in the folder's place, so each batch is checked.
     if (!(await hasPlainFolders(root, folder))) return found
     found.push(...(await findReadable(files, keys.slice(start, start + CONCURRENCY), findPlainFile)))
   }
@@ -197,7 +200,7 @@ async function findReadable(files: ListedFiles, keys: readonly string[], find: F
   return onlyReadable(files, await lookAt(files, keys, find))
 }
 
-/** What has each of the keys, if it is a file. */
+/** The file of each key; `undefined` for a key without one. */
 function lookAt(files: ListedFiles, keys: readonly string[], find: Find): Promise<Found[]> {
   const { root, unreadable, calls } = files
   return inBatches(keys, async (key) => {
@@ -206,7 +209,7 @@ function lookAt(files: ListedFiles, keys: readonly string[], find: Find): Promis
   })
 }
 
-/** Most files have no record, and looking tells so in less time than reading. */
+/** Most files have no record, and a look takes less time than a failed read. */
 async function findRecord({ records, calls }: ListedFiles, { key, stats }: FoundKey): Promise<FileRecord | undefined> {
   try {
     return (await calls.exists(records.locate(key))) ? await records.read(key, stats) : undefined

@@ -34,8 +34,8 @@ export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. With `0o600`, no other user can read them. */
   readonly mode?: number
   /**
-   * Permissions of the folders that it makes, whatever the umask: of the folder itself, and of those that keys name. With
-   * `0o700`, no other user can look into them. Default: what the umask leaves of `0o777`.
+   * Permissions of the folders that it makes, whatever the umask: of the folder itself, and of those that keys name.
+   * With `0o700`, no other user can look into them. Default: what the umask leaves of `0o777`.
    */
   readonly folderMode?: number
   /** Bytes of one draft that may wait to be written before `append` asks its caller to wait; default 1 MiB. */
@@ -51,9 +51,9 @@ export interface DiskStorageOptions {
    */
   readonly calls?: 'auto' | 'threads'
   /**
-   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. So does a draft on a disk
-   * that has room for fewer than 1,000 more files (inodes), or for fewer than 1 % of all files on a small disk. Asked when
-   * a draft is opened and again every 64 MiB of it. Default 0: the disk may be filled.
+   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. So does a draft on a
+   * disk that has room for fewer than 1,000 more files (inodes), or for fewer than 1 % of all files on a small disk.
+   * Asked when a draft is opened and again every 64 MiB of it. Default 0: the disk may be filled.
    */
   readonly minFreeSpace?: number
   /**
@@ -102,14 +102,15 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
 }
 
 /**
- * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too. Whatever
- * is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading makes nothing.
+ * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too.
+ * Whatever is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading
+ * makes nothing.
  *
- * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time. Published files are
- * flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
+ * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time.
+ * Published files are flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
  *
- * A list by `newest` has every file that was stored before it was asked for. It remembers times of files: one that is changed by
- * hand under the same name may move to its new place a minute later.
+ * A list by `newest` has every file that was stored before it was asked for. It remembers times of files: one that is
+ * changed by hand under the same name may move to its new place a minute later.
  *
  * @example
  * ```ts
@@ -119,8 +120,8 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
  * const sealed = await draft.seal()
  * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
  * ```
- * @throws {TypeError} for a folder that is not a path, an unknown option, an option of another type, and for permissions that
- *   the process itself could not use.
+ * @throws {TypeError} for a folder that is not a path, an unknown option, an option of another type, and for
+ *   permissions that the process itself could not use.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   if (typeof folder !== 'string' || folder === '') {
@@ -160,7 +161,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     minFreeSpace,
     room: () => diskRoom(root),
   }
-  // Most keys are known at once.
+  // Most keys need no look at the disk, and so no promise.
   const isReadable = (key: string): boolean | Promise<boolean> => isDiskKey(key) && spelling.isListed(key)
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
@@ -254,7 +255,7 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Permissions that have the `least` and nothing beyond the `most`: 644 is neither, if it is meant as 0o644. */
+/** Permissions with all bits of `least`, up to `most`. The decimal 644, meant as 0o644, fails both. */
 function permissions(least: number, most: number): OptionKind {
   return {
     says: `permissions that let the process itself in, such as 0o${(least | 0o200).toString(8)}`,

@@ -44,7 +44,7 @@ export class DiskTransaction implements StorageTransaction {
   /** Those that were made for its keys. */
   readonly #folders: string[] = []
   #paths: TransactionPaths | undefined
-  /** What was written down. */
+  /** The journal as this transaction wrote it. */
   #written: KnownJournal = { files: [], followers: [] }
   #state: State = 'open'
 
@@ -164,7 +164,7 @@ export class DiskTransaction implements StorageTransaction {
     return undefined
   }
 
-  /** The first time it still is where it was put, nearly always, and has no verdict. */
+  /** Nearly always, the folder is still where it was put and has no verdict. Then nothing is looked up. */
   async #decidePublish(): Promise<Verdict> {
     const prepared = this.#paths?.prepared
     if (this.#state === 'prepared' && this.#leader === undefined && prepared !== undefined) {
@@ -178,7 +178,10 @@ export class DiskTransaction implements StorageTransaction {
     return this.#decide('publish')
   }
 
-  /** The verdict, given now unless there is one: whoever holds the transaction follows it. Rejects with the system's error. */
+  /**
+   * The verdict, given now unless there is one. Each process that holds the transaction follows it. Rejects with the
+   * system's error.
+   */
   async #decide(wanted: Verdict): Promise<Verdict> {
     const place = this.#place
     const journal = this.#leader ?? this.journal

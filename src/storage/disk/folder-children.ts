@@ -19,9 +19,10 @@ interface ReadFolder {
 }
 
 /**
- * The names in the folder of `prefix` by which keys go on, in the order of the system, part by part; others are served
- * meanwhile. Those of folders have a slash behind them. Any other is that of a file, unless the file system does not tell.
- * There are none if the folder is not made yet, is gone, or lies in the root and cannot be read.
+ * The names in the folder of `prefix` that can be parts of keys, in the order of the system. They come part by part,
+ * and others are served meanwhile. A folder's name has a slash behind it. Any other name is that of a file, unless the
+ * file system does not tell. There are none if the folder is not made yet, is gone, or lies in the root and cannot be
+ * read.
  *
  * @param prefix empty, or a key with a slash behind it
  */

@@ -14,19 +14,19 @@ export type Ownership = Pick<Stats, 'uid' | 'mode'>
 
 /** How a process sees owners. */
 interface Viewer {
-  /** The user who counts as the one that makes files; `undefined` on systems without such numbers. */
+  /** The number of the user that owns new files of this process; `undefined` on systems without such numbers. */
   readonly user: () => number | undefined
   /** Makes a file that only this user may open, and removes it; `undefined` if none can be made in this folder. */
   readonly tryFile: (folder: string) => Promise<Ownership | undefined>
 }
 
 /**
- * Whether nobody else can have put anything into the private folder. What lies there is published, deleted and believed without
- * any check, so it has to come from this user alone.
+ * Makes sure that no other user can have put anything into the private folder. Its content is published, deleted and
+ * believed without any check, so it has to come from this user alone.
  *
- * Some file systems keep no owners or no permissions: FAT, SMB shares, and NFS for root. There, a file of our own looks like the
- * folder does. So one is made if the folder looks wrong, and compared. It is opened as a new file and looked at by its
- * descriptor, so no other user can put another file in its place.
+ * Some file systems keep no owners or no permissions: FAT, SMB shares, and NFS for root. There, a file of our own looks
+ * like the folder does. So one is made if the folder looks wrong, and compared. It is opened as a new file and looked
+ * at by its descriptor, so no other user can put another file in its place.
  */
 export class FolderTrust {
   readonly #root: string
@@ -104,7 +104,7 @@ async function tryFile(folder: string): Promise<Ownership | undefined> {
       await rm(path, { force: true })
     }
   } catch {
-    // EACCES, EROFS, ENOSPC, ...: then nothing shows that the folder is not as it looks.
+    // EACCES, EROFS, ENOSPC, ...: without a sample, the folder counts as it looks.
     return undefined
   }
 }
@@ -113,7 +113,7 @@ function nameOf(user: number): string {
   return user === 0 ? 'root' : `the user ${user}`
 }
 
-/** As one types a path into a shell. */
+/** The path as a shell takes it. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -32,7 +32,7 @@ describe('a disk of which a part is to stay free', () => {
 
     await expect(draft.seal()).rejects.toMatchObject({
       code: 'storage-full',
-      cause: { message: expect.stringMatching(/^.+ are free, and .+ are to stay so\.$/) },
+      cause: { message: expect.stringMatching(/^.+ are free, and .+ must stay free\.$/) },
     })
     expect(draftsIn(folder)).toEqual([])
   })

@@ -7,7 +7,10 @@ import { isMissing } from '../../file/system-error.ts'
 /** A draft asks again after this many bytes: others are writing, too. */
 const CHECK_EVERY = 64 * 1024 ** 2
 
-/** Files that can still be made on a disk of which a part stays free, and the same as a part of all files, for a small disk. */
+/**
+ * If a part of the disk is to stay free, room for so many more files stays, too. A small disk has the part of all files
+ * instead.
+ */
 const MIN_FREE_FILES = 1000
 const MIN_FREE_FILES_PART = 0.01
 
@@ -17,7 +20,7 @@ export interface DiskRoom {
   readonly bytes: number
   /** Files and folders that the file system can have in all (inodes); 0 if it has no such limit, as btrfs and FAT. */
   readonly files: number
-  /** Of those, as many as can still be made. */
+  /** Of those, the number that can still be made. */
   readonly freeFiles: number
 }
 
@@ -68,10 +71,10 @@ export class FreeSpaceWatch {
 
   #lackOf({ bytes: free, files, freeFiles }: DiskRoom, expected: number): string | undefined {
     if (free - expected < this.#minFreeSpace)
-      return `${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} are to stay so.`
+      return `${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} must stay free.`
     const kept = Math.ceil(Math.min(MIN_FREE_FILES, files * MIN_FREE_FILES_PART))
     return freeFiles < kept
-      ? `The disk has room for ${freeFiles} more files (inodes), and ${kept} are to stay free.`
+      ? `The disk has room for ${freeFiles} more files (inodes), and ${kept} must stay free.`
       : undefined
   }
 }

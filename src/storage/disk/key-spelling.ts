@@ -9,12 +9,14 @@ import { PRIVATE_NAME } from './private-folder.ts'
 /** Keys that have no other normal form. */
 const ASCII = /^[ -~]*$/
 
-/** Folders of which it is remembered whether they fold case. */
+/** The number of folders whose treatment of case is remembered. */
 const MAX_FOLDERS = 1000
 
 /** How folders are looked at. */
 interface FolderView {
-  /** What has this path, by whatever name; `undefined` if there is nothing, or this user may not see it. */
+  /**
+   * The file or folder that the system finds by this path; `undefined` if there is none, or this user may not see it.
+   */
   readonly find: (path: string) => Promise<FoundName | undefined>
   /** The names in a folder as it spells them; none if it cannot be listed. */
   readonly namesIn: (folder: string) => AsyncIterable<string>
@@ -23,9 +25,9 @@ interface FolderView {
 type FoundName = Pick<BigIntStats, 'ino' | 'dev'>
 
 /**
- * Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. The file system
- * decides, and not the operating system: Linux mounts FAT, NTFS and the shares of Windows, and a folder of ext4 may fold case
- * alone. So each folder is looked at by itself.
+ * Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. The file
+ * system decides, and not the operating system: Linux mounts FAT, NTFS and the shares of Windows, and a folder of ext4
+ * may fold case alone. So each folder is looked at by itself.
  */
 export class KeySpelling {
   readonly #root: string
@@ -56,15 +58,15 @@ export class KeySpelling {
   }
 
   /**
-   * Whether the key names one file alone: `true` for nearly all keys. A key with a segment that some file systems read in
-   * another way (`ENV~1`, `a.txt.`, `a.txt:b`) does if its folder lists that very segment.
+   * Whether the key names one file alone: `true` for nearly all keys. A key with a segment that some file systems
+   * read in another way (`ENV~1`, `a.txt.`, `a.txt:b`) does if its folder lists that very segment.
    */
   isListed(key: string): true | Promise<boolean> {
     return key.split('/').some(mayNameAnother) ? this.#areListed(key) : true
   }
 
   async #areListed(key: string): Promise<boolean> {
-    // First what takes one call: to list a large folder takes many.
+    // Try one call first: listing a large folder takes many.
     if (!isDiskKey(key) || (await this.#view.find(join(this.#root, key))) === undefined) return false
     const segments = key.split('/')
     for (const [index, segment] of segments.entries()) {
@@ -83,23 +85,26 @@ export class KeySpelling {
     return folds
   }
 
-  /** Tries a name that is there in the other case. `undefined` if nothing there has letters, or the folder cannot be read. */
+  /** Tries a name of the folder in the other case. `undefined` if no name has letters, or the folder cannot be read. */
   async #tryCase(folder: string): Promise<boolean | undefined> {
     const path = join(this.#root, folder)
-    // It is nearly always there, also in a folder that this user may not list.
+    // The private folder is nearly always there, also if this user may not list the names.
     if (folder === '' && (await this.#view.find(join(path, PRIVATE_NAME))) !== undefined)
       return this.#findsUnlisted(folder, PRIVATE_NAME.toUpperCase())
     for await (const name of this.#view.namesIn(path)) {
       const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
       if (other === name) continue
       if (await this.#findsUnlisted(folder, other)) return true
-      // Unless it was removed this instant, which would prove nothing.
+      // A name that was removed this instant proves nothing.
       if ((await this.#view.find(join(path, name))) !== undefined) return false
     }
     return undefined
   }
 
-  /** Whether there is something by a name that the folder does not list. Some shares give it another inode for each name. */
+  /**
+   * Whether there is something by a name that the folder does not list. Some shares give it another inode for each
+   * name.
+   */
   async #findsUnlisted(folder: string, name: string): Promise<boolean> {
     const found = await this.#view.find(join(this.#root, folder, name))
     return found !== undefined && !(await this.#lists(folder, name))

@@ -98,12 +98,12 @@ async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: Tran
  */
 export async function publishPrepared(place: DraftPlace, prepared: string): Promise<void> {
   const entries = (await readEntries(prepared)) ?? []
-  // What is not known of a record is looked at.
+  // `publishKnown` looks whether there is a record.
   const files = entries.map((entry) => ({ ...entry, hasRecord: true }))
   await publishKnown(place, prepared, { files, followers: (await readCompany(prepared)).followers })
 }
 
-/** What the folder of a transaction holds, as its owner knows without reading it. */
+/** The content of a transaction's folder, which its owner knows without reading it. */
 export interface KnownJournal extends Pick<Company, 'followers'> {
   readonly files: readonly (JournalEntry & Pick<ReservedFile, 'hasRecord'>)[]
 }
@@ -115,7 +115,7 @@ export async function publishKnown(place: DraftPlace, prepared: string, journal:
   for (const { hasRecord, ...entry } of files) {
     const path = join(prepared, String(entry.number))
     await takeKeyInTime(place, path, entry.key)
-    // Else it was adopted before.
+    // Otherwise it was adopted before.
     if (hasRecord && (await folder.calls.exists(`${path}.record`))) await adoptPrepared(place, entry, path)
   }
   if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])

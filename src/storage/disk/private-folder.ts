@@ -65,9 +65,9 @@ export class PrivateFolder {
   readonly #isAtOnce: boolean
   readonly #sweep: () => Promise<unknown>
   readonly #trust: FolderTrust
-  /** Whether all that is there was found to be of this user alone. */
+  /** Whether all of it was found to belong to this user alone. */
   #isTrusted = false
-  /** Whether the operator was told that it is not. */
+  /** Whether the operator was warned that it does not. */
   #isTold = false
   #ready: Promise<void> | undefined
   #canLink: boolean | Promise<boolean> | undefined
@@ -99,8 +99,8 @@ export class PrivateFolder {
 
   /**
    * Makes the layout, once, and sweeps before the first draft: a disk that dead drafts have filled must take the next
-   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout and
-   * for a folder that another user owns or may write to.
+   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout
+   * and for a folder that another user owns or may write to.
    */
   prepare(): Promise<void> {
     // Another process has taken what this one had, or a storage was closed: what comes now belongs to another epoch.
@@ -141,8 +141,8 @@ export class PrivateFolder {
   }
 
   /**
-   * Refuses a private folder of which another user may have filled a part: to be called before anything there is believed.
-   * Looked at until all is found well, since it may be mended, and may not be there yet.
+   * Refuses a private folder into which another user may have put something. Call it before anything there is
+   * believed. It looks again until all is well, since the folder may be mended, or made later.
    *
    * @returns false if it is not there
    * @throws {TypeError} with a sentence that says how to mend it.
@@ -155,7 +155,10 @@ export class PrivateFolder {
     return true
   }
 
-  /** Whether there is a private folder to be believed, for readers, which can do without. The operator is told once if not. */
+  /**
+   * Whether there is a private folder that readers can believe. They can do without one. If it is refused, the process
+   * warns once.
+   */
   isTrusted(): true | Promise<boolean> {
     return this.#isTrusted || this.#askForTrust()
   }
@@ -187,7 +190,7 @@ export class PrivateFolder {
     try {
       return await this.checkTrust()
     } catch (error) {
-      // Not a TypeError: EACCES, EIO, ...: then nothing there can be read either.
+      // Any other error (EACCES, EIO, ...): nothing there can be read either.
       if (!this.#isTold && error instanceof TypeError) {
         this.#isTold = true
         emitWarning(error.message, { type: 'DecantWarning', code: 'DECANT_UNTRUSTED' })
@@ -223,7 +226,9 @@ export class PrivateFolder {
     }
   }
 
-  /** Makes a private folder if there is none. One that is there may be another user's, or a symlink: that is refused. */
+  /**
+   * Makes a private folder if there is none. One that is there may be another user's, or a symlink: that is refused.
+   */
   async #makeFolder(path: string): Promise<void> {
     try {
       await mkdir(path, { mode: 0o700 })

@@ -37,7 +37,9 @@ export async function giveVerdict(place: DraftPlace, folder: string, wanted: Ver
   return (await readVerdict(folder)) ?? giveFirstVerdict(place, folder, wanted)
 }
 
-/** As `giveVerdict`, where there is hardly one yet: linking tells whether there is. Not for what format 1 has made. */
+/**
+ * As `giveVerdict`, if there is hardly a verdict yet: linking tells whether there is. Not for transactions of format 1.
+ */
 export async function giveFirstVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
   await place.folder.owner.confirm()
   const made = join(folder, `${randomUUID()}.${NAME}`)

@@ -207,7 +207,10 @@ async function* inOneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, 
   yield bytes
 }
 
-/** In memory that nothing else uses. The caller may write to it, or transfer it: the next client gets the file all the same. */
+/**
+ * A copy in memory that nothing else uses. If the caller writes to it or transfers it, the next client still gets the
+ * file.
+ */
 function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)

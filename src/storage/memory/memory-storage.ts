@@ -38,7 +38,7 @@ const KINDS: OptionKinds<MemoryStorageOptions> = { maxSize: OPTION_KINDS.size }
  * ```ts
  * const storage = memoryStorage({ maxSize: 64 * 1024 * 1024 })
  * ```
- * @throws {TypeError} for an unknown option, and a `maxSize` that is not a number.
+ * @throws {TypeError} for an unknown option, and a `maxSize` that is not a number of at least 0.
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   checkOptions('memoryStorage', options, KINDS)

@@ -127,7 +127,7 @@ export const FILE_PROMISES: Promises = {
   'gives each reader bytes that it may change': async (storage) => {
     const bytes = randomBytes(10_000)
     await store(storage, 'shared', bytes)
-    // Again and again, since a storage may answer from memory what is asked for often.
+    // Several times, since a storage may answer frequent requests from memory.
     for (let time = 0; time < 5; time += 1) {
       const file = await storage.open('shared')
       const atOnce = file?.bytes?.(0, bytes.byteLength)

@@ -2,18 +2,18 @@ import type { Clock } from '../../../file/clock.ts'
 import type { FolderReader } from './folder-reader.ts'
 import type { FolderShelf } from './folder-shelf.ts'
 
-/** How often each file is looked at, while lists are asked for. */
+/** Milliseconds between two looks at each file, while lists are asked for. */
 const ROUND_MS = 60_000
 
-/** The same of a folder that has changed since: a file in it may have been replaced by one of the same name. */
+/** The same for a folder that has changed since: a file in it may have been replaced by one of the same name. */
 const CHANGED_ROUND_MS = 5000
 
-/** Between two rounds there is so many times as long as one takes: a twentieth of the time is spent at most. */
+/** The rest after a round is so many times as long as the round. So rounds take at most a twentieth of the time. */
 const REST_FACTOR = 20
 
 /**
- * Looks at the files of folders again, in the background and one after the other. It finds files that were changed or replaced
- * under the same name: no time of a folder tells of them.
+ * Looks at the files of folders again, in the background and one after the other. It finds files that were changed or
+ * replaced under the same name. The times of a folder do not show that.
  */
 export class FileRounds {
   readonly #reader: FolderReader
@@ -47,7 +47,7 @@ export class FileRounds {
       try {
         await this.#look(prefix)
       } catch {
-        // EIO, ...: told to whoever asks for the next list.
+        // EIO, ...: the next list reads the folder again, and fails with its own error.
         this.#shelf.remove(prefix)
       }
     }

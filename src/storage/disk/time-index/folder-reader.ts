@@ -48,7 +48,7 @@ export interface FolderReading {
   readonly mostWeight: number
 }
 
-/** What a folder names. */
+/** The content of a folder. */
 interface Children {
   /** Of files, or so it seems, in the order of the system. */
   readonly names: readonly string[]
@@ -72,7 +72,10 @@ export class FolderReader {
     return stats?.isDirectory() === true ? stats : undefined
   }
 
-  /** What has the key; `undefined` if nothing has, or this user may not know. Rejects with the system's error. */
+  /**
+   * The stats of the file or folder of a key; `undefined` if there is none, or this user may not see it. Rejects with
+   * the system's error.
+   */
   async #find(key: string): Promise<BigIntStats | undefined> {
     const { root, calls, skip } = this.#files
     const path = join(root, key)
@@ -170,7 +173,7 @@ export class FolderReader {
   }
 }
 
-/** The folder as it was, if its files are to be taken for the same as long as their names are there. */
+/** The former reading, if a file counts as unchanged as long as its name is there. */
 function formerFolder({ former, stats }: FolderReading): IndexedFolder | undefined {
   const isKept = former !== undefined && isSameFolder(former.stats, stats) && former.files.length > FEW_FILES
   return isKept ? former : undefined

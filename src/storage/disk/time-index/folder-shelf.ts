@@ -1,6 +1,6 @@
 import type { IndexedFolder } from './indexed-folder.ts'
 
-/** Doubts about the files of a folder after which all of them are looked at again. */
+/** The most doubts about one folder. With so many, all of its files are looked at again. */
 const MOST_DOUBTS = 1000
 
 /** A folder that is kept, and how sure its files are. */
@@ -30,7 +30,7 @@ export class FolderShelf {
     return this.#folders.get(prefix)
   }
 
-  /** As `get`, by those for whom the folder is kept. */
+  /** As `get`, and counts as a use of the folder. */
   use(prefix: string): ShelvedFolder | undefined {
     const shelved = this.#folders.get(prefix)
     if (shelved === undefined) return undefined
@@ -42,7 +42,7 @@ export class FolderShelf {
   /** Keeps what was read since `takeDoubts`. */
   put(shelved: ShelvedFolder): void {
     const { prefix, weight } = shelved.folder
-    // Removed while it was read: what was doubted meanwhile is lost.
+    // The folder was removed while it was read, so its doubts are lost.
     if (!this.#doubts.has(prefix)) return
     this.#weight += weight - (this.#folders.get(prefix)?.folder.weight ?? 0)
     this.#folders.delete(prefix)
@@ -53,11 +53,11 @@ export class FolderShelf {
     }
   }
 
-  /** Each file of the folder was looked at since then, and those that have changed are doubted. */
+  /** Notes that each file of the folder was looked at since then, and that those which have changed are in doubt. */
   confirm(folder: IndexedFolder, lookedAt: number): void {
     const shelved = this.#folders.get(folder.prefix)
     if (shelved === undefined) return
-    // Read again meanwhile: what was guessed then may have been looked at too early.
+    // The folder was read again meanwhile. Files that were guessed then may have been looked at too early.
     const isGuessed = shelved.isGuessed && shelved.folder !== folder
     this.#folders.set(folder.prefix, { folder: shelved.folder, lookedAt, isGuessed })
   }
@@ -85,7 +85,7 @@ export class FolderShelf {
     return (this.#doubts.get(prefix)?.size ?? 0) > 0
   }
 
-  /** What was doubted of a folder that is going to be read now; `undefined` if it is all of it. */
+  /** Takes the doubts about a folder that is going to be read now; `undefined` if all of it is in doubt. */
   takeDoubts(prefix: string): ReadonlySet<string> | undefined {
     const doubts = this.#doubts.get(prefix)
     this.#doubts.set(prefix, new Set())

@@ -46,7 +46,8 @@ export function isSameFolder(stats: BigIntStats, now: BigIntStats): boolean {
 }
 
 /**
- * Whether the last change of a folder is so long ago that the next one is going to have another time. One in the future is not.
+ * Whether the next change of a folder will have another time than its last one. A last change in the future does not
+ * count.
  *
  * @param now milliseconds since 1970
  */

@@ -1,7 +1,7 @@
-/** Former names that may be gone from between two that are there. */
+/** The most former names that may be missing between two that are there. */
 const LOOK_AHEAD = 8
 
-/** What of the names in a folder is new. */
+/** The names of a folder that came and went. */
 export interface NameChanges {
   /** Names that were not there before. */
   readonly added: readonly string[]
@@ -10,8 +10,8 @@ export interface NameChanges {
 }
 
 /**
- * Compares the names in a folder with those of the reading before. File systems tell names in an order that hardly changes, so nearly
- * all are found where they are expected, which takes a tenth of the time of a set of all names.
+ * Compares the names in a folder with those of the reading before. File systems list names in an order that hardly
+ * changes. So nearly all are found at the expected place, which is much faster than a set of all names.
  */
 export class NameDiff {
   readonly #former: readonly string[]

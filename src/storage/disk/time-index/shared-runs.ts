@@ -1,4 +1,7 @@
-/** Work that several may ask for at the same time: each gets the result of a run that began after it had asked. */
+/**
+ * Work that several callers may ask for at the same time. Each gets the result of a run that did not begin before its
+ * call.
+ */
 export class SharedRuns<Result> {
   readonly #work: () => Promise<Result>
   #running: Promise<Result> | undefined
@@ -21,7 +24,7 @@ export class SharedRuns<Result> {
     try {
       await running
     } catch {
-      // Told to those who wait for that run.
+      // The callers of that run get its failure.
     }
     this.#next = undefined
     return this.#start()

@@ -15,16 +15,16 @@ import { SharedRuns } from './shared-runs.ts'
 import { compareTimedFiles } from './timed-file.ts'
 import type { TimedFile } from './timed-file.ts'
 
-/** Bytes of memory: some 400,000 files. */
+/** The default limit in bytes: some 400,000 files. */
 const MOST_WEIGHT = 64 * 1024 * 1024
 
-/** Milliseconds for which files that are too many for the index are not read for it again. */
+/** Milliseconds after which a prefix with too many files is tried again. */
 const TOO_MANY_MS = 600_000
 
-/** Milliseconds after which files that no round has looked at meanwhile are looked at before a list is given. */
+/** If no round has looked at a folder for so many milliseconds, its files are looked at before the next list. */
 const FORGET_MS = 600_000
 
-/** Folders with too many files that are remembered at most. */
+/** The most prefixes with too many files that are remembered. */
 const MOST_TOO_MANY = 1000
 
 /** What a time index needs. */
@@ -37,9 +37,9 @@ export interface TimeIndexOptions extends IndexedFiles {
 }
 
 /**
- * Which files are the newest, in memory. The folders are the truth: for each list every folder is looked at, and the names in one
- * that has changed are read again. A file is looked at when it is new, when it is shown (by the list), and once in a while
- * (`FileRounds`): no time of a folder tells that a file was changed under the same name.
+ * Which files are the newest, in memory. The folders are the truth: for each list every folder is looked at, and the
+ * names in one that has changed are read again. A file is looked at when it is new, when it is shown (by the list), and
+ * once in a while (`FileRounds`): the times of a folder do not show that a file was changed under the same name.
  */
 export class TimeIndex {
   readonly #options: TimeIndexOptions
@@ -62,8 +62,8 @@ export class TimeIndex {
   }
 
   /**
-   * The first files below `prefix`, at any depth, that come after `after`: the newest first, then by key. `undefined` if there are
-   * too many for the index. Rejects with the system's error.
+   * The first files below `prefix`, at any depth, that come after `after`: the newest first, then by key. `undefined`
+   * if there are too many for the index. Rejects with the system's error.
    *
    * @param prefix empty, or a key with a slash behind it
    */
@@ -91,7 +91,7 @@ export class TimeIndex {
     this.#shelf.clear()
   }
 
-  /** The folders below `prefix` as they were after this call. Those who ask at the same time share the work. */
+  /** The folders below `prefix` as they were after this call. Calls at the same time share the work. */
   async #walk(prefix: string): Promise<readonly IndexedFolder[] | undefined> {
     const walk = this.#walks.get(prefix) ?? new SharedRuns(() => this.#update(prefix))
     this.#walks.set(prefix, walk)
@@ -185,7 +185,7 @@ export class TimeIndex {
   }
 }
 
-/** Where the first file stands that comes after a key. */
+/** The index of the first file that comes after `place`. */
 function placeAfter(files: readonly TimedFile[], folder: string, place: TimedFile): number {
   let low = 0
   let high = files.length

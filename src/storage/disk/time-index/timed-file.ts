@@ -1,4 +1,4 @@
-/** What is remembered of a file: its name in its folder, and its modification time in milliseconds since 1970. */
+/** A file in its folder: its name, and its modification time in milliseconds since 1970. */
 export interface TimedFile {
   readonly name: string
   readonly time: number

@@ -93,7 +93,7 @@ describe('a signed link', () => {
     expect(await verdict(links, PHOTO, query)).toBe('invalid-link')
   })
 
-  test('opens no other file that has got its key since, and none if its file is gone', async () => {
+  test('opens no other file that has its key now, and nothing if its file is gone', async () => {
     const query = queryOf(await links.sign(PHOTO, '/'))
     const versions = [
       { storedAt: '2026-11-05T12:00:00.124Z' },

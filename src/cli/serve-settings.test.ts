@@ -10,7 +10,7 @@ test.each([
   [['--auth=people.txt', '--private=false'], {}, false],
   [['--auth=people.txt'], { DECANT_PRIVATE: 'false' }, false],
 ] as const)(
-  'files are private to the user of the machine if a server asks who somebody is, or is told: %j %j',
+  'files are private to the user of the machine with credentials or --private: %j %j',
   (typed, environment, isPrivate) => {
     const { limits } = readServeSettings(new Arguments(typed, environment, SERVE_OPTIONS))
     expect(limits.isPrivate).toBe(isPrivate)

@@ -19,34 +19,43 @@ function modeOf(path: string): number {
   return statSync(path).mode & 0o7777
 }
 
+/** Two permissions, before them as text for a title. */
+function octal([one = 0, two = 0]: readonly number[]): [string, string, number, number] {
+  return [one.toString(8), two.toString(8), one, two]
+}
+
 describe.skipIf(process.platform === 'win32')('a new folder', () => {
-  test.each([
-    [0o700, 0o000],
-    [0o700, 0o022],
-    [0o755, 0o077],
-    [0o770, 0o022],
-    [0o777, 0o022],
-    [0o1777, 0o022],
-    [0o2770, 0o022],
-  ])('has the permissions 0o%o that it was told, whatever the umask (0o%o)', async (mode, mask) => {
+  test.each(
+    [
+      [0o700, 0o000],
+      [0o700, 0o022],
+      [0o755, 0o077],
+      [0o770, 0o022],
+      [0o777, 0o022],
+      [0o1777, 0o022],
+      [0o2770, 0o022],
+    ].map(octal),
+  )('has the permissions %s of its mode, whatever the umask %s', async (_mode, _mask, mode, mask) => {
     const path = join(newParent(), 'folder')
     process.umask(mask)
     await newFolder(path, mode)
     expect(modeOf(path)).toBe(mode)
   })
 
-  test.each([
-    [0o000, 0o777],
-    [0o022, 0o755],
-    [0o077, 0o700],
-  ])('has what the umask 0o%o leaves if it was told none', async (mask, mode) => {
+  test.each(
+    [
+      [0o000, 0o777],
+      [0o022, 0o755],
+      [0o077, 0o700],
+    ].map(octal),
+  )('has without a mode what the umask %s leaves: %s', async (_mask, _mode, mask, mode) => {
     const path = join(newParent(), 'folder')
     process.umask(mask)
     await newFolder(path)
     expect(modeOf(path)).toBe(mode)
   })
 
-  test('keeps the group of the folder above it, if that says so', async () => {
+  test('inherits the set-group-ID bit of the folder above it', async () => {
     const parent = newParent()
     chmodSync(parent, 0o2755)
     process.umask(0o022)
@@ -59,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('a new folder', () => {
   })
 })
 
-test('a name that is taken is told by the system', async () => {
+test('a new folder under a taken name fails with the error of the system', async () => {
   const parent = newParent()
   symlinkSync(base, join(parent, 'link'))
   const before = modeOf(base)

@@ -114,7 +114,7 @@ describe('if all slots are taken', () => {
     expect(await new TestUpload(slots, '192.0.2.4').state()).toBe('running')
   })
 
-  test('uploads that are all fast go on, and the new one is told to come again', async () => {
+  test('uploads that are all fast go on, and the new one gets 503', async () => {
     const slots = new UploadSlots({ maxUploads: 2 })
     const running = ['192.0.2.1', '192.0.2.2'].map((each) => new TestUpload(slots, each))
     await Promise.all(running.map((each) => each.send(100_000)))
@@ -178,7 +178,7 @@ describe('one client', () => {
     expect(await Promise.all(running.map((each) => each.state()))).toEqual(Array.from({ length: 5 }, () => 'running'))
   })
 
-  test('that has all of its own makes none but its own uploads give way', async () => {
+  test('with all of its slots taken makes only its own uploads give way', async () => {
     const slots = new UploadSlots({ maxUploads: 10, maxUploadsPerClient: 2 })
     const other = new TestUpload(slots, '192.0.2.2')
     const [slow, fast] = [1, 2].map(() => new TestUpload(slots, '192.0.2.1'))
@@ -216,7 +216,7 @@ describe('slots that several processes share', () => {
     expect([await newcomer.end(), free()]).toEqual(['received', 1])
   })
 
-  test('are not taken from others, if it is one client that has too many', async () => {
+  test('are not taken from other clients if only one client has too many', async () => {
     const { takeSlot } = shared(1, 'client')
     const slots = new UploadSlots({ takeSlot })
     const idle = new TestUpload(slots, '192.0.2.1')

@@ -310,12 +310,12 @@ describe('the path that proxies have stripped', () => {
   })
 })
 
-describe('of Forwarded and X-Forwarded headers in one request', () => {
+describe('Forwarded and X-Forwarded headers in one request', () => {
   const OWN = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'files.example', 'x-forwarded-proto': 'https' }
   const FORWARDED = 'for=198.51.100.7;host=other.example'
 
   test.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])(
-    'neither counts, since either may be of the client, and the operator is told (beside %s)',
+    'neither kind counts without a setting, and the operator is warned (beside %s)',
     (name) => {
       const headers = Object.fromEntries(Object.entries(OWN).filter(([each]) => each === name))
       expect(seen({ ...headers, forwarded: FORWARDED })).toEqual(UNTOUCHED)
@@ -323,20 +323,20 @@ describe('of Forwarded and X-Forwarded headers in one request', () => {
     },
   )
 
-  test('the one counts that the proxies are said to write, whatever stands in the other', () => {
+  test('the kind that the option names counts, whatever the other kind says', () => {
     const all = { ...OWN, forwarded: FORWARDED }
     expect(seen(all, undefined, undefined, 'x-forwarded')).toEqual(seen(OWN))
     expect(seen(all, undefined, undefined, 'forwarded')).toEqual(seen({ forwarded: FORWARDED }))
     expect(warnings).toEqual([])
   })
 
-  test('the other never counts in its absence: a client could write it', () => {
+  test('the other kind does not count if that kind is absent, since a client could write it', () => {
     expect(seen(OWN, undefined, undefined, 'forwarded')).toEqual(UNTOUCHED)
     expect(seen({ forwarded: FORWARDED }, undefined, undefined, 'x-forwarded')).toEqual(UNTOUCHED)
     expect(seen({ ...OWN, 'x-forwarded-port': '1' }, undefined, undefined, 'forwarded')).toEqual(UNTOUCHED)
   })
 
-  test('a port alone takes nothing away from Forwarded', () => {
+  test('X-Forwarded-Port alone does not contradict Forwarded', () => {
     expect(seen({ forwarded: FORWARDED, 'x-forwarded-port': '1' })).toEqual(seen({ forwarded: FORWARDED }))
     expect(warnings).toEqual([])
   })

@@ -46,7 +46,7 @@ function numbered(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => `a_${first + index}.txt`)
 }
 
-describe('an upload of a name that everybody uses', () => {
+describe('an upload under a name that many clients use', () => {
   test('asks for few names before it has its own, and has the next number', async () => {
     const counted = countedStorage(memoryStorage())
     const set = memorySet({ storage: counted.storage })
@@ -108,7 +108,7 @@ describe('an upload of a name that everybody uses', () => {
     await storage.close?.()
   })
 
-  test('fails with the storage, and does not look for ever, where every name is taken', async () => {
+  test('fails and ends its search if the storage calls every name taken', async () => {
     const storage = memoryStorage()
     let looks = 0
     const full: Storage = {

@@ -87,7 +87,7 @@ describe.each(ways)('a form that another site makes a browser send to %s', (way)
   })
 })
 
-test('text in place of the list of origins is told as a mistake', () => {
+test('text in place of the list of origins is a TypeError', () => {
   expect(() => siteGuard(JSON.parse('{"origins":"*"}'))).toThrow(
     'origins must be a list such as ["https://app.example"], not "*".',
   )
@@ -145,7 +145,7 @@ describe('the headers of a browser: a form', () => {
   })
 })
 
-test('a page of another host without Sec-Fetch-Site is told of the proxy and of the list, and no setting of handlers', async () => {
+test('a refusal without Sec-Fetch-Site names the proxy and `origins`, and no option of handlers', async () => {
   const { detail } = await post('receive', [EVIL])
   for (const word of ['X-Forwarded-Host', 'keep the Host', '"origins"']) expect(detail).toContain(word)
   expect(detail).not.toContain('trustProxy')
@@ -157,7 +157,7 @@ test.each(ways)('%s refuses before it looks at the body, and stores nothing', as
   expect([status, (await photos.list()).files.length]).toEqual([403, stored])
 })
 
-test('the guard lets reading pass, knows a Fetch Request and what holds one, and leaves the body unread', async () => {
+test('the guard lets safe methods pass, takes each kind of request, and leaves the body unread', async () => {
   const guard = siteGuard()
   const headers = { 'sec-fetch-site': 'cross-site' }
   for (const method of ['GET', 'HEAD', 'OPTIONS']) guard.check(new Request('http://x/', { method, headers }))

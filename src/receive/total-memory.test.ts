@@ -63,7 +63,7 @@ describe('the memory of all forms together', () => {
     expect(contents).toEqual(sizes.map(someBytes))
   })
 
-  test('counts a file that moves to disk no longer', async () => {
+  test('no longer counts a file that has moved to disk', async () => {
     const temporaryFolder = newFolder()
     const { bytes, contentType } = await formBody([file('a', 'a', 1000)])
     let counted = 0

@@ -71,7 +71,7 @@ async function table(decant: DecantProcess): Promise<Record<string, number[]>> {
 
 const CLOSED = [401, 401, 401, 401, 401, 401, 401, 200]
 
-describe.skipIf(process.platform === 'win32')('files of a server that asks who somebody is', () => {
+describe.skipIf(process.platform === 'win32')('files of a server with --auth', () => {
   const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
   test.each([
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === 'win32')('files of a server that asks who s
     expect(decant.stderr()).toBe('')
   })
 
-  test('are announced if the folder was open to other users before', async () => {
+  test('lead to a warning if the folder was open to other users before', async () => {
     using own = place(LINES)
     chmodSync(own.folder, 0o755)
     await using decant = await serve(own.folder, ['--auth', own.file])
@@ -312,7 +312,7 @@ describe('decant serve --trust-proxy', () => {
     expect([status, headers['set-cookie']?.[0]]).toEqual([303, expect.stringMatching(/; Secure$/)])
   })
 
-  test('believes the header of --proxy-header alone, and none of two if it is not said', async () => {
+  test('believes the header of --proxy-header alone, and neither of two without that option', async () => {
     using folder = temporaryFolder()
     const posted = await form('a.txt', 'a')
     const { 'x-forwarded-proto': scheme, ...others } = asked

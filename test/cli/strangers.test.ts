@@ -6,8 +6,8 @@ import { serve, temporaryFolder } from './decant-process.ts'
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 
-describe('what a stranger may not do', () => {
-  test("another site's page posts into the folder", async () => {
+describe('decant serve', () => {
+  test('refuses a post from a page of another site', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path)
     const posted = await form('evil.txt', 'evil')
@@ -28,7 +28,7 @@ describe('what a stranger may not do', () => {
     )
   })
 
-  test('a name of his own leads to a server on loopback', async () => {
+  test('refuses on loopback a name that a stranger made lead there', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path)
     const asked = async (host: string): Promise<number> =>
@@ -42,7 +42,7 @@ describe('what a stranger may not do', () => {
     }
   })
 
-  test('beyond loopback it answers to its own names, to addresses and to those of --hosts; and warns', async () => {
+  test('answers beyond loopback to its own names, to addresses and to those of --hosts, and warns', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--host=0.0.0.0', '--hosts=files.example, [2001:db8::1]'])
     const asked = async (host: string): Promise<number> =>
@@ -61,7 +61,7 @@ describe('what a stranger may not do', () => {
     }
   })
 
-  test('a page of a stranger gets nothing by a name that it made lead to a server beyond loopback', async () => {
+  test('refuses beyond loopback a name that a page of a stranger made lead there', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--host=0.0.0.0'])
     const host = `evil.example:${decant.port}`
@@ -86,13 +86,13 @@ describe('what a stranger may not do', () => {
     expect(storedIn(folder.path)).toEqual(['a.txt'])
   })
 
-  test('--hosts any answers to every name', async () => {
+  test('answers to every name with --hosts any', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--host=0.0.0.0', '--hosts=any'])
     expect((await request(decant.port, '/', { headers: { host: 'anything.example' } })).status).toBe(200)
   })
 
-  test.skipIf(!hasIPv6)('IPv6 loopback is loopback', async () => {
+  test.skipIf(!hasIPv6)('takes IPv6 loopback for loopback', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--host', '::1'])
 

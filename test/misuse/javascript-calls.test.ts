@@ -372,7 +372,7 @@ test('a schema of arktype, which is a function, is a field', async () => {
   expect(() => uploadForm({ title: type('string') })).not.toThrow()
 })
 
-test('a schema without Standard Schema is told, not taken for a group of fields', () => {
+test('a schema without Standard Schema is refused, and not taken for a group of fields', () => {
   class OldSchema {
     readonly min = 1
   }

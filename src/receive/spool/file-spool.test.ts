@@ -82,7 +82,7 @@ describe('no temporary file is left', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('open, and no memory counted, of collected uploads without a disposal; a reader still reads all of one', async () => {
+  test('by a collected upload without a disposal, nor counted memory; a reader still gets its file', async () => {
     const child = start('forget', newFolder())
     const told: unknown = JSON.parse(await text(child.stdout))
     const held = { openFiles: 1, memory: 1000 }

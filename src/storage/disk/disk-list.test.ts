@@ -133,7 +133,7 @@ describe('a list of the newest files', () => {
   beforeAll(() => (own = mkdtempSync(join(tmpdir(), 'decant-newest-'))))
   afterAll(() => rmSync(own, { recursive: true }))
 
-  test('shows a file that got the key of one which was deleted, among thousands', async () => {
+  test('shows a file that got the key of a deleted one, among thousands of files', async () => {
     const storage = laterStorage(own)
     for (let index = 0; index < 1200; index++) {
       writeFileSync(join(own, `file-${index}`), '')
@@ -146,7 +146,7 @@ describe('a list of the newest files', () => {
     await storage.close()
   })
 
-  test('puts a file that it shows where its time says, though it was changed without a trace', async () => {
+  test('moves a file that it shows to the place of its time, even if it was changed without a trace', async () => {
     const storage = laterStorage(own)
     const [first = '', second = '', third = ''] = await newest(storage, 3)
     utimesSync(join(own, first), 1, 1)
@@ -155,7 +155,7 @@ describe('a list of the newest files', () => {
     await storage.close()
   })
 
-  test('shows the same of thousands of files that were all changed without a trace', async () => {
+  test('moves thousands of files that were all changed without a trace to their places', async () => {
     const storage = laterStorage(own)
     await newest(storage, 1)
     for (const name of readdirSync(own)) if (name.startsWith('file-')) utimesSync(join(own, name), 1, 1)

@@ -28,28 +28,31 @@ function modesIn(folder: string): [path: string, mode: number][] {
 }
 
 describe.each(['auto', 'never'] as const)('a disk storage that publishes with links: %s', (links) => {
-  test.skipIf(process.platform === 'win32')('makes nothing that another user can read if it is told so', async () => {
-    const folder = join(newFolder(), 'made', 'too')
-    const umask = process.umask(0)
-    try {
-      const storage = diskStorage(folder, { links, mode: 0o600, folderMode: 0o700 })
-      await (await seal(storage)).publish('alone/file', RECORD)
-      const transaction = storage.createTransaction()
-      await transaction.reserve(await seal(storage), 'together/a/file', RECORD)
-      await transaction.reserve(await seal(storage), 'together/b/file', RECORD)
-      await transaction.prepare()
-      const prepared = modesIn(folder)
-      await transaction.commit()
-      await (await seal(storage)).keep?.(new Date(Date.now() + 60_000), 'note')
-      for (const [path, mode] of [...prepared, ...modesIn(folder)]) expect([path, mode & 0o077]).toEqual([path, 0])
-      expect(lstatSync(join(folder, '..')).mode & 0o777).toBe(0o700)
-      expect(lstatSync(join(folder, 'together', 'a')).mode & 0o777).toBe(0o700)
-      expect(lstatSync(join(folder, 'together', 'a', 'file')).mode & 0o777).toBe(0o600)
-      await storage.close()
-    } finally {
-      process.umask(umask)
-    }
-  })
+  test.skipIf(process.platform === 'win32')(
+    'makes nothing that another user can read, with private modes',
+    async () => {
+      const folder = join(newFolder(), 'made', 'too')
+      const umask = process.umask(0)
+      try {
+        const storage = diskStorage(folder, { links, mode: 0o600, folderMode: 0o700 })
+        await (await seal(storage)).publish('alone/file', RECORD)
+        const transaction = storage.createTransaction()
+        await transaction.reserve(await seal(storage), 'together/a/file', RECORD)
+        await transaction.reserve(await seal(storage), 'together/b/file', RECORD)
+        await transaction.prepare()
+        const prepared = modesIn(folder)
+        await transaction.commit()
+        await (await seal(storage)).keep?.(new Date(Date.now() + 60_000), 'note')
+        for (const [path, mode] of [...prepared, ...modesIn(folder)]) expect([path, mode & 0o077]).toEqual([path, 0])
+        expect(lstatSync(join(folder, '..')).mode & 0o777).toBe(0o700)
+        expect(lstatSync(join(folder, 'together', 'a')).mode & 0o777).toBe(0o700)
+        expect(lstatSync(join(folder, 'together', 'a', 'file')).mode & 0o777).toBe(0o600)
+        await storage.close()
+      } finally {
+        process.umask(umask)
+      }
+    },
+  )
 })
 
 test.each([

@@ -107,7 +107,7 @@ describe.each(FAULTS)('a private folder %s', (_, spoil, sentence) => {
     expect(readdirSync(folder).toSorted()).toEqual(['.decant', 'old.txt'])
   })
 
-  test('is not believed by readers, which get the files alone, and is told to the operator once', async () => {
+  test('is not believed by readers, which get files without records, and the process warns once', async () => {
     const folder = await usedFolder()
     const forging = diskStorage(folder)
     await forging.delete('old.txt')
@@ -160,7 +160,7 @@ describe('an owner and permissions that a file system makes up', () => {
     ['a mount that gives all files to one user (FAT, SMB, NFS for root)', user + 1, 0o700, made(user, 0o600)],
     ['a mount that shows all files as open to all', user, 0o777, made(user, 0o777)],
     ['a mount that does both', user + 1, 0o777, made(user, 0o777)],
-  ])('are those of a file of our own, too, and tell nothing: %s', async (_, viewed, mode, tryFile) => {
+  ])('do not count if a new file has them, too: %s', async (_, viewed, mode, tryFile) => {
     expect(await check(viewed, mode, tryFile)).toBe(true)
   })
 

@@ -119,7 +119,7 @@ describe('a name by which some file systems find another file', () => {
     expect(await spelling.isListed(key)).toBe(false)
   })
 
-  test('is listed if a file is called so', async () => {
+  test('is listed if a file has that very name', async () => {
     const spelling = new KeySpelling(ROOT, view({ folders: FOLDERS, finds: asFat }))
     expect(await spelling.isListed('Photos/B~1')).toBe(true)
   })

@@ -164,7 +164,7 @@ describe.runIf(process.platform === 'linux').each([
     ['overwrites them', (bytes) => bytes.fill(0)],
     ['overwrites all of the memory that they lie in', ({ buffer }) => new Uint8Array(buffer).fill(0)],
     ['transfers their memory', ({ buffer }) => structuredClone(buffer, { transfer: [buffer] })],
-  ])('is what it was to the next reader if a reader of its bytes %s', async (_, harm) => {
+  ])('stays the same for the next reader if a reader of its bytes %s', async (_, harm) => {
     const storage = diskStorage(newFolder())
     await store(storage, 'a.txt', OLD)
     await warm(storage, 'a.txt')
@@ -284,7 +284,7 @@ describe.runIf(process.platform === 'linux')('bytes in memory', () => {
     expect(await isKept(storage, 'a.txt')).toBe(true)
   })
 
-  test('are not those that their first reader was given, and may have overwritten', async () => {
+  test('are not those that their first reader got and may have overwritten', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)

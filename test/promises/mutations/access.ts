@@ -6,9 +6,9 @@ const OTHER_SITES = 'src/receive/other-sites.test.ts'
 const REFUSED = 'a form that another site makes a browser send to %s > is refused with a sentence that names the option'
 const UNSEEN = 'src/handler/unseen-names.test.ts'
 const LINKS = 'src/access/signed-links.test.ts'
-const KINDS = 'of Forwarded and X-Forwarded headers in one request'
-const OTHER_KIND = `${KINDS} > the one counts that the proxies are said to write, whatever stands in the other`
-const BOTH_KINDS = `${KINDS} > neither counts, since either may be of the client, and the operator is told (beside %s)`
+const KINDS = 'Forwarded and X-Forwarded headers in one request'
+const OTHER_KIND = `${KINDS} > the kind that the option names counts, whatever the other kind says`
+const BOTH_KINDS = `${KINDS} > neither kind counts without a setting, and the operator is warned (beside %s)`
 const GATE = 'src/handler/gate.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
@@ -103,7 +103,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no number for a secret, which would be as many zero bytes',
+      guard: 'refuses a number as a secret, which would become as many zero bytes',
       file: 'src/access/signer.ts',
       find: "if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {",
       replace: 'if (secret === undefined) {',
@@ -141,17 +141,17 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'opens by a link no file that has taken the place of its own',
+      guard: 'opens by a link only the file that was signed',
       file: 'src/access/signed-links.ts',
       find: '(file !== undefined && linkVersion(file) === version)',
       replace: 'file !== undefined',
       tests: [
-        [LINKS, 'opens no other file that has got its key since, and none if its file is gone'],
+        [LINKS, 'opens no other file that has its key now, and nothing if its file is gone'],
         [GATE, 'opens no file that took the place of its own (%s)'],
       ],
     },
     {
-      guard: 'holds a link against the file that it is about to send',
+      guard: 'checks a link against the file that it is about to send',
       file: 'src/handler/send-linked-file.ts',
       find: 'link.check(file?.entry)',
       replace: '',
@@ -182,21 +182,21 @@ export const ACCESS: GuardedPromise = {
       tests: [[OTHER_SITES, 'the headers of a browser: a form > with %j: %i']],
     },
     {
-      guard: 'refuses in `receive` the form of another site',
+      guard: 'refuses the form of another site in `receive`',
       file: 'src/receive/receive.ts',
       find: 'checkSite(incoming, rules)',
       replace: '',
       tests: [[OTHER_SITES, REFUSED]],
     },
     {
-      guard: 'refuses in `parts` the form of another site',
+      guard: 'refuses the form of another site in `parts`',
       file: 'src/receive/parts.ts',
       find: 'checkSite(incoming, rules)',
       replace: '',
       tests: [[OTHER_SITES, REFUSED]],
     },
     {
-      guard: 'refuses in `uploadForm` the form of another site',
+      guard: 'refuses the form of another site in `uploadForm`',
       file: 'src/form/upload-form.ts',
       find: 'checkSite(incoming, this.#rules)',
       replace: '',
@@ -266,7 +266,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers to the names alone by which it is known',
+      guard: 'answers only to the names by which it is known',
       file: 'src/handler/check-host.ts',
       find: "if (!isKnown(toName(host))) throw new UploadError('unknown-host', { host })",
       replace: '',
@@ -282,7 +282,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers beyond loopback to no name that a stranger can have',
+      guard: 'answers beyond loopback only to names that no stranger can have',
       file: 'src/cli/own-names.ts',
       find: 'all.includes(name) || (takesAddresses && isAddress(name))',
       replace: 'takesAddresses || all.includes(name)',
@@ -326,23 +326,23 @@ export const ACCESS: GuardedPromise = {
       tests: [['src/http/forwarded.test.ts', 'the client > %s: %s']],
     },
     {
-      guard: 'lets no other user of the machine read the files of a server that asks who somebody is',
+      guard: 'lets no other user of the machine read the files of a server with --auth',
       file: 'src/cli/serve-settings.ts',
       find: '(access.file !== undefined || access.credentials !== undefined)',
       replace: 'false',
       tests: [
         [
           'src/cli/serve-settings.test.ts',
-          'files are private to the user of the machine if a server asks who somebody is, or is told: %j %j',
+          'files are private to the user of the machine with credentials or --private: %j %j',
         ],
       ],
     },
     {
-      guard: 'makes folders that other users cannot look into, if it is told so',
+      guard: 'makes folders with the permissions of `folderMode`',
       file: 'src/storage/disk/plain-folder.ts',
       find: 'await newFolder(folder, mode)',
       replace: 'await newFolder(folder)',
-      tests: [['src/storage/disk/file-modes.test.ts', 'makes nothing that another user can read if it is told so']],
+      tests: [['src/storage/disk/file-modes.test.ts', 'makes nothing that another user can read, with private modes']],
     },
   ],
 }

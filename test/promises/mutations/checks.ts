@@ -62,14 +62,14 @@ export const CHECKS: GuardedPromise = {
       tests: [[FAULTS, 'of a clamd that has all and never answers']],
     },
     {
-      guard: 'takes no private folder of another user, who could have put files there that no check has seen',
+      guard: 'refuses a private folder of another user, which may hold files that no check has seen',
       file: 'src/storage/disk/folder-trust.ts',
       find: 'if (stats.uid !== user && stats.uid',
       replace: 'if (stats.uid === -1 && stats.uid',
       tests: [[TRUST, 'an owner and permissions that a file system makes up > are believed if %s']],
     },
     {
-      guard: 'takes no private folder to which other users may write',
+      guard: 'refuses a private folder to which other users may write',
       file: 'src/storage/disk/folder-trust.ts',
       find: '(stats.mode & OTHERS_WRITE) !== 0',
       replace: 'stats.mode === 0',
@@ -79,15 +79,12 @@ export const CHECKS: GuardedPromise = {
       ],
     },
     {
-      guard: 'looks whether a file of its own would look like a private folder that seems to be of another user',
+      guard: 'compares a private folder that seems to belong to another user with a new file',
       file: 'src/storage/disk/folder-trust.ts',
       find: 'stats.uid !== (await this.#sampleFile())?.uid',
       replace: 'stats.uid !== user',
       tests: [
-        [
-          TRUST,
-          'an owner and permissions that a file system makes up > are those of a file of our own, too, and tell nothing: %s',
-        ],
+        [TRUST, 'an owner and permissions that a file system makes up > do not count if a new file has them, too: %s'],
       ],
     },
     {
@@ -112,7 +109,7 @@ export const CHECKS: GuardedPromise = {
       tests: [
         [
           TRUST,
-          'a private folder %s > is not believed by readers, which get the files alone, and is told to the operator once',
+          'a private folder %s > is not believed by readers, which get files without records, and the process warns once',
         ],
         ['test/promises/planted-links.test.ts', 'is not believed about the type of a file'],
       ],

@@ -31,14 +31,14 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [[NODE, 'a download whose client takes nothing is given up']],
     },
     {
-      guard: 'gives each client bytes in memory of its own, and never those that a cache keeps for others',
+      guard: 'gives each client bytes in memory of its own, never those that a cache keeps',
       file: 'src/storage/disk/warm-files.ts',
       find: 'return copyOf(content.subarray(start, end))',
       replace: 'return content.subarray(start, end)',
       tests: [
         [
           'src/storage/disk/warm-files.test.ts',
-          'a small file %s > is what it was to the next reader if a reader of its bytes %s',
+          'a small file %s > stays the same for the next reader if a reader of its bytes %s',
         ],
         [
           'src/adapters/node/file-download.test.ts',
@@ -54,7 +54,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/warm-files.test.ts',
-          'bytes in memory > are not those that their first reader was given, and may have overwritten',
+          'bytes in memory > are not those that their first reader got and may have overwritten',
         ],
       ],
     },
@@ -109,7 +109,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [[WRITER, 'what waits in many files together is written before it is much']],
     },
     {
-      guard: 'keeps so much of all forms in memory and no more',
+      guard: 'keeps files of all forms in memory up to one limit',
       file: 'src/budget/memory-budget.ts',
       find: 'if (bytes > 0 && this.#used + bytes > limit) return false',
       replace: '',
@@ -118,18 +118,18 @@ export const OTHER_CLIENTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives the memory of a form back however that ends',
+      guard: 'gives the memory of a form back, however the form ends',
       file: 'src/receive/spool/file-spool.ts',
       find: 'this.memory.close()',
       replace: '',
       tests: [[MEMORY, 'the memory of a form is given back > after $end']],
     },
     {
-      guard: 'counts the memory of a form that moved to disk no longer',
+      guard: 'no longer counts the memory of a file that has moved to disk',
       file: 'src/receive/spool/file-spool.ts',
       find: 'resources.memory.giveBack(this.#bytes.capacity)',
       replace: '',
-      tests: [[MEMORY, 'the memory of all forms together > counts a file that moves to disk no longer']],
+      tests: [[MEMORY, 'the memory of all forms together > no longer counts a file that has moved to disk']],
     },
     {
       guard: 'takes one descriptor for all files of a form that go to disk',
@@ -198,7 +198,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'remembers where to go on for some taken names, and not for all that there ever were',
+      guard: 'remembers the next number of a limited count of taken names',
       file: 'src/policy/conflict-numbers.ts',
       find: 'if (this.#places.size > this.#mostNames)',
       replace: 'if (this.#places.size < 0)',
@@ -211,7 +211,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/policy/conflict-numbers.ts',
       find: 'if (free > MOST_NUMBER) throw noneFree()',
       replace: 'if (free > MOST_NUMBER ** 20) throw noneFree()',
-      tests: [[NUMBERS, 'fails with the storage, and does not look for ever, where every name is taken']],
+      tests: [[NUMBERS, 'fails and ends its search if the storage calls every name taken']],
     },
     {
       guard: 'receives so many uploads at once and no more',
@@ -244,7 +244,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives one client half of the slots and no more, unless told otherwise',
+      guard: 'gives one client at most half of the slots, unless a limit is set',
       file: 'src/handler/upload-slots.ts',
       find: 'Math.ceil(this.#maxUploads / 2)',
       replace: 'Infinity',
@@ -273,10 +273,10 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/handler/upload-slots.ts',
       find: 'if (client !== undefined && upload.client !== client) continue',
       replace: '',
-      tests: [[GIVING_WAY, 'one client > that has all of its own makes none but its own uploads give way']],
+      tests: [[GIVING_WAY, 'one client > with all of its slots taken makes only its own uploads give way']],
     },
     {
-      guard: 'gives an upload ten seconds before it may have to give way',
+      guard: 'lets an upload give way only after ten seconds',
       file: 'src/handler/running-upload.ts',
       find: 'ageMs === undefined || ageMs < YOUNG_MS',
       replace: 'ageMs === undefined',
@@ -288,12 +288,12 @@ export const OTHER_CLIENTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'has no upload give way that is fast',
+      guard: 'lets only slow uploads give way',
       file: 'src/handler/running-upload.ts',
       find: 'rate < STEADY_RATE ? rate : undefined',
       replace: 'rate',
       tests: [
-        [GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one is told to come again'],
+        [GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one gets 503'],
       ],
     },
     {
@@ -364,18 +364,18 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [[INDEX, 'reads the names of the folder that has changed, and looks at new files alone']],
     },
     {
-      guard: 'reads a folder once for all who ask for a list at the same time',
+      guard: 'reads a folder once for all lists that are asked for at the same time',
       file: 'src/storage/disk/time-index/time-index.ts',
       find: 'const walk = this.#walks.get(prefix) ?? new SharedRuns',
       replace: 'const walk = new SharedRuns',
-      tests: [[INDEX, 'is read once for all who ask at the same time, and again for those who ask while it is read']],
+      tests: [[INDEX, 'is read once for calls at the same time, and again for calls that come while it is read']],
     },
     {
-      guard: 'remembers so many files for lists and no more',
+      guard: 'remembers files for lists up to one limit of memory',
       file: 'src/storage/disk/time-index/folder-shelf.ts',
       find: 'if (this.#weight <= this.#mostWeight) break',
       replace: 'if (this.#weight >= 0) break',
-      tests: [[INDEX, 'forgets the folders that were not asked for longest when it takes too much memory']],
+      tests: [[INDEX, 'forgets the folders that were unused for longest if it takes too much memory']],
     },
     {
       guard: 'serves others while it reads a large folder',

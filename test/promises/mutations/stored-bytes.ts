@@ -183,17 +183,17 @@ export const STORED_BYTES: GuardedPromise = {
       file: 'src/storage/disk/time-index/shared-runs.ts',
       find: 'this.#running === undefined ? undefined : this.#startAfter(this.#running)',
       replace: 'this.#running',
-      tests: [[INDEX, 'shows a file to the one who asks after it was stored, though a reading was under way']],
+      tests: [[INDEX, 'shows a file to a call that comes after it was stored, though a reading was under way']],
     },
     {
-      guard: 'lists a file under the key of another one that it has deleted in its place by time',
+      guard: 'lists a file that got the key of a deleted one in its place by time',
       file: 'src/storage/disk/disk-storage.ts',
       find: 'if (isDeleted) index.doubt(key)',
       replace: '',
       tests: [
         [
           'src/storage/disk/disk-list.test.ts',
-          'shows a file that got the key of one which was deleted, among thousands',
+          'shows a file that got the key of a deleted one, among thousands of files',
         ],
       ],
     },
@@ -205,7 +205,7 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/disk-list.test.ts',
-          'puts a file that it shows where its time says, though it was changed without a trace',
+          'moves a file that it shows to the place of its time, even if it was changed without a trace',
         ],
       ],
     },

@@ -4,7 +4,7 @@ import { NameDiff } from './name-diff.ts'
 
 const names = fc.uniqueArray(fc.integer({ min: 0, max: 60 }).map(String), { maxLength: 40 })
 
-test('the names that came and went are found, in whichever order a folder tells them', () => {
+test('the names that came and went are found, in whichever order a folder lists them', () => {
   fc.assert(
     fc.property(names, names, (former, present) => {
       const diff = new NameDiff(former)
@@ -16,7 +16,7 @@ test('the names that came and went are found, in whichever order a folder tells 
   )
 })
 
-test('names that are told where they were expected are not compared with all others', () => {
+test('names at their expected places are not compared with all others', () => {
   const diff = new NameDiff(['a', 'b', 'c', 'd'])
   expect(['new', 'a', 'c', 'd'].map((name) => diff.add(name))).toEqual([false, true, true, true])
   expect(diff.changes()).toEqual({ added: ['new'], missing: new Set(['b']) })

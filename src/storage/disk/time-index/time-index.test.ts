@@ -137,7 +137,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     }
   })
 
-  test('tells of a file that got a name which had been in doubt when it was looked at', async () => {
+  test('lists a file that got its name after a doubt about the name was settled', async () => {
     const tested = new TestedIndex()
     tested.writeMany()
     await tested.keys()
@@ -203,7 +203,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys()).toEqual([])
   })
 
-  test('is read once for all who ask at the same time, and again for those who ask while it is read', async () => {
+  test('is read once for calls at the same time, and again for calls that come while it is read', async () => {
     const tested = new TestedIndex()
     tested.clock.time -= MINUTE_MS
     tested.writeMany()
@@ -211,7 +211,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(reads).toEqual(['', ''])
   })
 
-  test('shows a file to the one who asks after it was stored, though a reading was under way', async () => {
+  test('shows a file to a call that comes after it was stored, though a reading was under way', async () => {
     const tested = new TestedIndex()
     tested.write('file', 1_000_000)
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -225,7 +225,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await after).toEqual(['new', 'file'])
   })
 
-  test('forgets the folders that were not asked for longest when it takes too much memory', async () => {
+  test('forgets the folders that were unused for longest if it takes too much memory', async () => {
     const tested = new TestedIndex(4000)
     for (const folder of ['a', 'b', 'c']) for (const name of ['1', '2', '3', '4']) tested.write(`${folder}/${name}`, 1)
     for (const folder of ['a', 'b', 'c']) expect(await tested.keys(`${folder}/`)).toHaveLength(4)

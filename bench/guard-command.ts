@@ -1,8 +1,9 @@
 // npm run bench:guard
 //
-// Whether taking files in has become dear: the CPU time of Decant beside that of a raw pipe, or under names of their
-// own, in one run that takes a minute. The bars are half as much again as what a busy machine measured, so that none
-// trips it: they notice a regression, and say nothing of the targets of docs/benchmarks.md. Exits with 1 above them.
+// Whether taking files in has become dear: the CPU time of Decant beside that of a raw pipe, or of one name beside
+// different names. One run takes a minute. The bars are half as much again as what a busy machine measured, so that
+// none trips it: they notice a regression, and say nothing of the targets of docs/benchmarks.md. Exits with 1 above
+// them.
 import process from 'node:process'
 import { findSender } from './client/sender.ts'
 import { createBenchFolder } from './measure/bench-folder.ts'
@@ -16,7 +17,9 @@ import { toText } from './report/runs-table.ts'
 import { targets } from './report/targets.ts'
 import { verdictOn } from './report/verdict.ts'
 
-/** By workload, times the CPU time of what its target names: a raw pipe, or the same files under names of their own. */
+/**
+ * By workload, times the CPU time of the other side of its target: a raw pipe, or the same files under different names.
+ */
 const BARS: ReadonlyMap<string, number> = new Map([
   ['serial', 1.25],
   ['small', 2.5],

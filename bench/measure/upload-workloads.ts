@@ -5,7 +5,7 @@ const MiB = 1024 ** 2
 
 const serial = { connections: 1, requests: 200, size: MiB, warmUp: { requests: 200, size: MiB } }
 const small = { connections: 32, requests: 4000, size: 10 * KiB, warmUp: { requests: 5000, size: 10 * KiB } }
-/** What phones and paste boxes call every picture. Rivals give random names, so that it is the same to them. */
+/** The name that phones and paste boxes give every picture. Rivals give random names, so this is the same to them. */
 const oneName = { filename: 'image.bin', contestants: ['decant', 'raw-pipe'] }
 
 export const uploadWorkloads: readonly Workload[] = [

@@ -57,7 +57,7 @@ export const targets: readonly Target[] = [
   { ...upload, ...fast, workload: 'small', others: MULTER, bar: 3.5 },
   { ...upload, ...fast, workload: 'small', others: BUSBOY, bar: 2.2 },
   { ...upload, ...lean, workload: 'small', others: RAW, bar: 0.65 },
-  // A name that everybody uses, next to names of their own.
+  // Files of one name, compared with files of different names.
   ...['serial', 'small'].flatMap((otherWorkload): Target[] => {
     const sameName = { ...upload, workload: `${otherWorkload}-one-name`, others: [], otherWorkload }
     return [

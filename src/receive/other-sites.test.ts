@@ -14,7 +14,7 @@ import { receive } from './receive.ts'
 const FORM = await formBody([file('photo', 'a.txt', 'hello')])
 const photos = uploadSet('photos', { storage: memoryStorage(), naming: 'unique' })
 
-/** What a route of one's own does with a form, each way that Decant has for it. */
+/** The ways by which a route of an application takes a form. */
 const WAYS: Readonly<Record<string, (request: IncomingMessage, options: SiteOptions) => Promise<unknown>>> = {
   async receive(request, options) {
     await using upload = await receive(request, options)
@@ -120,14 +120,14 @@ describe('the headers of a browser: a form', () => {
     [['Origin: file://'], 403],
     [['Origin: capacitor://files.example'], 403],
     [['Host: ', EVIL], 403],
-    // A proxy that tells the host that was asked. No page can write these headers.
+    // A proxy sends the host that was asked. No page can write these headers.
     [['Host: app:3000', 'X-Forwarded-Host: a.example', 'Origin: http://a.example'], 200],
     [['Host: app:3000', 'X-Forwarded-Host: a.example, b.example:81', 'Origin: http://b.example:81'], 200],
     [['Host: app:3000', 'Forwarded: for=192.0.2.1;host="a.example:81"', 'Origin: http://a.example:81'], 200],
     [['Host: app:3000', 'X-Forwarded-Host: a.example', EVIL], 403],
     [['Host: app:3000', 'X-Forwarded-For: evil.example', EVIL], 403],
     [['Host: app:3000', 'Origin: http://a.example'], 403],
-    // nginx's proxy_pass alone. A browser that asks loopback itself says Sec-Fetch-Site.
+    // nginx with `proxy_pass` alone. A browser that asks loopback itself sends Sec-Fetch-Site.
     [['Host: localhost:3000', 'Origin: http://a.example'], 200],
     [['Host: 127.0.0.1:3000', 'Origin: http://a.example'], 200],
     [['Host: [::1]:3000', 'Origin: http://a.example'], 200],

@@ -16,7 +16,7 @@ export interface OpenFile {
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
-   * The same bytes without waiting, in place of `stream`, if they are few and at hand. The caller owns their memory,
+   * The same bytes without waiting, in place of `stream`, if they are few and in memory. The caller owns their memory,
    * and may write to it or transfer it. Throws `storage-failed`. Optional.
    */
   bytes?(start: number, end: number): Uint8Array

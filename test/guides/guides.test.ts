@@ -20,10 +20,7 @@ const root = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
 const programs = await readGuidePrograms()
 
-/**
- * What a reader has of their own and a program takes from elsewhere: the environment and, where it is declared, a
- * database.
- */
+/** The environment of a reader, from which programs take their settings. */
 const ENVIRONMENT = {
   FORM_SECRET: 'f'.repeat(32),
   ANN_SECRET: 'a'.repeat(32),
@@ -33,7 +30,7 @@ const ENVIRONMENT = {
 }
 const DATABASE = 'globalThis.db = { hasPictures: async () => true, query: async () => ({ rows: [] }) }\n'
 
-/** The address that a program expects a server of the reader at, and such a server. */
+/** A server of the reader, and the address where a program expects it. */
 const TARGET_ORIGIN = 'http://127.0.0.1:3000'
 const TARGET = `
 import { createServer } from 'node:http'
@@ -101,7 +98,7 @@ interface Place {
   readonly node: string
 }
 
-/** What a trial comes to if all is well. */
+/** The result of a trial if all is well. */
 function expectedOf(title: string): unknown {
   const trial = TRIALS[title]
   if (trial?.kind === 'script') return trial.prints ?? 'it ended'
@@ -129,7 +126,9 @@ async function outcomeOf(title: string, program: string, { folder, node }: Place
   return trial.kind === 'script' && trial.prints !== undefined ? stdout : 'it ended'
 }
 
-/** The program as Node takes it. With decorators that is what TypeScript makes of it, by the options of the example. */
+/**
+ * The program as Node takes it. A program with decorators is compiled by TypeScript, with the options of the example.
+ */
 async function runnable(program: string, folder: string): Promise<{ code: string; file: string }> {
   if (!program.includes('@Module(')) return { code: program, file: 'server.ts' }
   await cp(join(root, 'examples', 'nest', 'tsconfig.json'), join(folder, 'tsconfig.json'))

@@ -7,17 +7,19 @@ export function canMount(): boolean {
   return getuid?.() === 0 && existsSync('/dev/fuse')
 }
 
-/** A driver of NTFS (`$NTFS`) that can be told not to tell upper case from lower; `undefined` where there is none to use. */
+/**
+ * A driver of NTFS (`$NTFS`) that can ignore the difference between upper and lower case; `undefined` if there is none.
+ */
 export function findNtfs(): string | undefined {
   return canMount() ? findProgram('NTFS', ['/usr/bin/lowntfs-3g', '/bin/lowntfs-3g']) : undefined
 }
 
-/** What gives a file of NTFS its short name (`$SETFATTR`); `undefined` if there is none. */
+/** The program that gives a file of NTFS its short name (`$SETFATTR`); `undefined` if there is none. */
 export function findSetfattr(): string | undefined {
   return findProgram('SETFATTR', ['/usr/bin/setfattr', '/bin/setfattr'])
 }
 
-/** What makes FAT (`$MKFS_VFAT`), if this kernel mounts it; `undefined` if there is none. */
+/** The program that makes FAT (`$MKFS_VFAT`), if this kernel mounts FAT; `undefined` if there is none. */
 export function findMakeFat(): string | undefined {
   return mountsFat() ? findProgram('MKFS_VFAT', ['/usr/sbin/mkfs.vfat', '/sbin/mkfs.vfat']) : undefined
 }

@@ -24,7 +24,7 @@ export function ntfsDisk(driver: string): ForeignDisk {
 /**
  * FAT with long names.
  *
- * @param maker what makes it, as `findMakeFat` gives it
+ * @param maker the program that makes it, as `findMakeFat` gives it
  */
 export function fatDisk(maker: string): ForeignDisk {
   return foreignDisk((image, place) => {

@@ -22,7 +22,7 @@ if ((ntfs === undefined || setfattr === undefined) && canMount() && env['CI'] ==
   throw new Error('lowntfs-3g or setfattr is missing; `npm run test:system` installs them.')
 }
 
-/** Disks that have short names on Linux, and what gives a file its short name there. */
+/** Disks that have short names on Linux, and the way to give a file its short name there. */
 const DISKS: readonly (readonly [string, boolean, () => ForeignDisk, (path: string, name: string) => void])[] = [
   [
     'NTFS',
@@ -89,7 +89,7 @@ describe.each(DISKS)('short names of files on %s', (_, canRun, newDisk, giveShor
     await running.close()
   })
 
-  test.skipIf(!canRun)('are no folder that can be listed', async () => {
+  test.skipIf(!canRun)('cannot be listed as folders', async () => {
     const storage = diskStorage(folder)
     for (const name of ['DECANT~1', 'DECANT~1/records', 'decant~1'])
       expect(await storage.list({ folder: name })).toEqual({ entries: [] })

@@ -48,7 +48,7 @@ function noted(recover: Recover, decided: string[]): Recover {
   }
 }
 
-/** How the client is told that the outcome is: both files and the row, or nothing. */
+/** The outcome that the client was told: both files and the row, or nothing. */
 function isStored({ status, text }: Answer): boolean {
   if (status === 201) return true
   const { code }: { code: string } = JSON.parse(text)
@@ -95,7 +95,7 @@ describe.skipIf(!canTrace || !canIsolate)(
             await tracing[Symbol.asyncDispose]()
             // It may have answered before its last calls.
             kill(pid, 'SIGCONT')
-            // The one that holds the transaction by now settles it.
+            // The process that holds the transaction now settles it.
             await stopped.sweep()
             await storage.sweep()
             const isKept = isStored(answer)

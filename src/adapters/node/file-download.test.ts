@@ -214,6 +214,6 @@ test('a small file is whole for the next client after middleware has overwritten
       for (const chunk of sent) new Uint8Array(chunk.buffer).fill(0)
     }
   }, takeDown)
-  // The ways by which a file goes out that is at hand, and not read by a thread: in one call with its head.
+  // A file that is in memory goes out in one call with its head, not read by a thread.
   expect(sent.length).toBeGreaterThan(1)
 })

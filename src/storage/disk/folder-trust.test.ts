@@ -35,7 +35,7 @@ async function usedFolder(): Promise<string> {
   return folder
 }
 
-/** Puts into the private folder what its other user would like to be believed. */
+/** Puts files into the private folder as its other user would. */
 async function plant(folder: string): Promise<void> {
   const own = join(folder, '.decant')
   // As Decant itself writes it, so that it would be believed.
@@ -56,7 +56,7 @@ function keptIn(folder: string): string {
   return readdirSync(join(folder, '.decant', 'drafts', 'expiring')).find((name) => /^[\da-f]{32}$/.test(name)) ?? KEPT
 }
 
-/** What may be wrong with a folder, and how it is told. */
+/** Faults of a folder, and the sentence about each. */
 type Fault = readonly [name: string, spoil: (path: string) => void, sentence: RegExp]
 
 const NOT_OURS: readonly Fault[] =

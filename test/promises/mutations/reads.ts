@@ -120,7 +120,7 @@ export const READS: GuardedPromise = {
           'test/names/short-names.test.ts',
           'short names of files on %s > lead no client to a hidden file, nor past a rule for its long name',
         ],
-        ['test/names/short-names.test.ts', 'short names of files on %s > are no folder that can be listed'],
+        ['test/names/short-names.test.ts', 'short names of files on %s > cannot be listed as folders'],
       ],
     },
     {

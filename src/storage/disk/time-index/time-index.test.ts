@@ -25,7 +25,7 @@ class CountedCalls extends DiskCalls {
   }
 }
 
-/** An index of a new folder, by a clock according to which all changes are long ago, and what it asks the disk for. */
+/** An index of a new folder, and the calls that it makes to the disk. By its clock, all changes are long ago. */
 class TestedIndex {
   readonly root = mkdtempSync(join(base, 'root-'))
   readonly clock = new ManualClock()
@@ -33,7 +33,7 @@ class TestedIndex {
   readonly index: TimeIndex
   /** The folders whose names were read. */
   reads: string[] = []
-  /** What the reading of a folder waits for at its end. */
+  /** Called at the end of the reading of a folder, which waits for it. */
   pause: Promise<void> | undefined
   isPaused = false
 
@@ -77,7 +77,7 @@ class TestedIndex {
     return files?.map(({ key }) => key)
   }
 
-  /** What happens on the disk meanwhile. */
+  /** Called while the index works. */
   async during(work: () => Promise<unknown>): Promise<{ looks: string[]; reads: string[] }> {
     this.calls.looks = []
     this.reads = []

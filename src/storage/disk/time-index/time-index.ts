@@ -27,10 +27,10 @@ const FORGET_MS = 600_000
 /** The most prefixes with too many files that are remembered. */
 const MOST_TOO_MANY = 1000
 
-/** What a time index needs. */
+/** Options of a `TimeIndex`. */
 export interface TimeIndexOptions extends IndexedFiles {
   readonly clock: Pick<Clock, 'monotonic' | 'wall'>
-  /** Whether small calls are made at once where the disk lets it. */
+  /** Whether small calls are made at once if the disk allows it. */
   readonly isAtOnce: boolean
   /** Bytes of memory that it may take, about. Default 64 MiB. */
   readonly mostWeight?: number

@@ -71,7 +71,7 @@ async function table(decant: DecantProcess): Promise<Record<string, number[]>> {
 
 const CLOSED = [401, 401, 401, 401, 401, 401, 401, 200]
 
-describe.skipIf(process.platform === 'win32')('files of a server with --auth', () => {
+describe.skipIf(process.platform === 'win32')('the files of a server', () => {
   const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
   test.each([
@@ -80,31 +80,34 @@ describe.skipIf(process.platform === 'win32')('files of a server with --auth', (
     ['--auth and workers', ['--auth=FILE', '--workers=2'], {}, '600', '700'],
     ['--auth --private=false', ['--auth=FILE', '--private=false'], {}, '644', '755'],
     ['DECANT_PRIVATE=false', ['--auth=FILE'], { DECANT_PRIVATE: 'false' }, '644', '755'],
-    ['nobody', [], {}, '644', '755'],
-    ['nobody, with --private', ['--private'], {}, '600', '700'],
-  ])('can be read by other users of the machine only if that is wanted: %s', async (_, typed, env, file, folder) => {
-    using own = place(LINES)
-    rmSync(own.folder, { recursive: true })
-    const umask = process.umask(0o022)
-    await using decant = await serve(
-      own.folder,
-      typed.map((word) => word.replace('FILE', own.file)),
-      { env },
-    )
-    process.umask(umask)
-    const headers = { authorization: basic('ann', 'a:nn-Ünïcode') }
-    const put = await request(decant.port, '/uploads/a.txt', { method: 'PUT', body: Buffer.from('x'), headers })
-    expect(put.status).toBe(201)
-    expect([modeOf(join(own.folder, 'a.txt')), modeOf(own.folder)]).toEqual([file, folder])
-    expect(modeOf(join(own.folder, '.decant'))).toBe('700')
-    expect(decant.stderr()).toBe('')
-  })
+    ['no credentials', [], {}, '644', '755'],
+    ['no credentials, with --private', ['--private'], {}, '600', '700'],
+  ])(
+    'are private with credentials or --private, and otherwise open to other users: %s',
+    async (_, typed, env, file, folder) => {
+      using own = place(LINES)
+      rmSync(own.folder, { recursive: true })
+      const umask = process.umask(0o022)
+      await using decant = await serve(
+        own.folder,
+        typed.map((word) => word.replace('FILE', own.file)),
+        { env },
+      )
+      process.umask(umask)
+      const headers = { authorization: basic('ann', 'a:nn-Ünïcode') }
+      const put = await request(decant.port, '/uploads/a.txt', { method: 'PUT', body: Buffer.from('x'), headers })
+      expect(put.status).toBe(201)
+      expect([modeOf(join(own.folder, 'a.txt')), modeOf(own.folder)]).toEqual([file, folder])
+      expect(modeOf(join(own.folder, '.decant'))).toBe('700')
+      expect(decant.stderr()).toBe('')
+    },
+  )
 
   test('lead to a warning if the folder was open to other users before', async () => {
     using own = place(LINES)
     chmodSync(own.folder, 0o755)
     await using decant = await serve(own.folder, ['--auth', own.file])
-    expect(decant.stderr()).toContain(`other users of this machine can look into ${own.folder}; chmod 700 keeps it`)
+    expect(decant.stderr()).toContain(`other users of this machine can look into ${own.folder}; run chmod 700 to keep`)
     expect(modeOf(own.folder)).toBe('755')
   })
 })

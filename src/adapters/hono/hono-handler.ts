@@ -32,7 +32,7 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
 export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
   checkHandler('honoHandler', handler)
   checkOptions('honoHandler', options, HONO_HANDLER_KINDS)
-  const { isTrustedProxy: isTrusted = nobody, proxyHeader: header, onWarning } = options
+  const { isTrustedProxy: isTrusted = noProxy, proxyHeader: header, onWarning } = options
   checkKind(header)
   const trust = { isTrusted, header, onWarning: warnOnce(onWarning) }
   return async (context, next) => {
@@ -51,6 +51,6 @@ export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions
   }
 }
 
-function nobody(): boolean {
+function noProxy(): boolean {
   return false
 }

@@ -110,7 +110,7 @@ describe('behind a proxy that is believed', () => {
     ['a text', '"loopback"', 'Proxies must be a list such as ["loopback"], not "loopback".'],
     ['a text in place of its list', '{"proxies":"loopback"}', 'Proxies must be a list'],
     ['another kind', '{"proxies":["loopback"],"header":"via"}', 'Write "forwarded" or "x-forwarded".'],
-  ])('trustProxy that is %s is told at the start', (_, json, sentence) => {
+  ])('trustProxy that is %s is a TypeError at the start', (_, json, sentence) => {
     expect(() => nodeHandler(uploads(), { trustProxy: JSON.parse(json) })).toThrow(sentence)
   })
 

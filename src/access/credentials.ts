@@ -26,8 +26,8 @@ export interface CredentialsOptions {
   /** What a browser asks a person to sign in to; printable ASCII. Default `Files`. */
   readonly realm?: string | undefined
   /**
-   * Told who makes a request, by the name of the credential that it shows, whether or not it is allowed. It may be told
-   * several times of one request. Default: not told.
+   * Called with the name of the credential that a request shows, whether or not the request is allowed. It may be
+   * called several times for one request. Default: not called.
    */
   readonly onKnown?: ((name: string, request: unknown) => void) | undefined
 }

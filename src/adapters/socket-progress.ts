@@ -1,7 +1,10 @@
 /** The system's tables of connections on Linux, one for each version of IP. Other systems have none. */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'] as const
 
-/** Milliseconds for which the tables serve all who ask: thousands of stalled clients must not make us read them each. */
+/**
+ * Milliseconds for which one reading of the tables serves all callers, so that thousands of stalled clients cost one
+ * reading.
+ */
 const FRESH_MS = 1000
 
 /** The columns of a row (proc_pid_net(5)): its number, local and remote address, state, and two queues. */
@@ -13,10 +16,11 @@ type Unacknowledged = ReadonlyMap<string, string>
 let tables: { readonly readAt: number; readonly unacknowledged: Promise<Unacknowledged> } | undefined
 
 /**
- * Where a connection stands: the text changes as long as its other end takes bytes. `undefined` if nothing tells.
+ * The progress of a connection, as text that changes while its other end takes bytes. `undefined` if the system does
+ * not show it.
  *
- * Neither Node nor the kernel says when a part of a chunk was taken. The kernel takes more only when a third of its buffer
- * is free, which is a megabyte and more on one machine. So the bytes that it still holds are looked up.
+ * Neither Node nor the kernel says when a part of a chunk was taken. The kernel takes more only when a third of its
+ * buffer is free, which is a megabyte and more on one machine. So the bytes that it still holds are looked up.
  */
 export async function socketProgress(socket: unknown): Promise<string | undefined> {
   const localPort = numberOf(socket, 'localPort')

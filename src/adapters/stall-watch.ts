@@ -14,8 +14,8 @@ export interface StallWatchOptions {
 }
 
 /**
- * Gives up a client that takes nothing of an answer. A client that takes some of a chunk, however slowly, is not one: the
- * connection is looked at in steps, and the time begins anew whenever it has moved.
+ * Gives up a client that takes nothing of an answer. A client that takes some of a chunk, however slowly, is not given
+ * up: the connection is looked at in steps, and the time begins anew whenever it has moved.
  */
 export class StallWatch {
   readonly #options: StallWatchOptions

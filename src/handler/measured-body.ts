@@ -55,11 +55,11 @@ export class MeasuredBody implements ByteSource {
     const ready = sink(chunk, isGiven)
     if (ready === undefined) return undefined
     this.#waitingSince ??= performance.now()
-    const goOn = (): void => {
+    const endWait = (): void => {
       if (this.#waitingSince !== undefined) this.#waitedMs += performance.now() - this.#waitingSince
       this.#waitingSince = undefined
     }
-    ready.then(goOn, goOn)
+    ready.then(endWait, endWait)
     return ready
   }
 }

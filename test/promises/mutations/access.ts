@@ -56,7 +56,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'tells a client that may delete and not fetch no more of a condition than that of no file',
+      guard: 'answers a conditional DELETE of a client that may not fetch as though there were no file',
       file: 'src/handler/upload-handler.ts',
       find: 'if (isUnseen && isUploadError(error)',
       replace: 'if (!isUnseen && isUploadError(error)',

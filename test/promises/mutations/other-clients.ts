@@ -292,9 +292,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/handler/running-upload.ts',
       find: 'rate < STEADY_RATE ? rate : undefined',
       replace: 'rate',
-      tests: [
-        [GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one gets 503'],
-      ],
+      tests: [[GIVING_WAY, 'if all slots are taken > uploads that are all fast go on, and the new one gets 503']],
     },
     {
       guard: 'ends no upload that waits for a check or the disk: its bytes may all have come',

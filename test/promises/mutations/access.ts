@@ -56,7 +56,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers a conditional DELETE of a client that may not fetch as though there were no file',
+      guard: 'answers a failed condition of a client that may not fetch as though there were no file',
       file: 'src/handler/upload-handler.ts',
       find: 'if (isUnseen && isUploadError(error)',
       replace: 'if (!isUnseen && isUploadError(error)',

@@ -20,7 +20,7 @@ export default [
   entry('decant/express', 'dist/express.js', '12 kB'),
   entry('decant/fastify', 'dist/fastify.js', '12 kB'),
   entry('decant/koa', 'dist/koa.js', '12 kB'),
-  entry('decant/hono', 'dist/hono.js', '12 kB'),
+  entry('decant/hono', 'dist/hono.js', '13 kB'),
   entry('decant/next', 'dist/next.js', '10 kB'),
   entry('decant/nest', 'dist/nest.js', '14 kB'),
   entry('decant/access', 'dist/access.js', '12 kB'),

@@ -94,7 +94,9 @@ describe('a trusted proxy', () => {
       'http://x/a?b',
     )
     const after = behindProxy(before, trust)
-    expect({ ...after, header: 0, clientAddress: 0 }).toEqual({ ...before, header: 0, clientAddress: 0 })
+    const proxied = { header: 0, clientAddress: 0, proxyHost: 'x' }
+    expect({ ...after, ...proxied }).toEqual({ ...before, ...proxied })
+    expect(after.proxyHost).toBe('x')
     expect([after.header('accept'), after.header('x-forwarded-for')]).toEqual(['x/y', '192.0.2.1'])
   })
 })

@@ -149,6 +149,22 @@ describe('the rooms of src/', () => {
   })
 })
 
+test('the Content-Type of a request and of a part is parsed in one place each', () => {
+  const parser = 'http/media-type.ts'
+  const importers = files.filter(
+    ({ path, imports }) => !entries.some((each) => each.path === path) && imports.includes(parser),
+  )
+  expect(importers.map(({ path }) => path).toSorted()).toEqual([
+    // Of a request, once for each: `ContentType` keeps what it has parsed.
+    'http/content-type.ts',
+    // A type that the application or a library writes.
+    'media/media-type.ts',
+    'media/real-type.ts',
+    // Of a part.
+    'multipart/part-head.ts',
+  ])
+})
+
 describe('the entries', () => {
   test('hold re-exports only; the command just starts', () => {
     const withCode = entries.filter(({ onlyReexports }) => !onlyReexports).map(({ path }) => path)

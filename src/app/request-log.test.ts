@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Incoming, Outgoing } from '../handler.ts'
+import { ContentType } from '../http/content-type.ts'
 import { UploadError } from '../index.ts'
 import { logging } from './request-log.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -9,6 +10,7 @@ const INCOMING: Incoming = {
   target: '/uploads/a.txt',
   mount: '',
   header: () => undefined,
+  contentType: new ContentType(undefined),
   body: undefined,
   clientAddress: '192.0.2.7',
   isSecure: false,

@@ -1,4 +1,7 @@
-/** The last sentence of each `unsupported-media-type`: it says what to send instead. */
+/**
+ * The last sentences of a refusal for the type of the body: each `unsupported-media-type`, and `missing-file`. They say
+ * what to send instead.
+ */
 export const MEDIA_TYPE_HINTS = {
   /** For a body that is not a form. */
   multipart: 'Send the form as multipart/form-data.',
@@ -6,7 +9,9 @@ export const MEDIA_TYPE_HINTS = {
   enctype: 'Give the form method="post" and enctype="multipart/form-data".',
   /** For a urlencoded form, if the application expects files. */
   formWithFiles: 'Give the form enctype="multipart/form-data"; otherwise it has the names of its files only.',
-  /** For a multipart body where a file is expected: it came by PUT, or is not form-data. */
+  /** For a urlencoded form in which the application misses a file. */
+  missingFile: 'The form was sent without enctype="multipart/form-data".',
+  /** For a multipart body instead of a file: it came by PUT, or is not form-data. */
   formByPut: 'Send a form by POST, as multipart/form-data.',
   /** For a body with the type of a form and without a filename. */
   formOrFile: 'Give the form enctype="multipart/form-data"; for a file, send Content-Disposition with its filename.',

@@ -12,11 +12,11 @@ export class FileIntake implements FileSink {
   readonly #node: FilesNode
   #draft: UploadDraft | undefined
 
-  constructor(node: FilesNode, { filename, contentType, field }: FileHead) {
+  constructor(node: FilesNode, { filename, type, field }: FileHead) {
     this.#node = node
     if (!node.take()) return
     try {
-      this.#draft = node.input.set.draft({ filename, contentType, field }, node.input.placement)
+      this.#draft = node.input.set.draft({ filename, type, field }, node.input.placement)
       node.drafts.push(this.#draft)
     } catch (error) {
       this.#refuse(error)

@@ -4,7 +4,7 @@ import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
-import { toMediaType } from '../http/media-type.ts'
+import type { ContentType } from '../http/content-type.ts'
 import type { FormField } from '../receive/form-field.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
@@ -63,7 +63,7 @@ export class FormReading {
    *   come.
    */
   async read(incoming: Incoming, limits: FormLimits, signal: AbortSignal | undefined): Promise<void> {
-    this.#checkType(incoming.header('content-type') ?? '')
+    this.#checkType(incoming.contentType)
     const { fileLimits } = this.#options
     const openFile = (head: FileHead): FileSink => this.#openFile(head)
     const { fields } = await readForm(incoming, { limits, fileLimits, openFile, signal })
@@ -88,10 +88,9 @@ export class FormReading {
     await Promise.all(this.inputs.map((input) => input.release()))
   }
 
-  #checkType(contentType: string): void {
-    const isUrlencoded = toMediaType(contentType)?.essence === 'application/x-www-form-urlencoded'
-    if (!isUrlencoded || !this.#takesFiles) return
-    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.formWithFiles })
+  #checkType({ text, kind }: ContentType): void {
+    if (kind !== 'urlencoded' || !this.#takesFiles) return
+    throw new UploadError('unsupported-media-type', { contentType: text, hint: MEDIA_TYPE_HINTS.formWithFiles })
   }
 
   #openFile(head: FileHead): FileSink {

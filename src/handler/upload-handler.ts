@@ -192,7 +192,7 @@ class Handler implements UploadHandler {
   /** Tells the protocols apart; the resumable ones will be asked before these. */
   #receive(incoming: Incoming, { set, key }: Route, unseenAs: string | undefined): Promise<Receipt> {
     const limits = this.#limitsOf(set)
-    if (key === undefined && /^\s*multipart\/form-data\b/i.test(incoming.header('content-type') ?? '')) {
+    if (key === undefined && incoming.contentType.kind === 'form') {
       return receiveForm(incoming, set, limits, this.#options)
     }
     return receiveBinary(incoming, set, limits, key, unseenAs)

@@ -1,6 +1,7 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { parseContentLength } from './content-length.ts'
+import { ContentType } from './content-type.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
@@ -30,6 +31,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
     prefix: '',
     // Some runtimes tell the Host by the URL alone.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
+    contentType: new ContentType(request.headers.get('content-type') ?? undefined),
     body: hasBody ? new FetchBody(request, drainLimits) : undefined,
     clientAddress,
     isSecure: protocol === 'https:',

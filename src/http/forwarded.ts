@@ -48,6 +48,7 @@ export function behindProxy(incoming: Incoming, { isTrusted, header, onWarning }
     mount: incoming.mount,
     prefix: readPrefix(incoming, written, onWarning),
     header: (name) => (name === 'host' ? host : incoming.header(name)),
+    contentType: incoming.contentType,
     body: incoming.body,
     clientAddress,
     isSecure: scheme === 'https' || (scheme !== 'http' && incoming.isSecure),

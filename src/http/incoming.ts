@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts'
+import type { ContentType } from './content-type.ts'
 
 /**
  * A request as the protocols see it, whichever runtime it came from. An adapter makes one from a Fetch `Request` or a
@@ -18,7 +19,9 @@ export interface Incoming {
   readonly prefix: string
   /** A header's value by lower-case name; several of one name are joined by `, ` (RFC 9110 section 5.3). */
   readonly header: (name: string) => string | undefined
-  /** The content; `undefined` where the request has neither Content-Length nor Transfer-Encoding. */
+  /** The Content-Type, which tells what the body is. */
+  readonly contentType: ContentType
+  /** The content; `undefined` if the request has neither Content-Length nor Transfer-Encoding. */
   readonly body: ByteSource | undefined
   /**
    * The IP address at the other end of the connection, as the runtime writes it; behind a proxy the proxy's.

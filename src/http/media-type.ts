@@ -10,19 +10,16 @@ export interface MediaType {
 
 const ESSENCE = /^[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)/
 
-/** The last that was read: one request asks for its type, and for that of each of its files, several times in a row. */
-let last: { readonly text: string; readonly mediaType: MediaType | undefined } = { text: '', mediaType: undefined }
-
-/** Reads a Content-Type. `undefined` where it is none, or names a parameter twice. */
+/** Parses a media type. `undefined` if it is not valid, or if it names a parameter twice. */
 export function toMediaType(text: string): MediaType | undefined {
-  if (text !== last.text) last = { text, mediaType: parse(text) }
-  return last.mediaType
-}
-
-function parse(text: string): MediaType | undefined {
   const match = ESSENCE.exec(text)
   const essence = match?.[1]
   if (match === null || essence === undefined) return undefined
   const parameters = toParameters(text, match[0].length, { allowsSpace: true })
   return parameters === undefined ? undefined : { essence: essence.toLowerCase(), parameters }
+}
+
+/** The `type/subtype` at the beginning of a text, lower-case, whatever follows it. */
+export function leadingEssence(text: string): string | undefined {
+  return ESSENCE.exec(text)?.[1]?.toLowerCase()
 }

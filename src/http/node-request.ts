@@ -2,6 +2,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-source.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
 import { parseContentLength } from './content-length.ts'
+import { ContentType } from './content-type.ts'
 import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
@@ -93,15 +94,17 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
   const { target, authority } = splitTarget(request.url ?? '/')
   // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
   const host = authority ?? headers['host'] ?? headers[':authority']
+  const header = (name: string): string | undefined => {
+    const value = name === 'host' ? host : headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
   return {
     method: request.method ?? 'GET',
     target: options.place?.target ?? target,
     mount: options.place?.mount ?? request.baseUrl ?? '',
     prefix: '',
-    header(name) {
-      const value = name === 'host' ? host : headers[name]
-      return Array.isArray(value) ? value.join(', ') : value
-    },
+    header,
+    contentType: new ContentType(header('content-type')),
     body: hasBody ? new NodeBody(request, options) : undefined,
     // Now: a closed socket does not know any more.
     clientAddress: request.socket?.remoteAddress,

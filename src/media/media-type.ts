@@ -24,14 +24,17 @@ export function tellsContent(filenames: readonly string[], type: string): boolea
  * The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as
  * `*`.
  */
-const REGISTERED = /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/
+const REGISTERED = /^[a-z0-9][a-z0-9_!#$&^.+-]{0,126}\/[a-z0-9][a-z0-9_!#$&^.+-]{0,126}$/
 
 /**
- * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` where it is absent
+ * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` if it is absent
  * or malformed. It is what the client says, and nothing that the bytes prove.
  */
 export function claimedType(contentType: string | undefined): string {
-  const essence = toMediaType(contentType ?? '')?.essence
+  if (contentType === undefined) return OCTET_STREAM
+  // A type that was read before needs no reading.
+  if (REGISTERED.test(contentType)) return contentType
+  const essence = toMediaType(contentType)?.essence
   return essence !== undefined && REGISTERED.test(essence) ? essence : OCTET_STREAM
 }
 

@@ -1,6 +1,6 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
-import { toMediaType } from '../http/media-type.ts'
+import { ContentType } from '../http/content-type.ts'
 
 /**
  * Wider than RFC 2046 section 5.1.1, since clients are: Android sends `*****`. No character may end or escape a quoted
@@ -32,12 +32,16 @@ const EMPTY_BOUNDARY = /;[ \t]*boundary[ \t]*=[ \t]*(?:;|$)/i
  *   boundary is missing, given twice, given as `boundary*` (RFC 2231), or not allowed.
  */
 export function parseBoundary(contentType: string): string {
-  const mediaType = toMediaType(contentType)
-  if (mediaType === undefined && /^\s*multipart\/form-data\b/i.test(contentType)) {
-    throw malformed(EMPTY_BOUNDARY.test(contentType) ? NO_BOUNDARY : 'the Content-Type cannot be read')
+  return boundaryOf(new ContentType(contentType))
+}
+
+/** As `parseBoundary`, for a Content-Type that may have been parsed before. */
+export function boundaryOf({ text, kind, mediaType }: ContentType): string {
+  if (kind !== 'form') {
+    throw new UploadError('unsupported-media-type', { contentType: text, hint: MEDIA_TYPE_HINTS.multipart })
   }
-  if (mediaType?.essence !== 'multipart/form-data') {
-    throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.multipart })
+  if (mediaType === undefined) {
+    throw malformed(EMPTY_BOUNDARY.test(text) ? NO_BOUNDARY : 'the Content-Type cannot be read')
   }
   // Some readers would take its value for the boundary and others would not.
   const extended = [...mediaType.parameters.keys()].find((name) => name.startsWith('boundary*'))

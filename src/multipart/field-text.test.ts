@@ -4,7 +4,7 @@ import { decodeFieldText } from './field-text.ts'
 import type { PartHead } from './part-head.ts'
 
 function head(charset?: string): PartHead {
-  return { name: 'a', filename: undefined, contentType: undefined, charset, headers: new Map() }
+  return { name: 'a', filename: undefined, contentType: undefined, type: undefined, charset, headers: new Map() }
 }
 
 test("a field is read by its own charset, else by the form's, else as UTF-8", () => {

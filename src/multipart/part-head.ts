@@ -17,6 +17,8 @@ export interface PartHead {
   readonly filename: string | undefined
   /** The Content-Type as it was sent: what the client says, not what the bytes are. */
   readonly contentType: string | undefined
+  /** `type/subtype` of `contentType`, lower-case; `undefined` if that is absent or not valid. */
+  readonly type: string | undefined
   /** The charset parameter of `contentType`. */
   readonly charset: string | undefined
   /** Every header of the part by lower-case name; several of one name are joined by `, `. */
@@ -80,7 +82,14 @@ export function parsePartHead(
         'send each file as a part of the form',
     )
   }
-  return { name, filename, contentType, charset: mediaType?.parameters.get('charset'), headers }
+  return {
+    name,
+    filename,
+    contentType,
+    type: mediaType?.essence,
+    charset: mediaType?.parameters.get('charset'),
+    headers,
+  }
 }
 
 function parseHeaders(text: string, limits: DecoderLimits, number: number): Map<string, string> {

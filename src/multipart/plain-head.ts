@@ -59,7 +59,7 @@ export function readPlainHead(
   const headers = new Map<string, string>()
   headers.set('content-disposition', disposition)
   if (contentType !== undefined) headers.set('content-type', contentType)
-  return { name, filename, contentType, charset: undefined, headers }
+  return { name, filename, contentType, type: contentType, charset: undefined, headers }
 }
 
 function isAt(bytes: Uint8Array, at: number, to: number, expected: Uint8Array): boolean {

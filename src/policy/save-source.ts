@@ -67,9 +67,9 @@ function isNamed(source: SaveSource): source is NamedFile {
 }
 
 function toHead(source: SaveSource, name: string | undefined): UploadHead {
-  if (isNamed(source)) return { filename: source.name, contentType: source.type, size: source.size }
+  if (isNamed(source)) return { filename: source.name, type: source.type, size: source.size }
   if (name === undefined) throw new TypeError('This source has no name. Write save(source, { name }).')
-  if ('stream' in source) return { filename: name, contentType: source.type, size: source.size }
+  if ('stream' in source) return { filename: name, type: source.type, size: source.size }
   return { filename: name }
 }
 

@@ -1,9 +1,9 @@
 /** What is known of a file before its bytes come, all of it claimed by the client. */
 export interface UploadHead {
   readonly filename: string
-  /** The Content-Type as it was sent. */
-  readonly contentType?: string | undefined
-  /** Bytes, where they are announced. */
+  /** The media type. Parameters do not count; `application/octet-stream` if it is absent or not valid. */
+  readonly type?: string | undefined
+  /** Bytes, if the client announces them. */
   readonly size?: number | undefined
   /** The name of the form's control, for messages. */
   readonly field?: string | undefined

@@ -164,7 +164,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
   /** What the set makes of a file by what is known before its bytes. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
-    const { filename, size, contentType, field } = head
+    const { filename, size, field } = head
     const own = toOwnName(filename, naming)
     if (own === undefined) {
       throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
@@ -184,7 +184,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return {
       set: name,
       head,
-      record: { name: filename, type: type ?? claimedType(contentType) },
+      record: { name: filename, type: type ?? claimedType(head.type) },
       maxFileSize,
       minFileSize,
       key: place.key,

@@ -1,36 +1,55 @@
 import { ClaimedDigests } from '../digest/claimed-digests.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import { UploadError } from '../errors/upload-error.ts'
-import { checkCodings } from '../http/check-codings.ts'
-import type { ByteSource } from '../http/byte-source.ts'
+import type { ByteSink, ByteSource, ReadOptions } from '../http/byte-source.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { bodyTooLarge } from './body-too-large.ts'
+import { checkCodings } from './check-codings.ts'
 
-/**
- * What the body of a form is held to as it comes, whatever is in it: its size, and the digests that are claimed of it.
- */
+/** The rules for a body, whatever is in it. */
+export interface BodyRules {
+  readonly maxBodySize: number
+  /** The limits of files that a refusal of the whole body lists. */
+  readonly fileLimits?: readonly FileLimit[] | undefined
+  /** Refuses a body that says it is not the whole of an upload: each part would become a file of its own. */
+  readonly mustBeWhole?: boolean | undefined
+}
+
+/** Holds a body to its rules and to the digests that the client claims of it, be it a form or a file. */
 export class BodyCheck {
   readonly body: ByteSource
-  readonly #maxBodySize: number
-  readonly #fileLimits: readonly FileLimit[] | undefined
+  readonly #rules: BodyRules
   readonly #claimed: ClaimedDigests | undefined
   #size = 0
 
   /**
-   * @param fileLimits the limits of files that a refusal of the whole body lists
    * @throws {UploadError} `malformed-body` if there is no body; `unsupported-transfer-coding` and
-   *   `unsupported-media-type` for a coded one. `body-too-large` if the declared length is too large;
-   *   `malformed-request` for a malformed digest field.
+   *   `unsupported-media-type` for a coded one. `malformed-request` for a part of an upload, if `mustBeWhole`, and for
+   *   a malformed digest field. `body-too-large` if the declared length is too large.
    */
-  constructor(incoming: Incoming, maxBodySize: number, fileLimits?: readonly FileLimit[]) {
+  constructor(incoming: Incoming, rules: BodyRules) {
     const { body } = incoming
     if (body === undefined) throw new UploadError('malformed-body', { reason: 'the request has none' })
     checkCodings(incoming)
+    if (rules.mustBeWhole === true) checkWhole(incoming)
     this.body = body
-    this.#maxBodySize = maxBodySize
-    this.#fileLimits = fileLimits
+    this.#rules = rules
     this.#claimed = ClaimedDigests.of(incoming)
     if (body.length !== undefined) this.#checkSize(body.length)
+  }
+
+  /**
+   * Reads the whole body into `sink`.
+   *
+   * @throws as `ByteSource.read`, `append` and `end`.
+   */
+  async read(sink: ByteSink, options: ReadOptions): Promise<void> {
+    const take: ByteSink = (chunk, isGiven) => {
+      this.append(chunk)
+      return sink(chunk, isGiven)
+    }
+    await this.body.read(take, options)
+    this.end()
   }
 
   /** @throws {UploadError} `body-too-large`. */
@@ -41,7 +60,7 @@ export class BodyCheck {
   }
 
   /**
-   * To be called once, when all of it has come.
+   * To be called once, when the whole body has come.
    *
    * @throws {UploadError} `digest-mismatch`.
    */
@@ -50,6 +69,25 @@ export class BodyCheck {
   }
 
   #checkSize(size: number): void {
-    if (size > this.#maxBodySize) throw bodyTooLarge(this.#maxBodySize, this.#fileLimits)
+    const { maxBodySize, fileLimits } = this.#rules
+    if (size > maxBodySize) throw bodyTooLarge(maxBodySize, fileLimits)
   }
+}
+
+/**
+ * RFC 9110 section 14.5; draft-ietf-httpbis-resumable-upload. Every upload of an iPhone has one of the draft's headers,
+ * and says by it that the body is whole.
+ */
+function checkWhole({ header }: Incoming): void {
+  const partial = partialHeader(header)
+  if (partial === undefined) return
+  const reason = `a part of a file, as ${partial} says, cannot be stored; send the file in one request`
+  throw new UploadError('malformed-request', { reason })
+}
+
+function partialHeader(header: Incoming['header']): string | undefined {
+  if (header('content-range') !== undefined) return 'Content-Range'
+  if (header('upload-complete')?.trim() === '?0') return 'Upload-Complete'
+  // Before version 4 of the draft.
+  return header('upload-incomplete')?.trim() === '?1' ? 'Upload-Incomplete' : undefined
 }

@@ -3,8 +3,8 @@ import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { isFromBrowser } from '../http/from-browser.ts'
 import type { Incoming } from '../http/incoming.ts'
-import { toMediaType } from '../http/media-type.ts'
-import { parseBoundary } from '../multipart/boundary.ts'
+import type { ContentType } from '../http/content-type.ts'
+import { boundaryOf } from '../multipart/boundary.ts'
 import { MultipartDecoder } from '../multipart/decoder.ts'
 import type { DecoderEvents } from '../multipart/decoder.ts'
 import type { PartHead } from '../multipart/part-head.ts'
@@ -34,11 +34,12 @@ export class FormDecoder {
    * @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`;
    *   `malformed-body`.
    */
-  constructor(incoming: Pick<Incoming, 'header'>, limits: FormLimits, events: DecoderEvents) {
+  constructor(incoming: Pick<Incoming, 'header' | 'contentType'>, limits: FormLimits, events: DecoderEvents) {
+    checkEnctype(incoming.contentType)
     this.#limits = limits
     this.#events = events
     this.#decoder = new MultipartDecoder(
-      toBoundary(incoming.header('content-type') ?? ''),
+      boundaryOf(incoming.contentType),
       { begin: (head) => this.#begin(head), bytes: (bytes) => this.#bytes(bytes), end: () => this.#end() },
       { ...limits, decodesPercent: !isFromBrowser(incoming) },
     )
@@ -116,10 +117,8 @@ export class FormDecoder {
   }
 }
 
-/** What a browser sends for a form that has another enctype, or none. */
-const OTHER_FORMS: ReadonlySet<string | undefined> = new Set(['text/plain', 'application/x-www-form-urlencoded'])
-
-function toBoundary(contentType: string): string {
-  if (contentType !== '' && !OTHER_FORMS.has(toMediaType(contentType)?.essence)) return parseBoundary(contentType)
-  throw new UploadError('unsupported-media-type', { contentType, hint: MEDIA_TYPE_HINTS.enctype })
+/** A browser sends such a body for a form that has another enctype, or none. */
+function checkEnctype({ text, kind }: ContentType): void {
+  if (text !== '' && kind !== 'text' && kind !== 'urlencoded') return
+  throw new UploadError('unsupported-media-type', { contentType: text, hint: MEDIA_TYPE_HINTS.enctype })
 }

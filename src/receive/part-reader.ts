@@ -45,7 +45,7 @@ export class PartReader {
       bytes: (bytes) => this.#bytes(bytes),
       end: () => this.#events.push('end'),
     })
-    this.#check = new BodyCheck(incoming, limits.maxBodySize, [limits])
+    this.#check = new BodyCheck(incoming, { maxBodySize: limits.maxBodySize, fileLimits: [limits] })
     this.#body = new BodyReader(this.#check.body, { idleTimeoutMs, minRate, signal })
   }
 

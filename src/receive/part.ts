@@ -71,7 +71,7 @@ export interface PartContext {
 
 /** A part, as its reader sees it. */
 export function toPart({ head, limits, charset, open }: PartContext): Part {
-  const { name: field, filename, headers, contentType } = head
+  const { name: field, filename, headers, type } = head
   const isFile = filename !== undefined
   const tooLarge = (limit: number): UploadError =>
     isFile
@@ -92,7 +92,5 @@ export function toPart({ head, limits, charset, open }: PartContext): Part {
     return isFile ? new TextDecoder().decode(all) : decodeFieldText(all, head, charset)
   }
   const content = { field, headers, stream, bytes, text }
-  return isFile
-    ? { kind: 'file', name: filename, type: claimedType(contentType), ...content }
-    : { kind: 'field', ...content }
+  return isFile ? { kind: 'file', name: filename, type: claimedType(type), ...content } : { kind: 'field', ...content }
 }

@@ -1,6 +1,6 @@
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { Incoming } from '../http/incoming.ts'
-import { toMediaType } from '../http/media-type.ts'
+import { claimedType } from '../media/media-type.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { BodyCheck } from './body-check.ts'
@@ -24,8 +24,8 @@ export interface FileHead {
   readonly field: string
   /** As the client gave it; '' for a file input in which nothing was chosen. */
   readonly filename: string
-  /** The Content-Type as it was sent. */
-  readonly contentType: string | undefined
+  /** The media type that the client claims, `type/subtype`; `application/octet-stream` if it claims none. */
+  readonly type: string
   /** Every header of the part, as `PartHead.headers`. */
   readonly headers: PartHead['headers']
 }
@@ -34,6 +34,8 @@ export interface ReadFormOptions {
   readonly limits: FormLimits
   /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits?: readonly FileLimit[] | undefined
+  /** As `BodyRules.mustBeWhole`. */
+  readonly mustBeWhole?: boolean | undefined
   /** Called when the bytes of a file are about to come; throwing refuses the form. */
   readonly openFile: (head: FileHead) => FileSink
   readonly signal?: AbortSignal | undefined
@@ -51,16 +53,12 @@ export interface ReadFormOptions {
  */
 export async function readForm(
   incoming: Incoming,
-  { limits, fileLimits, openFile, signal }: ReadFormOptions,
+  { limits, fileLimits, mustBeWhole, openFile, signal }: ReadFormOptions,
 ): Promise<FormText> {
   const form = toFormReader(incoming, limits, openFile)
-  const check = new BodyCheck(incoming, limits.maxBodySize, fileLimits)
-  const take = (chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined => {
-    check.append(chunk)
-    return form.write(chunk, isGiven)
-  }
-  await check.body.read(take, { idleTimeoutMs: limits.idleTimeoutMs, minRate: limits.minRate, signal })
-  check.end()
+  const { maxBodySize, idleTimeoutMs, minRate } = limits
+  const check = new BodyCheck(incoming, { maxBodySize, fileLimits, mustBeWhole })
+  await check.read((chunk, isGiven) => form.write(chunk, isGiven), { idleTimeoutMs, minRate, signal })
   return form.end()
 }
 
@@ -72,8 +70,7 @@ interface FormReader {
 }
 
 function toFormReader(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
-  const essence = toMediaType(incoming.header('content-type') ?? '')?.essence
-  if (essence === 'application/x-www-form-urlencoded') return new UrlencodedDecoder(limits)
+  if (incoming.contentType.kind === 'urlencoded') return new UrlencodedDecoder(limits)
   return new MultipartForm(incoming, limits, openFile)
 }
 
@@ -145,12 +142,12 @@ class MultipartForm implements FormReader {
   }
 
   #begin(head: PartHead): void {
-    const { name, filename, contentType, charset, headers } = head
+    const { name, filename, type, charset, headers } = head
     if (filename === undefined) {
       this.#field = new GrowingBytes(this.#maxFieldSize)
       this.#fields.push({ name, charset, bytes: this.#field })
     } else {
-      this.#sink = this.#openFile({ field: name, filename, contentType, headers })
+      this.#sink = this.#openFile({ field: name, filename, type: claimedType(type), headers })
     }
   }
 

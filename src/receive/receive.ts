@@ -8,7 +8,6 @@ import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
-import { toMediaType } from '../http/media-type.ts'
 import { toTextDecoder } from '../multipart/text.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
@@ -117,7 +116,7 @@ export async function receive(request: AnyRequest, options: ReceiveOptions = {})
     const form = await readForm(incoming, { limits, fileLimits: [limits], openFile, signal })
     const fields = new MultiMap(form.fields)
     const files = received.map(({ head, content }) => [head.field, new UploadedFile(head, content)] as const)
-    const isUrlencoded = toMediaType(incoming.header('content-type') ?? '')?.essence !== 'multipart/form-data'
+    const isUrlencoded = incoming.contentType.kind === 'urlencoded'
     return {
       fields,
       files: new UploadedFiles(files, { isUrlencoded, fields }),

@@ -1,6 +1,5 @@
 import { saveFile } from '#spool'
 import { toReadableStream } from '../http/readable-stream.ts'
-import { claimedType } from '../media/media-type.ts'
 import type { FileHead } from './read-form.ts'
 import type { SaveFileOptions, SpooledFile } from './spool/spool.ts'
 
@@ -25,7 +24,7 @@ export class UploadedFile {
   constructor(head: FileHead, content: SpooledFile) {
     this.field = head.field
     this.name = head.filename
-    this.type = claimedType(head.contentType)
+    this.type = head.type
     this.headers = head.headers
     this.#content = content
   }

@@ -1,3 +1,4 @@
+import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { MultiMap } from './multi-map.ts'
@@ -35,7 +36,7 @@ export class UploadedFiles extends MultiMap<UploadedFile> {
 
   #missingHint(name: string): string | undefined {
     const { isUrlencoded, fields } = this.#form
-    if (isUrlencoded) return 'The form was sent without enctype="multipart/form-data".'
+    if (isUrlencoded) return MEDIA_TYPE_HINTS.missingFile
     return fields.has(name) ? NO_FILENAME_HINTS.field : undefined
   }
 }

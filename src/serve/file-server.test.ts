@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ContentType } from '../http/content-type.ts'
 import { ticks } from '../http/fixtures/ticks.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
@@ -45,6 +46,7 @@ function incoming(target: string, method = 'GET', headers: Record<string, string
     isPortKnown: true,
     prefix: '',
     header: (name) => headers[name],
+    contentType: new ContentType(headers['content-type']),
     body: undefined,
     signal: new AbortController().signal,
     native: undefined,

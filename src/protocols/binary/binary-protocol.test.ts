@@ -108,6 +108,12 @@ describe('a body is refused, unread,', () => {
       'unsupported-media-type',
       415,
     ],
+    [
+      'that is a multipart with parameters that cannot be read',
+      { key: 'a.txt', headers: { 'content-type': 'multipart/form-data; boundary=a; boundary=b' } },
+      'unsupported-media-type',
+      415,
+    ],
     ['that is compressed', { headers: { ...NAMED, 'content-encoding': 'gzip' } }, 'unsupported-media-type', 415],
     ['that is a part of a file', { headers: { ...NAMED, 'content-range': 'bytes 0-9/100' } }, 'malformed-request', 400],
     ['that is not complete', { headers: { ...NAMED, 'upload-complete': '?0' } }, 'malformed-request', 400],

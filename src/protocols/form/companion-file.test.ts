@@ -140,7 +140,7 @@ test.each([DS_STORE, 'no store at all', DS_STORE.slice(0, 5), `${DS_STORE.slice(
         end: async () => void told.push('end'),
       })
       const skip = (): void => void told.push('skip')
-      const head = { field: 'f', filename: '.DS_Store', contentType: undefined, headers: new Map() }
+      const head = { field: 'f', filename: '.DS_Store', type: 'application/octet-stream', headers: new Map() }
       const sink = companionFile(head, { skip, open })
       for (let at = 0; at < content.length; at += size) {
         // oxlint-disable-next-line no-await-in-loop

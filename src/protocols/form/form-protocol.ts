@@ -9,7 +9,6 @@ import { IgnoredFile } from '../../receive/ignored-file.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
-import { checkWhole } from '../check-whole.ts'
 import type { Receipt, ReceivedFile, SkippedFile } from '../receipt.ts'
 import { companionFile } from './companion-file.ts'
 
@@ -31,7 +30,6 @@ export async function receiveForm(
   limits: FormLimits,
   { skipCompanions = false }: FormProtocolOptions = {},
 ): Promise<Receipt> {
-  checkWhole(incoming)
   const drafts: { readonly head: FileHead; readonly draft: UploadDraft }[] = []
   const skipped: SkippedFile[] = []
   let inputs = 0
@@ -53,6 +51,7 @@ export async function receiveForm(
     const { fields } = await readForm(incoming, {
       limits: formLimits,
       fileLimits: [set],
+      mustBeWhole: true,
       openFile,
       signal: incoming.signal,
     })

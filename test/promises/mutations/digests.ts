@@ -13,18 +13,14 @@ export const DIGESTS: GuardedPromise = {
       tests: [['src/digest/claimed-digests.test.ts', 'one claim of %s that is not true is enough: %o']],
     },
     {
-      guard: 'holds a body that is a file against its digest before the file is published',
-      file: 'src/protocols/binary/binary-protocol.ts',
-      find: 'claimed?.verify()',
-      replace: '',
-      tests: [[HTTP, 'with a false %s is refused, and nothing is left: %o']],
-    },
-    {
-      guard: 'holds a form against its digest before a file of it is published',
+      guard: 'holds a form, or a body that is a file, against its digest before a file of it is published',
       file: 'src/receive/body-check.ts',
       find: 'this.#claimed?.verify()',
       replace: '',
-      tests: [[HTTP, 'is checked as a whole: %s']],
+      tests: [
+        [HTTP, 'with a false %s is refused, and nothing is left: %o'],
+        [HTTP, 'is checked as a whole: %s'],
+      ],
     },
     {
       guard: 'takes the digest of the bytes that are stored',

@@ -22,11 +22,14 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'counts the bytes of a form as they come',
+      guard: 'counts the bytes of a form, or of a body that is a file, as they come',
       file: 'src/receive/body-check.ts',
       find: 'this.#checkSize(this.#size)',
       replace: '',
-      tests: [[LIMITS, 'maxBodySize holds to the byte (%j)']],
+      tests: [
+        [LIMITS, 'maxBodySize holds to the byte (%j)'],
+        ['src/protocols/binary/binary-protocol.test.ts', 'of a body that turns out to be %s'],
+      ],
     },
     {
       guard: 'believes a declared length that is too much',
@@ -34,13 +37,6 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       find: 'if (body.length !== undefined) this.#checkSize(body.length)',
       replace: '',
       tests: [[LIMITS, 'without any limit given there are limits']],
-    },
-    {
-      guard: 'counts the bytes of a body that is a file as they come',
-      file: 'src/protocols/binary/binary-protocol.ts',
-      find: 'if (draft.size + chunk.length > limits.maxBodySize) throw tooLarge()',
-      replace: '',
-      tests: [['src/protocols/binary/binary-protocol.test.ts', 'of a body that turns out to be %s']],
     },
     {
       guard: 'counts the bytes of each file that goes to a set',

@@ -136,16 +136,26 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'refuses a body with a transfer coding that the server has not undone',
-      file: 'src/http/check-codings.ts',
+      file: 'src/receive/check-codings.ts',
       find: "if (coding !== undefined) throw new UploadError('unsupported-transfer-coding', { coding })",
       replace: '',
       tests: [['src/handler/coded-bodies.test.ts', 'that is compressed below its chunks is refused, and never stored']],
     },
     {
+      guard: 'refuses a multipart with parameters that cannot be read, and does not store it as a file',
+      file: 'src/http/content-type.ts',
+      find: 'mediaType?.essence ?? leadingMultipart(text)',
+      replace: 'mediaType?.essence',
+      tests: [
+        ['src/http/content-type.test.ts', 'the Content-Type %j says that the body is of the kind "%s"'],
+        ['src/protocols/binary/binary-protocol.test.ts', 'a body is refused, unread, > %s'],
+      ],
+    },
+    {
       guard: 'refuses a body with a content coding',
-      file: 'src/http/check-codings.ts',
+      file: 'src/receive/check-codings.ts',
       find: 'if (contentEncoding === undefined) return',
-      replace: "if (contentEncoding === undefined || contentType !== '\\0') return",
+      replace: "if (contentEncoding === undefined || text !== '\\0') return",
       tests: [
         ['src/handler/coded-bodies.test.ts', 'with Content-Encoding: %s is refused with the true reason'],
         ['src/receive/coded-body.test.ts', 'a body that is compressed is refused, and never read as text, > %s'],

@@ -141,7 +141,7 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'stores no part of a file as the whole',
-      file: 'src/protocols/check-whole.ts',
+      file: 'src/receive/body-check.ts',
       find: 'if (partial === undefined) return',
       replace: "if (partial !== '\\0') return",
       tests: [

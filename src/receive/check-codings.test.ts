@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { ContentType } from '../http/content-type.ts'
 import { checkCodings } from './check-codings.ts'
 
 function check(headers: Readonly<Record<string, string | undefined>>): void {
-  checkCodings({ header: (name) => headers[name] })
+  checkCodings({ header: (name) => headers[name], contentType: new ContentType(headers['content-type']) })
 }
 
 const FORM = 'multipart/form-data; boundary=X'

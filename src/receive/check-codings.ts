@@ -1,7 +1,6 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import { UploadError } from '../errors/upload-error.ts'
-import type { Incoming } from './incoming.ts'
-import { toMediaType } from './media-type.ts'
+import type { Incoming } from '../http/incoming.ts'
 
 /** IANA's registry of HTTP content codings (RFC 9110 section 8.4.1), without `identity`. */
 const CONTENT_CODINGS: ReadonlySet<string> = new Set([
@@ -20,23 +19,24 @@ const CONTENT_CODINGS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Refuses a coded body, since Decant decodes none. A Content-Encoding that is not registered, such as `utf-8`, is
+ * Refuses a coded body, since Decant does not decode any. A Content-Encoding that is not registered, such as `utf-8`, is
  * ignored for a multipart body, which proves itself by its boundary. For other bodies it may mean anything.
  *
  * @throws {UploadError} `unsupported-transfer-coding` for a transfer coding other than `chunked`, if the runtime shows
  *   it; `unsupported-media-type` for a content coding.
  */
-export function checkCodings({ header }: Pick<Incoming, 'header'>): void {
+export function checkCodings({ header, contentType }: Pick<Incoming, 'header' | 'contentType'>): void {
   // Node removes the chunks alone, and takes `gzip, chunked` (RFC 9112 section 6.1).
   const coding = toList(header('transfer-encoding')).find((each) => each !== 'chunked')
   if (coding !== undefined) throw new UploadError('unsupported-transfer-coding', { coding })
 
-  const contentType = header('content-type') ?? ''
-  const isMultipart = toMediaType(contentType)?.essence.startsWith('multipart/') === true
+  const { text, kind } = contentType
+  const isMultipart = kind === 'form' || kind === 'multipart'
   const codings = toList(header('content-encoding')).filter((each) => each !== 'identity')
   const contentEncoding = codings.find((each) => !isMultipart || CONTENT_CODINGS.has(each))
   if (contentEncoding === undefined) return
-  throw new UploadError('unsupported-media-type', { contentType, contentEncoding, hint: MEDIA_TYPE_HINTS.uncoded })
+  const { uncoded: hint } = MEDIA_TYPE_HINTS
+  throw new UploadError('unsupported-media-type', { contentType: text, contentEncoding, hint })
 }
 
 /** The members of a list, in lower case; empty ones do not count (RFC 9110 section 5.6.1). */

@@ -15,9 +15,8 @@ import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { textOutgoing } from '../http/text-outgoing.ts'
 import { deleteFiles } from '../policy/delete-files.ts'
 import type { StoredFilePage, UploadSet } from '../policy/upload-set.ts'
-import { receiveBinary } from '../protocols/binary/binary-protocol.ts'
-import { receiveForm } from '../protocols/form/form-protocol.ts'
 import type { Receipt } from '../protocols/receipt.ts'
+import { receiveUpload } from '../protocols/receive-upload.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
@@ -146,7 +145,11 @@ class Handler implements UploadHandler {
       const unseenAs = await this.#unseen(incoming, route, asked.key)
       if (unseenAs !== undefined) checkUnseen(incoming)
       else if (key !== undefined) await checkPreconditions(incoming, set.storage, key)
-      const receipt = await this.#slots.during(incoming, (measured) => this.#receive(measured, route, unseenAs))
+      const limits = this.#limitsOf(set)
+      const { skipCompanions } = this.#options
+      const receipt = await this.#slots.during(incoming, (measured) =>
+        receiveUpload({ incoming: measured, set, limits, key, unseenAs, skipCompanions }),
+      )
       try {
         const stored = receipt.files.map((file) => file.stored.key)
         return { ...this.#created(incoming, route, receipt), stored }
@@ -187,15 +190,6 @@ class Handler implements UploadHandler {
   /** The page, where this client wants one. */
   #pageFor(incoming: Incoming): UploadPage | undefined {
     return prefersHtml(incoming.header) ? this.#options.page : undefined
-  }
-
-  /** Tells the protocols apart; the resumable ones will be asked before these. */
-  #receive(incoming: Incoming, { set, key }: Route, unseenAs: string | undefined): Promise<Receipt> {
-    const limits = this.#limitsOf(set)
-    if (key === undefined && incoming.contentType.kind === 'form') {
-      return receiveForm(incoming, set, limits, this.#options)
-    }
-    return receiveBinary(incoming, set, limits, key, unseenAs)
   }
 
   #created(incoming: Incoming, route: Route, receipt: Receipt): Outgoing {

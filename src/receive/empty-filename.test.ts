@@ -57,7 +57,10 @@ describe('bytes under an empty filename are malformed', () => {
       '`uploadForm`, which ignores them',
       (request: Request) => uploadForm({}, { unknownParts: 'ignore' }).receive(request),
     ],
-    ['a handler', (request: Request) => receiveForm(fromFetchRequest(request), set, toFormLimits({}))],
+    [
+      'a handler',
+      (request: Request) => receiveForm({ incoming: fromFetchRequest(request), set, limits: toFormLimits({}) }),
+    ],
   ])('to %s', async (_, run) => {
     for (const request of requests(TITLE + PHOTO + UNNAMED + TITLE)) {
       await expect(run(request)).rejects.toMatchObject({

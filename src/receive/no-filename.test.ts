@@ -41,7 +41,10 @@ const WAYS = [
   ['`receive`', (request: Request) => receive(request)],
   ['`parts`', readParts],
   ['`uploadForm`', (request: Request) => form.receive(request)],
-  ['a handler', (request: Request) => receiveForm(fromFetchRequest(request), set, toFormLimits({}))],
+  [
+    'a handler',
+    (request: Request) => receiveForm({ incoming: fromFetchRequest(request), set, limits: toFormLimits({}) }),
+  ],
 ] as const
 
 describe('of a picture whose part has no filename', () => {
@@ -96,7 +99,9 @@ describe('of a picture whose part has no filename', () => {
   })
 
   test('a handler says so', async () => {
-    expect(await refusal(receiveForm(fromFetchRequest(unnamed(12)), set, toFormLimits({})))).toEqual([
+    expect(
+      await refusal(receiveForm({ incoming: fromFetchRequest(unnamed(12)), set, limits: toFormLimits({}) })),
+    ).toEqual([
       'missing-file',
       'There is no file in the form. Its parts have no filename, so they were taken for text. Send the file with a ' +
         'filename.',

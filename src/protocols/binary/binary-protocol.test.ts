@@ -28,7 +28,12 @@ interface Sent {
 
 async function send(set: UploadSet, { headers = {}, body = someBytes(1000), key, limits = {} }: Sent) {
   const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' }
-  return receiveBinary(fromFetchRequest(new Request('http://localhost/', init)), set, toFormLimits(limits), key)
+  return receiveBinary({
+    incoming: fromFetchRequest(new Request('http://localhost/', init)),
+    set,
+    limits: toFormLimits(limits),
+    key,
+  })
 }
 
 /** A body that fails the test when somebody reads it. */
@@ -200,7 +205,7 @@ describe('nothing is kept', () => {
     const folder = newFolder()
     const set = diskSet(folder, { extensions: ALL })
     await using server = await nodeServer((request) =>
-      receiveBinary(fromNodeRequest(request), set, toFormLimits({}), 'a.bin'),
+      receiveBinary({ incoming: fromNodeRequest(request), set, limits: toFormLimits({}), key: 'a.bin' }),
     )
     const socket = await server.connect()
     socket.write('PUT /a.bin HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n')
@@ -238,7 +243,9 @@ test('two that PUT one name at once: one has it, the other is told', async () =>
 
 test('over a real socket a name may be raw UTF-8, and the body chunked in single bytes', async () => {
   const set = memorySet()
-  await using server = await nodeServer((request) => receiveBinary(fromNodeRequest(request), set, toFormLimits({})))
+  await using server = await nodeServer((request) =>
+    receiveBinary({ incoming: fromNodeRequest(request), set, limits: toFormLimits({}) }),
+  )
   const socket = await server.connect()
   socket.write(
     'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n' +

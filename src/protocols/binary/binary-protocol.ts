@@ -1,31 +1,23 @@
 import { MEDIA_TYPE_HINTS } from '../../errors/media-type-hints.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { ContentType } from '../../http/content-type.ts'
-import type { Incoming } from '../../http/incoming.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { BodyCheck } from '../../receive/body-check.ts'
-import type { FormLimits } from '../../receive/form-limits.ts'
 import type { Receipt } from '../receipt.ts'
+import type { AdmittedUpload } from '../upload-protocol.ts'
 import { dispositionFilename } from './disposition-filename.ts'
 
 /**
  * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition gives
- * (POST: a taken one is numbered).
+ * (POST: a taken one is numbered). With `unseenAs`, no file in the storage changes the answer until the new file is whole
+ * and valid.
  *
- * @param unseenAs given if the client may not learn whether `key` is taken: the name as the client spells it. Until the file
- *   is whole and valid, no file in the storage changes the answer.
  * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a
  *   form, and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is
  *   a part of it, or a claimed digest is not valid; `digest-mismatch` if the bytes have another one; `name-taken`
  *   and `invalid-key` for `key`; and what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
  */
-export async function receiveBinary(
-  incoming: Incoming,
-  set: UploadSet,
-  limits: FormLimits,
-  key?: string,
-  unseenAs?: string,
-): Promise<Receipt> {
+export async function receiveBinary({ incoming, set, limits, key, unseenAs }: AdmittedUpload): Promise<Receipt> {
   const { body, contentType, signal } = incoming
   const wanted = unseenAs ?? key
   const filename =

@@ -24,7 +24,12 @@ async function send(
   limits: FormLimitOptions = {},
 ): Promise<Receipt> {
   const parts = files.map(([name, text]) => file('f', name, bytes(text)))
-  return receiveForm(fromFetchRequest(await formRequest(parts)), set, toFormLimits(limits), { skipCompanions: true })
+  return receiveForm({
+    incoming: fromFetchRequest(await formRequest(parts)),
+    set,
+    limits: toFormLimits(limits),
+    skipCompanions: true,
+  })
 }
 
 function anySet(): UploadSet {
@@ -125,7 +130,7 @@ describe('a form with what macOS keeps beside files', () => {
   test('is stored with all its files without skipCompanions', async () => {
     const set = anySet()
     const incoming = fromFetchRequest(await formRequest([file('f', '._a.txt', bytes(APPLE_DOUBLE))]))
-    expect((await receiveForm(incoming, set, toFormLimits({}))).files).toHaveLength(1)
+    expect((await receiveForm({ incoming, set, limits: toFormLimits({}) })).files).toHaveLength(1)
   })
 })
 

@@ -19,7 +19,7 @@ import { receiveForm } from './form-protocol.ts'
 const newFolder = temporaryFolders()
 
 async function send(set: UploadSet, parts: (FieldPart | FilePart)[], limits: FormLimitOptions = {}) {
-  return receiveForm(fromFetchRequest(await formRequest(parts)), set, toFormLimits(limits))
+  return receiveForm({ incoming: fromFetchRequest(await formRequest(parts)), set, limits: toFormLimits(limits) })
 }
 
 test.each([
@@ -31,7 +31,9 @@ test.each([
   const set = memorySet()
   const request = await formRequest([file('photo', 'a.png', 10)])
   request.headers.set(name, value)
-  await expect(receiveForm(fromFetchRequest(request), set, toFormLimits({}))).rejects.toMatchObject({
+  await expect(
+    receiveForm({ incoming: fromFetchRequest(request), set, limits: toFormLimits({}) }),
+  ).rejects.toMatchObject({
     code: 'malformed-request',
     details: { reason: `a part of a file, as ${name} says, cannot be stored; send the file in one request` },
   })
@@ -147,7 +149,9 @@ describe('of a form nothing is kept', () => {
     const folder = newFolder()
     const { bytes, contentType } = await formBody([first, first])
     const request = rawRequest(bytes.subarray(0, -5), contentType)
-    await expect(receiveForm(fromFetchRequest(request), diskSet(folder), toFormLimits({}))).rejects.toMatchObject({
+    await expect(
+      receiveForm({ incoming: fromFetchRequest(request), set: diskSet(folder), limits: toFormLimits({}) }),
+    ).rejects.toMatchObject({
       code: 'truncated-body',
     })
     expect(everyFile(folder)).toEqual([])
@@ -156,7 +160,9 @@ describe('of a form nothing is kept', () => {
   test.each(['FIN', 'RST'])('when the client vanishes by %s', async (how) => {
     const folder = newFolder()
     const set = diskSet(folder)
-    await using server = await nodeServer((request) => receiveForm(fromNodeRequest(request), set, toFormLimits({})))
+    await using server = await nodeServer((request) =>
+      receiveForm({ incoming: fromNodeRequest(request), set, limits: toFormLimits({}) }),
+    )
     const { bytes, contentType } = await formBody([first, file('b', 'b.txt', 2_000_000)])
     const socket = await server.connect()
     socket.write(

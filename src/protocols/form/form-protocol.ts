@@ -1,20 +1,19 @@
 import { NO_FILENAME_HINTS } from '../../errors/no-filename-hints.ts'
 import { UploadError } from '../../errors/upload-error.ts'
-import type { Incoming } from '../../http/incoming.ts'
 import { publishTogether } from '../../policy/publish-together.ts'
 import type { UploadDraft } from '../../policy/upload-draft.ts'
-import type { UploadSet } from '../../policy/upload-set.ts'
-import type { FormLimits } from '../../receive/form-limits.ts'
 import { IgnoredFile } from '../../receive/ignored-file.ts'
 import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
 import type { Receipt, ReceivedFile, SkippedFile } from '../receipt.ts'
+import type { AdmittedUpload, UploadProtocol } from '../upload-protocol.ts'
 import { companionFile } from './companion-file.ts'
 
-export interface FormProtocolOptions {
-  /** Whether files that macOS keeps beside others (`._x`, `.DS_Store`) are left out. Default false. */
-  readonly skipCompanions?: boolean | undefined
+/** A form that is sent to the URL of a set. A file's own URL takes no form. */
+export const formProtocol: UploadProtocol = {
+  claims: ({ incoming, key }) => key === undefined && incoming.contentType.kind === 'form',
+  receive: receiveForm,
 }
 
 /**
@@ -24,12 +23,7 @@ export interface FormProtocolOptions {
  *   file was skipped. `malformed-request` if the form says that it has a part of a file. Also the errors of `readForm`,
  *   `UploadSet.draft` and `UploadDraft`. No file of the form is kept then.
  */
-export async function receiveForm(
-  incoming: Incoming,
-  set: UploadSet,
-  limits: FormLimits,
-  { skipCompanions = false }: FormProtocolOptions = {},
-): Promise<Receipt> {
+export async function receiveForm({ incoming, set, limits, skipCompanions = false }: AdmittedUpload): Promise<Receipt> {
   const drafts: { readonly head: FileHead; readonly draft: UploadDraft }[] = []
   const skipped: SkippedFile[] = []
   let inputs = 0

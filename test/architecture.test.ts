@@ -68,7 +68,25 @@ const ROOMS: RoomTable = {
 
   protocols: { rooms: ['receive', 'digest', 'policy', 'storage', 'http'], packages: ['content-disposition'] },
   serve: { rooms: ['http', 'media', 'filename', 'storage'], packages: ['content-disposition'] },
-  handler: { rooms: ['access', 'protocols', 'serve', 'receive', 'policy', 'filename', 'storage', 'http'] },
+  handler: {
+    rooms: [
+      'handler/page',
+      'handler/file-answer.ts',
+      'handler/route.ts',
+      'access',
+      'protocols',
+      'serve',
+      'receive',
+      'policy',
+      'filename',
+      'storage',
+      'http',
+    ],
+  },
+  // Draws what it is given. The handler decides what a client may see.
+  'handler/page': { rooms: ['handler/file-answer.ts', 'handler/route.ts', 'protocols', 'receive', 'policy', 'http'] },
+  'handler/file-answer.ts': { rooms: ['handler/route.ts', 'protocols', 'policy', 'filename', 'storage'] },
+  'handler/route.ts': { rooms: ['policy', 'filename', 'http'] },
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
@@ -88,7 +106,17 @@ const ROOMS: RoomTable = {
   cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
 
   testing: {
-    rooms: ['storage', 'storage/memory', 'multipart', 'filename/extension.ts', 'media', 'policy', 'handler', 'http'],
+    rooms: [
+      'storage',
+      'storage/memory',
+      'multipart',
+      'filename/extension.ts',
+      'media',
+      'policy',
+      'handler',
+      'handler/file-answer.ts',
+      'http',
+    ],
     node: true,
   },
 
@@ -113,6 +141,8 @@ const ROOMS: RoomTable = {
       'protocols',
       'serve',
       'handler',
+      'handler/page',
+      'handler/file-answer.ts',
       'adapters',
       'adapters/node',
       'adapters/express',

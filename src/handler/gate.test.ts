@@ -11,7 +11,7 @@ import type { Storage } from '../storage/storage.ts'
 import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import type { Site, SiteOptions } from './fixtures/site.ts'
-import type { PageView } from './page.ts'
+import type { PageView } from './page/page.ts'
 import { uploadHandler } from './upload-handler.ts'
 
 const basic = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`

@@ -5,16 +5,9 @@ import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
+import type { PageRights } from './page/page-answer.ts'
 import type { Route, Sets } from './route.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
-
-/** What a page has for whoever looks at it. */
-export interface PageRights {
-  readonly list: boolean
-  readonly upload: boolean
-  /** Why there is not more, where signing in could help. */
-  readonly unauthenticated: AnyUploadError | undefined
-}
 
 /**
  * The reason why a request was let in: the handler is open to all, a signed link, or `authorize`. That hook may have

@@ -6,7 +6,7 @@ import type { UploadError } from '../errors/upload-error.ts'
 import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
 import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
-import type { UploadPage } from './page.ts'
+import type { UploadPage } from './page/page.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
 
 export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {

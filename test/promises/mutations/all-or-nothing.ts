@@ -66,7 +66,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       replace: '',
       tests: [
         [
-          'src/handler/page-answer.test.ts',
+          'src/handler/page/page-answer.test.ts',
           'that fails when the files are there already takes them back: who is told of a failure sends them again',
         ],
       ],

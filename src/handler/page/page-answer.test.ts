@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { UploadError } from '../errors/upload-error.ts'
-import { fromFetchRequest } from '../http/fetch-request.ts'
-import { uploadSet } from '../policy/upload-set.ts'
-import { memoryStorage } from '../storage/memory/memory-storage.ts'
-import { browse } from './fixtures/browse.ts'
-import { formOf, openSite } from './fixtures/site.ts'
+import type { UploadError } from '../../errors/upload-error.ts'
+import { fromFetchRequest } from '../../http/fetch-request.ts'
+import { uploadSet } from '../../policy/upload-set.ts'
+import { memoryStorage } from '../../storage/memory/memory-storage.ts'
+import { browse } from '../fixtures/browse.ts'
+import { formOf, openSite } from '../fixtures/site.ts'
 import type { UploadPage } from './page.ts'
-import { uploadHandler } from './upload-handler.ts'
+import { uploadHandler } from '../upload-handler.ts'
 
 /** Shows a page as what it was given. */
 const PAGE: UploadPage = {

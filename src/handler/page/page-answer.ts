@@ -1,29 +1,36 @@
-import { toProblem } from '../errors/problem.ts'
-import { bytes } from '../errors/byte-size.ts'
-import type { AnyUploadError, UploadError } from '../errors/upload-error.ts'
-import type { Incoming } from '../http/incoming.ts'
-import type { Outgoing } from '../http/outgoing.ts'
-import { refusalHeaders } from '../http/problem-outgoing.ts'
-import { textOutgoing } from '../http/text-outgoing.ts'
-import type { StoredFilePage } from '../policy/upload-set.ts'
-import type { Receipt } from '../protocols/receipt.ts'
-import type { FormLimits } from '../receive/form-limits.ts'
-import { nextUrl, setUrl, toFileAnswer } from './file-answer.ts'
+import { toProblem } from '../../errors/problem.ts'
+import { bytes } from '../../errors/byte-size.ts'
+import type { AnyUploadError, UploadError } from '../../errors/upload-error.ts'
+import type { Incoming } from '../../http/incoming.ts'
+import type { Outgoing } from '../../http/outgoing.ts'
+import { refusalHeaders } from '../../http/problem-outgoing.ts'
+import { textOutgoing } from '../../http/text-outgoing.ts'
+import type { StoredFilePage } from '../../policy/upload-set.ts'
+import type { Receipt } from '../../protocols/receipt.ts'
+import type { FormLimits } from '../../receive/form-limits.ts'
+import { nextUrl, setUrl, toFileAnswer } from '../file-answer.ts'
+import type { Route } from '../route.ts'
 import { clearFlash, flashCookie, readFlash } from './flash.ts'
-import type { PageRights } from './gate.ts'
 import type { PageView, UploadPage } from './page.ts'
-import type { Route } from './route.ts'
 
-/** What a page is made of beside the request. */
+/** The permissions of the client that looks at a page. */
+export interface PageRights {
+  readonly list: boolean
+  readonly upload: boolean
+  /** The reason why there are not more, if signing in could help. */
+  readonly unauthenticated: AnyUploadError | undefined
+}
+
+/** The contents of a page. */
 export interface PageParts {
   readonly route: Route
   readonly limits: FormLimits
-  /** Absent where nothing is to be listed. */
-  readonly list: StoredFilePage | undefined
   readonly rights: PageRights
+  /** `undefined` if nothing is to be listed. */
+  readonly list: StoredFilePage | undefined
 }
 
-/** In the query it asks for a password: browsers send one only where they were asked (RFC 7617 section 2.2). */
+/** In the query it asks for a password: browsers send one only if they were asked (RFC 7617 section 2.2). */
 export const SIGN_IN = 'sign-in'
 
 /** The page itself, with the message that the request before left; with a refusal it has the refusal's status. */
@@ -53,7 +60,7 @@ export function pageOutgoing(
   })
 }
 
-/** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), where it is told what was kept. */
+/** Sends a browser back to the page by GET (RFC 9110 section 15.4.4), which says what was stored. */
 export function redirectOutgoing(
   page: UploadPage,
   incoming: Incoming,

@@ -1,6 +1,6 @@
-import type { Problem } from '../errors/problem.ts'
+import type { Problem } from '../../errors/problem.ts'
 
-/** What a page shows of one stored file. */
+/** A stored file on a page. */
 export interface PageFile {
   readonly key: string
   /** The name that the client gave. */
@@ -18,36 +18,36 @@ export interface PageFile {
 export interface PageView {
   /** The set's name. */
   readonly set: string
-  /** Where the form is posted to, and where programs upload. */
+  /** The URL that the form is posted to, and that programs upload to. */
   readonly action: string
   /** The path that proxies have stripped, '' if there is none. It belongs before each path of your own in the page. */
   readonly prefix: string
-  /** Extensions that are taken, without dots; absent where all are. */
+  /** Extensions that the set takes, without dots; absent if it takes all. */
   readonly extensions?: readonly string[]
   /** Bytes. */
   readonly maxFileSize: number
   /** Bytes, of a whole request. */
   readonly maxBodySize: number
   readonly maxFiles: number
-  /** False where whoever looks may not upload: no form is of use to them. */
+  /** False if this client may not upload, so that a form is of no use. */
   readonly canUpload: boolean
-  /** Where one can sign in; absent where there would be no more to see or to do. */
+  /** The URL to sign in at; absent if signing in cannot give more permissions. */
   readonly signIn?: string
-  /** Newest first; absent where listing is off, or not for whoever looks. */
+  /** Newest first; absent if listing is off, or if this client may not list. */
   readonly files?: readonly PageFile[]
-  /** Where the next, older files are listed. */
+  /** The URL of the page with the next, older files. */
   readonly next?: string
-  /** What the request before this one did, said once. */
+  /** A sentence about the upload before this request. It is shown once. */
   readonly flash?: string
-  /** Why this request was refused: the page is shown with its status. */
+  /** The reason why this request was refused. The page has its status. */
   readonly problem?: Problem
 }
 
-/** How a person sees an upload set. Without one, a handler speaks JSON alone. */
+/** Draws an upload set for a person. Without a page, a handler answers in JSON only. */
 export interface UploadPage {
   /**
-   * The URL of the page: a browser is sent to it (303) after an upload. It gets the path before it that a proxy has
-   * stripped. Default: the URL that the form was posted to.
+   * The URL of the page: a browser is sent to it (303) after an upload. The path that a proxy has stripped is put before
+   * it. Default: the URL that the form was posted to.
    */
   readonly url?: string
   /** Headers of the page by lower-case name, such as its `content-security-policy`. */

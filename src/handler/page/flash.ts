@@ -1,4 +1,4 @@
-import type { Incoming } from '../http/incoming.ts'
+import type { Incoming } from '../../http/incoming.ts'
 
 const NAME = 'decant-flash'
 /** Browsers drop cookies of more than 4 KiB; percent-encoding makes up to nine bytes of a character. */
@@ -15,12 +15,12 @@ export function flashCookie(message: string, path: string, { isSecure }: Pick<In
   return toCookie(encodeURIComponent(text), path, 60, isSecure)
 }
 
-/** Takes the message off again. */
+/** Deletes the message. */
 export function clearFlash(path: string, { isSecure }: Pick<Incoming, 'isSecure'>): string {
   return toCookie('', path, 0, isSecure)
 }
 
-/** What came by https is not to go out by plain http (RFC 6265 section 4.1.2.5). */
+/** A message that came by https must not be sent by plain http (RFC 6265 section 4.1.2.5). */
 function toCookie(value: string, path: string, maxAge: number, isSecure: boolean): string {
   // A semicolon would end the attribute, and a cookie's path knows no escapes (RFC 6265 section 5.1.4).
   const place = path.includes(';') ? '/' : path
@@ -28,7 +28,7 @@ function toCookie(value: string, path: string, maxAge: number, isSecure: boolean
   return `${NAME}=${value}; Path=${place}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** The message that the request before this one left. Anybody can write a cookie: escape it. */
+/** The message that the request before this one left. Any client can make up a cookie, so escape it. */
 export function readFlash(incoming: Incoming): string | undefined {
   for (const pair of (incoming.header('cookie') ?? '').split(';')) {
     const [name, value = ''] = pair.trim().split('=', 2)

@@ -84,9 +84,9 @@ const ROOMS: RoomTable = {
     ],
   },
   // Draws what it is given. The handler decides what a client may see.
-  'handler/page': { rooms: ['handler/file-answer.ts', 'handler/route.ts', 'protocols', 'receive', 'policy', 'http'] },
+  'handler/page': { rooms: ['handler/file-answer.ts', 'handler/route.ts', 'protocols', 'policy', 'http'] },
   'handler/file-answer.ts': { rooms: ['handler/route.ts', 'protocols', 'policy', 'filename', 'storage'] },
-  'handler/route.ts': { rooms: ['policy', 'filename', 'http'] },
+  'handler/route.ts': { rooms: ['receive', 'policy', 'filename', 'http'] },
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },

@@ -6,7 +6,7 @@ import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { PageRights } from './page/page-answer.ts'
-import type { Route, Sets } from './route.ts'
+import type { FileRoute, Route, Sets } from './route.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface Admission {
 export class Gate {
   readonly #options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>
 
-  /** @throws {TypeError} where a link to a file of one set would open the file of another. */
+  /** @throws {TypeError} if a link to a file of one set would open the file of another. */
   constructor(options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>, sets: Sets) {
     this.#options = options
     if (options.links !== undefined) checkNames(sets)
@@ -52,19 +52,16 @@ export class Gate {
   }
 
   /**
-   * Whether the client may learn which names are taken: it may list them, or fetch this file. The hook is asked in any
-   * case, also for a free name, so that the time of an answer tells nothing.
+   * The key as this client spells it, if the client may not learn whether there is such a file: then no answer may spell
+   * it as the storage does. `undefined` if it may.
    *
    * @throws what the hook throws as a failure of ours.
    */
-  async mayKnowNames(incoming: Incoming, route: Route): Promise<boolean> {
-    if (this.#options.authorize === undefined) return true
-    if ((await this.#refusalOf('fetch', incoming, route)) === undefined) return true
-    const { listing = false } = this.#options
-    return listing && (await this.#refusalOf('list', incoming, { ...route, key: undefined })) === undefined
+  async unseenName(incoming: Incoming, route: FileRoute): Promise<string | undefined> {
+    return (await this.#mayKnowNames(incoming, route)) ? undefined : route.askedKey.normalize('NFC')
   }
 
-  /** What the page of the set may show; rejects with failures of ours alone. */
+  /** The permissions that the page of the set shows; rejects with failures of ours alone. */
   async pageRights(incoming: Incoming, route: Route): Promise<PageRights> {
     const { listing = false } = this.#options
     const place = { ...route, key: undefined }
@@ -75,6 +72,17 @@ export class Gate {
       upload: ofUpload === undefined,
       unauthenticated: [ofList, ofUpload].find((refusal) => refusal?.code === 'unauthenticated'),
     }
+  }
+
+  /**
+   * Whether the client may learn which names are taken: it may list them, or fetch this file. The hook is asked in any
+   * case, also for a free name, so that the time of an answer tells nothing.
+   */
+  async #mayKnowNames(incoming: Incoming, route: Route): Promise<boolean> {
+    if (this.#options.authorize === undefined) return true
+    if ((await this.#refusalOf('fetch', incoming, route)) === undefined) return true
+    const { listing = false } = this.#options
+    return listing && (await this.#refusalOf('list', incoming, { ...route, key: undefined })) === undefined
   }
 
   async #refusalOf(action: UploadAction, incoming: Incoming, route: Route): Promise<AnyUploadError | undefined> {
@@ -90,7 +98,7 @@ export class Gate {
 }
 
 function checkNames(sets: Sets): void {
-  const names = [...sets.values()].map(({ name }) => name)
+  const names = [...sets.values()].map(({ set }) => set.name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice === undefined) return
   throw new TypeError(`Two upload sets are called ${JSON.stringify(twice)}: signed links could not tell them apart.`)

@@ -2,47 +2,69 @@ import { UploadError } from '../errors/upload-error.ts'
 import { keyFromPath } from '../filename/key.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { UploadSet } from '../policy/upload-set.ts'
+import type { FormLimits } from '../receive/form-limits.ts'
 
-/** What a URL means: a set, or a file in it. */
-export interface Route {
+/** An upload set behind a URL. */
+interface ServedSet {
   readonly set: UploadSet
+  /** The limits of one request to the set. */
+  readonly limits: FormLimits
+}
+
+/** Sets by their place in the URL; the name is '' if one set has the base itself. */
+export type Sets = ReadonlyMap<string, ServedSet>
+
+/** The part of a URL that tells the set. */
+interface SetPlace extends ServedSet {
   /** The URL of the set, without a trailing slash; '' at the root of the site. */
   readonly base: string
   /** The path that proxies have stripped, with which all URLs for the client begin; '' if there is none. */
   readonly prefix: string
-  readonly key: string | undefined
   readonly query: URLSearchParams
 }
 
-/** Sets by their place in the URL; '' where one set has the base itself. */
-export type Sets = ReadonlyMap<string, UploadSet>
+/** The URL of a set. */
+interface SetRoute extends SetPlace {
+  readonly key: undefined
+}
+
+/** The URL of a file in a set. */
+export interface FileRoute extends SetPlace {
+  /** The key by which everything about the file is decided. */
+  readonly key: string
+  /** The key as the client spells it. */
+  readonly askedKey: string
+}
+
+export type Route = SetRoute | FileRoute
 
 /**
  * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
  *
  * @param base the path before the sets, percent-encoded, without a trailing slash
- * @throws {UploadError} `not-found` for what is outside `base`, and for an unknown set; `invalid-key` for a path that
- *   cannot be a key, such as the drafts' own (`/.uploads/`) until a protocol has any.
+ * @throws {UploadError} `not-found` for a path outside `base`, and for an unknown set; `invalid-key` for a path that cannot
+ *   be a key. Segments that begin with a dot are free for URLs of protocols, such as those of uploads that go on.
  */
 export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
   const [path, search] = split(incoming.target, '?')
   if (path !== base && !path.startsWith(`${base}/`)) throw new UploadError('not-found', {})
   const rest = path.slice(base.length).replace(/^\//, '')
-  const query = new URLSearchParams(search)
-  const place = incoming.prefix + incoming.mount + base
+  const above = incoming.prefix + incoming.mount + base
 
   const whole = sets.get('')
   const [name, below] = split(rest, '/')
-  const set = whole ?? sets.get(decodeName(name))
-  if (set === undefined) throw new UploadError('not-found', {})
-  const keyPath = whole === undefined ? below : rest
-  return {
-    set,
-    base: whole === undefined ? `${place}/${name}` : place,
+  const served = whole ?? sets.get(decodeName(name))
+  if (served === undefined) throw new UploadError('not-found', {})
+  const place: SetPlace = {
+    ...served,
+    base: whole === undefined ? `${above}/${name}` : above,
     prefix: incoming.prefix,
-    key: keyPath === '' ? undefined : keyFromPath(keyPath),
-    query,
+    query: new URLSearchParams(search),
   }
+  const keyPath = whole === undefined ? below : rest
+  if (keyPath === '') return { ...place, key: undefined }
+  const key = keyFromPath(keyPath)
+  return { ...place, key, askedKey: key }
 }
 
 /** The text before the first separator, and after it. */

@@ -7,7 +7,6 @@ import { refusalHeaders } from '../../http/problem-outgoing.ts'
 import { textOutgoing } from '../../http/text-outgoing.ts'
 import type { StoredFilePage } from '../../policy/upload-set.ts'
 import type { Receipt } from '../../protocols/receipt.ts'
-import type { FormLimits } from '../../receive/form-limits.ts'
 import { nextUrl, setUrl, toFileAnswer } from '../file-answer.ts'
 import type { Route } from '../route.ts'
 import { clearFlash, flashCookie, readFlash } from './flash.ts'
@@ -24,7 +23,6 @@ export interface PageRights {
 /** The contents of a page. */
 export interface PageParts {
   readonly route: Route
-  readonly limits: FormLimits
   readonly rights: PageRights
   /** `undefined` if nothing is to be listed. */
   readonly list: StoredFilePage | undefined
@@ -85,8 +83,8 @@ export function redirectOutgoing(
   }
 }
 
-function toView(page: UploadPage, { route, limits, list, rights }: PageParts): PageView {
-  const { set, prefix } = route
+function toView(page: UploadPage, { route, list, rights }: PageParts): PageView {
+  const { set, limits, prefix } = route
   return {
     set: set.name,
     action: setUrl(route),

@@ -57,7 +57,7 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'answers a failed condition of a client that may not fetch as though there were no file',
-      file: 'src/handler/upload-handler.ts',
+      file: 'src/handler/remove-file.ts',
       find: 'if (isUnseen && isUploadError(error)',
       replace: 'if (!isUnseen && isUploadError(error)',
       tests: [
@@ -67,8 +67,8 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'decides about a key in the spelling of lists, for every spelling of the client',
       file: 'src/handler/upload-handler.ts',
-      find: 'await resolveKey(set.storage, asked.key)',
-      replace: 'asked.key',
+      find: 'await resolveKey(route.set.storage, route.key)',
+      replace: 'route.key',
       tests: [
         [SPELLINGS, 'a file whose name is in %s, asked for in %s > is known to the hook by the spelling of the list'],
         [SPELLINGS, 'a key that nothing has yet > that a hook denies is denied in every spelling: %j'],
@@ -152,7 +152,7 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'checks a link against the file that it is about to send',
-      file: 'src/handler/send-linked-file.ts',
+      file: 'src/handler/serve-download.ts',
       find: 'link.check(file?.entry)',
       replace: '',
       tests: [[GATE, 'opens no file that took the place of its own (%s)']],

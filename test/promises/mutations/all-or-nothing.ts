@@ -61,8 +61,8 @@ export const ALL_OR_NOTHING: GuardedPromise = {
     },
     {
       guard: 'takes the files back when the answer about them cannot be made',
-      file: 'src/handler/upload-handler.ts',
-      find: '        await deleteFiles(set.storage, receipt.published)\n',
+      file: 'src/handler/take-upload.ts',
+      find: '    await deleteFiles(set.storage, receipt.published)\n',
       replace: '',
       tests: [
         [

@@ -1,0 +1,39 @@
+import { UploadError } from '../errors/upload-error.ts'
+import { parseContentLength } from '../http/content-length.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { Outgoing } from '../http/outgoing.ts'
+import type { StoredFilePage } from '../policy/upload-set.ts'
+import { toListAnswer } from './file-answer.ts'
+import type { Gate } from './gate.ts'
+import { jsonOutgoing } from './json-outgoing.ts'
+import type { Route } from './route.ts'
+
+const MAX_PAGE = 1000
+
+/**
+ * GET and HEAD of a set by a program.
+ *
+ * @throws {UploadError} what the gate refuses; `malformed-request`, `storage-failed`.
+ */
+export async function listFiles(incoming: Incoming, route: Route, gate: Gate): Promise<Outgoing> {
+  await gate.admit('list', incoming, route)
+  return jsonOutgoing(incoming, 200, toListAnswer(route, await readList(route)))
+}
+
+/**
+ * The part of the list that the query asks for.
+ *
+ * @throws {UploadError} `malformed-request` for a query that asks for no possible page; `storage-failed`.
+ */
+export async function readList({ set, query }: Route): Promise<StoredFilePage> {
+  const cursor = query.get('cursor')
+  const order = query.get('order') ?? 'newest'
+  const limit = parseContentLength(query.get('limit') ?? '100') ?? 0
+  if (order !== 'newest' && order !== 'name') {
+    throw new UploadError('malformed-request', { reason: '"order" is neither "newest" nor "name"' })
+  }
+  if (limit < 1 || limit > MAX_PAGE) {
+    throw new UploadError('malformed-request', { reason: `"limit" is no number from 1 to ${MAX_PAGE}` })
+  }
+  return set.list({ order, limit, ...(cursor !== null && { cursor }) })
+}

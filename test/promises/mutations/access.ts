@@ -65,6 +65,15 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
+      guard: 'calls a file as that client does if it does not delete it',
+      file: 'src/handler/remove-file.ts',
+      find: 'key: unseenAs ?? key',
+      replace: 'key',
+      tests: [
+        [UNSEEN, 'a client that may delete, and not fetch, learns nothing of a file by a condition that does not hold'],
+      ],
+    },
+    {
       guard: 'decides about a key in the spelling of lists, for every spelling of the client',
       file: 'src/handler/upload-handler.ts',
       find: 'await resolveKey(route.set.storage, route.key)',

@@ -13,6 +13,8 @@ const entry = (name, path, limit) => ({ name, path, limit, gzip: true, modifyEsb
 
 export default [
   entry('decant', 'dist/index.js', '52 kB'),
+  entry('decant/names', 'dist/names.js', '15 kB'),
+  entry('decant/media', 'dist/media.js', '11 kB'),
   entry('decant/multipart', 'dist/multipart.js', '13 kB'),
   entry('decant/disk', 'dist/disk.js', '36 kB'),
   entry('decant/memory', 'dist/memory.js', '15 kB'),

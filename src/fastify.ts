@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { decantFastify } from './adapters/fastify/decant-fastify.ts'
+export { fastifyDecant } from './adapters/fastify/fastify-decant.ts'
 export type {
   FastifyBodyParser,
   FastifyExchangeReply,

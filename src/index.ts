@@ -39,13 +39,7 @@ export type {
   StorageEntry,
 } from './storage/storage.ts'
 export type { StoredFile } from './storage/stored-file.ts'
-export { bytes, GiB, KiB, MiB } from './errors/byte-size.ts'
-export { secureFilename } from './filename/secure-filename.ts'
-export { isStoredName, storedName } from './filename/stored-name.ts'
-export { conflictName, conflictNames } from './filename/conflict-names.ts'
-export { isKey, keyFromPath, pathFromKey, safeKey } from './filename/key.ts'
-export { extensionOf, lowercaseExtension, splitExtension } from './filename/extension.ts'
-export type { SplitName } from './filename/extension.ts'
+export { formatBytes, GiB, KiB, MiB } from './errors/byte-size.ts'
 export {
   ARCHIVES,
   AUDIO,
@@ -61,7 +55,4 @@ export {
   TEXT,
   VIDEO,
 } from './media/extension-groups.ts'
-export { ALL, allExcept, allows, combineRules, listExtensions } from './media/extension-rule.ts'
-export type { ExtensionRule, ExtensionRules } from './media/extension-rule.ts'
-export { EXTENSION_GROUP_NAMES, parseExtensions } from './media/parse-extensions.ts'
-export { inertType, isActive, isInline, mediaType, claimedType, withCharset } from './media/media-type.ts'
+export { ALL, allExcept } from './media/extension-rule.ts'

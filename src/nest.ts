@@ -3,8 +3,8 @@
  *
  * @module
  */
-export { decantNest } from './adapters/nest/decant-nest.ts'
-export type { DecantNestOptions } from './adapters/nest/decant-nest.ts'
+export { nestDecant } from './adapters/nest/nest-decant.ts'
+export type { NestDecantOptions } from './adapters/nest/nest-decant.ts'
 export { FormInterceptor } from './adapters/nest/form-interceptor.ts'
 export type { NestFormInterceptor, NestRoute, Received } from './adapters/nest/form-interceptor.ts'
 export type { NestApplication, NestExpress, NestFastify, NestPlatform } from './adapters/nest/nest-application.ts'

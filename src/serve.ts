@@ -6,7 +6,7 @@
  */
 export { serveFile } from './serve/serve-file.ts'
 export type { ServeOptions } from './serve/serve-file.ts'
-export { sendFile } from './serve/send-file.ts'
+export { fileOutgoing } from './serve/file-outgoing.ts'
 export { fileServer } from './serve/file-server.ts'
 export type { FileExport, FileExports, FileServerOptions } from './serve/file-server.ts'
 export type { CacheOptions } from './serve/cache-control.ts'

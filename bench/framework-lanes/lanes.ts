@@ -5,7 +5,7 @@ import { expressHandler } from 'decant/express'
 import { fastifyHandler } from 'decant/fastify'
 import { honoHandler } from 'decant/hono'
 import { koaHandler } from 'decant/koa'
-import { decantNest } from 'decant/nest'
+import { nestDecant } from 'decant/nest'
 import { attach, nodeHandler } from 'decant/node'
 import type { RequestHandler } from 'decant/handler'
 import express from 'express'
@@ -56,7 +56,7 @@ async function startNest(
   const root = { module: AppModule }
   const app =
     adapter === undefined ? await NestFactory.create(root, options) : await NestFactory.create(root, adapter, options)
-  decantNest(app, { '/files': handler })
+  nestDecant(app, { '/files': handler })
   await app.listen(0, LOCAL.host)
   told(Number(new URL(await app.getUrl()).port))
 }

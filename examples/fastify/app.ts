@@ -3,7 +3,7 @@
 import fastify from 'fastify'
 import { IMAGES, MiB, receive, uploadSet } from 'decant'
 import { diskStorage } from 'decant/disk'
-import { decantFastify, fastifyHandler } from 'decant/fastify'
+import { fastifyDecant, fastifyHandler } from 'decant/fastify'
 import { uploadForm } from 'decant/form'
 import { uploadHandler } from 'decant/handler'
 import { attach } from 'decant/node'
@@ -25,7 +25,7 @@ const titles = new Map<string, string>()
 const app = fastify()
 
 // Forms stay unread for the routes below, and what Decant refuses becomes problem details; all else is Fastify's own.
-await app.register(decantFastify)
+await app.register(fastifyDecant)
 
 app.get('/', async (_request, reply) => reply.type('text/html').send(galleryPage(await gallery())))
 

@@ -1,9 +1,10 @@
 // The same app on an upload set, which holds the policy: what is taken, what it is called, where it is served.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { keyFromPath, MiB, receive, toUploadError, UploadError, uploadSet } from 'decant'
+import { MiB, receive, toUploadError, UploadError, uploadSet } from 'decant'
 import type { AnyUploadError } from 'decant'
 import { diskStorage } from 'decant/disk'
+import { keyFromPath } from 'decant/names'
 import { attach, sendFile } from 'decant/node'
 import { uploadPage } from './upload-page.ts'
 

@@ -3,19 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import {
-  allows,
-  extensionOf,
-  keyFromPath,
-  MiB,
-  pathFromKey,
-  receive,
-  storedName,
-  toUploadError,
-  UploadError,
-} from 'decant'
+import { MiB, receive, toUploadError, UploadError } from 'decant'
 import type { AnyUploadError } from 'decant'
 import { diskStorage } from 'decant/disk'
+import { allows } from 'decant/media'
+import { extensionOf, keyFromPath, pathFromKey, storedName } from 'decant/names'
 import { attach, sendFile } from 'decant/node'
 import { uploadPage } from './upload-page.ts'
 

@@ -1,9 +1,10 @@
 // Posts with pictures: rows in a database, files in a folder, and never one without the other.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { IMAGES, keyFromPath, MiB, toUploadError, UploadError, uploadSet } from 'decant'
+import { IMAGES, MiB, toUploadError, UploadError, uploadSet } from 'decant'
 import { diskStorage } from 'decant/disk'
 import { uploadForm } from 'decant/form'
+import { keyFromPath } from 'decant/names'
 import { attach, sendFile } from 'decant/node'
 import { z } from 'zod'
 import { postsPage } from './posts-page.ts'

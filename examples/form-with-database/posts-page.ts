@@ -1,4 +1,4 @@
-import { pathFromKey } from 'decant'
+import { pathFromKey } from 'decant/names'
 import type { Post } from './posts.ts'
 
 /** The page with the form and the posts, as HTML; after a refusal it begins with what went wrong. */

@@ -2,9 +2,10 @@
 // and good files need not be chosen and sent again, without JavaScript too.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { IMAGES, isUploadError, keyFromPath, MiB, toUploadError, UploadError, uploadSet } from 'decant'
+import { IMAGES, isUploadError, MiB, toUploadError, UploadError, uploadSet } from 'decant'
 import { diskStorage } from 'decant/disk'
 import { uploadForm } from 'decant/form'
+import { keyFromPath } from 'decant/names'
 import { attach, sendFile } from 'decant/node'
 import { z } from 'zod'
 import { formPage, postsPage } from './pages.ts'

@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '../app/request-log.ts'
-import { bytes } from '../index.ts'
+import { formatBytes } from '../index.ts'
 
 /**
  * A request in a line: time, address, method, path, status, size and the time it took. Then come the name with which
@@ -8,7 +8,7 @@ import { bytes } from '../index.ts'
 export function logLine(request: LoggedRequest): string {
   const { time, address = '-', method, path, status, received, sent, ms, user, stored } = request
   const size = received ?? sent
-  const line = [time, address, method, path, status, size === undefined ? '-' : bytes(size), `${ms} ms`]
+  const line = [time, address, method, path, status, size === undefined ? '-' : formatBytes(size), `${ms} ms`]
   if (user !== undefined) line.push(`by ${user}`)
   if (stored !== undefined) line.push(`stored ${stored.join(' ')}`)
   return line.join('  ')

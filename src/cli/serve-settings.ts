@@ -1,7 +1,8 @@
 import type { UploadAppOptions } from '../app/upload-app.ts'
-import { bytes, combineRules, EXTENSION_GROUP_NAMES, listExtensions, parseExtensions } from '../index.ts'
-import type { ExtensionRule } from '../index.ts'
 import { parseBase } from '../handler.ts'
+import { formatBytes } from '../index.ts'
+import { combineRules, EXTENSION_GROUP_NAMES, listExtensions, parseExtensions } from '../media.ts'
+import type { ExtensionRule } from '../media.ts'
 import { ACCESS_OPTIONS, readAccessSettings } from './access-settings.ts'
 import type { AccessSettings } from './access-settings.ts'
 import type { Arguments } from './arguments.ts'
@@ -265,13 +266,13 @@ function readMaxFileSize(given: Arguments, scan: ScanSettings | undefined): numb
   const ofScan = scan?.maxStreamSize ?? Infinity
   if (given.has(MAX_FILE_SIZE) && asked > ofBody) {
     throw new CommandError(
-      `${given.nameOf(MAX_FILE_SIZE)} of ${bytes(asked)} does not fit into ${given.nameOf(MAX_BODY_SIZE)} of ` +
-        `${bytes(ofBody)}; lower the one, or raise the other`,
+      `${given.nameOf(MAX_FILE_SIZE)} of ${formatBytes(asked)} does not fit into ${given.nameOf(MAX_BODY_SIZE)} of ` +
+        `${formatBytes(ofBody)}; lower the one, or raise the other`,
     )
   }
   if (given.has(MAX_FILE_SIZE) && asked > ofScan) {
     throw new CommandError(
-      `${given.nameOf(MAX_FILE_SIZE)}: only files of up to ${bytes(ofScan)} are scanned; lower it, or raise ` +
+      `${given.nameOf(MAX_FILE_SIZE)}: only files of up to ${formatBytes(ofScan)} are scanned; lower it, or raise ` +
         '--clamav-max-size and, in clamd.conf, StreamMaxLength, MaxFileSize and MaxScanSize',
     )
   }

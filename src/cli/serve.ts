@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import type { UploadApp } from '../app/upload-app.ts'
-import { bytes } from '../index.ts'
+import { formatBytes } from '../index.ts'
 import { toAccess } from './access.ts'
 import { isLoopback, localUrl, networkUrls } from './address.ts'
 import type { Arguments } from './arguments.ts'
@@ -164,7 +164,7 @@ async function untilFailed(running: Running, failed: Promise<string>, settings: 
 async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
   const free = await storage.freeSpace()
   if (free >= limits.minFreeSpace) return
-  terminal.warn(`only ${bytes(free)} of the disk are free, so nothing is taken until there are more than that`)
+  terminal.warn(`only ${formatBytes(free)} of the disk are free, so nothing is taken until there are more than that`)
 }
 
 function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {

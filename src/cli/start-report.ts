@@ -1,6 +1,6 @@
 import { renderUnicodeCompact } from 'uqr'
 import type { UploadSet } from '../index.ts'
-import { bytes } from '../index.ts'
+import { formatBytes } from '../index.ts'
 import type { OwnNames } from './own-names.ts'
 
 /** What is told when the server is ready. */
@@ -38,8 +38,8 @@ const EXTENSIONS_SHOWN = 12
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
   const { url, networkUrls, folder, set, scans, minFreeSpace, workers, names } = report
   const [first] = networkUrls
-  const taken = `${typesOf(report)}, up to ${bytes(set.maxFileSize)} each, ${set.maxFiles} at once`
-  const kept = minFreeSpace > 0 ? ` The last ${bytes(minFreeSpace)} of the disk stay free.` : ''
+  const taken = `${typesOf(report)}, up to ${formatBytes(set.maxFileSize)} each, ${set.maxFiles} at once`
+  const kept = minFreeSpace > 0 ? ` The last ${formatBytes(minFreeSpace)} of the disk stay free.` : ''
   return [
     `Upload at  ${bold(url)}`,
     ...networkUrls.map((other) => `Network    ${bold(other)}`),

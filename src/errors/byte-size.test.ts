@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytes, GiB, KiB, MiB } from './byte-size.ts'
+import { formatBytes, GiB, KiB, MiB } from './byte-size.ts'
 
 test.each([
   [0, '0 bytes'],
@@ -18,5 +18,5 @@ test.each([
   [1024 * GiB, '1 TiB'],
   [5000 * 1024 * GiB, '5000 TiB'],
 ])('%i is %s', (size, text) => {
-  expect(bytes(size)).toBe(text)
+  expect(formatBytes(size)).toBe(text)
 })

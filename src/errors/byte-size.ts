@@ -8,7 +8,7 @@ export const GiB: number = 1024 ** 3
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** `1048576` -> `1 MiB`; sizes that are no round number of a unit keep two decimals. */
-export function bytes(size: number): string {
+export function formatBytes(size: number): string {
   if (size === 1) return '1 byte'
   let value = size
   let unit = 0

@@ -1,4 +1,4 @@
-import { bytes } from './byte-size.ts'
+import { formatBytes } from './byte-size.ts'
 import { quote } from './quote.ts'
 
 /** How large files may be, and how many may come. */
@@ -23,7 +23,7 @@ export function tellFileLimits(limits: readonly FileLimit[]): string {
 }
 
 function tellFileLimit({ field, maxFileSize, maxFiles }: FileLimit): string {
-  const each = bytes(maxFileSize)
+  const each = formatBytes(maxFileSize)
   const subject = field === undefined ? '' : `${quote(field)} `
   if (maxFiles === 1) return field === undefined ? `a file up to ${each}` : `${subject}up to ${each}`
   return `${subject}${maxFiles === Infinity ? '' : `up to ${maxFiles} `}files of at most ${each}`

@@ -1,4 +1,4 @@
-import { bytes } from './byte-size.ts'
+import { formatBytes } from './byte-size.ts'
 import { tellFileLimits } from './file-limit.ts'
 import type { FileLimit } from './file-limit.ts'
 import { quote } from './quote.ts'
@@ -208,13 +208,13 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 413,
     title: 'The request is too large',
     sentence: ({ limit, limits = [] }) =>
-      `The whole request may have at most ${bytes(limit)}${tellFileLimits(limits)}. Send fewer or smaller files.`,
+      `The whole request may have at most ${formatBytes(limit)}${tellFileLimits(limits)}. Send fewer or smaller files.`,
   },
   'file-too-large': {
     status: 413,
     title: 'The file is too large',
     sentence: ({ limit, filename }) =>
-      `${quote(filename)} is larger than the limit of ${bytes(limit)} for a file. Choose a smaller file.`,
+      `${quote(filename)} is larger than the limit of ${formatBytes(limit)} for a file. Choose a smaller file.`,
   },
   'too-many-files': {
     status: 413,
@@ -235,18 +235,18 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 413,
     title: 'A field is too large',
     sentence: ({ limit, field, hint = 'Shorten it.' }) =>
-      `The field ${quote(field)} is larger than the limit of ${bytes(limit)} for a field. ${hint}`,
+      `The field ${quote(field)} is larger than the limit of ${formatBytes(limit)} for a field. ${hint}`,
   },
   'fields-too-large': {
     status: 413,
     title: 'The fields are too large together',
     sentence: ({ limit, hint = 'Shorten them.' }) =>
-      `All fields of a form together may have at most ${bytes(limit)}. ${hint}`,
+      `All fields of a form together may have at most ${formatBytes(limit)}. ${hint}`,
   },
   'part-header-too-large': {
     status: 413,
     title: "A part's header is too large",
-    sentence: ({ limit }) => `The header of a part may have at most ${bytes(limit)}.`,
+    sentence: ({ limit }) => `The header of a part may have at most ${formatBytes(limit)}.`,
   },
   'too-many-part-headers': {
     status: 413,
@@ -256,13 +256,13 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'name-too-long': {
     status: 413,
     title: 'A name is too long',
-    sentence: ({ limit }) => `Names of fields and files may have at most ${bytes(limit)}. Rename the file.`,
+    sentence: ({ limit }) => `Names of fields and files may have at most ${formatBytes(limit)}. Rename the file.`,
   },
   'padding-too-large': {
     status: 413,
     title: 'Too much around the parts',
     sentence: ({ limit }) =>
-      `A form may have at most ${bytes(limit)} before its first part, after its last part, ` +
+      `A form may have at most ${formatBytes(limit)} before its first part, after its last part, ` +
       'and in spaces behind a delimiter.',
   },
   'unsupported-media-type': {
@@ -296,7 +296,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'range-not-satisfiable': {
     status: 416,
     title: 'The range is outside the file',
-    sentence: ({ size }) => `The file has ${bytes(size)}; the requested range lies outside it.`,
+    sentence: ({ size }) => `The file has ${formatBytes(size)}; the requested range lies outside it.`,
   },
   'header-too-large': {
     status: 431,
@@ -331,7 +331,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'file-too-small': {
     status: 422,
     title: 'The file is too small',
-    sentence: ({ limit, filename }) => `${quote(filename)} is smaller than the ${bytes(limit)} that a file needs here.`,
+    sentence: ({ limit, filename }) =>
+      `${quote(filename)} is smaller than the ${formatBytes(limit)} that a file needs here.`,
   },
   'content-refused': {
     status: 422,

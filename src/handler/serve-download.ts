@@ -2,7 +2,7 @@ import type { VerifiedLink } from '../access/signed-links.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
-import { sendFile } from '../serve/send-file.ts'
+import { fileOutgoing } from '../serve/file-outgoing.ts'
 import { serveFile } from '../serve/serve-file.ts'
 import type { ServeOptions } from '../serve/serve-file.ts'
 import type { Gate } from './gate.ts'
@@ -23,7 +23,7 @@ export async function serveDownload(
   const { reason, link } = await gate.admit('fetch', incoming, route)
   const plan = plans.planOf(reason, route.query.has('download'))
   if (link !== undefined) return serveLinkedFile(incoming, route, plan, link)
-  return sendFile(incoming, route.set.storage, route.key, plan)
+  return fileOutgoing(incoming, route.set.storage, route.key, plan)
 }
 
 /** Checks the link against the file that is open, so that no other file can take its place between check and answer. */

@@ -7,14 +7,14 @@ import { diskStorage } from '../../src/disk.ts'
 import { setsFromEnv } from '../../src/env.ts'
 import { expressHandler, expressProblems } from '../../src/express.ts'
 import { fastifyHandler } from '../../src/fastify.ts'
-import { fetchHandler, sendFile } from '../../src/fetch.ts'
+import { fetchHandler, fileResponse } from '../../src/fetch.ts'
 import { list, uploadForm } from '../../src/form.ts'
 import { uploadHandler } from '../../src/handler.ts'
 import { honoHandler } from '../../src/hono.ts'
 import { allExcept, parts, receive, uploadSet } from '../../src/index.ts'
 import { koaHandler } from '../../src/koa.ts'
 import { memoryStorage } from '../../src/memory.ts'
-import { decantNest } from '../../src/nest.ts'
+import { nestDecant } from '../../src/nest.ts'
 import { nextHandlers } from '../../src/next.ts'
 import { nodeHandler } from '../../src/node.ts'
 import { fileServer } from '../../src/serve.ts'
@@ -263,14 +263,14 @@ const CALLS: readonly Call[] = [
     '"disalow" is not an option of fileServer. Did you mean "disallow"?',
   ],
   [
-    'sendFile of a path',
-    js(sendFile, request(), 'files/a.pdf'),
-    `sendFile needs a storage, such as diskStorage('uploads'); got "files/a.pdf".`,
+    'fileResponse of a path',
+    js(fileResponse, request(), 'files/a.pdf'),
+    `fileResponse needs a storage, such as diskStorage('uploads'); got "files/a.pdf".`,
   ],
   [
-    'sendFile with a misspelt disposition',
-    js(sendFile, request(), storage, 'a.pdf', { dispositon: 'attachment' }),
-    '"dispositon" is not an option of sendFile. Did you mean "disposition"?',
+    'fileResponse with a misspelt disposition',
+    js(fileResponse, request(), storage, 'a.pdf', { dispositon: 'attachment' }),
+    '"dispositon" is not an option of fileResponse. Did you mean "disposition"?',
   ],
   [
     'siteGuard({ origin })',
@@ -343,9 +343,9 @@ const CALLS: readonly Call[] = [
     '"headers" is not an option of trustProxy. Did you mean "header"?',
   ],
   [
-    'decantNest of a set',
-    js(decantNest, {}, { '/photos': photos }),
-    '"/photos" of decantNest needs a handler, such as uploadHandler(photos); got an upload set.',
+    'nestDecant of a set',
+    js(nestDecant, {}, { '/photos': photos }),
+    '"/photos" of nestDecant needs a handler, such as uploadHandler(photos); got an upload set.',
   ],
   [
     'expressProblems(function)',

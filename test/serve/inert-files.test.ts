@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Incoming } from '../../src/http/incoming.ts'
 import type { Outgoing } from '../../src/http/outgoing.ts'
-import { sendFile } from '../../src/serve/send-file.ts'
+import { fileOutgoing } from '../../src/serve/file-outgoing.ts'
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts'
 import { chromium, launch } from '../browser/chromium.ts'
 import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
@@ -104,7 +104,7 @@ async function site(called: string[]): Promise<AdapterServer> {
     if (path === '/blank') return html('')
     if (!path.startsWith('/files/')) return undefined
     const disposition = query === 'inline' ? 'inline' : query === 'download' ? 'attachment' : 'auto'
-    return sendFile(incoming, storage, path.slice('/files/'.length), { disposition })
+    return fileOutgoing(incoming, storage, path.slice('/files/'.length), { disposition })
   }
   return listen(createServer(nodeHandler({ handle })))
 }

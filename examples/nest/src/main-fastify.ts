@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { uploadHandler } from 'decant/handler'
-import { decantNest } from 'decant/nest'
+import { nestDecant } from 'decant/nest'
 import { AppModule } from './app.module.ts'
 import { photos } from './photos.ts'
 
@@ -12,7 +12,7 @@ const app = await NestFactory.create<NestFastifyApplication>(AppModule, new Fast
 })
 
 // The same on Fastify: forms stay unread for the routes, too.
-decantNest(app, { '/photos': uploadHandler(photos, { listing: true }) })
+nestDecant(app, { '/photos': uploadHandler(photos, { listing: true }) })
 
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1')
 console.log(`${await app.getUrl()}/`)

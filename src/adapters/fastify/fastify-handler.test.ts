@@ -15,7 +15,7 @@ import { diskStorage } from '../../storage/disk/disk-storage.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
 import { attach } from '../node/attach.ts'
-import { decantFastify } from './decant-fastify.ts'
+import { fastifyDecant } from './fastify-decant.ts'
 import { fastifyHandler } from './fastify-handler.ts'
 
 let app: FastifyInstance = fastify()
@@ -165,13 +165,13 @@ describe('fastifyHandler', () => {
   })
 })
 
-describe('decantFastify', () => {
+describe('fastifyDecant', () => {
   const set = photos()
 
   function routes(): FastifyInstance {
     create()
     app.setErrorHandler((error, _request, reply) => reply.code(500).send(`theirs: ${String(error)}`))
-    app.register(decantFastify)
+    app.register(fastifyDecant)
     app.post('/receive', async (request) => {
       await using upload = await receive(request, { maxFileSize: 1000 })
       return { size: upload.files.required('file').size }
@@ -234,7 +234,7 @@ describe('decantFastify', () => {
   test('logs what is the fault of the server, and no refusal', async () => {
     const lines: string[] = []
     app = fastify({ logger: { level: 'error', stream: { write: (line: string) => void lines.push(line) } } })
-    app.register(decantFastify)
+    app.register(fastifyDecant)
     app.get('/ours', async () => Promise.reject(new UploadError('storage-failed', {})))
     app.get('/theirs', async () => Promise.reject(new UploadError('not-found', {})))
     expect([(await app.inject('/theirs')).statusCode, lines]).toEqual([404, []])
@@ -243,7 +243,7 @@ describe('decantFastify', () => {
 
   test('holds for the scope that registers it', async () => {
     create().register(async (scope) => {
-      await scope.register(decantFastify)
+      await scope.register(fastifyDecant)
       scope.post('/in', async () => 'in')
     })
     app.post('/out', async () => 'out')
@@ -256,7 +256,7 @@ describe('decantFastify', () => {
     create().addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
       done(null, body),
     )
-    await app.register(decantFastify)
+    await app.register(fastifyDecant)
     app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     app.post('/', async ({ body }) => body)
     for (const type of ['application/x-www-form-urlencoded', 'image/png']) {
@@ -267,7 +267,7 @@ describe('decantFastify', () => {
 
   test('names a parser of forms that is registered already, with the cure', async () => {
     create().addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null))
-    app.register(decantFastify)
+    app.register(fastifyDecant)
     await expect(app.ready()).rejects.toThrow(/^@fastify\/multipart, .* scope of its own beside this one/)
   })
 })

@@ -15,7 +15,7 @@ export type FastifyErrorHandler = (
  * An error handler that answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem
  * details (RFC 9457). The client gets it even while it is still sending. Refusals that are the server's fault (5xx, but
  * not 501) are logged, and half an answer is broken off. All other errors go on to the error handler that was set
- * before, or to Fastify's. `decantFastify` sets it.
+ * before, or to Fastify's. `fastifyDecant` sets it.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import type { RequestHandler } from '../../http/outgoing.ts'
 import { uploadSet } from '../../policy/upload-set.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import { fetchHandler } from './fetch-handler.ts'
-import { sendFile } from './send-file.ts'
+import { fileResponse } from './file-response.ts'
 
 const mistake = new Error('the password is 1234')
 
@@ -44,11 +44,13 @@ test('a body behind a header that HTTP does not allow is closed', async () => {
   expect(closed).toBe(1)
 })
 
-test('one file is sent by sendFile', async () => {
+test('one file is sent by fileResponse', async () => {
   const set = uploadSet('photos', { storage: memoryStorage() })
   await set.save(new File(['hello'], 'a.txt'))
-  expect(await (await sendFile(new Request('http://x/'), set.storage, 'a.txt')).text()).toBe('hello')
-  await expect(sendFile(new Request('http://x/'), set.storage, '../a.txt')).rejects.toMatchObject({ code: 'not-found' })
+  expect(await (await fileResponse(new Request('http://x/'), set.storage, 'a.txt')).text()).toBe('hello')
+  await expect(fileResponse(new Request('http://x/'), set.storage, '../a.txt')).rejects.toMatchObject({
+    code: 'not-found',
+  })
 })
 
 test('each request is answered where there is no setImmediate, as in tests that imitate a browser', async () => {

@@ -16,7 +16,7 @@ export interface UploadErrorFilterOptions {
 /**
  * An exception filter of Nest that answers every `UploadError` (of `receive`, upload sets, forms) with problem details (RFC
  * 9457), so that the client gets it even while it is still sending; half an answer is broken off. All other exceptions are
- * left to the other filters, and to Nest. `decantNest` makes it a global one; elsewhere it stands where filters do:
+ * left to the other filters, and to Nest. `nestDecant` makes it a global one; elsewhere it stands where filters do:
  * `@UseFilters(UploadErrorFilter)`, `{ provide: APP_FILTER, useClass: UploadErrorFilter }`.
  */
 export class UploadErrorFilter {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { openFilesIn } from '../../file/fixtures/open-files.ts'
-import { sendFile } from '../../serve/send-file.ts'
+import { fileOutgoing } from '../../serve/file-outgoing.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
 import { diskStorage } from '../../disk.ts'
 import { attach } from './attach.ts'
@@ -34,7 +34,7 @@ async function withServer(
   prepare: (response: ServerResponse) => void = () => {},
 ): Promise<void> {
   const storage = diskStorage(folder)
-  const listener = nodeHandler({ handle: (incoming) => sendFile(incoming, storage, incoming.target.slice(1)) })
+  const listener = nodeHandler({ handle: (incoming) => fileOutgoing(incoming, storage, incoming.target.slice(1)) })
   const server = createServer((request, response) => {
     prepare(response)
     listener(request, response)
@@ -162,7 +162,9 @@ test('a connection that is no socket may keep what is written to it', async () =
     },
   })
   const storage = diskStorage(folder)
-  const server = attach(createServer(nodeHandler({ handle: (incoming) => sendFile(incoming, storage, 'large.bin') })))
+  const server = attach(
+    createServer(nodeHandler({ handle: (incoming) => fileOutgoing(incoming, storage, 'large.bin') })),
+  )
   server.emit('connection', connection)
   connection.push('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   await once(connection, 'finish')

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
-import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import { fileOutgoing } from '../../serve/file-outgoing.ts'
 import { SERVE_KINDS } from '../../serve/serve-file.ts'
 import type { ServeOptions } from '../../serve/serve-file.ts'
 import { checkStorage } from '../../storage/check-storage.ts'
@@ -25,7 +25,7 @@ export async function sendFile(
   checkStorage('sendFile', storage)
   checkOptions('sendFile', options, SERVE_KINDS)
   const incoming = fromNodeRequest(request, { fullDuplex: true })
-  const outgoing = await toOutgoing(incoming, storage, key, options)
+  const outgoing = await fileOutgoing(incoming, storage, key, options)
   await discardBody(incoming)
   await writeOutgoing(response, outgoing, incoming)
 }

@@ -2,7 +2,7 @@ import { droppedFiles } from './client/dropped-files.ts'
 import { element } from './client/element.ts'
 import { fileLimits, limitMet } from './client/file-limits.ts'
 import { keptRow, showLocalTime } from './client/kept-row.ts'
-import { sendFile } from './client/send-file.ts'
+import { postFile } from './client/post-file.ts'
 import { replaceBrokenPicture } from './client/thumb.ts'
 import { UploadQueue } from './client/upload-queue.ts'
 import type { Upload, UploadState } from './client/upload-queue.ts'
@@ -29,7 +29,7 @@ const limits = fileLimits(form)
 const views = new Map<Upload, UploadView>()
 const queue = new UploadQueue({
   refuse: (file) => limitMet(file, limits),
-  send: (file, options) => sendFile(file, form.action, options),
+  send: (file, options) => postFile(file, form.action, options),
   onChange: (upload, state) => {
     follow(upload, state)
     showOverall()

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { bytes } from '../../errors/byte-size.ts'
+import { formatBytes } from '../../errors/byte-size.ts'
 import type { PageFile } from '../../handler.ts'
 import { fileKind, isDrawable } from './file-kind.ts'
 import { icon } from './icon-sprite.ts'
@@ -25,7 +25,7 @@ export function fileRow(file: PageFile): Markup {
     <span class="about">
       <a class="name" href="${file.url}"><bdi>${name}</bdi></a>
       <span class="meta">
-        <span class="size">${bytes(file.size)}</span>
+        <span class="size">${formatBytes(file.size)}</span>
         <time datetime="${file.storedAt}">${UTC_DATE.format(new Date(file.storedAt))} UTC</time>
       </span>
     </span>

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { bytes } from '../../errors/byte-size.ts'
+import { formatBytes } from '../../errors/byte-size.ts'
 import type { PageView, UploadPage } from '../../handler.ts'
 import { fileRow } from './file-row.ts'
 import { icon, iconSprite } from './icon-sprite.ts'
@@ -158,9 +158,11 @@ function limits(view: PageView): Markup {
   const { maxFiles, maxFileSize, maxBodySize, extensions } = view
   const files = maxFiles === 1 ? 'one file' : `at most ${maxFiles} files`
   // Where so many files fit into a request anyway, its size is not worth a word.
-  const size = maxBodySize < maxFiles * maxFileSize ? html` and <b>${bytes(maxBodySize)}</b>` : ''
+  const size = maxBodySize < maxFiles * maxFileSize ? html` and <b>${formatBytes(maxBodySize)}</b>` : ''
   return html`<div class="limits" id="limits">
-    <p>Up to <b>${bytes(largestFile(view))}</b> per file<span class="at-once">; ${files}${size} at once</span>.</p>
+    <p>
+      Up to <b>${formatBytes(largestFile(view))}</b> per file<span class="at-once">; ${files}${size} at once</span>.
+    </p>
     ${extensions === undefined ? '' : allowed(extensions)}
   </div>`
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../../errors/check-options.ts'
 import { oneOf, OPTION_KINDS } from '../../errors/option-kinds.ts'
 import type { OptionKinds } from '../../errors/option-kinds.ts'
 import type { NetConnectOpts } from 'node:net'
-import { bytes, MiB } from '../../errors/byte-size.ts'
+import { formatBytes, MiB } from '../../errors/byte-size.ts'
 import { toLimit } from '../../errors/limit.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { Check, CheckedUpload } from '../../policy/check.ts'
@@ -82,7 +82,7 @@ export function clamavCheck(options: ClamavCheckOptions = {}): Check {
     if (size > maxStreamSize) {
       throw new UploadError('content-refused', {
         filename,
-        reason: `only files of up to ${bytes(maxStreamSize)} can be scanned for viruses`,
+        reason: `only files of up to ${formatBytes(maxStreamSize)} can be scanned for viruses`,
       })
     }
     const verdict = await scan(upload, clamd, acceptsUnscanned)

@@ -1,5 +1,5 @@
 import { toProblem } from '../../errors/problem.ts'
-import { bytes } from '../../errors/byte-size.ts'
+import { formatBytes } from '../../errors/byte-size.ts'
 import type { AnyUploadError, UploadError } from '../../errors/upload-error.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { Outgoing } from '../../http/outgoing.ts'
@@ -68,8 +68,8 @@ export function redirectOutgoing(
   const [first] = files
   const uploaded =
     files.length === 1 && first !== undefined
-      ? `Uploaded ${first.filename} (${bytes(first.stored.size)}).`
-      : `Uploaded ${files.length} files (${bytes(files.reduce((sum, { stored }) => sum + stored.size, 0))}).`
+      ? `Uploaded ${first.filename} (${formatBytes(first.stored.size)}).`
+      : `Uploaded ${files.length} files (${formatBytes(files.reduce((sum, { stored }) => sum + stored.size, 0))}).`
   const message =
     skipped.length === 0 ? uploaded : `${uploaded} Left out what macOS keeps beside files (${skipped.length}).`
   return {

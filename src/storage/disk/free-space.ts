@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { bytes } from '../../errors/byte-size.ts'
+import { formatBytes } from '../../errors/byte-size.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { isMissing } from '../../file/system-error.ts'
 
@@ -71,7 +71,7 @@ export class FreeSpaceWatch {
 
   #lackOf({ bytes: free, files, freeFiles }: DiskRoom, expected: number): string | undefined {
     if (free - expected < this.#minFreeSpace)
-      return `${bytes(free)} are free, and ${bytes(this.#minFreeSpace)} must stay free.`
+      return `${formatBytes(free)} are free, and ${formatBytes(this.#minFreeSpace)} must stay free.`
     const kept = Math.ceil(Math.min(MIN_FREE_FILES, files * MIN_FREE_FILES_PART))
     return freeFiles < kept
       ? `The disk has room for ${freeFiles} more files (inodes), and ${kept} must stay free.`

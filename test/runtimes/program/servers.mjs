@@ -54,10 +54,10 @@ class AppModule {
 /** NestJS, on one of its platforms. */
 async function serveNest(handler, createAdapter) {
   const { NestFactory } = await import('@nestjs/core')
-  const { decantNest } = await import('decant/nest')
+  const { nestDecant } = await import('decant/nest')
   const options = { logger: false, forceCloseConnections: true }
   const app = await NestFactory.create({ module: AppModule }, await createAdapter(), options)
-  decantNest(app, { '/': handler })
+  nestDecant(app, { '/': handler })
   await app.listen(0, HOST)
   return { origin: await app.getUrl(), close: () => app.close() }
 }

@@ -1,4 +1,4 @@
-import { bytes } from '../../../errors/byte-size.ts'
+import { formatBytes } from '../../../errors/byte-size.ts'
 import { shownName } from '../shown-name.ts'
 
 /** What the server will refuse anyway, so that nobody waits for it. The server's own check is the one that counts. */
@@ -23,7 +23,7 @@ export function limitMet(
 ): string | undefined {
   const shown = shownName(name)
   if (size > maxFileSize)
-    return `"${shown}" is larger than the limit of ${bytes(maxFileSize)} for a file. Choose a smaller file.`
+    return `"${shown}" is larger than the limit of ${formatBytes(maxFileSize)} for a file. Choose a smaller file.`
   if (extensions === undefined) return undefined
   const lower = name.toLowerCase()
   if (extensions.some((extension) => lower.endsWith(`.${extension.toLowerCase()}`))) return undefined

@@ -1,4 +1,4 @@
-import { bytes } from '../../../errors/byte-size.ts'
+import { formatBytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
 import type { KeptFile } from './answer.ts'
@@ -14,7 +14,7 @@ export function keptRow({ filename, key, type, size, url }: KeptFile, template: 
   for (const bdi of row.querySelectorAll('bdi')) bdi.textContent = shownName(filename === '' ? key : filename)
   element(row, '.name', HTMLAnchorElement).href = url
   element(row, '.download', HTMLAnchorElement).href = `${url}?download`
-  element(row, '.size', HTMLElement).textContent = bytes(size)
+  element(row, '.size', HTMLElement).textContent = formatBytes(size)
   const time = element(row, 'time', HTMLTimeElement)
   time.dateTime = new Date().toISOString()
   showLocalTime(time)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Answer } from './answer.ts'
-import type { SendOptions } from './send-file.ts'
+import type { PostOptions } from './post-file.ts'
 import { UploadQueue } from './upload-queue.ts'
 import type { Upload } from './upload-queue.ts'
 
@@ -10,7 +10,7 @@ const kept: Answer = { kept: [{ filename: 'x', key: 'x', type: 'text/plain', siz
 function start(width?: number) {
   const log: string[] = []
   const uploads = new Map<string, Upload>()
-  const links = new Map<string, SendOptions & { answer: (answer: Answer | undefined) => Promise<void> }>()
+  const links = new Map<string, PostOptions & { answer: (answer: Answer | undefined) => Promise<void> }>()
   const queue = new UploadQueue({
     ...(width === undefined ? {} : { width }),
     refuse: ({ name }) => (name.endsWith('.exe') ? 'No.' : undefined),

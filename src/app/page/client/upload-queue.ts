@@ -1,5 +1,5 @@
 import type { Answer, KeptFile } from './answer.ts'
-import type { SendOptions } from './send-file.ts'
+import type { PostOptions } from './post-file.ts'
 
 /** Where a file is on its way. */
 export type UploadState =
@@ -21,7 +21,7 @@ export interface UploadQueueOptions {
   /** The sentence for a file that is not even to be sent. */
   readonly refuse: (file: File) => string | undefined
   /** Sends one file; `undefined` after the signal aborted. Never rejects. */
-  readonly send: (file: File, options: SendOptions) => Promise<Answer | undefined>
+  readonly send: (file: File, options: PostOptions) => Promise<Answer | undefined>
   /** Called with each state of an upload as it is reached, the first one included. */
   readonly onChange: (upload: Upload, state: UploadState) => void
   /** Uploads at a time. Default: 3. */

@@ -1,4 +1,4 @@
-import { bytes } from '../../../errors/byte-size.ts'
+import { formatBytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
 import { copyOf, element } from './element.ts'
@@ -29,7 +29,7 @@ export class UploadView {
     this.#stop = element(this.row, '.stop', HTMLButtonElement)
     const name = shownName(file.name)
     element(this.row, 'bdi', HTMLElement).textContent = name
-    element(this.row, '.size', HTMLElement).textContent = bytes(file.size)
+    element(this.row, '.size', HTMLElement).textContent = formatBytes(file.size)
     for (const unseen of this.row.querySelectorAll('.unseen')) unseen.textContent = ` ${name}`
     this.#progress.ariaLabel = `Uploading ${name}`
     this.#retry.addEventListener('click', retry)

@@ -28,7 +28,7 @@ import { receive } from '../../receive/receive.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import { RawClient } from '../../testing/adapter-contract/raw-client.ts'
 import { storedFiles } from '../../testing/stored-files.ts'
-import { decantNest } from './decant-nest.ts'
+import { nestDecant } from './nest-decant.ts'
 import { decorate } from './fixtures/decorate.ts'
 import { listen, PLATFORMS } from './fixtures/platforms.ts'
 import { FormInterceptor } from './form-interceptor.ts'
@@ -114,7 +114,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
 
   const start = async (mounts: Record<string, RequestHandler> = {}, options = {}): Promise<string> => {
     app = await create({ controllers: [routesOf()], ...options })
-    decantNest(app, mounts)
+    nestDecant(app, mounts)
     return await listen(app)
   }
   const post = (url: string, body: FormData | string): Promise<Response> => fetch(url, { method: 'POST', body })
@@ -186,7 +186,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     log.mockRestore()
   })
 
-  test('a filter for everything is asked after ours: with decantNest after it, or ours provided after it', async () => {
+  test('a filter for everything is asked after ours: with nestDecant after it, or ours provided after it', async () => {
     const everything = { catch: () => told.push('everything') }
     class Everything {
       readonly catch = everything.catch
@@ -194,7 +194,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     const refused = async (providers: Provider[]): Promise<string> => {
       app = await create({ controllers: [routesOf()], providers })
       if (providers.length === 0) app.useGlobalFilters(everything)
-      decantNest(app)
+      nestDecant(app)
       const answer = await post(`${await listen(app)}/receive`, formOf('no file'))
       return (await answer.json()).code
     }
@@ -219,7 +219,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     const no = { canActivate: () => false }
     decorate(Guarded, 'create', [Post('form'), UseGuards(no), UseInterceptors(FormInterceptor(photoForm()))], [Body()])
     app = await create({ controllers: [Guarded] })
-    decantNest(app)
+    nestDecant(app)
     const client = await RawClient.connect(await listen(app))
     const answer = await client.ask(
       'POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 20000000\r\n\r\n',
@@ -266,8 +266,8 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
 
   test('handlers may be mounted one after the other', async () => {
     app = await create({ controllers: [routesOf()] })
-    decantNest(app, { '/a': place })
-    decantNest(app, { '/b': place })
+    nestDecant(app, { '/a': place })
+    nestDecant(app, { '/b': place })
     const origin = await listen(app)
     expect(await (await fetch(`${origin}/a/x`)).text()).toBe('/a /x')
     expect(await (await fetch(`${origin}/b/x`)).text()).toBe('/b /x')
@@ -278,7 +278,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     const send = async (origin: string): Promise<Response> =>
       await fetch(`${origin}/receive`, { method: 'POST', body: new URLSearchParams({ a: 'b' }) })
     app = await create({ controllers: [routesOf()] })
-    decantNest(app)
+    nestDecant(app)
     app.useLogger({ log() {}, warn() {}, error: logged })
     expect((await send(await listen(app))).status).toBe(500)
     expect(String(logged.mock.calls[0]?.[0])).toMatch(/^TypeError: .*bodyParser: false/)
@@ -293,12 +293,12 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     app.use((request: NodeJS.ReadableStream, _response: unknown, next: () => void) => {
       request.resume().on('end', next)
     })
-    decantNest(app, { '/photos': uploadHandler(photos()) })
+    nestDecant(app, { '/photos': uploadHandler(photos()) })
     app.useLogger({ log() {}, warn() {}, error: logged })
     expect((await post(`${await listen(app)}/photos`, formOf())).status).toBe(500)
     expect(String(logged.mock.calls[0]?.[0])).toMatch(
       platform === 'Express'
-        ? /multer, .* of an app\.use\(\) ran before what decantNest has mounted\. Call decantNest above it/
+        ? /multer, .* of an app\.use\(\) ran before what nestDecant has mounted\. Call nestDecant above it/
         : /middleware of NestJS\) ran before/,
     )
   })
@@ -306,11 +306,11 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
   test('an app that is initialised already is refused', async () => {
     app = await create({ controllers: [routesOf()] })
     await app.init()
-    expect(() => decantNest(app)).toThrow('Call decantNest before app.listen() and app.init().')
+    expect(() => nestDecant(app)).toThrow('Call nestDecant before app.listen() and app.init().')
   })
 
   test('addresses of proxies are asked for at once', async () => {
     app = await create({ controllers: [routesOf()] })
-    expect(() => decantNest(app, { '/a': place }, { trustProxy: ['nowhere'] })).toThrow('no address of a proxy')
+    expect(() => nestDecant(app, { '/a': place }, { trustProxy: ['nowhere'] })).toThrow('no address of a proxy')
   })
 })

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
-import { sendFile as toOutgoing } from '../../serve/send-file.ts'
+import { fileOutgoing } from '../../serve/file-outgoing.ts'
 import { SERVE_KINDS } from '../../serve/serve-file.ts'
 import type { ServeOptions } from '../../serve/serve-file.ts'
 import { checkStorage } from '../../storage/check-storage.ts'
@@ -12,13 +12,13 @@ import { toResponse } from './to-response.ts'
  *
  * @throws {UploadError} `not-found` (404), `method-not-allowed` (405), `precondition-failed` (412).
  */
-export async function sendFile(
+export async function fileResponse(
   request: Request,
   storage: Storage,
   key: string,
   options: ServeOptions = {},
 ): Promise<Response> {
-  checkStorage('sendFile', storage)
-  checkOptions('sendFile', options, SERVE_KINDS)
-  return toResponse(await toOutgoing(fromFetchRequest(request), storage, key, options))
+  checkStorage('fileResponse', storage)
+  checkOptions('fileResponse', options, SERVE_KINDS)
+  return toResponse(await fileOutgoing(fromFetchRequest(request), storage, key, options))
 }

@@ -14,10 +14,10 @@ import type { ServeOptions } from './serve-file.ts'
  * @throws {UploadError} `not-found`, and what `serveFile` throws.
  * @example
  * ```ts
- * const outgoing = await sendFile(incoming, storage, 'letters/2024.pdf', { disposition: 'attachment' })
+ * const outgoing = await fileOutgoing(incoming, storage, 'letters/2024.pdf', { disposition: 'attachment' })
  * ```
  */
-export async function sendFile(
+export async function fileOutgoing(
   request: ConditionalRequest,
   storage: Storage,
   key: string,

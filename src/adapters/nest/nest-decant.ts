@@ -12,8 +12,8 @@ import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { NestApplication, NestPlatform } from './nest-application.ts'
 import { UploadErrorFilter } from './upload-error-filter.ts'
 
-/** What `decantNest` can be told; failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
-export type DecantNestOptions = NodeAdapterOptions
+/** What `nestDecant` can be told; failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
+export type NestDecantOptions = NodeAdapterOptions
 
 /** The platforms of the apps that have it already: several modules may mount their handlers. */
 const prepared = new WeakSet<NestPlatform>()
@@ -29,21 +29,21 @@ const prepared = new WeakSet<NestPlatform>()
  * @example
  * ```ts
  * const app = await NestFactory.create(AppModule)
- * decantNest(app, { '/photos': uploadHandler(app.get(Photos).set, { listing: true }) })
+ * nestDecant(app, { '/photos': uploadHandler(app.get(Photos).set, { listing: true }) })
  * await app.listen(3000)
  * ```
  * @throws {TypeError} for an app that has been initialised already, and for a `trustProxy` that holds what is no address.
  */
-export function decantNest(
+export function nestDecant(
   app: NestApplication,
   mounts: Readonly<Record<string, RequestHandler>> = {},
-  options: DecantNestOptions = {},
+  options: NestDecantOptions = {},
 ): void {
-  checkOptions('decantNest', options, NODE_ADAPTER_KINDS)
-  for (const [path, handler] of Object.entries(mounts)) checkHandler(`${JSON.stringify(path)} of decantNest`, handler)
+  checkOptions('nestDecant', options, NODE_ADAPTER_KINDS)
+  for (const [path, handler] of Object.entries(mounts)) checkHandler(`${JSON.stringify(path)} of nestDecant`, handler)
   if ('isInitialized' in app && app.isInitialized === true) {
     throw new TypeError(
-      'This Nest app has been initialised already. Call decantNest before app.listen() and app.init().',
+      'This Nest app has been initialised already. Call nestDecant before app.listen() and app.init().',
     )
   }
   const platform = app.getHttpAdapter().getInstance()
@@ -69,7 +69,7 @@ const checkUnread: ExpressListener = ({ headers, readableDidRead }, _response, n
   next(
     new TypeError(
       `The body of this request has been read already: ${parserOf(headers['content-type'])} of an app.use() ran before what ` +
-        'decantNest has mounted. Call decantNest above it, or give the parser to the routes that need it only.',
+        'nestDecant has mounted. Call nestDecant above it, or give the parser to the routes that need it only.',
     ),
   )
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ticks } from '../http/fixtures/ticks.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
-import { sendFile } from './send-file.ts'
+import { fileOutgoing } from './file-outgoing.ts'
 
 const storage = memoryStorage()
 const draft = storage.createDraft()
@@ -12,7 +12,7 @@ await (await draft.seal()).publish('letters/2024.pdf', { name: 'Letter.pdf', typ
 const get = { method: 'GET', header: () => undefined }
 
 test('a stored file is answered by its key', async () => {
-  const { status, headers } = await sendFile(get, storage, 'letters/2024.pdf', { disposition: 'attachment' })
+  const { status, headers } = await fileOutgoing(get, storage, 'letters/2024.pdf', { disposition: 'attachment' })
   expect([status, headers['content-length'], headers['content-disposition']]).toEqual([
     200,
     '5',
@@ -34,7 +34,7 @@ test.each([
   'letters/2024.pdf\0',
   '.decant/format',
 ])('%j is not found', async (key) => {
-  await expect(sendFile(get, storage, key)).rejects.toMatchObject({ code: 'not-found', status: 404 })
+  await expect(fileOutgoing(get, storage, key)).rejects.toMatchObject({ code: 'not-found', status: 404 })
 })
 
 test('a storage is never asked for what is no key', async () => {
@@ -47,7 +47,7 @@ test('a storage is never asked for what is no key', async () => {
     },
   }
   for (const key of ['../secret.txt', '/etc/passwd', '.decant/format', 'a\\b', 'a\0', 'missing.txt']) {
-    await expect(sendFile(get, curious, key)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(fileOutgoing(get, curious, key)).rejects.toMatchObject({ code: 'not-found' })
   }
   expect(asked).toEqual(['missing.txt'])
 })
@@ -61,9 +61,9 @@ test('files that are asked for in one turn are looked for when that is over, in 
       return storage.open(key)
     },
   }
-  const first = sendFile(get, watched, 'letters/2024.pdf')
+  const first = fileOutgoing(get, watched, 'letters/2024.pdf')
   await ticks()
-  const second = sendFile(get, watched, 'missing.pdf').catch(() => {})
+  const second = fileOutgoing(get, watched, 'missing.pdf').catch(() => {})
   await ticks()
   order.push('all have come')
   await Promise.all([first, second])
@@ -72,6 +72,6 @@ test('files that are asked for in one turn are looked for when that is over, in 
 
 test('a method that would change something is refused, whether or not there is such a file', async () => {
   const post = { method: 'POST', header: () => undefined }
-  await expect(sendFile(post, storage, 'letters/2024.pdf')).rejects.toMatchObject({ code: 'method-not-allowed' })
-  await expect(sendFile(post, storage, 'nothing')).rejects.toMatchObject({ code: 'method-not-allowed' })
+  await expect(fileOutgoing(post, storage, 'letters/2024.pdf')).rejects.toMatchObject({ code: 'method-not-allowed' })
+  await expect(fileOutgoing(post, storage, 'nothing')).rejects.toMatchObject({ code: 'method-not-allowed' })
 })

@@ -12,7 +12,7 @@ import { leaveUnread } from './leave-unread.ts'
  *
  * @example
  * ```ts
- * await app.register(decantFastify)
+ * await app.register(fastifyDecant)
  * app.post('/avatar', async (request) => {
  *   const upload = await receive(request, { maxFileSize: 5_000_000 })
  *   try {
@@ -24,7 +24,7 @@ import { leaveUnread } from './leave-unread.ts'
  * ```
  * @throws {TypeError} where a parser of forms is registered in this scope, or in one around it.
  */
-export const decantFastify: FastifyPlugin = Object.assign(registerDecant, {
+export const fastifyDecant: FastifyPlugin = Object.assign(registerDecant, {
   // The scope that registers it, not one of its own: what fastify-plugin does.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'decant',
@@ -33,7 +33,7 @@ export const decantFastify: FastifyPlugin = Object.assign(registerDecant, {
 async function registerDecant(scope: FastifyScope): Promise<void> {
   if (scope.hasContentTypeParser('multipart/form-data')) {
     throw new TypeError(
-      '@fastify/multipart, or another parser of forms, is registered before decantFastify and would take its bodies. ' +
+      '@fastify/multipart, or another parser of forms, is registered before fastifyDecant and would take its bodies. ' +
         'Leave it out, or register it in a scope of its own beside this one: app.register(async (scope) => { … }).',
     )
   }

@@ -1,7 +1,7 @@
 import { readAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 
-export interface SendOptions {
+export interface PostOptions {
   /** Gives up. */
   readonly signal: AbortSignal
   /** The share of the body that has left, from 0 to 1; at 1 the server still has to look at it. */
@@ -12,7 +12,7 @@ export interface SendOptions {
  * Posts one file as the form would. XMLHttpRequest, because `fetch` does not tell how much has been sent. `undefined`
  * after the signal aborted; never rejects.
  */
-export function sendFile(file: File, action: string, { signal, onProgress }: SendOptions): Promise<Answer | undefined> {
+export function postFile(file: File, action: string, { signal, onProgress }: PostOptions): Promise<Answer | undefined> {
   const { promise, resolve } = Promise.withResolvers<Answer | undefined>()
   const request = new XMLHttpRequest()
   const body = new FormData()

@@ -18,6 +18,8 @@ export default [
   entry('decant/multipart', 'dist/multipart.js', '13 kB'),
   entry('decant/disk', 'dist/disk.js', '36 kB'),
   entry('decant/memory', 'dist/memory.js', '15 kB'),
+  entry('decant/storage', 'dist/storage.js', '5 kB'),
+  entry('decant/adapter', 'dist/adapter.js', '8 kB'),
   entry('decant/clamav', 'dist/clamav.js', '6 kB'),
   entry('decant/express', 'dist/express.js', '12 kB'),
   entry('decant/fastify', 'dist/fastify.js', '12 kB'),

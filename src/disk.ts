@@ -5,3 +5,4 @@
  */
 export { diskStorage } from './storage/disk/disk-storage.ts'
 export type { DiskStorage, DiskStorageOptions } from './storage/disk/disk-storage.ts'
+export type { Recover, UnsettledTransaction } from './storage/transaction.ts'

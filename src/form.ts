@@ -13,8 +13,9 @@ export type {
   UploadFormOptions,
 } from './form/upload-form.ts'
 export { list } from './form/form-shape.ts'
-export type { FormItem, FormList, FormMember, FormOutput, FormShape } from './form/form-shape.ts'
+export type { FormItem, FormList, FormMember, FormOutput, FormShape, MemberOutput } from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
+export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
 export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'
 export type { Secret } from './access/signer.ts'

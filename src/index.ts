@@ -14,8 +14,7 @@ export { receive } from './receive/receive.ts'
 export type { ReceiveOptions, Upload } from './receive/receive.ts'
 export { parts } from './receive/parts.ts'
 export type { PartsOptions } from './receive/parts.ts'
-export type { ArrivingField, ArrivingFile, Part } from './receive/part.ts'
-export type { FormLimitOptions, FormLimits, ReceiveLimitOptions } from './receive/form-limits.ts'
+export type { ArrivingField, ArrivingFile, ArrivingPart, Part } from './receive/part.ts'
 export type { MultiMap } from './receive/multi-map.ts'
 export type { UploadedFile } from './receive/uploaded-file.ts'
 export type { UploadedFiles } from './receive/uploaded-files.ts'
@@ -27,17 +26,6 @@ export type { Naming, UploadSetOptions } from './policy/upload-set-options.ts'
 export type { NamedFile, SaveOptions, SaveSource } from './policy/save-source.ts'
 export type { Check, CheckedUpload } from './policy/check.ts'
 export type { Placement, UploadHead } from './policy/upload-head.ts'
-export type { UploadDraft } from './policy/upload-draft.ts'
-export type { Draft, DraftOptions, SealedDraft } from './storage/draft.ts'
-export type {
-  DeleteOptions,
-  FileRecord,
-  ListOptions,
-  ListPage,
-  OpenFile,
-  Storage,
-  StorageEntry,
-} from './storage/storage.ts'
 export type { StoredFile } from './storage/stored-file.ts'
 export { formatBytes, GiB, KiB, MiB } from './errors/byte-size.ts'
 export {

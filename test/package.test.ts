@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
@@ -100,6 +100,33 @@ describe('the package', () => {
       expect(stdout.trim()).toBe(`v${oldestNode}`)
       await importEveryEntry(node, WITHOUT_MAGLEV)
       await startCommand(node, WITHOUT_MAGLEV)
+    },
+    INSTALL_MS,
+  )
+
+  test(
+    'is enough to write a storage and two adapters that keep every promise of its contracts',
+    async () => {
+      const place = join(folder, 'outside')
+      await cp(join(root, 'test', 'outside'), place, { recursive: true })
+      await writeFile(join(place, 'package.json'), '{ "private": true, "type": "module" }')
+      await mkdir(join(place, 'node_modules'))
+      for (const name of ['@hono', '@types']) {
+        await symlink(join(root, 'node_modules', name), join(place, 'node_modules', name))
+      }
+
+      const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js')
+      const options = ['--strict', '--noEmit', '--allowImportingTsExtensions', '--types', 'node']
+      const modules = ['--module', 'nodenext', '--target', 'es2023', 'run-contracts.ts']
+      const compiled = await run(execPath, [tsc, ...options, ...modules], { cwd: place }).catch(
+        (error: unknown) => error,
+      )
+      expect(compiled).toEqual({ stdout: '', stderr: '' })
+
+      const { stdout, stderr } = await run(execPath, ['run-contracts.ts'], { cwd: place })
+      const kept = [...stdout.matchAll(/^(\w+) keeps (\d+) of (\d+) promises$/gm)]
+      expect(kept.map(([, suite]) => suite)).toEqual(['storage', 'middleware', 'route'])
+      for (const [line, , count, all] of kept) expect(count, `${line}\n${stderr}`).toBe(all)
     },
     INSTALL_MS,
   )

@@ -17,6 +17,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/architecture.test.ts',
     'test/docs.test.ts',
     'test/repository.test.ts',
+    'test/surface.test.ts',
     // One real path through a browser, and one through `decant serve`.
     'test/browser/form.test.ts',
     'test/cli/shutdown.test.ts',

@@ -1,10 +1,4 @@
-/** What of a request's path belongs to the route, and what is left of it for the handler. */
-export interface MountedPath {
-  /** Without a trailing slash; '' at the root. */
-  readonly mount: string
-  /** With the query. */
-  readonly target: string
-}
+import type { MountedPath } from '../http/incoming.ts'
 
 /**
  * Divides a URL where a framework's route ends: nothing is decoded, so that what is left is as it was sent.

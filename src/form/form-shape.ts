@@ -30,7 +30,8 @@ export type FormOutput<Shape extends FormShape> = {
   // Without a name of its own, editors show what is in it.
 } & {}
 
-type MemberOutput<Member> =
+/** What one member of a form comes to. */
+export type MemberOutput<Member> =
   Member extends StandardSchemaV1<unknown, infer Output>
     ? Output
     : Member extends FileInput<infer Value>

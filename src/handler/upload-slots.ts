@@ -8,7 +8,7 @@ import { RunningUpload } from './running-upload.ts'
  * Takes a slot that several processes share. It resolves to the function that gives the slot back. If there is none, it
  * resolves to `undefined`, or to `'client'` if only this client has too many.
  */
-type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' | undefined>
+export type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' | undefined>
 
 export interface UploadSlotOptions {
   /**

@@ -39,3 +39,6 @@ export interface Incoming {
   /** The request of the runtime or framework, for an `authorize` hook. */
   readonly native: unknown
 }
+
+/** A path in two: the part that a framework has stripped, and the rest with the query. Together they are what was sent. */
+export type MountedPath = Pick<Incoming, 'mount' | 'target'>

@@ -5,7 +5,7 @@ import { parseContentLength } from './content-length.ts'
 import { ContentType } from './content-type.ts'
 import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
-import type { Incoming } from './incoming.ts'
+import type { Incoming, MountedPath } from './incoming.ts'
 import { IS_NODE } from './is-node.ts'
 import { hasOwnChunks } from './own-chunks.ts'
 
@@ -61,14 +61,6 @@ export interface NodeRequest {
   resume(): unknown
 }
 
-/** A URL's path in two, and its query: together they are what was sent. */
-export interface Place {
-  /** Without a trailing slash; '' at the root. */
-  readonly mount: string
-  /** Path below `mount`, and the query. */
-  readonly target: string
-}
-
 /** What only an adapter that has the response too can know. */
 export interface NodeRequestOptions {
   /**
@@ -78,7 +70,7 @@ export interface NodeRequestOptions {
   /** Aborts when the client has gone. Default: when it goes before its request is complete. */
   readonly signal?: AbortSignal
   /** Where a framework has its handler. Default: the request's `baseUrl` and `url`. */
-  readonly place?: Place | undefined
+  readonly place?: MountedPath | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
   readonly drainLimits?: DrainLimits | undefined
 }

@@ -4,9 +4,7 @@ import { fromNodeRequest } from './node-request.ts'
 import type { NodeRequest } from './node-request.ts'
 
 /** A Fetch `Request`, a Node `IncomingMessage` (Express' and Koa's `ctx.req` included), or what holds either as `raw`: Fastify's request, and Hono's. */
-export type AnyRequest = RawRequest | { readonly raw: RawRequest }
-
-type RawRequest = Request | NodeRequest
+export type AnyRequest = Request | NodeRequest | { readonly raw: Request | NodeRequest }
 
 /**
  * Either kind of request as `Incoming`.

@@ -12,7 +12,7 @@ import { GrowingBytes } from './spool/growing-bytes.ts'
 export type Part = ArrivingField | ArrivingFile
 
 /** What fields and files have alike. All of it is read once, by one of the three methods, before the loop goes on. */
-interface ArrivingPart {
+export interface ArrivingPart {
   /** The name of the form's control. */
   readonly field: string
   /** The headers of the part, by lower-case name. */

@@ -51,7 +51,7 @@ export interface TransactionLeader {
 }
 
 /** A prepared transaction whose process said nothing more. */
-interface UnsettledTransaction {
+export interface UnsettledTransaction {
   /** `StorageTransaction.id`. */
   readonly id: string
   /** All keys that it has in the storage that asks. */

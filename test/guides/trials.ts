@@ -73,6 +73,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide.md, NestJS, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
   'docs/guide.md, Hono, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
   'docs/guide.md, Next.js, SvelteKit, React Router, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 201 },
+  'docs/guide.md, An adapter of your own, 1': SCRIPT,
   'docs/guide.md, Who may do what, 1': SCRIPT,
   'docs/guide.md, Who may do what, 2': SCRIPT,
   'docs/guide.md, Forms of other sites, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },

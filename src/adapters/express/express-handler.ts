@@ -1,7 +1,7 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
+import type { MountedPath } from '../../http/incoming.ts'
 import { splitTarget } from '../../http/node-request.ts'
-import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
 import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
@@ -52,7 +52,7 @@ export function expressHandler(handler: RequestHandler, options: ExpressHandlerO
 }
 
 /** `app.use()` strips its path from `url`, a route does not. */
-function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: ExpressListener): Place {
+function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: ExpressListener): MountedPath {
   const { target } = splitTarget(url)
   // It may be a route that has been left since.
   if (route?.stack.some(({ handle }) => handle === listener) !== true) return { mount: baseUrl, target }

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
+import type { MountedPath } from '../../http/incoming.ts'
 import { splitTarget } from '../../http/node-request.ts'
-import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
 import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
@@ -37,7 +37,7 @@ export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerO
   const respond = async (
     { raw, log }: FastifyExchangeRequest,
     reply: FastifyExchangeReply,
-    place: Place,
+    place: MountedPath,
   ): Promise<void> => {
     checkUnread(raw)
     let isTakenOver = false
@@ -73,7 +73,7 @@ export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerO
 }
 
 /** The first segments are the prefix', be they named or `:parameters`. */
-function placeOf({ url = '/' }: AnyNodeRequest, depth: number): Place {
+function placeOf({ url = '/' }: AnyNodeRequest, depth: number): MountedPath {
   const { target } = splitTarget(url)
   const [path = '', ...query] = target.split('?')
   const mount = path.split('/', depth).join('/')

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
+import type { MountedPath } from '../../http/incoming.ts'
 import { splitTarget } from '../../http/node-request.ts'
-import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
 import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
@@ -47,7 +47,7 @@ export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions =
 }
 
 /** Whatever stands before `req.url` in the URL that was asked was stripped by a mount. */
-function placeOf({ req, originalUrl }: KoaContext): Place {
+function placeOf({ req, originalUrl }: KoaContext): MountedPath {
   const { target } = splitTarget(req.url ?? '/')
   const path = pathOf(target)
   const asked = pathOf(splitTarget(originalUrl).target)

@@ -3,9 +3,8 @@ import { UploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { behindProxy } from '../../http/forwarded.ts'
 import { checkKind } from '../../http/forwarded-fields.ts'
-import type { Incoming } from '../../http/incoming.ts'
+import type { Incoming, MountedPath } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
-import type { Place } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { warnOnce } from '../warn-once.ts'
 import { TRUSTED_PROXIES_KINDS } from './node-adapter-options.ts'
@@ -15,7 +14,7 @@ import { trustedProxies } from './trusted-proxies.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /** Makes an `Incoming` of a request whose response is at hand. */
-export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: Place) => Incoming
+export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: MountedPath) => Incoming
 
 /** @throws {TypeError} for a `trustProxy` that is not valid. */
 export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapterOptions): ToIncoming {

@@ -2,11 +2,9 @@ import { checkOptions } from '../../errors/check-options.ts'
 import { OPTION_KINDS } from '../../errors/option-kinds.ts'
 import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { UploadError } from '../../errors/upload-error.ts'
-import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
-import { LeadingItems } from '../leading-items.ts'
-import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
+import { listPage } from '../list-page.ts'
 import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
 import { MemoryDraft } from './memory-draft.ts'
@@ -58,7 +56,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       return file === undefined ? undefined : openFile(file.entry, file.bytes)
     },
     async list(listOptions: ListOptions = {}): Promise<ListPage> {
-      return listFiles(shelf, listOptions)
+      return listPage(entriesOf(shelf), listOptions)
     },
     async delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       const file = shelf.files.get(key)
@@ -103,20 +101,6 @@ function openFile(entry: StorageEntry, bytes: ByteChunks): OpenFile {
   }
 }
 
-function listFiles(shelf: MemoryShelf, { folder, order = 'name', limit, cursor }: ListOptions): ListPage {
-  const count = toLimit(limit)
-  const after = cursor === undefined ? undefined : parseCursor(order, cursor)
-  if (folder !== undefined && !isKey(folder)) return { entries: [] }
-  const prefix = folder === undefined ? '' : `${folder}/`
-  // One more than the page holds tells whether there is a next one.
-  const leading = new LeadingItems<StorageEntry>(count + 1, (a, b) => compareListed(order, a, b))
-  for (const { entry } of shelf.files.values()) {
-    if (entry.key.startsWith(prefix) && (after === undefined || compareListed(order, entry, after) > 0)) {
-      leading.add(entry)
-    }
-  }
-  const found = leading.items()
-  const entries = found.slice(0, count)
-  const last = entries.at(-1)
-  return found.length > count && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }
+function* entriesOf({ files }: MemoryShelf): Iterable<StorageEntry> {
+  for (const { entry } of files.values()) yield entry
 }

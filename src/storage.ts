@@ -1,0 +1,21 @@
+/**
+ * Write a storage of your own, or a way in of your own that hands drafts to an upload set.
+ *
+ * @module
+ */
+export type {
+  DeleteOptions,
+  FileRecord,
+  ListOptions,
+  ListPage,
+  OpenFile,
+  Storage,
+  StorageEntry,
+} from './storage/storage.ts'
+export type { ClaimedDraft, Draft, DraftOptions, SealedDraft } from './storage/draft.ts'
+export type { StorageTransaction, TransactionLeader } from './storage/transaction.ts'
+export { checkByteRange } from './storage/byte-range.ts'
+export { listPage } from './storage/list-page.ts'
+export type { ClaimedUpload, DraftSource } from './policy/draft-source.ts'
+export type { PublishedFile } from './policy/delete-files.ts'
+export type { UploadDraft } from './policy/upload-draft.ts'

@@ -1,0 +1,32 @@
+import { LeadingItems } from './leading-items.ts'
+import { compareListed, parseCursor, toCursor, toLimit } from './list-cursor.ts'
+import type { ListOptions, ListPage, StorageEntry } from './storage.ts'
+
+/**
+ * The page that `Storage.list` returns, for a storage whose medium cannot list in order itself. It looks at every entry
+ * and holds a few times as many as the page has.
+ *
+ * @param entries all stored files, in any order
+ * @throws {UploadError} `malformed-request` for a cursor that no page of this order gave.
+ * @throws {TypeError} for a limit below one.
+ */
+export function listPage(
+  entries: Iterable<StorageEntry>,
+  { folder, order = 'name', limit, cursor }: ListOptions = {},
+): ListPage {
+  const count = toLimit(limit)
+  const after = cursor === undefined ? undefined : parseCursor(order, cursor)
+  // No key begins with what is not a key itself.
+  const prefix = folder === undefined ? '' : `${folder}/`
+  // One more than the page holds tells whether there is a next one.
+  const leading = new LeadingItems<StorageEntry>(count + 1, (a, b) => compareListed(order, a, b))
+  for (const entry of entries) {
+    if (entry.key.startsWith(prefix) && (after === undefined || compareListed(order, entry, after) > 0)) {
+      leading.add(entry)
+    }
+  }
+  const found = leading.items()
+  const page = found.slice(0, count)
+  const last = page.at(-1)
+  return found.length > count && last !== undefined ? { entries: page, next: toCursor(order, last) } : { entries: page }
+}

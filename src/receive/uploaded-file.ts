@@ -1,7 +1,12 @@
 import { saveFile } from '#spool'
+import { checkOptions } from '../errors/check-options.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { toReadableStream } from '../http/readable-stream.ts'
 import type { FileHead } from './read-form.ts'
 import type { SaveFileOptions, SpooledFile } from './spool/spool.ts'
+
+const SAVE_KINDS: OptionKinds<SaveFileOptions> = { overwrite: OPTION_KINDS.flag }
 
 /** A file of a form, received whole; it can be read until its upload is disposed of. */
 export class UploadedFile {
@@ -60,9 +65,10 @@ export class UploadedFile {
    *
    * @throws {UploadError} `name-taken` where something is there already, unless `overwrite` is set; `storage-full`,
    *   `storage-failed`.
-   * @throws {TypeError} where the folder does not exist, and where the runtime has no file system.
+   * @throws {TypeError} if the folder does not exist, if the runtime has no file system, and for an unknown option.
    */
   async save(path: string, options: SaveFileOptions = {}): Promise<void> {
+    checkOptions('file.save', options, SAVE_KINDS)
     await saveFile(path, this.#content.stream(), options)
   }
 }

@@ -211,6 +211,16 @@ const CALLS: readonly Call[] = [
     '"maxFiles" of parts must be a number of at least 0; got "5".',
   ],
   [
+    'file.save(path, { overwrites })',
+    async () => {
+      const body = new FormData()
+      body.append('file', new File(['hello'], 'a.txt'))
+      await using upload = await receive(new Request('http://localhost/', { method: 'POST', body }))
+      await method(upload.files.required('file'), 'save', '/nowhere/a.txt', { overwrites: true })()
+    },
+    '"overwrites" is not an option of file.save. Did you mean "overwrite"?',
+  ],
+  [
     'uploadHandler()',
     js(uploadHandler),
     'uploadHandler needs an upload set, or several by their names; got undefined.',

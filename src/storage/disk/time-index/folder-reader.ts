@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import type { DiskCalls } from '../../../file/disk-calls.ts'
 import { isMissing } from '../../../file/system-error.ts'
 import { TurnLength } from '../../../file/turn-length.ts'
-import { isFolderSettled, isSameFolder, weightOfFile, weightOfFolder } from './indexed-folder.ts'
+import {
+  isFolderSettled,
+  isSameFolder,
+  toFolderStats,
+  weightOfFile,
+  weightOfFolder,
+  weightOfFolderName,
+} from './indexed-folder.ts'
 import type { IndexedFolder } from './indexed-folder.ts'
 import { NameDiff } from './name-diff.ts'
 import { SortedRuns } from './sorted-runs.ts'
@@ -103,7 +110,7 @@ export class FolderReader {
     const files = mergeTimedFiles(kept, looked)
     return {
       prefix,
-      stats,
+      stats: toFolderStats(stats),
       isSettled: isTold && isFolderSettled(stats, now),
       names: files.length === names.length ? names : namesOf(files, names),
       files,
@@ -117,12 +124,12 @@ export class FolderReader {
   async #readChildren(prefix: string, diff: NameDiff, mostWeight: number): Promise<Children | undefined> {
     const names: string[] = []
     const folders: string[] = []
-    let weight = weightOfFolder(prefix)
+    let weight = weightOfFolder()
     for await (const children of this.#files.children(prefix)) {
       for (const child of children) {
         if (child.endsWith('/')) {
           folders.push(prefix + child)
-          weight += weightOfFolder(prefix + child)
+          weight += weightOfFolderName(prefix + child)
         } else {
           names.push(child)
           diff.add(child)
@@ -131,7 +138,8 @@ export class FolderReader {
       }
       if (weight > mostWeight) return undefined
     }
-    return { names, folders, weight }
+    // Copies take no memory for more names, which lists that grow do.
+    return { names: names.slice(), folders: folders.slice(), weight }
   }
 
   /** Those of the names that are files. */

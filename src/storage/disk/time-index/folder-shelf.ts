@@ -3,6 +3,8 @@ import type { IndexedFolder } from './indexed-folder.ts'
 /** The most doubts about one folder. With so many, all of its files are looked at again. */
 const MOST_DOUBTS = 1000
 
+const NO_DOUBTS: ReadonlySet<string> = new Set()
+
 /** A folder that is kept, and how sure its files are. */
 export interface ShelvedFolder {
   readonly folder: IndexedFolder
@@ -17,8 +19,8 @@ export class FolderShelf {
   readonly #mostWeight: number
   /** By their prefixes; those that were used last stand last. */
   readonly #folders = new Map<string, ShelvedFolder>()
-  /** Names of files that may have changed, by the prefixes of folders that are kept or are being read. */
-  readonly #doubts = new Map<string, Set<string>>()
+  /** Names of files that may have changed, if any, by the prefixes of folders that are kept or are being read. */
+  readonly #doubts = new Map<string, Set<string> | undefined>()
   #weight = 0
 
   /** @param mostWeight bytes of memory that all folders together may take, about */
@@ -77,8 +79,11 @@ export class FolderShelf {
   /** The file of this key may be another one than before, or none. */
   doubt(key: string): void {
     const end = key.lastIndexOf('/') + 1
-    const doubts = this.#doubts.get(key.slice(0, end))
-    if (doubts !== undefined && doubts.size < MOST_DOUBTS) doubts.add(key.slice(end))
+    const prefix = key.slice(0, end)
+    if (!this.#doubts.has(prefix)) return
+    const doubts = this.#doubts.get(prefix) ?? new Set()
+    this.#doubts.set(prefix, doubts)
+    if (doubts.size < MOST_DOUBTS) doubts.add(key.slice(end))
   }
 
   isDoubted(prefix: string): boolean {
@@ -87,8 +92,9 @@ export class FolderShelf {
 
   /** Takes the doubts about a folder that is going to be read now; `undefined` if all of it is in doubt. */
   takeDoubts(prefix: string): ReadonlySet<string> | undefined {
-    const doubts = this.#doubts.get(prefix)
-    this.#doubts.set(prefix, new Set())
-    return doubts === undefined || doubts.size === MOST_DOUBTS ? undefined : doubts
+    const isKnown = this.#doubts.has(prefix)
+    const doubts = this.#doubts.get(prefix) ?? NO_DOUBTS
+    this.#doubts.set(prefix, undefined)
+    return isKnown && doubts.size < MOST_DOUBTS ? doubts : undefined
   }
 }

@@ -177,6 +177,15 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys('', 1)).toEqual(['file-3'])
   })
 
+  test('has room for a hundred folders of one file each in 70 KB, as they take', async () => {
+    const tested = new TestedIndex(70_000)
+    const names = Array.from({ length: 100 }, (_, place) => `${'0'.repeat(29)}${100 + place}`)
+    for (const name of names) tested.write(`${name}/a.txt`, 1_000_000)
+    expect(await tested.keys('', 100)).toHaveLength(100)
+    for (const name of names) tested.write(`${name}/${'b'.repeat(50)}.txt`, 1_000_000)
+    expect(await tested.keys('', 100)).toBeUndefined()
+  })
+
   test('looks at all files of a small folder that has changed', async () => {
     const tested = new TestedIndex()
     for (const name of ['a', 'b', 'c']) tested.write(name, 1_000_000)
@@ -226,7 +235,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
   })
 
   test('forgets the folders that were unused for longest if it takes too much memory', async () => {
-    const tested = new TestedIndex(4000)
+    const tested = new TestedIndex(2500)
     for (const folder of ['a', 'b', 'c']) for (const name of ['1', '2', '3', '4']) tested.write(`${folder}/${name}`, 1)
     for (const folder of ['a', 'b', 'c']) expect(await tested.keys(`${folder}/`)).toHaveLength(4)
     const { reads } = await tested.during(async () => {

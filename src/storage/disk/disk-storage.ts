@@ -109,8 +109,8 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
  * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time.
  * Published files are flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
  *
- * A list by `newest` has every file that was stored before it was asked for. It remembers times of files: one that is
- * changed by hand under the same name may move to its new place a minute later.
+ * A list by `newest` has every file that was stored before it was asked for, but remembers times of files. If a file is
+ * changed or replaced under the same name, by hand or by another process, it may reach its new place a minute later.
  *
  * @example
  * ```ts

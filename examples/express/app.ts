@@ -74,7 +74,7 @@ app.use(expressProblems())
 
 async function gallery(): Promise<{ title: string; url: string }[]> {
   const { files } = await photos.list({ order: 'newest' })
-  return files.map((file) => ({ title: titles.get(file.key) ?? file.name, url: photos.url(file) }))
+  return files.map((file) => ({ title: titles.get(file.key) ?? file.filename, url: photos.url(file) }))
 }
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {

@@ -68,7 +68,7 @@ app.register(fastifyHandler(uploadHandler(photos, { listing: true })), { prefix:
 
 async function gallery(): Promise<{ title: string; url: string }[]> {
   const { files } = await photos.list({ order: 'newest' })
-  return files.map((file) => ({ title: titles.get(file.key) ?? file.name, url: photos.url(file) }))
+  return files.map((file) => ({ title: titles.get(file.key) ?? file.filename, url: photos.url(file) }))
 }
 
 attach(app.server)

@@ -65,7 +65,7 @@ app.onError(honoProblems())
 
 async function gallery(): Promise<{ title: string; url: string }[]> {
   const { files } = await photos.list({ order: 'newest' })
-  return files.map((file) => ({ title: titles.get(file.key) ?? file.name, url: photos.url(file) }))
+  return files.map((file) => ({ title: titles.get(file.key) ?? file.filename, url: photos.url(file) }))
 }
 
 const server = serve(

@@ -42,7 +42,7 @@ export function formPage(refused?: Refused, message?: string): string {
 
 export function postsPage(posts: readonly Post[], url: (file: StoredFile) => string): string {
   const articles = posts.map(({ title, text, files }) => {
-    const links = files.map((file) => `<li><a href="${escape(url(file))}">${escape(file.name)}</a></li>`)
+    const links = files.map((file) => `<li><a href="${escape(url(file))}">${escape(file.filename)}</a></li>`)
     return `<article><h2>${escape(title)}</h2><p>${escape(text)}</p><ul>${links.join('')}</ul></article>`
   })
   return page('Posts', `${articles.join('\n    ')}\n    <p><a href="/">Write another</a></p>`)

@@ -72,7 +72,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
 
     const result = await attempt(post, GOOD, field, file('cover', '', ''), file('gallery', '', ''))
     if (!result.ok) return expect.unreachable()
-    expect(result.value.cover).toMatchObject({ key: 'Große Katze.png', name: 'Große Katze.png', type: 'image/png' })
+    expect(result.value.cover).toMatchObject({ key: 'Große Katze.png', filename: 'Große Katze.png', type: 'image/png' })
     expect(result.value.gallery).toMatchObject([{ key: 'a.png' }])
     const stored = await storage.open('Große Katze.png')
     expect(stored && (await collect(stored.stream()))).toEqual(PNG)

@@ -38,9 +38,9 @@ export interface ListAnswer {
 }
 
 export function toFileAnswer({ base }: Route, stored: StoredFile): FileAnswer {
-  const { name, key, type, size, storedAt, digest } = stored
+  const { filename, key, type, size, storedAt, digest } = stored
   const url = `${base}/${pathFromKey(key)}`
-  return { filename: name, key, type, size, storedAt, ...(digest !== undefined && { digest }), url }
+  return { filename, key, type, size, storedAt, ...(digest !== undefined && { digest }), url }
 }
 
 export function toCreatedAnswer(route: Route, { files, fields, skipped }: Receipt): CreatedAnswer {

@@ -13,7 +13,7 @@ export interface DraftNote {
 /** As a storage keeps it. */
 export function toDraftNote({ set, head, record }: DraftNote): string {
   const { filename, field } = head
-  const { name, type, digest } = record
+  const { filename: name, type, digest } = record
   return JSON.stringify({ set, filename, field, name, type, digest })
 }
 
@@ -35,6 +35,10 @@ export function fromDraftNote(text: string): DraftNote | undefined {
   return {
     set,
     head: { filename, ...('field' in note && typeof note.field === 'string' && { field: note.field }) },
-    record: { name, type, ...('digest' in note && typeof note.digest === 'string' && { digest: note.digest }) },
+    record: {
+      filename: name,
+      type,
+      ...('digest' in note && typeof note.digest === 'string' && { digest: note.digest }),
+    },
   }
 }

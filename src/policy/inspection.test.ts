@@ -61,7 +61,7 @@ describe('what a file is', () => {
   test('may be another format of its kind, if the set takes that under its own name too', async () => {
     const images = diskSet(folder, { ...VERIFY, extensions: IMAGES })
     const stored = await images.save(file('photo.jpg', PNG))
-    expect(stored).toMatchObject({ key: 'photo.jpg', name: 'photo.jpg', type: 'image/png' })
+    expect(stored).toMatchObject({ key: 'photo.jpg', filename: 'photo.jpg', type: 'image/png' })
     const refused = { code: 'type-mismatch', details: { found: 'image/png' } }
     for (const narrow of [
       diskSet(folder, { ...VERIFY, extensions: ['jpg'] }),

@@ -28,7 +28,7 @@ describe('save takes', () => {
     expect(stored).toEqual({
       set: 'test',
       key: 'Ä.bin',
-      name: 'Ä.bin',
+      filename: 'Ä.bin',
       type: expect.any(String),
       size: 300_000,
       storedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
@@ -52,7 +52,7 @@ describe('save takes', () => {
   ])('%s', async (_, source, options) => {
     const { set, folder } = newDiskSet()
     const stored = await set.save(source(), options)
-    expect(stored).toMatchObject({ key: 'a.txt', name: 'a.txt', size: 300_000, type: 'text/plain' })
+    expect(stored).toMatchObject({ key: 'a.txt', filename: 'a.txt', size: 300_000, type: 'text/plain' })
     expect(readFileSync(join(folder, 'a.txt')).equals(bytes)).toBe(true)
     expect(everyFile(folder)).toEqual(['a.txt'])
   })

@@ -204,7 +204,7 @@ describe('afterwards', () => {
     const set = memorySet()
     const stored = await set.save(textFile('Ä "1".txt'))
     expect(JSON.parse(JSON.stringify(stored))).toEqual(stored)
-    expect(stored.name).toBe('Ä "1".txt')
+    expect(stored.filename).toBe('Ä "1".txt')
     expect(await set.get(stored.key)).toEqual(stored)
   })
 
@@ -240,7 +240,7 @@ describe('afterwards', () => {
     const { set, folder } = newDiskSet()
     mkdirSync(join(folder, 'sub'))
     writeFileSync(join(folder, 'sub', 'cat.png'), 'meow')
-    expect(await set.get('sub/cat.png')).toMatchObject({ set: 'test', name: 'cat.png', type: 'image/png', size: 4 })
+    expect(await set.get('sub/cat.png')).toMatchObject({ set: 'test', filename: 'cat.png', type: 'image/png', size: 4 })
   })
 
   test('nothing outside the folder can be reached', async () => {

@@ -184,7 +184,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return {
       set: name,
       head,
-      record: { name: filename, type: type ?? claimedType(head.type) },
+      record: { filename, type: type ?? claimedType(head.type) },
       maxFileSize,
       minFileSize,
       key: place.key,

@@ -7,7 +7,7 @@ import { fileOutgoing } from './file-outgoing.ts'
 const storage = memoryStorage()
 const draft = storage.createDraft()
 void draft.append(new TextEncoder().encode('%PDF-'))
-await (await draft.seal()).publish('letters/2024.pdf', { name: 'Letter.pdf', type: 'application/pdf' })
+await (await draft.seal()).publish('letters/2024.pdf', { filename: 'Letter.pdf', type: 'application/pdf' })
 
 const get = { method: 'GET', header: () => undefined }
 

@@ -95,7 +95,7 @@ describe('a stored file', () => {
   })
 
   test('is sent with its digest, where one was recorded', async () => {
-    const record = { name: 'a.txt', type: 'text/plain' }
+    const record = { filename: 'a.txt', type: 'text/plain' }
     const digest = 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
     expect(await headersFor('a.txt', { ...record, digest })).toMatchObject({ 'repr-digest': digest })
     expect(await headersFor('a.txt', record)).not.toHaveProperty('repr-digest')
@@ -241,7 +241,7 @@ describe('a range', () => {
 })
 
 describe('the type of a file', () => {
-  const record = (type: string) => ({ name: 'x', type })
+  const record = (type: string) => ({ filename: 'x', type })
 
   test.each([
     ['a.txt', 'text/plain', 'text/plain; charset=utf-8'],
@@ -295,36 +295,40 @@ describe('a file is shown or saved', () => {
     ['application/zip', 'attachment'],
     ['application/octet-stream', 'attachment'],
   ])('%s: %s, if nothing is said', async (type, disposition) => {
-    const headers = await headersFor('a.tif', { name: 'a.tif', type })
+    const headers = await headersFor('a.tif', { filename: 'a.tif', type })
     expect(headers['content-disposition']).toBe(`${disposition}; filename=a.tif`)
   })
 
   test.each([
-    ['a.bin', { name: 'a.bin', type: 'image/png' }, 'attachment'],
-    ['a', { name: 'a', type: 'image/png' }, 'attachment'],
-    ['a.unheard-of', { name: 'a.png', type: 'image/png' }, 'attachment'],
-    ['a.unheard-of', { name: 'a.js', type: 'text/plain' }, 'attachment'],
-    ['a.log', { name: 'a.log', type: 'text/plain' }, 'inline'],
-    ['a.list', { name: 'a.list', type: 'text/plain' }, 'inline'],
-    ['a.list', { name: 'a.list', type: 'image/png' }, 'attachment'],
-    ['a', { name: 'a.png', type: 'image/png' }, 'inline'],
-    ['a.jpg', { name: 'a.jpg', type: 'image/png' }, 'inline'],
+    ['a.bin', { filename: 'a.bin', type: 'image/png' }, 'attachment'],
+    ['a', { filename: 'a', type: 'image/png' }, 'attachment'],
+    ['a.unheard-of', { filename: 'a.png', type: 'image/png' }, 'attachment'],
+    ['a.unheard-of', { filename: 'a.js', type: 'text/plain' }, 'attachment'],
+    ['a.log', { filename: 'a.log', type: 'text/plain' }, 'inline'],
+    ['a.list', { filename: 'a.list', type: 'text/plain' }, 'inline'],
+    ['a.list', { filename: 'a.list', type: 'image/png' }, 'attachment'],
+    ['a', { filename: 'a.png', type: 'image/png' }, 'inline'],
+    ['a.jpg', { filename: 'a.jpg', type: 'image/png' }, 'inline'],
   ] as const)('and saved if its name says nothing of its content: %s (%#)', async (key, record, disposition) => {
     const { 'content-disposition': header, 'content-type': type } = await headersFor(key, record)
-    expect(header).toBe(`${disposition}; filename=${record.name}`)
+    expect(header).toBe(`${disposition}; filename=${record.filename}`)
     expect(type).toMatch(record.type)
   })
 
   test('unless the application says its type', async () => {
-    const headers = await headersFor('a.bin', { name: 'a.bin', type: 'image/png' }, { type: 'image/gif' })
+    const headers = await headersFor('a.bin', { filename: 'a.bin', type: 'image/png' }, { type: 'image/gif' })
     expect(headers['content-disposition']).toBe('inline; filename=a.bin')
-    const other = await headersFor('a', { name: 'a', type: 'application/octet-stream' }, { fallbackType: 'image/png' })
+    const other = await headersFor(
+      'a',
+      { filename: 'a', type: 'application/octet-stream' },
+      { fallbackType: 'image/png' },
+    )
     expect(other['content-disposition']).toBe('inline; filename=a')
   })
 
   test('as it is told', async () => {
-    const html = { name: 'a.html', type: 'text/html' }
-    const png = { name: 'a.png', type: 'image/png' }
+    const html = { filename: 'a.html', type: 'text/html' }
+    const png = { filename: 'a.png', type: 'image/png' }
     const inline = await headersFor('a', html, { disposition: 'inline' })
     expect(inline['content-disposition']).toBe('inline; filename=a.html')
     const attachment = await headersFor('a', png, { disposition: 'attachment' })
@@ -332,7 +336,7 @@ describe('a file is shown or saved', () => {
   })
 
   test("under the client's name, the key's, or one that was chosen", async () => {
-    const record = { name: 'Résumé.pdf', type: 'application/pdf' }
+    const record = { filename: 'Résumé.pdf', type: 'application/pdf' }
     expect((await headersFor('x/resume.pdf', record))['content-disposition']).toBe(
       "inline; filename=Resume.pdf; filename*=UTF-8''R%C3%A9sum%C3%A9.pdf",
     )
@@ -354,7 +358,7 @@ describe('a file is inert', () => {
     'video/mp4',
   ])('as %s, shown or saved', async (type) => {
     for (const disposition of ['inline', 'attachment', 'auto'] as const) {
-      const headers = await headersFor('a', { name: 'a', type }, { disposition })
+      const headers = await headersFor('a', { filename: 'a', type }, { disposition })
       expect(headers['x-content-type-options']).toBe('nosniff')
       const policy = headers['content-security-policy'] ?? ''
       expect(policy).toMatch(/^sandbox[ ;]/)
@@ -366,7 +370,7 @@ describe('a file is inert', () => {
 
   test('and never given the origin of the site where it could be a document', async () => {
     for (const type of ['text/html', 'image/svg+xml', 'text/xml', 'application/pdf', 'video/x+xml', 'audio/x+xml']) {
-      const headers = await headersFor('a', { name: 'a', type }, { disposition: 'inline' })
+      const headers = await headersFor('a', { filename: 'a', type }, { disposition: 'inline' })
       expect(headers['content-security-policy']).toBe("sandbox; default-src 'none'")
     }
   })

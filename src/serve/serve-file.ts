@@ -194,10 +194,10 @@ function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
 }
 
 function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {
-  const { disposition = 'auto', downloadName = record?.name ?? key } = options
+  const { disposition = 'auto', downloadName = record?.filename ?? key } = options
   // A type that the name does not tell is a guess. A type that the application gives is not.
   const isRecorded = options.type === undefined && record !== undefined && record.type !== OCTET_STREAM
-  const isGuess = isRecorded && !tellsContent([key, record.name], record.type)
+  const isGuess = isRecorded && !tellsContent([key, record.filename], record.type)
   const shown = disposition === 'auto' ? isInline(type) && !isGuess : disposition === 'inline'
   return contentDisposition(shown ? 'inline' : 'attachment', downloadName)
 }

@@ -15,7 +15,7 @@ export interface StorageEntry {
 /** Facts of an upload that are kept beside its bytes. */
 export interface FileRecord {
   /** The name that the client gave, raw: for showing, never for a path. */
-  readonly name: string
+  readonly filename: string
   /** The media type, `type/subtype`. */
   readonly type: string
   /** `sha-256=:base64:` (RFC 9530), where the set asked for one. */

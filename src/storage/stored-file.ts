@@ -5,7 +5,7 @@ export interface StoredFile {
   /** Where it is in the set's storage. */
   readonly key: string
   /** The name that the client gave, raw: for showing, never for a path. */
-  readonly name: string
+  readonly filename: string
   /** The media type, `type/subtype`. */
   readonly type: string
   /** Bytes. */

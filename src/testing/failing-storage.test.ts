@@ -15,7 +15,7 @@ import { storageContract } from './storage-contract.ts'
 import { storedFiles } from './stored-files.ts'
 
 const newFolder = temporaryFolders()
-const RECORD = { name: 'a.txt', type: 'text/plain' }
+const RECORD = { filename: 'a.txt', type: 'text/plain' }
 
 function broken(steps: FailingSteps, options?: FailingStorageOptions) {
   const storage = memoryStorage({ maxSize: 1_000_000 })

@@ -18,8 +18,8 @@ describe('what is stored', () => {
     await photos.save(fakeFile('Dog.JPG'))
     await photos.save(fakeFile('Cat.PNG', { size: 100 }), { folder: 'a' })
     const expected = [
-      { key: 'Dog.JPG', name: 'Dog.JPG', type: 'image/jpeg', size: 4096 },
-      { key: 'a/Cat.PNG', name: 'Cat.PNG', type: 'image/png', size: 100 },
+      { key: 'Dog.JPG', filename: 'Dog.JPG', type: 'image/jpeg', size: 4096 },
+      { key: 'a/Cat.PNG', filename: 'Cat.PNG', type: 'image/png', size: 100 },
     ]
     expect(await storedFiles(storage)).toEqual(expected)
     deepEqual(await storedFiles(storage), expected)
@@ -57,7 +57,7 @@ describe('what is stored', () => {
     const folder = newFolder()
     await writeFile(join(folder, 'by-hand.png'), 'abc')
     expect(await storedFiles(diskStorage(folder))).toEqual([
-      { key: 'by-hand.png', name: 'by-hand.png', type: 'image/png', size: 3 },
+      { key: 'by-hand.png', filename: 'by-hand.png', type: 'image/png', size: 3 },
     ])
   })
 })

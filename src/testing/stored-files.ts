@@ -7,7 +7,7 @@ import { collect } from './collect.ts'
  * A stored file as it was when it was looked at. What `toEqual` and `deepEqual` compare are `key`, `name`, `type`, `size` and,
  * where it was recorded, `digest`.
  */
-export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'name' | 'type' | 'size' | 'digest'> {
+export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'filename' | 'type' | 'size' | 'digest'> {
   /** All bytes of it. */
   bytes(): Uint8Array<ArrayBuffer>
   /** The bytes as UTF-8. */
@@ -39,10 +39,10 @@ export async function storedFiles(storage: Storage): Promise<StoredSnapshot[]> {
   return snapshots
 }
 
-function toSnapshot({ key, name, type, size, digest }: StoredFile, bytes: Uint8Array): StoredSnapshot {
+function toSnapshot({ key, filename, type, size, digest }: StoredFile, bytes: Uint8Array): StoredSnapshot {
   const snapshot: StoredSnapshot = {
     key,
-    name,
+    filename,
     type,
     size,
     ...(digest !== undefined && { digest }),

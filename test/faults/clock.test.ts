@@ -68,7 +68,7 @@ describe.skipIf(!canShiftClock).each(SHIFTS)('a clock that jumps %s', (_, shift,
     for (const key of ['a', 'b', 'c']) {
       const draft = storage.createDraft()
       await draft.append(Buffer.from(key))
-      await (await draft.seal()).publish(key, { name: key, type: 'text/plain' })
+      await (await draft.seal()).publish(key, { filename: key, type: 'text/plain' })
     }
     const expiring = storage.createDraft({ expiresAt: new Date(Date.now() + 3_600_000) })
     await expiring.append(BYTES)
@@ -89,7 +89,7 @@ describe.skipIf(!canShiftClock).each(SHIFTS)('a clock that jumps %s', (_, shift,
     })
     expect(JSON.parse(stdout)).toEqual({ swept: year > 1970 ? 1 : 0, rest: 2, year })
     // The draft of a living process is never swept, whatever the clock says.
-    await (await running.seal()).publish('running', { name: 'running', type: 'text/plain' })
+    await (await running.seal()).publish('running', { filename: 'running', type: 'text/plain' })
     expect((await storage.stat('running'))?.size).toBe(BYTES.length)
     await expiring.discard()
     expect(draftsIn(folder)).toEqual([])

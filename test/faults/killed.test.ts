@@ -73,7 +73,7 @@ async function killAtEach(scenario: Scenario): Promise<number> {
 async function storeFirst(folder: string): Promise<void> {
   const draft = diskStorage(folder).createDraft()
   await draft.append(FIRST)
-  await (await draft.seal()).publish('first.txt', { name: 'First.txt', type: 'text/plain' })
+  await (await draft.seal()).publish('first.txt', { filename: 'First.txt', type: 'text/plain' })
 }
 
 function isFirstThere(folder: string): boolean {

@@ -39,7 +39,7 @@ describe.skipIf(!canMount)('when the power goes in the instant of the answer', (
         expect(answer.status).toBe(201)
         const { key, type }: { key: string; type: string } = JSON.parse(answer.text).files[0]
         const found = await kept(after, key)
-        expect(found.record).toEqual(durable ? { name: 'A: file.bin', type } : undefined)
+        expect(found.record).toEqual(durable ? { filename: 'A: file.bin', type } : undefined)
         expect(found.bytes?.equals(bytes)).toBe(durable ? true : undefined)
       }
     },
@@ -61,7 +61,7 @@ describe.skipIf(!canMount)('when the power goes in the instant of the answer', (
         const { key, digest }: { key: string; digest: string } = JSON.parse(answer.text).files[0]
         const found = await kept(after, key)
         expect(found.bytes?.equals(bytes)).toBe(true)
-        expect(found.record).toMatchObject({ name: 'a.bin', digest })
+        expect(found.record).toMatchObject({ filename: 'a.bin', digest })
       }
     },
   )
@@ -95,7 +95,7 @@ describe.skipIf(!canMount)('when the power goes in the instant of the answer', (
     for (const [index, { key }] of files.entries()) {
       const found = await kept(after, key)
       expect(found.bytes?.equals(bodies[index] ?? Buffer.alloc(0))).toBe(true)
-      expect(found.record).toMatchObject({ name: 'a.bin' })
+      expect(found.record).toMatchObject({ filename: 'a.bin' })
     }
   })
 

@@ -66,13 +66,13 @@ describe.skipIf(ntfs === undefined)('on a file system that does not tell upper c
     test('no other way to write a name brings the record of another file', async () => {
       const set = newSet()
       const first = await set.save(new File(['1'], 'C\u00c4T.jpg'), { name: 'CAT.jpg' })
-      expect((await set.get(first.key))?.name).toBe('C\u00c4T.jpg')
+      expect((await set.get(first.key))?.filename).toBe('C\u00c4T.jpg')
       await set.delete('cat.jpg')
       await set.save(new File(['two'], 'cat.jpg'))
       // Whether it is known by this name too, it is not the file that was deleted.
       const found = await set.get('CAT.jpg')
       expect(found).toMatchObject({ size: 3 })
-      expect(found?.name).not.toBe('C\u00c4T.jpg')
+      expect(found?.filename).not.toBe('C\u00c4T.jpg')
       expect(await textOf(set, 'CAT.jpg')).toBe('two')
     })
 

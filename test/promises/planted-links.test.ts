@@ -94,7 +94,7 @@ describe('a private folder to which every user of the machine may write', () => 
     const storage = diskStorage(folder)
     const draft = storage.createDraft()
     await draft.append(new TextEncoder().encode('%PDF-'))
-    await (await draft.seal()).publish('a.txt', { name: 'forged.pdf', type: 'application/pdf' })
+    await (await draft.seal()).publish('a.txt', { filename: 'forged.pdf', type: 'application/pdf' })
     chmodSync(join(folder, '.decant'), 0o777)
     await using site = await openSite({ policy: { storage: diskStorage(folder) } })
     const { headers } = await fetch(`${site.origin}/a.txt`)

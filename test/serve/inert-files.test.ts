@@ -87,7 +87,7 @@ async function site(called: string[]): Promise<AdapterServer> {
   const put = async (key: string, type: string, bytes: Uint8Array) => {
     const draft = storage.createDraft()
     await draft.append(bytes)
-    await (await draft.seal()).publish(key, { name: key, type })
+    await (await draft.seal()).publish(key, { filename: key, type })
   }
   for (const { key, type, text } of ACTIVE) await put(key, type, new TextEncoder().encode(text))
   await put('red.png', 'image/png', Buffer.from(PNG, 'base64'))

@@ -12,6 +12,6 @@ export class GalleryService {
 
   async pictures(): Promise<{ title: string; url: string }[]> {
     const { files } = await photos.list({ order: 'newest' })
-    return files.map((file) => ({ title: this.#titles.get(file.key) ?? file.name, url: photos.url(file) }))
+    return files.map((file) => ({ title: this.#titles.get(file.key) ?? file.filename, url: photos.url(file) }))
   }
 }

@@ -13,7 +13,7 @@ export default async function Page() {
       {files.map((file) => (
         <figure key={file.key}>
           <img src={photos.url(file)} alt="" style={{ maxWidth: '100%' }} />
-          <figcaption>{file.name}</figcaption>
+          <figcaption>{file.filename}</figcaption>
         </figure>
       ))}
     </>

@@ -209,7 +209,7 @@ describe('HTML', () => {
         )
         expect([201, 303, 400]).toContain(answer.status)
       }
-      for (const { key, name: stored } of (await site.set.list()).files) {
+      for (const { key, filename: stored } of (await site.set.list()).files) {
         const { status, headers } = await fetch(`${site.origin}/${encodeURIComponent(key)}`)
         expect([status, headers.get('set-cookie')]).toEqual([200, null])
         expect(headers.get('content-disposition')).toContain('filename')

@@ -78,7 +78,9 @@ describe('a body that is a file', () => {
   test('gets exactly the name of its URL, in its folder', async () => {
     const set = memorySet()
     const { files } = await send(set, { key: 'sub/b.txt', headers: NAMED })
-    expect(files).toEqual([{ filename: 'b.txt', stored: expect.objectContaining({ key: 'sub/b.txt', name: 'b.txt' }) }])
+    expect(files).toEqual([
+      { filename: 'b.txt', stored: expect.objectContaining({ key: 'sub/b.txt', filename: 'b.txt' }) },
+    ])
   })
 
   test('with a name in its URL may be of any type but a form with files', async () => {

@@ -72,5 +72,5 @@ function nothingSelected(skipped: readonly SkippedFile[]): UploadError<'no-file-
 }
 
 function toReceivedFile(stored: StoredFile, head: FileHead | undefined): ReceivedFile {
-  return { ...(head !== undefined && { field: head.field }), filename: stored.name, stored }
+  return { ...(head !== undefined && { field: head.field }), filename: stored.filename, stored }
 }

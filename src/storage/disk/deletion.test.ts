@@ -8,7 +8,7 @@ import type { StorageEntry } from '../storage.ts'
 import { diskStorage } from './disk-storage.ts'
 import type { DiskStorage } from './disk-storage.ts'
 
-const RECORD = { name: 'A b', type: 'text/plain' }
+const RECORD = { filename: 'A b', type: 'text/plain' }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-deletion-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

@@ -14,7 +14,7 @@ import { PrivateFolder } from './private-folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('fixtures/draft-process.ts', import.meta.url))
 const WAYS = ['auto', 'never'] as const
-const RECORD = { name: 'a', type: 'text/plain' }
+const RECORD = { filename: 'a', type: 'text/plain' }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-process-'))
 const children: ChildProcess[] = []

@@ -24,7 +24,7 @@ import { diskStorage } from './disk-storage.ts'
 const base = mkdtempSync(join(tmpdir(), 'decant-disk-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-const RECORD = { name: 'Cat.TXT', type: 'text/plain' }
+const RECORD = { filename: 'Cat.TXT', type: 'text/plain' }
 const onLinux = process.platform === 'linux'
 
 function newFolder(): string {

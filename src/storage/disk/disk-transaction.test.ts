@@ -22,7 +22,7 @@ import { diskStorage } from './disk-storage.ts'
 import type { DiskStorage } from './disk-storage.ts'
 
 const PROGRAM = fileURLToPath(new URL('fixtures/draft-process.ts', import.meta.url))
-const RECORD = { name: 'Ä.txt', type: 'text/plain' }
+const RECORD = { filename: 'Ä.txt', type: 'text/plain' }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-transaction-'))
 const children: ChildProcess[] = []
@@ -92,7 +92,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(visible(folder)).toEqual(expected)
     expect(asked).toEqual(recover === undefined ? [] : [['cat', 'cat.2']])
     expect(remains(folder)).toEqual([])
-    expect((await storage.stat('cat'))?.record?.name).toBe(expected['cat'])
+    expect((await storage.stat('cat'))?.record?.filename).toBe(expected['cat'])
     expect(await (await seal(storage, 'next')).publish('dog', RECORD)).toBeDefined()
     await storage.sweep()
     expect(asked).toHaveLength(recover === undefined ? 0 : 1)

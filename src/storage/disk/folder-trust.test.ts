@@ -8,8 +8,8 @@ import type { DiskStorage } from './disk-storage.ts'
 import { FolderTrust } from './folder-trust.ts'
 import type { Ownership } from './folder-trust.ts'
 
-const RECORD = { name: 'Cat.TXT', type: 'text/plain' }
-const FORGED = { name: 'Forged.HTML', type: 'text/html' }
+const RECORD = { filename: 'Cat.TXT', type: 'text/plain' }
+const FORGED = { filename: 'Forged.HTML', type: 'text/html' }
 const KEPT = 'a'.repeat(32)
 const OTHER = 65534
 

@@ -34,7 +34,7 @@ test.runIf(process.platform === 'linux').each(ways)(
   async (_, publish) => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
-    await (await seal(storage, 'one')).publish('file', { name: 'Cat.TXT', type: 'text/plain' })
+    await (await seal(storage, 'one')).publish('file', { filename: 'Cat.TXT', type: 'text/plain' })
     const former = join(base, 'former')
     renameSync(join(folder, 'file'), former)
     await publish(storage, await seal(storage, 'two'))

@@ -20,7 +20,7 @@ import type { DiskStorage, DiskStorageOptions } from './disk-storage.ts'
 import { advanceTogether, ManualClock } from './fixtures/manual-clock.ts'
 import { Host } from './host.ts'
 
-const RECORD = { name: 'Ä.txt', type: 'text/plain' }
+const RECORD = { filename: 'Ä.txt', type: 'text/plain' }
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 

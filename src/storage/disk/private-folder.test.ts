@@ -6,7 +6,7 @@ import type { SealedDraft } from '../draft.ts'
 import type { Storage } from '../storage.ts'
 import { diskStorage } from './disk-storage.ts'
 
-const RECORD = { name: 'Cat.TXT', type: 'text/plain' }
+const RECORD = { filename: 'Cat.TXT', type: 'text/plain' }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-private-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

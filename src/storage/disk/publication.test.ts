@@ -9,8 +9,8 @@ import { diskStorage } from './disk-storage.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 
-const RECORD = { name: 'Stopped', type: 'text/plain' }
-const OTHER = { name: 'Other', type: 'text/html' }
+const RECORD = { filename: 'Stopped', type: 'text/plain' }
+const OTHER = { filename: 'Other', type: 'text/html' }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-publication-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

@@ -136,9 +136,10 @@ export async function writeRecord(
   path: string,
   { record, stats, durable }: NewRecord,
 ): Promise<void> {
-  const { name, type, digest } = record
+  const { filename, type, digest } = record
   const valid = { size: String(stats.size), mtimeNs: String(stats.mtimeNs), ino: String(stats.ino) }
-  const bytes = Buffer.from(JSON.stringify({ name, type, digest, ...valid }))
+  // Records of every version of Decant call the filename `name`.
+  const bytes = Buffer.from(JSON.stringify({ name: filename, type, digest, ...valid }))
   const file = await calls.open(path, NEW_RECORD, 0o600)
   try {
     await writeAll((...call) => calls.write(...call), file, [bytes], 0)
@@ -167,6 +168,8 @@ function parseRecord(value: unknown, stats: BigIntStats): FileRecord | undefined
   if ('ino' in value && value.ino !== String(stats.ino)) return undefined
   if (!('name' in value && typeof value.name === 'string')) return undefined
   if (!('type' in value && typeof value.type === 'string')) return undefined
-  const { name, type } = value
-  return 'digest' in value && typeof value.digest === 'string' ? { name, type, digest: value.digest } : { name, type }
+  const { name: filename, type } = value
+  return 'digest' in value && typeof value.digest === 'string'
+    ? { filename, type, digest: value.digest }
+    : { filename, type }
 }

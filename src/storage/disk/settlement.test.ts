@@ -18,7 +18,7 @@ import type { DiskStorage, DiskStorageOptions } from './disk-storage.ts'
 import { ManualClock } from './fixtures/manual-clock.ts'
 import { Host } from './host.ts'
 
-const RECORD = { name: 'Ä.txt', type: 'text/plain' }
+const RECORD = { filename: 'Ä.txt', type: 'text/plain' }
 const WAYS = ['auto', 'never'] as const
 
 const base = mkdtempSync(join(tmpdir(), 'decant-settlement-'))

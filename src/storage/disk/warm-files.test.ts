@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const RECORD = { name: 'Cat.TXT', type: 'text/plain' }
+const RECORD = { filename: 'Cat.TXT', type: 'text/plain' }
 const OLD = 'the old bytes'
 const NEW = 'the new bytes'
 
@@ -192,9 +192,9 @@ describe.runIf(process.platform === 'linux').each([
     await other.delete('a.txt')
     const draft = other.createDraft()
     await draft.append(new TextEncoder().encode(NEW))
-    await (await draft.seal()).publish('a.txt', { name: 'Dog.TXT', type: 'text/plain' })
+    await (await draft.seal()).publish('a.txt', { filename: 'Dog.TXT', type: 'text/plain' })
     const file = await storage.open('a.txt')
-    expect(file?.entry.record?.name).toBe('Dog.TXT')
+    expect(file?.entry.record?.filename).toBe('Dog.TXT')
     expect(await read(file)).toBe(NEW)
   })
 

@@ -98,6 +98,6 @@ export class MemoryShelf {
   }
 }
 
-function copyOf({ name, type, digest }: FileRecord): FileRecord {
-  return digest === undefined ? { name, type } : { name, type, digest }
+function copyOf({ filename, type, digest }: FileRecord): FileRecord {
+  return digest === undefined ? { filename, type } : { filename, type, digest }
 }

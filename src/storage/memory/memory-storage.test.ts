@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { storageContract } from '../../testing/storage-contract.ts'
 import { memoryStorage } from './memory-storage.ts'
 
-const RECORD = { name: 'a', type: 'text/plain' }
+const RECORD = { filename: 'a', type: 'text/plain' }
 
 describe('a memory storage', () => {
   for (const { name, run } of storageContract(() => memoryStorage())) test(name, run)

@@ -40,7 +40,7 @@ export const DRAFT_PROMISES: Promises = {
   },
 
   'keeps a record without a digest as it is': async (storage) => {
-    const record = { name: '', type: 'application/octet-stream' }
+    const record = { filename: '', type: 'application/octet-stream' }
     await (await seal(storage, randomBytes(1))).publish('plain', record)
     deepEqual((await storage.stat('plain'))?.record, record)
   },

@@ -201,7 +201,7 @@ export const FILE_PROMISES: Promises = {
     equal(await storage.stat('gone'), undefined)
     equal(await storage.open('gone'), undefined)
     deepEqual(await keys(storage), [])
-    const record = { name: 'other', type: 'image/png' }
+    const record = { filename: 'other', type: 'image/png' }
     const second = await (await seal(storage, randomBytes(20))).publish('gone', record)
     deepEqual((await storage.stat('gone'))?.record, record)
     notEqual(second?.version, first?.version)

@@ -7,7 +7,7 @@ import type { FileRecord, ListOptions, Storage, StorageEntry } from '../../stora
 /** Promises by what they say; each rejects where the empty storage does not keep it. */
 export type Promises = Readonly<Record<string, (storage: Storage) => Promise<void>>>
 
-export const RECORD: FileRecord = { name: 'Änderung "1".TXT', type: 'text/plain', digest: 'sha-256=:AAAA:' }
+export const RECORD: FileRecord = { filename: 'Änderung "1".TXT', type: 'text/plain', digest: 'sha-256=:AAAA:' }
 
 /** Ranges of 600,000 bytes. */
 export const RANGES: readonly (readonly [start?: number, end?: number])[] = [

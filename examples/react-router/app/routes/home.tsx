@@ -4,7 +4,7 @@ import { photoForm, photos } from '../photos.server'
 
 export async function loader() {
   const { files } = await photos.list({ order: 'newest' })
-  return files.map((file) => ({ name: file.name, url: photos.url(file) }))
+  return files.map((file) => ({ name: file.filename, url: photos.url(file) }))
 }
 
 export async function action({ request }: { request: Request }) {

@@ -4,7 +4,7 @@ import { photoForm, photos } from '#lib/photos.ts'
 
 export async function load() {
   const { files } = await photos.list({ order: 'newest' })
-  return { pictures: files.map((file) => ({ name: file.name, url: photos.url(file) })) }
+  return { pictures: files.map((file) => ({ name: file.filename, url: photos.url(file) })) }
 }
 
 export const actions = {

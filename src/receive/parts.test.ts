@@ -257,7 +257,7 @@ describe('an upload set', () => {
     for await (const part of parts(request)) {
       if (part.kind === 'file') told.push(await set.save(part).catch((error: unknown) => error))
     }
-    expect(told).toMatchObject([{ code: 'file-too-large' }, { code: 'no-file-selected' }, { name: 'c.txt' }])
+    expect(told).toMatchObject([{ code: 'file-too-large' }, { code: 'no-file-selected' }, { filename: 'c.txt' }])
     expect((await set.list()).files).toHaveLength(1)
   })
 

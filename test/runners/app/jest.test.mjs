@@ -14,7 +14,7 @@ test('a photo is kept in its album', async () => {
   const response = await createApp(storage)(form.request(URL))
   expect(response.status).toBe(201)
   expect(await storedFiles(storage)).toEqual([
-    { key: 'cats/Cat.JPG', name: 'Cat.JPG', type: 'image/jpeg', size: 500_000 },
+    { key: 'cats/Cat.JPG', filename: 'Cat.JPG', type: 'image/jpeg', size: 500_000 },
   ])
 })
 

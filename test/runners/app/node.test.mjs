@@ -16,7 +16,7 @@ test('a photo is kept in its album', async () => {
   const response = await createApp(storage)(form.request(URL))
   assert.equal(response.status, 201)
   assert.deepEqual(await storedFiles(storage), [
-    { key: 'cats/Cat.JPG', name: 'Cat.JPG', type: 'image/jpeg', size: 500_000 },
+    { key: 'cats/Cat.JPG', filename: 'Cat.JPG', type: 'image/jpeg', size: 500_000 },
   ])
 })
 

@@ -19,7 +19,7 @@ export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'filename' | 't
  *
  * @example
  * ```ts
- * expect(await storedFiles(storage)).toEqual([{ key: 'Cat.PNG', name: 'Cat.PNG', type: 'image/png', size: 4096 }])
+ * expect(await storedFiles(storage)).toEqual([{ key: 'Cat.PNG', filename: 'Cat.PNG', type: 'image/png', size: 4096 }])
  * ```
  * @throws {UploadError} `storage-failed`, and `storage-full`.
  */

@@ -4,8 +4,8 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import { collect } from './collect.ts'
 
 /**
- * A stored file as it was when it was looked at. What `toEqual` and `deepEqual` compare are `key`, `name`, `type`, `size` and,
- * where it was recorded, `digest`.
+ * A stored file as it was at the time of the call. `toEqual` and `deepEqual` compare `key`, `filename`, `type`, `size` and,
+ * if it was recorded, `digest`.
  */
 export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'filename' | 'type' | 'size' | 'digest'> {
   /** All bytes of it. */

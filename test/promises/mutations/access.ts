@@ -91,7 +91,7 @@ export const ACCESS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/key-spelling.test.ts',
-          'in a folder that folds case > a key is found as its folders spell it: %j is %j',
+          'in a folder that folds case, on a disk %s, > a key is found as its folders spell it: %j is %j',
         ],
         [
           'test/names/case-insensitive.test.ts',

@@ -45,10 +45,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       file: 'src/storage/disk/folder-trust.ts',
       find: 'if (!stats.isDirectory()) throw',
       replace: "if (path === '') throw",
-      tests: [
-        [DISK, 'refuses a private folder that is a symlink'],
-        [TRUST, 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s'],
-      ],
+      tests: [[TRUST, 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s']],
     },
     {
       guard: 'lets no client make folders',

@@ -22,7 +22,7 @@ export const REAL_TYPES: GuardedPromise = {
       guard: 'records the type that is proven, and not the one that is claimed',
       file: 'src/policy/inspection.ts',
       find: 'return { ...record, type }',
-      replace: 'return { ...record, type: head.contentType ?? type }',
+      replace: 'return { ...record, type: head.type ?? type }',
       tests: [[INSPECTION, 'is recorded and not what is claimed: %s']],
     },
     {

@@ -16,14 +16,14 @@ export interface Credential {
   readonly name: string
   /** Nothing slows an attacker down who guesses: 128 random bits and more, such as `openssl rand -base64 24` gives. */
   readonly secret: string
-  /** What the bearer may do. */
+  /** The actions that this client may take. */
   readonly rights: readonly UploadAction[]
 }
 
 export interface CredentialsOptions {
-  /** What anybody may do, without showing anything. Default nothing. */
+  /** The actions of a client that shows no credential. Default none. */
   readonly anonymous?: readonly UploadAction[] | undefined
-  /** What a browser asks a person to sign in to; printable ASCII. Default `Files`. */
+  /** The name that a browser shows when it asks for a password; printable ASCII. Default `Files`. */
   readonly realm?: string | undefined
   /**
    * Called with the name of the credential that a request shows, whether or not the request is allowed. It may be
@@ -36,11 +36,11 @@ export interface CredentialsOptions {
 export type Authorize = (request: UploadRequest) => Promise<boolean>
 
 /**
- * An `authorize` hook that knows its clients by name and password, or by token. Whoever shows nothing has the rights of
- * `anonymous`; whoever is known has those and their own. Whoever shows what is not known is refused everything, also what
- * is open to all: a mistyped password is noticed, and never passes for a right one.
+ * An `authorize` hook that knows its clients by name and password, or by token. A client that shows no credential has
+ * the rights of `anonymous`. A known client has these and its own. A client that shows an unknown credential is
+ * refused, even for actions that are open to all, so that a mistyped password is noticed.
  *
- * The hook throws `unauthenticated` (401) where signing in could help, and says no (403) where it could not.
+ * The hook throws `unauthenticated` (401) if signing in could help, and otherwise returns false (403).
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ interface Known {
   readonly rights: ReadonlySet<UploadAction>
 }
 
-/** What is kept of one credential. */
+/** One credential, as digests. */
 interface Entry {
   readonly name: string
   readonly basic: Uint8Array
@@ -132,7 +132,10 @@ class Keeper {
     return { name, basic, bearer, rights }
   }
 
-  /** What looks the same is the same, whichever way a keyboard composed it (RFC 8265 sections 3.3 and 4.2); tokens are ASCII. */
+  /**
+   * Keyboards compose one character in several ways: NFC makes them equal (RFC 8265 sections 3.3 and 4.2). Tokens are
+   * ASCII.
+   */
   async #digestOf(shown: Authorization): Promise<Uint8Array> {
     if (shown.scheme === 'bearer') return this.#digests.digest('bearer', shown.secret)
     return this.#digests.digest('basic', shown.name.normalize(), shown.secret.normalize())

@@ -56,7 +56,7 @@ export interface SignedLinks {
    * The URL with `opens`, `expires` and `signature` in its query. Until it expires, a client that has the URL can
    * fetch this file, and nothing else. The path before the file is not signed, so a proxy may change it.
    *
-   * @param url where the file is served, such as `photos.url(photo)`
+   * @param url the URL of the file, such as `photos.url(photo)`
    * @throws {TypeError} for a time or a size that is not valid.
    */
   sign(file: LinkedFile, url: string, options?: LinkOptions): Promise<string>
@@ -129,7 +129,7 @@ export function signedLinks(options: SignedLinksOptions): SignedLinks {
   }
 }
 
-/** True where the query claims to be a link's; whoever claims it is judged by it alone. */
+/** True if the query claims to be that of a link. Such a request is judged by its link alone. */
 export function isLinkQuery(query: URLSearchParams): boolean {
   return query.has('signature') || query.has('expires')
 }
@@ -144,7 +144,7 @@ function toMessage({ set, key }: LinkTarget, version: string | undefined, expire
   )
 }
 
-/** @throws {UploadError} `invalid-link` where it is missing, or said twice: another reader might take the other one. */
+/** @throws {UploadError} `invalid-link` if it is missing, or there are two: another reader could take the other one. */
 function onlyOne(query: URLSearchParams, name: string): string {
   const [value, ...others] = query.getAll(name)
   if (value === undefined || others.length > 0) throw new UploadError('invalid-link', {})

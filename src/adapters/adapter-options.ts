@@ -2,9 +2,12 @@ import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { DrainLimits } from '../http/byte-source.ts'
 
-/** What an adapter can be told, whatever it connects. */
+/** Options that every adapter has. */
 export interface AdapterOptions {
-  /** Caps on what is read of a refused body, so that the client hears the answer. Default 512 MiB, 30 seconds, 5 seconds of silence. */
+  /**
+   * Limits for reading a refused body, which is read so that the client gets the answer. Default 512 MiB, 30 seconds, 5
+   * seconds of silence.
+   */
   readonly drainLimits?: DrainLimits | undefined
   /**
    * Milliseconds for which a client may take nothing of an answer before it is given up, on Node: it holds a file open
@@ -12,7 +15,9 @@ export interface AdapterOptions {
    * `Infinity` waits for ever.
    */
   readonly stallTimeoutMs?: number | undefined
-  /** Told of what the handler threw, where nobody else is: of its own failures the client hears status 500 alone. */
+  /**
+   * Called with an error that the handler threw. The client gets no more of a failure of the server than status 500.
+   */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 

@@ -25,8 +25,8 @@ import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
 export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, SiteOptions {
   /**
-   * What is done with parts that the form does not declare: `refuse` (default) tells of each, `ignore` throws them
-   * away.
+   * How parts that the form does not declare are handled: `refuse` (default) refuses the form and names each of them,
+   * `ignore` discards them.
    */
   readonly unknownParts?: 'refuse' | 'ignore' | undefined
   /**
@@ -46,7 +46,7 @@ export interface FormReceiveOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What came of a form: its value, or what a page needs to show the form again. */
+/** The outcome of a form: its value, or the data by which a page shows the form again. */
 export type FormAttempt<Value> =
   | { readonly ok: true; readonly value: Value }
   | {
@@ -56,19 +56,19 @@ export type FormAttempt<Value> =
       readonly errors: MultiMap<FormError>
       /** The texts as they were sent, by the names of the fields. */
       readonly values: MultiMap<string>
-      /** The files that need not be sent again; absent where none are kept. */
+      /** The files that need not be sent again; absent if none are kept. */
       readonly kept?: KeptFiles
     }
 
-/** What a handler's files become visible with. */
+/** The transaction in which the files of a form become visible. */
 export interface FormTransaction {
   /** Unique: written down with the row, it says by itself that the form was handled. `recover` of the storage gets it, too. */
   readonly id: string
 }
 
 /**
- * Does what belongs to the form, with data whose files have their keys already and are not visible yet. Where it throws,
- * none of them is kept.
+ * Handles the data of a form. Its files have their keys already, and are not visible yet. If the handler throws, none
+ * of them is kept.
  */
 export type FormHandler<Data, Value> = (data: Data, transaction: FormTransaction) => Value | Promise<Value>
 
@@ -77,12 +77,13 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
   readonly shape: Shape
   // With a handler first: else the compiler cannot tell the types of its parameters.
   /**
-   * Receives the form, runs `handler`, and publishes the files when that has succeeded. Where it throws, none is kept, and
-   * `receive` rejects with what it threw; an `UploadError` of `invalid-form` tells of what only the handler could know.
+   * Receives the form, runs `handler`, and publishes the files if it succeeds. If it throws, none is kept, and
+   * `receive` rejects with that error. Throw an `UploadError` of `invalid-form` for faults that only the handler can
+   * know.
    *
-   * @throws {UploadError} as without a handler, and `publishing-delayed` where the handler has succeeded and the storage
-   *   failed then: the files are published by a later `sweep`.
-   * @throws {TypeError} also where the storage has no transactions.
+   * @throws {UploadError} as without a handler, and `publishing-delayed` if the handler has succeeded and the storage
+   *   fails then: a later `sweep` publishes the files.
+   * @throws {TypeError} also if the storage has no transactions.
    */
   receive<Value>(
     request: AnyRequest,
@@ -97,7 +98,7 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
    * @throws {TypeError} as `receive`.
    */
   receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
-  /** As `receive`; where the form is not valid, resolves with what a page needs to show it again. */
+  /** As `receive`. If the form is not valid, it resolves with the data by which a page shows the form again. */
   attempt<Value>(
     request: AnyRequest,
     handler: FormHandler<FormOutput<Shape>, Value>,

@@ -6,7 +6,7 @@ import type { Route } from './route.ts'
 
 /** A stored file as programs are told of it. */
 export interface FileAnswer {
-  /** The name of the form's control, where a form brought it just now. */
+  /** The name of the form field, if a form has just brought the file. */
   readonly field?: string
   /** The name that the client gave. */
   readonly filename: string
@@ -16,7 +16,7 @@ export interface FileAnswer {
   readonly size: number
   /** ISO 8601, UTC. */
   readonly storedAt: string
-  /** `sha-256=:base64:` (RFC 9530), where the set takes one. */
+  /** `sha-256=:base64:` (RFC 9530), if the set takes one. */
   readonly digest?: string
   readonly url: string
 }

@@ -11,8 +11,8 @@ import type { UploadSlotOptions } from './upload-slots.ts'
 
 export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {
   /**
-   * The path before the handler's URLs, such as `/uploads`, where nothing in front of the handler strips it. Default: what
-   * a framework has stripped, else none.
+   * The path before the handler's URLs, such as `/uploads`, if nothing in front of the handler strips it. Default: the
+   * path that a framework has stripped, or none.
    */
   readonly base?: string | undefined
   /**

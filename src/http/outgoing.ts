@@ -7,11 +7,14 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>
   /** The content; none for 204, 304 and HEAD. Iterating it to the end, or returning early, closes what it reads from. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
-  /** The keys of the files that the request stored, for a log; absent if it is no upload. No adapter sends it. */
+  /** The keys of the files that the request stored, for a log; absent if nothing was stored. No adapter sends them. */
   readonly stored?: readonly string[]
 }
 
-/** Anything that answers requests: an upload handler, a file server. `undefined` leaves the request to whoever is next. */
+/**
+ * Anything that answers requests: an upload handler, a file server. `undefined` leaves the request to the next
+ * handler.
+ */
 export interface RequestHandler {
   handle(incoming: Incoming): Promise<Outgoing | undefined>
 }

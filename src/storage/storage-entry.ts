@@ -8,7 +8,7 @@ export interface StorageEntry {
   readonly storedAt: Date
   /** Changes whenever the bytes may have; opaque, printable ASCII without quotes, to be put between quotes in an ETag. */
   readonly version: string
-  /** What a key cannot tell; absent where nothing was recorded, as for a file that was put into the folder by hand. */
+  /** Facts that a key cannot tell; absent if none were recorded, as for a file that was put into the folder by hand. */
   readonly record?: FileRecord
 }
 
@@ -18,6 +18,6 @@ export interface FileRecord {
   readonly filename: string
   /** The media type, `type/subtype`. */
   readonly type: string
-  /** `sha-256=:base64:` (RFC 9530), where the set asked for one. */
+  /** `sha-256=:base64:` (RFC 9530), if the set asked for one. */
   readonly digest?: string
 }

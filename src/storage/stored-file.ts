@@ -12,6 +12,6 @@ export interface StoredFile {
   readonly size: number
   /** When it was published, ISO 8601 in UTC. */
   readonly storedAt: string
-  /** `sha-256=:base64:` (RFC 9530), where the set asked for one. */
+  /** `sha-256=:base64:` (RFC 9530), if the set asked for one. */
   readonly digest?: string
 }

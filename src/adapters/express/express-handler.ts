@@ -12,13 +12,13 @@ import { parserOf } from './parser-of.ts'
 /** Middleware of Express 4 and 5. */
 export type ExpressListener = (request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void
 
-/** What `expressHandler` can be told; failures go to Express. */
+/** Options of `expressHandler`. Failures go to Express. */
 export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
 
 /**
- * Connects a handler to Express 5 and 4. It is mounted where Express has it, in routers of routers too, so the handler needs
- * no `base`: by `app.use('/photos', …)`, or by a route, up to its first wildcard. What the handler leaves alone, and what
- * it throws, goes to `next`; so does a `TypeError` where a body parser was first.
+ * Connects a handler to Express 5 and 4. Mount it by `app.use('/photos', …)` or by a route that ends in a wildcard,
+ * also in nested routers. The handler needs no `base`. Requests that the handler does not answer, and its errors, go
+ * to `next`. If a body parser has read the body before, `next` gets a `TypeError`.
  *
  * Give the server to `attach` of `decant/node`, so that long uploads are not cut.
  *
@@ -27,7 +27,7 @@ export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * app.use('/photos', expressHandler(uploadHandler(photos, { listing: true })))
  * attach(app.listen(3000))
  * ```
- * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ * @throws {TypeError} for a `trustProxy` that is not valid.
  */
 export function expressHandler(handler: RequestHandler, options: ExpressHandlerOptions = {}): ExpressListener {
   checkHandler('expressHandler', handler)
@@ -62,14 +62,14 @@ function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: Expres
     )
   }
   const [path = '', ...query] = target.split('?')
-  // What stands before a wildcard, or what may be left out; `:name` is one segment, whatever its value.
+  // The part before a wildcard or an optional part. `:name` is one segment, whatever its value.
   const fixed = route.path.replace(/[*{(?+].*$/, '').replace(/\/+$/, '')
   const mount = path.split('/', fixed.split('/').length).join('/')
   const below = path.slice(mount.length)
   return { mount: baseUrl + mount, target: [below === '' ? '/' : below, ...query].join('?') }
 }
 
-/** @throws {TypeError} where nothing of the body is left to the handler. */
+/** @throws {TypeError} if the body has been read already. */
 function checkUnread({ headers, readableDidRead }: ExpressRequest): void {
   if (!readableDidRead) return
   throw new TypeError(

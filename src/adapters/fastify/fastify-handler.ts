@@ -12,13 +12,13 @@ import type { FastifyExchangeReply, FastifyExchangeRequest, FastifyPlugin } from
 import { leaveUnread } from './leave-unread.ts'
 import { takeOverReply } from './take-over-reply.ts'
 
-/** What `fastifyHandler` can be told; failures go to Fastify. */
+/** Options of `fastifyHandler`. Failures go to Fastify. */
 export type FastifyHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
 
 /**
- * Connects a handler to Fastify 5: a plugin that takes every request below the prefix it is registered with, in scopes of
- * scopes too, so the handler needs no `base`. No content-type parser and no `bodyLimit` applies there, whichever are
- * registered elsewhere. What the handler leaves alone goes to Fastify's 404, and what it throws to its error handler.
+ * Connects a handler to Fastify 5: a plugin that takes every request below its prefix, also in nested scopes. The
+ * handler needs no `base`. Content-type parsers and `bodyLimit` do not apply there. Requests that the handler does not
+ * answer get Fastify's 404, and its errors go to Fastify's error handler.
  *
  * Give `app.server` to `attach` of `decant/node`, so that long uploads are not cut.
  *
@@ -27,7 +27,7 @@ export type FastifyHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * app.register(fastifyHandler(uploadHandler(photos, { listing: true })), { prefix: '/photos' })
  * attach(app.server)
  * ```
- * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ * @throws {TypeError} for a `trustProxy` that is not valid.
  */
 export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerOptions = {}): FastifyPlugin {
   checkHandler('fastifyHandler', handler)
@@ -81,7 +81,7 @@ function placeOf({ url = '/' }: AnyNodeRequest, depth: number): MountedPath {
   return { mount, target: [below === '' ? '/' : below, ...query].join('?') }
 }
 
-/** @throws {TypeError} where nothing of the body is left to the handler. */
+/** @throws {TypeError} if the body has been read already. */
 function checkUnread({ headers, readableDidRead }: AnyNodeRequest): void {
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
   if (!hasBody || !readableDidRead) return

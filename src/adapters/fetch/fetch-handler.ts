@@ -14,7 +14,7 @@ export type FetchListener = (request: Request) => Promise<Response>
 export interface FetchHandlerOptions extends AdapterOptions {
   /**
    * The client's IP address, which a `Request` does not tell but the runtime does, such as `requestIP` of Bun's server.
-   * Default: it is not known, and `maxUploadsPerClient` counts nobody.
+   * Default: it is not known, and `maxUploadsPerClient` has no effect.
    */
   readonly clientAddress?: ((request: Request) => string | undefined) | undefined
 }
@@ -25,8 +25,8 @@ export const FETCH_HANDLER_KINDS: OptionKinds<FetchHandlerOptions> = {
 }
 
 /**
- * Connects a handler to whatever speaks Fetch. What it leaves alone is 404; what it throws is answered as
- * `problemResponse` does, and `onError` is told.
+ * Connects a handler to runtimes and frameworks that speak Fetch. A request that the handler does not answer is 404. An
+ * error is answered as by `problemResponse`, and `onError` is called.
  *
  * @example
  * ```ts

@@ -7,8 +7,8 @@ import type { HonoContext } from './hono-context.ts'
 /** Options of the adapter to Hono. Errors of the handler go to `app.onError`. */
 export interface HonoHandlerOptions extends Omit<AdapterOptions, 'onError'> {
   /**
-   * The client's IP address, such as `getConnInfo(c).remote.address`. Default: on Node that of the connection, elsewhere it is
-   * not known, and `maxUploadsPerClient` counts nobody.
+   * The client's IP address, such as `getConnInfo(c).remote.address`. Default: on Node that of the connection.
+   * Elsewhere it is not known, and `maxUploadsPerClient` has no effect.
    */
   readonly clientAddress?: ((context: HonoContext) => string | undefined) | undefined
   /**

@@ -14,9 +14,9 @@ import { honoIncoming } from './hono-incoming.ts'
 export type HonoListener = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
 
 /**
- * Connects a handler to Hono 4, at a route that ends with a wildcard: what stands before it, `route()` and `basePath()`
- * included, is where the handler is mounted, so it needs no `base`. A request that the handler leaves alone goes to
- * whoever is next, and what it throws to `app.onError`.
+ * Connects a handler to Hono 4, at a route that ends with a wildcard. The handler is mounted at the path before the
+ * wildcard, with the paths of `route()` and `basePath()`, so it needs no `base`. Requests that the handler does not
+ * answer go to the next handler of Hono, and its errors to `app.onError`.
  *
  * On `@hono/node-server` the body is read from Node's own request, and a client hears its answer while it is still sending;
  * give the server to `attach` of `decant/node`, so that long uploads are not cut. On Bun, Deno and workers, and in

@@ -8,24 +8,24 @@ import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { KoaContext, KoaListener } from './koa-context.ts'
 
-/** What `koaHandler` can be told; failures go to Koa. */
+/** Options of `koaHandler`. Failures go to Koa. */
 export type KoaHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
 
 /**
- * Connects a handler to Koa 3. Under koa-mount, be it one in another, it is mounted where that has it; elsewhere, in the
- * routes of a router too, nothing is stripped, and the handler needs its `base`. A request that the handler leaves alone
- * goes to `next`, and what it throws to Koa, which tells `app.on('error')`.
+ * Connects a handler to Koa 3. koa-mount, also a nested one, strips its prefix. Without koa-mount, as in the routes of
+ * a router, the handler needs its `base`. Requests that the handler does not answer go to `next`. Its errors go to
+ * Koa, which emits `error` on the app.
  *
- * The answer is written past `ctx.body`, so that a client gets it while it is still sending: headers that middleware has set
- * before go with it, what middleware makes of `ctx.body` afterwards does not. Give the server to `attach` of `decant/node`,
- * so that long uploads are not cut.
+ * The answer does not pass through `ctx.body`, so that a client gets it while it is still sending. It has the headers
+ * that earlier middleware has set. Later changes of `ctx.body` have no effect. Give the server to `attach` of
+ * `decant/node`, so that long uploads are not cut.
  *
  * @example
  * ```ts
  * app.use(mount('/photos', koaHandler(uploadHandler(photos, { listing: true }))))
  * attach(app.listen(3000))
  * ```
- * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ * @throws {TypeError} for a `trustProxy` that is not valid.
  */
 export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions = {}): KoaListener {
   checkHandler('koaHandler', handler)
@@ -64,7 +64,7 @@ function pathOf(target: string): string {
   return target.split('?', 1)[0] ?? ''
 }
 
-/** @throws {TypeError} where nothing of the body is left to the handler. */
+/** @throws {TypeError} if the body has been read already. */
 function checkUnread({ req }: KoaContext): void {
   if (!req.readableDidRead) return
   throw new TypeError(

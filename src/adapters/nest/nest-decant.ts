@@ -32,7 +32,7 @@ const prepared = new WeakSet<NestPlatform>()
  * nestDecant(app, { '/photos': uploadHandler(app.get(Photos).set, { listing: true }) })
  * await app.listen(3000)
  * ```
- * @throws {TypeError} for an app that has been initialised already, and for a `trustProxy` that holds what is no address.
+ * @throws {TypeError} for an app that has been initialised already, and for a `trustProxy` that is not valid.
  */
 export function nestDecant(
   app: NestApplication,

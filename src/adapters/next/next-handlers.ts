@@ -26,9 +26,9 @@ export interface NextHandlers {
 }
 
 /**
- * Connects a handler to the App Router of Next.js 15 and later, in the route file of a folder named `[[...path]]`: what
- * stands before it is where the handler is mounted, so it needs no `base`. What the handler leaves alone is 404; what it
- * throws is answered as `problemResponse` does, and `onError` is told.
+ * Connects a handler to the App Router of Next.js 15 and later, in the route file of a folder named `[[...path]]`. The
+ * handler is mounted at the path of that folder, so it needs no `base`. A request that the handler does not answer is
+ * 404. An error is answered as by `problemResponse`, and `onError` is called.
  *
  * @example
  * ```ts

@@ -14,8 +14,8 @@ import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
- * A listener for `node:http`, `node:https` and `node:http2`, and middleware for what stands on it: a request that the handler leaves alone, and a failure
- * that it does not tell itself, go to `next` where there is one.
+ * A listener for `node:http`, `node:https` and `node:http2`, and middleware for frameworks on top of them. If there is
+ * a `next`, it gets the requests that the handler does not answer, and the handler's errors.
  */
 export type NodeListener = (
   request: AnyNodeRequest,
@@ -24,15 +24,16 @@ export type NodeListener = (
 ) => void
 
 /**
- * Connects a handler to `node:http`, `node:https` or `node:http2`. Use `attach` on the server too, so that long uploads are not cut. Without `next`, what
- * the handler leaves alone is 404, and what it throws is answered as `sendProblem` does; `onError` is told.
+ * Connects a handler to `node:http`, `node:https` or `node:http2`. Use `attach` on the server too, so that long
+ * uploads are not cut. Without `next`, a request that the handler does not answer is 404. An error is answered as by
+ * `sendProblem`, and `onError` is called.
  *
  * @example
  * ```ts
  * const server = createServer(nodeHandler(uploadHandler(photos, { base: '/photos' })))
  * attach(server).listen(3000)
  * ```
- * @throws {TypeError} for a `trustProxy` that holds what is no address.
+ * @throws {TypeError} for a `trustProxy` that is not valid.
  */
 export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions = {}): NodeListener {
   checkHandler('nodeHandler', handler)

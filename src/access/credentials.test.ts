@@ -214,6 +214,6 @@ describe('a mistake in the list is told to the developer, without the secret:', 
   })
 
   test('an unknown right of anybody', () => {
-    expect(() => credentials([], { anonymous: JSON.parse('["*"]') })).toThrow('"*", of anonymous, is no right')
+    expect(() => credentials([], { anonymous: JSON.parse('["*"]') })).toThrow('"*", of anonymous, is not a right')
   })
 })

@@ -160,7 +160,7 @@ const CREDENTIAL_KINDS: OptionKinds<Credential> = {
 function checkRights(rights: readonly UploadAction[], of: string): void {
   for (const right of rights) {
     if (ACTIONS.includes(right)) continue
-    throw new TypeError(`${JSON.stringify(right)}, of ${of}, is no right. There are ${ACTIONS.join(', ')}.`)
+    throw new TypeError(`${JSON.stringify(right)}, of ${of}, is not a right. The rights are ${ACTIONS.join(', ')}.`)
   }
 }
 

@@ -29,7 +29,7 @@ export async function readAuthFile(path: string, folder: string): Promise<string
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const code = 'code' in error ? String(error.code) : ''
-    const reason = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is no text in UTF-8' : REASONS.get(code)
+    const reason = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not text in UTF-8' : REASONS.get(code)
     throw new CommandError(`--auth ${path}: ${reason ?? error.message}`, 2, { cause: error })
   }
 }

@@ -45,7 +45,7 @@ export function parseCredentials(text: string): CredentialList {
   return { credentials, anonymous }
 }
 
-/** `undefined` where one of the words is no right. */
+/** `undefined` if one of the words is not a right. */
 function toRights(words: readonly string[]): readonly UploadAction[] | undefined {
   const wanted = words.flatMap((word) => word.split(',')).filter((word) => word !== '')
   const known = wanted.every((word) => RIGHTS.some((right) => right === word))

@@ -33,7 +33,7 @@ export async function readList({ set, query }: Route): Promise<StoredFilePage> {
     throw new UploadError('malformed-request', { reason: '"order" is neither "newest" nor "name"' })
   }
   if (limit < 1 || limit > MAX_PAGE) {
-    throw new UploadError('malformed-request', { reason: `"limit" is no number from 1 to ${MAX_PAGE}` })
+    throw new UploadError('malformed-request', { reason: `"limit" is not a number from 1 to ${MAX_PAGE}` })
   }
   return set.list({ order, limit, ...(cursor !== null && { cursor }) })
 }

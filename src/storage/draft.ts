@@ -56,7 +56,7 @@ export interface SealedDraft {
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
    * Makes it visible under `key` in one atomic step, without ever overwriting. `undefined` when the key is taken: the
-   * draft is then as it was, and another key can be tried. Rejects with a TypeError for what is no key.
+   * draft is then as it was, and another key can be tried. Rejects with a TypeError if the key is not valid.
    *
    * @param record to be kept with it; none where the key tells it all
    */

@@ -252,7 +252,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
 
     expect(await told(`${own.file}x`)).toBe(`decant: --auth ${own.file}x: there is no such file\n`)
     expect(await told(own.folder)).toBe(`decant: --auth ${own.folder}: it is a folder\n`)
-    expect(await told(own.file)).toBe(`decant: --auth ${own.file}: it is no text in UTF-8\n`)
+    expect(await told(own.file)).toBe(`decant: --auth ${own.file}: it is not text in UTF-8\n`)
   })
 
   test('a file that the server would hand out', async () => {
@@ -288,7 +288,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
     const { code, stderr } = await run(['serve', '--port=0', '--trust-proxy=loopback,proxy.example'])
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('decant: --trust-proxy: "proxy.example" is no address of a proxy.'),
+      expect.stringContaining('decant: --trust-proxy: "proxy.example" is not an address of a proxy.'),
     ])
   })
 })

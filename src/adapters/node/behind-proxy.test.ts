@@ -235,7 +235,9 @@ describe('behind a proxy that is not', () => {
 })
 
 test('a list that holds what is no address is refused at the start', () => {
-  expect(() => nodeHandler(uploads(), { trustProxy: ['everybody'] })).toThrow('"everybody" is no address of a proxy')
+  expect(() => nodeHandler(uploads(), { trustProxy: ['everybody'] })).toThrow(
+    '"everybody" is not an address of a proxy',
+  )
 })
 
 test.each([

@@ -35,7 +35,8 @@ function addRange(blocks: BlockList, range: string): void {
   const bits = family === 'ipv4' ? 32 : 128
   if (family === undefined || Number(size ?? bits) > bits) {
     throw new TypeError(
-      `${JSON.stringify(range)} is no address of a proxy. Write 10.0.0.2, 10.0.0.0/8, fd00::/8, loopback or private.`,
+      `${JSON.stringify(range)} is not an address of a proxy. ` +
+        'Write 10.0.0.2, 10.0.0.0/8, fd00::/8, loopback or private.',
     )
   }
   blocks.addSubnet(address, Number(size ?? bits), family)

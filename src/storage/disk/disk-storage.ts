@@ -85,7 +85,7 @@ export interface DiskStorage extends Storage {
   claim(id: string): Promise<ClaimedDraft | undefined>
   /** Free bytes of the file system that holds the folder, or will. */
   freeSpace(): Promise<number>
-  /** The absolute path of a key, whether or not there is such a file. Throws a TypeError for what is no key. */
+  /** The absolute path of a key, whether or not there is such a file. Throws a TypeError if the key is not valid. */
   path(key: string): string
 }
 
@@ -240,7 +240,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return told(async () => (await diskRoom(root)).bytes)
     },
     path(key: string): string {
-      if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+      if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
       return join(root, key)
     },
   }

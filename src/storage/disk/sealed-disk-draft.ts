@@ -56,7 +56,7 @@ export class SealedDiskDraft implements SealedDraft {
 
   async publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('sealed')
-    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
     this.#state = 'publishing'
     const ended = Promise.withResolvers<void>()
     this.#publishing = ended.promise

@@ -74,7 +74,7 @@ export class MemoryDraft implements Draft {
 
   #reserve(key: string, record: FileRecord | undefined): ReservedFile | undefined {
     this.#require('sealed')
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
     if (this.#failure !== undefined) throw this.#failure
     const entry = this.#shelf.reserve(key, this.size, record)
     if (entry === undefined) return undefined
@@ -135,7 +135,7 @@ export class MemoryDraft implements Draft {
 
   async #publish(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
     this.#require('sealed')
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is no key.`)
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
     if (this.#failure !== undefined) throw this.#failure
     const entry = this.#shelf.put(key, this.#bytes, record)
     if (entry === undefined) return undefined

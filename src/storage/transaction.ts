@@ -7,10 +7,10 @@ import type { FileRecord, StorageEntry } from './storage-entry.ts'
  */
 export interface StorageTransaction extends TransactionLeader {
   /**
-   * Promises `key` to a sealed draft of the same storage: no other draft gets it until the transaction is over. Resolves to
-   * the entry as it will be, or to `undefined` if the key is taken or promised already. Do not use the draft meanwhile.
-   * Rejects with `storage-full` or `storage-failed`. Rejects with a TypeError for a key that is not valid, for a draft of
-   * another storage, and after `prepare`.
+   * Promises `key` to a sealed draft of the same storage: no other draft gets it until the transaction is over. Resolves
+   * to the entry as it will be, or to `undefined` if the key is taken or promised already. Do not use the draft
+   * meanwhile. Rejects with `storage-full` or `storage-failed`. Rejects with a TypeError for a key that is not valid, for
+   * a draft of another storage, and after `prepare`.
    *
    * @param record as for `SealedDraft.publish`
    */

@@ -7,7 +7,7 @@ const MOST_NAMES = 1000
 const MOST_NUMBER = 2 ** 40
 
 /** The next number of a taken name, and the search for it. */
-interface Place {
+interface TakenName {
   next: number
   search: Promise<void> | undefined
 }
@@ -20,7 +20,7 @@ interface Place {
 export class ConflictNumbers {
   readonly #mostNames: number
   /** By the key that is taken; the one that was needed last comes last. */
-  readonly #places = new Map<string, Place>()
+  readonly #names = new Map<string, TakenName>()
 
   constructor(mostNames: number = MOST_NAMES) {
     this.#mostNames = mostNames
@@ -28,17 +28,17 @@ export class ConflictNumbers {
 
   /** Names that are remembered now. */
   get size(): number {
-    return this.#places.size
+    return this.#names.size
   }
 
   /** Whether `key` was taken before, as far as it is remembered. */
   has(key: string): boolean {
-    return this.#places.has(key)
+    return this.#names.has(key)
   }
 
   /** The number to try next if `key` is taken. */
   take(key: string): number {
-    return this.#placeOf(key).next++
+    return this.#nameOf(key).next++
   }
 
   /**
@@ -46,34 +46,34 @@ export class ConflictNumbers {
    * share one search.
    */
   skip(key: string, isTaken: (number: number) => Promise<boolean>): Promise<void> {
-    const place = this.#placeOf(key)
-    place.search ??= search(place, isTaken)
-    return place.search
+    const name = this.#nameOf(key)
+    name.search ??= search(name, isTaken)
+    return name.search
   }
 
   /** Begins again with the first number: `key` was free, and those after it may be, too. */
   forget(key: string): void {
-    this.#places.delete(key)
+    this.#names.delete(key)
   }
 
-  #placeOf(key: string): Place {
-    const place = this.#places.get(key) ?? { next: 1, search: undefined }
-    this.#places.delete(key)
-    this.#places.set(key, place)
-    if (this.#places.size > this.#mostNames) {
-      const [oldest = ''] = this.#places.keys()
-      this.#places.delete(oldest)
+  #nameOf(key: string): TakenName {
+    const name = this.#names.get(key) ?? { next: 1, search: undefined }
+    this.#names.delete(key)
+    this.#names.set(key, name)
+    if (this.#names.size > this.#mostNames) {
+      const [oldest = ''] = this.#names.keys()
+      this.#names.delete(oldest)
     }
-    return place
+    return name
   }
 }
 
-async function search(place: Place, isTaken: (number: number) => Promise<boolean>): Promise<void> {
+async function search(name: TakenName, isTaken: (number: number) => Promise<boolean>): Promise<void> {
   try {
-    const free = await findFree(place.next, isTaken)
-    place.next = Math.max(place.next, free)
+    const free = await findFree(name.next, isTaken)
+    name.next = Math.max(name.next, free)
   } finally {
-    place.search = undefined
+    name.search = undefined
   }
 }
 

@@ -105,7 +105,7 @@ export class WarmFiles {
 
   #open(known: WarmFile, now: number): OpenFile | undefined {
     const content = this.#contents.of(known)
-    if (content !== undefined) return isSame(known, now) ? new KeptFile(known.entry, content) : undefined
+    if (content !== undefined) return isSame(known, now) ? new FileInMemory(known.entry, content) : undefined
     // Before anything is read: what changes from here on has a later time.
     const mayKeep = isSettled(known.stats, Date.now())
     const file = openSame(known)
@@ -177,7 +177,7 @@ function isUnchanged(now: BigIntStats, then: BigIntStats): boolean {
 }
 
 /** A file whose bytes are in memory. */
-class KeptFile implements OpenFile {
+class FileInMemory implements OpenFile {
   readonly entry: StorageEntry
   #content: Uint8Array | undefined
 

@@ -190,8 +190,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'gives each number of a taken name to one upload, however many come at once',
       file: 'src/policy/conflict-numbers.ts',
-      find: 'return this.#placeOf(key).next++',
-      replace: 'return this.#placeOf(key).next',
+      find: 'return this.#nameOf(key).next++',
+      replace: 'return this.#nameOf(key).next',
       tests: [
         [NUMBERS, 'asks for few names before it has its own, and has the next number'],
         [NUMBERS, 'asks for no number that another upload of the same moment has got'],
@@ -200,8 +200,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'remembers the next number of a limited count of taken names',
       file: 'src/policy/conflict-numbers.ts',
-      find: 'if (this.#places.size > this.#mostNames)',
-      replace: 'if (this.#places.size < 0)',
+      find: 'if (this.#names.size > this.#mostNames)',
+      replace: 'if (this.#names.size < 0)',
       tests: [
         [NUMBERS, 'the numbers of taken names are remembered for the names that were needed last, and no others'],
       ],

@@ -29,6 +29,7 @@ import { pathIn } from '../../file/path-in.ts'
 import { DiskCalls } from '../../file/disk-calls.ts'
 import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
+import { requireKey } from '../require-key.ts'
 
 export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. With `0o600`, no other user can read them. */
@@ -240,7 +241,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return told(async () => (await diskRoom(root)).bytes)
     },
     path(key: string): string {
-      if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
+      requireKey(key, isDiskKey(key))
       return join(root, key)
     },
   }

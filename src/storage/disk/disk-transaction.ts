@@ -7,6 +7,7 @@ import { isDiskKey } from './disk-key.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { StorageTransaction } from '../transaction.ts'
+import { requireKey } from '../require-key.ts'
 import { findFile, versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { makePlainFolders } from './plain-folder.ts'
@@ -59,7 +60,7 @@ export class DiskTransaction implements StorageTransaction {
   async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('open')
     const draft = this.#ownDraft(sealed)
-    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
+    requireKey(key, isDiskKey(key))
     try {
       const reservation = await this.#reserveKey(key)
       if (reservation === undefined) return undefined

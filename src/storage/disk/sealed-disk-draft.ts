@@ -11,6 +11,7 @@ import { toStorageError } from '../../file/storage-error.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
+import { requireKey } from '../require-key.ts'
 import { adoptRecord } from './adopted-record.ts'
 import { deleteFile } from './deletion.ts'
 import { toEntry, versionOf } from './disk-entry.ts'
@@ -56,7 +57,7 @@ export class SealedDiskDraft implements SealedDraft {
 
   async publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
     this.#require('sealed')
-    if (!isDiskKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
+    requireKey(key, isDiskKey(key))
     this.#state = 'publishing'
     const ended = Promise.withResolvers<void>()
     this.#publishing = ended.promise

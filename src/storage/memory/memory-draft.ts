@@ -3,6 +3,7 @@ import { isKey } from '../../filename/key.ts'
 import { checkByteRange } from '../byte-range.ts'
 import type { Draft, SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
+import { requireKey } from '../require-key.ts'
 import { ByteChunks } from './byte-chunks.ts'
 import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
 
@@ -74,7 +75,7 @@ export class MemoryDraft implements Draft {
 
   #reserve(key: string, record: FileRecord | undefined): ReservedFile | undefined {
     this.#require('sealed')
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
+    requireKey(key, isKey(key))
     if (this.#failure !== undefined) throw this.#failure
     const entry = this.#shelf.reserve(key, this.size, record)
     if (entry === undefined) return undefined
@@ -135,7 +136,7 @@ export class MemoryDraft implements Draft {
 
   async #publish(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
     this.#require('sealed')
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
+    requireKey(key, isKey(key))
     if (this.#failure !== undefined) throw this.#failure
     const entry = this.#shelf.put(key, this.#bytes, record)
     if (entry === undefined) return undefined

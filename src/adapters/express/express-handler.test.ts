@@ -238,5 +238,5 @@ describe.each([
 })
 
 test('a trusted proxy that is no address is refused at once', () => {
-  expect(() => expressHandler(place, { trustProxy: ['localhost'] })).toThrow('no address of a proxy')
+  expect(() => expressHandler(place, { trustProxy: ['localhost'] })).toThrow('is not an address of a proxy')
 })

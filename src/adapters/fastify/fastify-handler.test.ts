@@ -161,7 +161,7 @@ describe('fastifyHandler', () => {
   })
 
   test('asks for addresses of proxies at once', () => {
-    expect(() => fastifyHandler(place, { trustProxy: ['nowhere'] })).toThrow('no address of a proxy')
+    expect(() => fastifyHandler(place, { trustProxy: ['nowhere'] })).toThrow('is not an address of a proxy')
   })
 })
 

@@ -20,6 +20,8 @@ export const uploadContestants: readonly Contestant[] = [
   decant('decant-digest', 'Decant, SHA-256'),
   decant('decant-fetch', 'Decant, plain Fetch'),
   decant('decant-hono', 'Decant in Hono'),
+  decant('decant-receive', 'Decant, receive in a route'),
+  decant('decant-parts', 'Decant, parts in a route'),
   {
     name: 'discard',
     title: 'node:http, body thrown away',

@@ -1,16 +1,10 @@
-import { ALL, GiB, uploadSet } from 'decant'
-import { diskStorage } from 'decant/disk'
+import { GiB } from 'decant'
 import { uploadHandler } from 'decant/handler'
 import type { UploadHandler } from 'decant/handler'
+import { filesSet } from './files-set.ts'
 import { MOST_FILE_SIZE } from './most-file-size.ts'
 
-/** Decant as anybody sets it up, every check and limit on; only the size of a file is raised for the benchmark's. */
+/** Decant as anybody sets it up, every check and limit on; only the size of a body is raised for the benchmark's. */
 export function decantHandler(folder: string, options: { readonly digest?: 'sha-256' } = {}): UploadHandler {
-  const set = uploadSet('files', {
-    storage: diskStorage(folder),
-    extensions: ALL,
-    maxFileSize: MOST_FILE_SIZE,
-    ...options,
-  })
-  return uploadHandler(set, { maxBodySize: MOST_FILE_SIZE + GiB })
+  return uploadHandler(filesSet(folder, options), { maxBodySize: MOST_FILE_SIZE + GiB })
 }

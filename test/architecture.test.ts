@@ -10,13 +10,16 @@ import type { RoomTable } from './architecture/violations.ts'
  */
 const ROOMS: RoomTable = {
   errors: { rooms: [] },
-  http: { rooms: [] },
+  http: { rooms: ['runtime'] },
+
+  // Speed that hangs on V8, and on which runtime this is (docs/v8.md).
+  runtime: { rooms: [] },
 
   // Memory that many holders share: the process has one budget, whichever room holds the bytes.
   budget: { rooms: [] },
 
   // Descriptors: shared by the disk and the spool.
-  file: { rooms: [], node: true },
+  file: { rooms: ['runtime'], node: true },
 
   // Hash functions come in by `#digest` alone, which is JavaScript where there is no node:crypto.
   digest: { rooms: ['http'], packages: ['#digest', 'structured-headers'] },
@@ -88,8 +91,8 @@ const ROOMS: RoomTable = {
   'handler/file-answer.ts': { rooms: ['handler/route.ts', 'protocols', 'policy', 'filename', 'storage'] },
   'handler/route.ts': { rooms: ['receive', 'policy', 'filename', 'http'] },
 
-  adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http'] },
-  'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http'], node: true },
+  adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http', 'runtime'] },
+  'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http', 'runtime'], node: true },
   'adapters/express': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/fastify': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/koa': { rooms: ['adapters/node', 'http'], node: true },

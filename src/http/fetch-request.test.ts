@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ByteSource } from './byte-source.ts'
 import { fromFetchRequest } from './fetch-request.ts'
-import { ticks } from './fixtures/ticks.ts'
 
 const LIMITS = { maxBytes: 1000, maxMs: 30_000, idleMs: 30_000 }
 
@@ -51,21 +50,6 @@ function silent(): { stream: ReadableStream<Uint8Array>; cancelled: () => boolea
 }
 
 describe('reading', () => {
-  test('begins at the end of the turn, for all requests that came in it', async () => {
-    const order: string[] = []
-    const read = (text: string): Promise<void> =>
-      bodyOf(post(text, { 'content-length': String(text.length) })).read(
-        (chunk) => void order.push(new TextDecoder().decode(chunk)),
-      )
-    const first = read('first')
-    await ticks()
-    const second = read('second')
-    await ticks()
-    order.push('all have come')
-    await Promise.all([first, second])
-    expect(order).toEqual(['all have come', 'first', 'second'])
-  })
-
   test('takes a chunk of any size, as of a file that was in memory as a whole', async () => {
     const size = 2 ** 31
     // Never written to, it takes no memory.

@@ -3,10 +3,9 @@ import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from './byte-sour
 import { parseContentLength } from './content-length.ts'
 import { ContentType } from './content-type.ts'
 import { DRAIN_LIMITS, drainWithin } from './discard-body.ts'
-import { turnToRead } from './end-of-turn.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
-import { makeYoungGarbage } from './young-garbage.ts'
+import { makeYoungGarbage } from '../runtime/young-garbage.ts'
 
 /** What only an adapter can know. */
 export interface FetchRequestOptions {
@@ -103,7 +102,6 @@ class FetchBody implements ByteSource {
     let isStopped = false
     const reader = this.#reader
     const pump = async (): Promise<void> => {
-      await turnToRead(this.length)
       if (isStopped) return
       for (;;) {
         let value: Uint8Array | undefined

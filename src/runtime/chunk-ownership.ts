@@ -1,20 +1,66 @@
 import { IS_NODE } from './is-node.ts'
 
-/** What it is told by, of Node's `IncomingMessage` and of those that look like one. */
-interface ParsedRequest {
+/** The parts of Node's `IncomingMessage` that tell whose its chunks are. */
+interface ChunkedRequest {
   readonly httpVersionMajor: number
   readonly socket?: { readonly parser?: unknown } | null | undefined
+  listenerCount?(event: string): number
+  on(event: 'pause' | 'resume', listener: () => void): unknown
+  off(event: 'pause' | 'resume', listener: () => void): unknown
 }
 
-/** What gives out the chunks of a body. Whatever has put its own in place of Node's may keep them. */
+/** The methods that hand out the chunks of a body. A program that replaces one of them may keep the chunks. */
 const METHODS = ['on', 'emit', 'push', 'read'] as const
 
+/** The events whose listeners get chunks, or fetch them. */
+const SHARERS: readonly string[] = ['data', 'readable']
+
 /**
- * Whether Node itself has read the body from a connection of HTTP/1: then each chunk has memory of its own, of which Node keeps
- * nothing. Others make requests, too, of bytes that somebody still has: `inject` of Fastify and the like, and what carries
- * functions in a cloud. A socket that a server reads from has Node's parser, and theirs has none.
+ * Whether a chunk of a request's body belongs to its only listener, which may then give it away: its memory can be
+ * detached as soon as it is written.
+ *
+ * A chunk of a connection of HTTP/1 has memory of its own, and Node keeps no reference to it. It is shared if another
+ * listener gets it too, or if another part of the program has fetched it with `read()`.
  */
-export function hasOwnChunks(request: ParsedRequest): boolean {
+export class ChunkOwnership {
+  readonly #request: ChunkedRequest
+  #isAlone: boolean
+  /** Node itself pushes the chunks: what comes while it does not was fetched with `read()`. */
+  #isFlowing = false
+  readonly #onResume = (): void => void (this.#isFlowing = true)
+  readonly #onPause = (): void => void (this.#isFlowing = false)
+
+  /** To be made before the own listener for `data` is added. */
+  constructor(request: ChunkedRequest) {
+    this.#request = request
+    this.#isAlone = comesFromConnection(request) && SHARERS.every((event) => request.listenerCount?.(event) === 0)
+    if (!this.#isAlone) return
+    request.on('resume', this.#onResume)
+    request.on('pause', this.#onPause)
+  }
+
+  /** The chunk that the request is emitting now belongs to the caller alone. */
+  get isOurs(): boolean {
+    return this.#isAlone && this.#isFlowing
+  }
+
+  /** A listener for this event is about to be added. */
+  addListener(event: string): void {
+    if (SHARERS.includes(event)) this.#isAlone = false
+  }
+
+  /** No more chunks are asked about. */
+  end(): void {
+    this.#request.off('resume', this.#onResume)
+    this.#request.off('pause', this.#onPause)
+  }
+}
+
+/**
+ * Whether Node has read the body from a connection of HTTP/1. Other programs make requests too, of bytes that they may
+ * keep: `inject()` of Fastify, and adapters for cloud functions. Only the socket of a server has Node's parser.
+ */
+function comesFromConnection(request: ChunkedRequest): boolean {
   const isParsed = request.httpVersionMajor === 1 && Boolean(request.socket?.parser)
   return IS_NODE && isParsed && METHODS.every((method) => !Object.hasOwn(request, method))
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { ticks } from '../http/fixtures/ticks.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { fileOutgoing } from './file-outgoing.ts'
@@ -50,24 +49,6 @@ test('a storage is never asked for what is no key', async () => {
     await expect(fileOutgoing(get, curious, key)).rejects.toMatchObject({ code: 'not-found' })
   }
   expect(asked).toEqual(['missing.txt'])
-})
-
-test('files that are asked for in one turn are looked for when that is over, in order', async () => {
-  const order: string[] = []
-  const watched: Storage = {
-    ...storage,
-    open(key) {
-      order.push(key)
-      return storage.open(key)
-    },
-  }
-  const first = fileOutgoing(get, watched, 'letters/2024.pdf')
-  await ticks()
-  const second = fileOutgoing(get, watched, 'missing.pdf').catch(() => {})
-  await ticks()
-  order.push('all have come')
-  await Promise.all([first, second])
-  expect(order).toEqual(['all have come', 'letters/2024.pdf', 'missing.pdf'])
 })
 
 test('a method that would change something is refused, whether or not there is such a file', async () => {

@@ -1,6 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
 import { isKey } from '../filename/key.ts'
-import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ConditionalRequest } from './conditions.ts'
@@ -24,7 +23,6 @@ export async function fileOutgoing(
   options: ServeOptions = {},
 ): Promise<Outgoing> {
   assertReadable(request.method)
-  await endOfTurn()
   const file = isKey(key) ? await storage.open(key) : undefined
   if (file === undefined) throw new UploadError('not-found', { key })
   return await serveFile(request, file, options)

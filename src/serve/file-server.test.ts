@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ContentType } from '../http/content-type.ts'
-import { ticks } from '../http/fixtures/ticks.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -247,20 +246,4 @@ test('a mistake in the configuration is told at once', () => {
   expect(() => fileServer({ files: storage })).toThrow(TypeError)
   expect(() => fileServer({ '/files': storage }, { maxAge: -1 })).toThrow(TypeError)
   expect(() => fileServer({ '/x': { storage, key: '../secret.txt' } })).toThrow(TypeError)
-})
-
-test('files that are asked for in one turn are looked for when that is over, in order', async () => {
-  const order: string[] = []
-  const open = (key: string): ReturnType<Storage['open']> => {
-    order.push(key)
-    return storage.open(key)
-  }
-  const server = fileServer({ '/files': { ...storage, open } })
-  const first = server.handle(incoming('/files/a.txt', 'HEAD'))
-  await ticks()
-  const second = server.handle(incoming('/files/LICENSE', 'HEAD'))
-  await ticks()
-  order.push('all have come')
-  await Promise.all([first, second])
-  expect(order).toEqual(['all have come', 'a.txt', 'LICENSE'])
 })

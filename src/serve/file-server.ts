@@ -3,7 +3,6 @@ import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import { isKey, keyFromPath } from '../filename/key.ts'
-import { endOfTurn } from '../http/end-of-turn.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { resolveKey } from '../storage/resolve-key.ts'
@@ -87,7 +86,6 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
   return {
     async handle(incoming: Incoming): Promise<Outgoing | undefined> {
       if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return undefined
-      await endOfTurn()
       const file = await open(incoming.target.replace(/\?.*$/s, ''))
       if (file === undefined) return undefined
       try {

@@ -5,6 +5,7 @@ import { discardBody } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
+import { handleInTurn } from '../handle-in-turn.ts'
 import { toResponse } from './to-response.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function fetchAnswer(
 ): Promise<Response> {
   let refusal: AnyUploadError
   try {
-    const outgoing = await handler.handle(incoming)
+    const outgoing = await handleInTurn(handler, incoming)
     if (outgoing !== undefined) return await toResponse(outgoing)
     refusal = new UploadError('not-found', {})
   } catch (error) {

@@ -3,6 +3,7 @@ import { checkHandler } from '../../http/check-handler.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import type { Outgoing, RequestHandler } from '../../http/outgoing.ts'
 import { checkKind } from '../../http/forwarded-fields.ts'
+import { handleInTurn } from '../handle-in-turn.ts'
 import { warnOnce } from '../warn-once.ts'
 import { honoAnswer } from './hono-answer.ts'
 import type { HonoContext } from './hono-context.ts'
@@ -39,7 +40,7 @@ export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions
     const incoming = honoIncoming(context, options, trust)
     let outgoing: Outgoing | undefined
     try {
-      outgoing = await handler.handle(incoming)
+      outgoing = await handleInTurn(handler, incoming)
     } catch (error) {
       // Whatever it was: whoever answers now may not know that a client is still sending.
       await discardBody(incoming)

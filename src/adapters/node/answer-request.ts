@@ -6,6 +6,7 @@ import { checkKind } from '../../http/forwarded-fields.ts'
 import type { Incoming, MountedPath } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
+import { handleInTurn } from '../handle-in-turn.ts'
 import { warnOnce } from '../warn-once.ts'
 import { TRUSTED_PROXIES_KINDS } from './node-adapter-options.ts'
 import type { NodeAdapterOptions, TrustedProxies } from './node-adapter-options.ts'
@@ -40,7 +41,7 @@ export async function answerRequest(
   { stallTimeoutMs }: NodeAdapterOptions,
 ): Promise<boolean> {
   try {
-    const outgoing = await handler.handle(incoming)
+    const outgoing = await handleInTurn(handler, incoming)
     if (outgoing === undefined) return false
     await writeOutgoing(response, outgoing, incoming, stallTimeoutMs)
     return true

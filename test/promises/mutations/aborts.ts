@@ -9,9 +9,9 @@ export const ABORTS: GuardedPromise = {
   mutations: [
     {
       guard: 'knows a connection that was lost from a body that has ended',
-      file: 'src/http/node-request.ts',
-      find: "if (!ended) settle('gone', new UploadError('truncated-body', { reason: 'the connection was lost' }))",
-      replace: "if (!ended) settle('ended')",
+      file: 'src/http/node-reading.ts',
+      find: "if (!this.#hasEnded) this.#lose('the connection was lost')",
+      replace: "if (!this.#hasEnded) this.#end('ended')",
       tests: [[RECEIVE, 'before the end of a chunked body is told from one that sent all']],
     },
     {

@@ -174,7 +174,7 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'says so, and does not wait for ever, where somebody has read the body already',
-      file: 'src/http/node-request.ts',
+      file: 'src/http/node-body.ts',
       find: 'if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return',
       replace: 'if (readableDidRead && !readableEnded) return',
       tests: [[RECEIVE, 'is a TypeError that says so, at once (Connection: %s)']],

@@ -2,7 +2,9 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const WRITER = 'src/file/file-writer.test.ts'
 const NODE_REQUEST = 'src/http/node-request.test.ts'
-const NODE_REQUEST_TURN = 'src/http/node-request-turn.test.ts'
+const GIVEN = 'src/http/given-chunks.test.ts'
+const NODE_READING = 'src/http/node-reading.test.ts'
+const OWNERSHIP = 'src/runtime/chunk-ownership.test.ts'
 const PARTS = 'src/receive/parts.test.ts'
 
 const INDEX = 'src/storage/disk/time-index/time-index.test.ts'
@@ -35,59 +37,80 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'waits for the last chunk to be written before a body counts as received',
-      file: 'src/http/node-request.ts',
-      find: 'if (pending === undefined) finish()',
-      replace: 'finish()',
+      file: 'src/http/node-reading.ts',
+      find: "if (this.#state !== 'busy') this.#finish()",
+      replace: 'this.#finish()',
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
     },
     {
       guard: 'holds a body against the length that was declared: Node throws away what comes after the answer',
-      file: 'src/http/node-request.ts',
-      find: "if (received >= length) settle('ended')",
-      replace: "if (received >= 0) settle('ended')",
+      file: 'src/http/node-reading.ts',
+      find: "if (this.#received >= this.#length) this.#end('ended')",
+      replace: "if (this.#received >= 0) this.#end('ended')",
       tests: [[NODE_REQUEST, 'is told of a body of which Node has thrown away a part, since the answer was out']],
     },
     {
-      guard: 'asks for a small body at once, so that Node keeps it even where the answer goes out first',
-      file: 'src/http/node-request.ts',
-      find: 'if (request.httpVersionMajor === 1) request.read?.(0)',
-      replace: '',
-      tests: [[NODE_REQUEST_TURN, 'is read to its end even where the answer goes out at once']],
-    },
-    {
       guard: 'gives a sink that waits no chunk before it is done, though somebody else resumes the request',
-      file: 'src/http/node-request.ts',
-      find: 'pending === undefined ? sink(chunk, !isShared) : pending.then(() => sink(chunk, !isShared))',
-      replace: 'sink(chunk, !isShared)',
+      file: 'src/http/node-reading.ts',
+      find: "if (this.#state === 'busy') this.#late.push(chunk)",
+      replace: "if (this.#state === 'gone') this.#late.push(chunk)",
       tests: [
         [NODE_REQUEST, 'a sink that waits gets no chunk before it is done, though somebody else resumes the request'],
+        [NODE_READING, 'keeps the chunks that come all the same, in order, and the end behind them'],
       ],
     },
     {
-      guard: 'gives no chunk to a storage that somebody else may have got before',
-      file: 'src/http/node-request.ts',
-      find: '!this.#ownChunks || SHARERS.some((event) => request.listenerCount?.(event) !== 0)',
-      replace: '!this.#ownChunks',
+      guard: 'hands on no chunk of a body that was given up while the sink was busy',
+      file: 'src/http/node-reading.ts',
+      find: `if (this.#state !== 'busy') return
+    this.#state = 'flowing'`,
+      replace: `this.#state = 'flowing'`,
+      tests: [[NODE_READING, 'a reading whose sink is busy > hands on no kept chunk after it %s']],
+    },
+    {
+      guard: 'reads a body to its end although a listener to `readable` keeps Node from letting it flow',
+      file: 'src/http/node-reading.ts',
+      find: "if (event === 'readable' && !this.#fetches) this.#fetchFromNowOn()",
+      replace: '',
+      tests: [[NODE_READING, '%s is added at once and while the sink is busy']],
+    },
+    {
+      guard: 'gives no chunk to a storage that another listener may have got before',
+      file: 'src/runtime/chunk-ownership.ts',
+      find: 'comesFromConnection(request) && SHARERS.every((event) => request.listenerCount?.(event) === 0)',
+      replace: 'comesFromConnection(request)',
       tests: [
-        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
+        [GIVEN, 'a body gives its chunks away, but none that another listener may keep'],
+        [OWNERSHIP, 'a chunk is shared > with a listener to %s that was there before'],
       ],
     },
     {
-      guard: 'gives no chunk to a storage any more when somebody else begins to listen',
-      file: 'src/http/node-request.ts',
-      find: 'if (SHARERS.includes(event)) isShared = true',
+      guard: 'gives no chunk to a storage any more when another listener is added',
+      file: 'src/runtime/chunk-ownership.ts',
+      find: 'if (SHARERS.includes(event)) this.#isAlone = false',
       replace: '',
       tests: [
-        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
+        [GIVEN, 'a body gives its chunks away, but none that another listener may keep'],
+        [OWNERSHIP, 'a chunk is shared > with a listener to %s that comes later'],
+      ],
+    },
+    {
+      guard: 'gives no chunk to a storage that another part of the program has fetched with read()',
+      file: 'src/runtime/chunk-ownership.ts',
+      find: 'return this.#isAlone && this.#isFlowing',
+      replace: 'return this.#isAlone',
+      tests: [
+        [GIVEN, 'a body gives away no chunk that another part of the program has fetched with read()'],
+        [OWNERSHIP, 'a chunk is shared > if it is fetched with read() in the moment before the request flows'],
       ],
     },
     {
       guard: 'gives to a storage only what Node itself has read from a connection',
-      file: 'src/http/own-chunks.ts',
+      file: 'src/runtime/chunk-ownership.ts',
       find: 'request.httpVersionMajor === 1 && Boolean(request.socket?.parser)',
       replace: 'request.httpVersionMajor === 1',
       tests: [
-        [NODE_REQUEST, 'gives none away of a request that no server has parsed: a test may have given it its own'],
+        [GIVEN, 'a body gives away no chunk of a request that no server has parsed: a test may have made it'],
         [
           'src/adapters/fastify/fastify-handler.test.ts',
           'leaves alone what inject() was given, which is no chunk of a connection',
@@ -96,16 +119,14 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'gives nothing of a request to a storage whose methods somebody has replaced',
-      file: 'src/http/own-chunks.ts',
+      file: 'src/runtime/chunk-ownership.ts',
       find: ' && METHODS.every((method) => !Object.hasOwn(request, method))',
       replace: ' && METHODS.length > 0',
-      tests: [
-        [NODE_REQUEST, "gives its chunks away where they are nobody else's, and never one that somebody else may keep"],
-      ],
+      tests: [[GIVEN, 'a body gives its chunks away, but none that another listener may keep']],
     },
     {
       guard: 'gives memory back only where it holds one chunk and nothing else',
-      file: 'src/file/release-memory.ts',
+      file: 'src/runtime/release-memory.ts',
       find: ' || byteLength !== buffer.byteLength',
       replace: '',
       tests: [[WRITER, 'gives the memory of what was given to it back once it is written, and touches nothing else']],

@@ -1,3 +1,6 @@
+import { leapTables, triple } from './leap-tables.ts'
+import type { LeapTables } from './leap-tables.ts'
+
 const TAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
@@ -34,21 +37,8 @@ const KINDS = new Uint8Array(256)
 for (const byte of [CR, LF]) KINDS[byte] = BREAK | FOLLOWS
 for (const byte of [DASH, SPACE, TAB]) KINDS[byte] = FOLLOWS
 
-/** 1 for the first four bytes of a line with a delimiter, its line end included: see `learnFirst` for the fourth. */
-const BEGINNING = new Uint8Array(256)
-for (const byte of [CR, LF, DASH]) BEGINNING[byte] = 1
-let knownFirst = DASH
-
-/**
- * The tables of the delimiter that was looked for last. `TRIPLES`: 1 by the number of any three neighbours in it.
- * `SHIFTS`: by a byte, how far to move on from a place where it is under the last one. All decoders share them: a
- * decoder needs no memory of its own, and compiled code knows the address, which is faster. To fill them costs less
- * than a chunk does.
- */
-const TRIPLES = new Uint8Array(4096)
-const SHIFTS = new Uint8Array(256)
-const MOST_SHIFTED = 255
-let known: Uint8Array = new Uint8Array(0)
+/** For the boundaries that browsers and most clients make, which begin with a dash. */
+const DASHES = beginningOf(DASH)
 
 /**
  * Finds lines that begin with a delimiter (two dashes and a boundary). CR or LF is before it, and behind it a byte that
@@ -62,6 +52,9 @@ let known: Uint8Array = new Uint8Array(0)
 export class DelimiterSearch {
   /** A byte for the line end, and the delimiter. */
   readonly #pattern: Uint8Array
+  readonly #beginning: Uint8Array
+  /** Made for the first chunk that is long enough for leaps. */
+  #tables: LeapTables | undefined
   /** The place at which bytes last differed from the delimiter: often they differ at the same place again. */
   #difference = 1
 
@@ -69,6 +62,8 @@ export class DelimiterSearch {
   constructor(delimiter: Uint8Array) {
     this.#pattern = new Uint8Array(delimiter.length + 1)
     this.#pattern.set(delimiter, 1)
+    const [, , , fourth = DASH] = this.#pattern
+    this.#beginning = fourth === DASH ? DASHES : beginningOf(fourth)
   }
 
   /**
@@ -77,7 +72,6 @@ export class DelimiterSearch {
    */
   find(chunk: Uint8Array, start: number): number {
     const size = this.#pattern.length + 1
-    learnFirst(this.#pattern[3] ?? 0)
     // Small parts end soon.
     const found = this.#scan(chunk, start, start + NEAR)
     if (found !== -1 || chunk.length - start < size + NEAR) return found
@@ -102,7 +96,7 @@ export class DelimiterSearch {
   /** As `find`, by leaps over bytes that no delimiter has, and by steps over others. */
   #leap(chunk: Uint8Array, start: number): number {
     const pattern = this.#pattern
-    if (known !== pattern) learn(pattern)
+    const { triples, shifts } = (this.#tables ??= leapTables(pattern))
     const reach = pattern.length - 1
     const last = pattern[reach] ?? 0
     // All places of a line end of which the byte behind the delimiter is in the chunk as well.
@@ -115,10 +109,10 @@ export class DelimiterSearch {
       let place = at + reach - 1
       while (
         place + 3 * reach + 2 < size &&
-        ((TRIPLES[triple(chunk, place)] ?? 0) |
-          (TRIPLES[triple(chunk, place + reach)] ?? 0) |
-          (TRIPLES[triple(chunk, place + 2 * reach)] ?? 0) |
-          (TRIPLES[triple(chunk, place + 3 * reach)] ?? 0)) ===
+        ((triples[triple(chunk, place)] ?? 0) |
+          (triples[triple(chunk, place + reach)] ?? 0) |
+          (triples[triple(chunk, place + 2 * reach)] ?? 0) |
+          (triples[triple(chunk, place + 3 * reach)] ?? 0)) ===
           0
       ) {
         place += 4 * reach
@@ -130,7 +124,7 @@ export class DelimiterSearch {
       let steps = stepped / worthwhile
       while (end < to && steps > 0) {
         const byte = chunk[end] ?? 0
-        let shift = SHIFTS[byte] ?? 1
+        let shift = shifts[byte] ?? 1
         if (byte === last && ((KINDS[chunk[end - reach] ?? 0] ?? 0) & BREAK) !== 0) {
           const alike = this.#alike(chunk, end - reach)
           if (alike > reach) return end - reach
@@ -191,6 +185,7 @@ export class DelimiterSearch {
    */
   #scan(chunk: Uint8Array, start: number, end: number): number {
     const pattern = this.#pattern
+    const beginning = this.#beginning
     const fourth = pattern[3] ?? 0
     const reach = pattern.length
     const to = Math.min(end, chunk.length - reach) + 3
@@ -198,21 +193,21 @@ export class DelimiterSearch {
     while (place < to) {
       while (
         place + 28 < to &&
-        ((BEGINNING[chunk[place] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 4] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 8] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 12] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 16] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 20] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 24] ?? 0] ?? 0) |
-          (BEGINNING[chunk[place + 28] ?? 0] ?? 0)) ===
+        ((beginning[chunk[place] ?? 0] ?? 0) |
+          (beginning[chunk[place + 4] ?? 0] ?? 0) |
+          (beginning[chunk[place + 8] ?? 0] ?? 0) |
+          (beginning[chunk[place + 12] ?? 0] ?? 0) |
+          (beginning[chunk[place + 16] ?? 0] ?? 0) |
+          (beginning[chunk[place + 20] ?? 0] ?? 0) |
+          (beginning[chunk[place + 24] ?? 0] ?? 0) |
+          (beginning[chunk[place + 28] ?? 0] ?? 0)) ===
           0
       ) {
         place += 32
       }
       for (const stop = Math.min(place + 32, to); place < stop; place += 4) {
         const byte = chunk[place] ?? 0
-        if (BEGINNING[byte] === 0) continue
+        if (beginning[byte] === 0) continue
         const at = place - distanceFromBreak(chunk, place)
         if (chunk[at + 1] !== DASH || chunk[at + 2] !== DASH || chunk[at + 3] !== fourth) continue
         if (((KINDS[chunk[at] ?? 0] ?? 0) & BREAK) === 0) continue
@@ -278,39 +273,9 @@ function nextBreak(chunk: Uint8Array, start: number): number {
   return at
 }
 
-function triple(bytes: Uint8Array, at: number): number {
-  return hash(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
-}
-
-function hash(first: number, second: number, third: number): number {
-  return ((first << 6) ^ (second << 3) ^ third) & 4095
-}
-
-/** Makes the tables those of another delimiter. */
-function learn(pattern: Uint8Array): void {
-  if (known.length > 0) markTriples(known, 0)
-  markTriples(pattern, 1)
-  const last = pattern.length - 1
-  // A shorter shift than is allowed does no harm.
-  SHIFTS.fill(Math.min(pattern.length, MOST_SHIFTED))
-  for (const byte of [CR, LF]) SHIFTS[byte] = Math.min(last, MOST_SHIFTED)
-  for (let index = 1; index < last; index += 1) SHIFTS[pattern[index] ?? 0] = Math.min(last - index, MOST_SHIFTED)
-  known = pattern
-}
-
-function markTriples(pattern: Uint8Array, mark: number): void {
-  const size = pattern.length
-  for (let index = 1; index + 2 < size; index += 1) TRIPLES[triple(pattern, index)] = mark
-  for (const byte of [CR, LF]) TRIPLES[hash(byte, DASH, DASH)] = mark
-  for (const byte of [CR, LF, DASH, SPACE, TAB]) {
-    TRIPLES[hash(pattern[size - 2] ?? 0, pattern[size - 1] ?? 0, byte)] = mark
-  }
-}
-
-/** Makes `BEGINNING` that of a boundary that begins with another byte. */
-function learnFirst(byte: number): void {
-  if (byte === knownFirst) return
-  if (knownFirst !== DASH) BEGINNING[knownFirst] = 0
-  BEGINNING[byte] = 1
-  knownFirst = byte
+/** 1 for the first four bytes of a line with a delimiter, the last of which is the first byte of its boundary. */
+function beginningOf(fourth: number): Uint8Array {
+  const beginning = new Uint8Array(256)
+  for (const byte of [CR, LF, DASH, fourth]) beginning[byte] = 1
+  return beginning
 }

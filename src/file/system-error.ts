@@ -15,6 +15,11 @@ export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')
 }
 
+/** True if link(2) failed because the file system has no hard links: each has its own code for that. */
+export function hasNoLinks(error: unknown): boolean {
+  return hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES')
+}
+
 /** True if this user may not do that. Some systems say so of other things as well: look before you rely on it. */
 export function isForbidden(error: unknown): boolean {
   return hasCode(error, 'EACCES', 'EPERM')

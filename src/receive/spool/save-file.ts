@@ -7,7 +7,7 @@ import { UploadError } from '../../errors/upload-error.ts'
 import { FileWriter } from '../../file/file-writer.ts'
 import { processOwner } from '../../file/process-owner.ts'
 import { toStorageError } from '../../file/storage-error.ts'
-import { hasCode } from '../../file/system-error.ts'
+import { hasCode, hasNoLinks } from '../../file/system-error.ts'
 import type { SaveFileOptions } from './spool.ts'
 import { sweepSaves } from './save-sweep.ts'
 
@@ -63,8 +63,7 @@ async function giveFreeName(temporary: string, path: string, remove: () => Promi
     return
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw taken()
-    // A file system without hard links says one of these.
-    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
+    if (!hasNoLinks(error)) throw error
   }
   try {
     // An empty file holds the name while the whole one takes its place.

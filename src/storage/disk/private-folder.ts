@@ -5,7 +5,7 @@ import { emitWarning } from 'node:process'
 import { DiskCalls } from '../../file/disk-calls.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { makeFolders } from '../../file/make-folders.ts'
-import { hasCode } from '../../file/system-error.ts'
+import { hasCode, hasNoLinks } from '../../file/system-error.ts'
 import { FolderTrust } from './folder-trust.ts'
 import { thisHost } from './host.ts'
 import type { Host } from './host.ts'
@@ -13,9 +13,6 @@ import type { Owner } from './owner.ts'
 
 /** The layout that this version writes, kept in `.decant/format`. */
 const FORMAT = 2
-
-/** What `link` says where a file system has no hard links. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES'] as const
 
 /** The name of the private folder in that of the stored files. */
 export const PRIVATE_NAME = '.decant'
@@ -269,7 +266,7 @@ export class PrivateFolder {
       await link(probe, `${probe}.link`)
       return true
     } catch (error) {
-      if (hasCode(error, ...NO_LINKS)) return false
+      if (hasNoLinks(error)) return false
       throw error
     } finally {
       await Promise.all([rm(probe, { force: true }), rm(`${probe}.link`, { force: true })])

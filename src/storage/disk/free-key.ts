@@ -1,6 +1,7 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exists } from '../../file/exists.ts'
+import { isSameFile } from '../../file/same-file.ts'
 import { hasCode } from '../../file/system-error.ts'
 import { conflictName } from '../../filename/conflict-names.ts'
 import type { DraftPlace } from './draft-place.ts'
@@ -34,7 +35,7 @@ async function linkTo(path: string, target: string): Promise<boolean> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
     // A try that was killed before it could remove the other name.
-    if (!(await isOneFile(path, target))) return false
+    if (!isSameFile(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))) return false
   }
   await unlink(path)
   return true
@@ -44,9 +45,4 @@ async function moveTo(path: string, target: string): Promise<boolean> {
   if (await exists(target)) return false
   await rename(path, target)
   return true
-}
-
-async function isOneFile(path: string, target: string): Promise<boolean> {
-  const [one, other] = await Promise.all([lstat(path), lstat(target)])
-  return one.ino === other.ino && one.dev === other.dev
 }

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { DiskCalls } from '../../file/disk-calls.ts'
 import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
+import { isSameFile } from '../../file/same-file.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
 import { adoptRecord } from './adopted-record.ts'
 import { findFile, versionOf } from './disk-entry.ts'
@@ -16,7 +17,6 @@ import { readCompany, readEntries, writeEntry, writeHead } from './journal.ts'
 import type { Company, JournalEntry } from './journal.ts'
 import { foldersOf, makePlainFolders } from './plain-folder.ts'
 import { findPrepared, parsePreparedName, preparedName } from './prepared-name.ts'
-import { isSame } from './publication.ts'
 import { reservationPath } from './reservation.ts'
 
 /** How often, and after how many milliseconds, a promised key is asked for that another process has taken for a moment. */
@@ -225,7 +225,7 @@ async function takeKey({ folder, root }: DraftPlace, path: string, key: string):
     if (!hasCode(error, 'EEXIST')) throw error
   }
   try {
-    return isSame(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))
+    return isSameFile(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))
   } catch (error) {
     // Withdrawn this instant: to be asked for again.
     if (isMissing(error)) return false
@@ -255,7 +255,7 @@ async function isDraft({ folder }: DraftPlace, stats: BigIntStats): Promise<bool
   for (const owner of await folderNames(folder.drafts)) {
     const path = join(folder.drafts, owner)
     for (const name of await folderNames(path)) {
-      if (DRAFT_ID.test(name) && isSame(stats, await folder.calls.find(join(path, name)))) return true
+      if (DRAFT_ID.test(name) && isSameFile(stats, await folder.calls.find(join(path, name)))) return true
     }
   }
   return false

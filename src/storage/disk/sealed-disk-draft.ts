@@ -13,12 +13,11 @@ import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import { requireKey } from '../require-key.ts'
 import { adoptRecord } from './adopted-record.ts'
-import { deleteFile } from './deletion.ts'
-import { toEntry, versionOf } from './disk-entry.ts'
+import { toEntry } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { writeKeptNote } from './kept-note.ts'
+import { NameTaker } from './name-taker.ts'
 import { foldersOf } from './plain-folder.ts'
-import { publishFile } from './publication.ts'
 import { writeRecord } from './record-cache.ts'
 
 const openFile = promisify(open)
@@ -32,14 +31,13 @@ export class SealedDiskDraft implements SealedDraft {
   readonly path: string
   readonly #place: DraftPlace
   readonly #stats: BigIntStats
+  readonly #names: NameTaker
   #state: State = 'sealed'
   /** The record that is being written, or was, beside the draft, and not yet adopted. */
   #record: FileRecord | undefined
   /** The record with which all is ready for a name, so that a second name costs no more than asking for it. */
   #prepared: FileRecord | undefined
   #publishing: Promise<unknown> | undefined
-  /** Whether another file has got a name that this one had for a moment, and this one perhaps another. */
-  #wasLost = false
 
   constructor(place: DraftPlace, path: string, id: string, stats: BigIntStats) {
     this.id = id
@@ -47,6 +45,7 @@ export class SealedDiskDraft implements SealedDraft {
     this.path = path
     this.#place = place
     this.#stats = stats
+    this.#names = new NameTaker(place, path, stats)
   }
 
   stream(start: number = 0, end: number = this.size): AsyncIterable<Uint8Array> {
@@ -130,40 +129,35 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   async #publishAs(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
-    const { root, folder } = this.#place
     // All that can fail for want of room comes first, while there is still nothing to see.
     if (record !== undefined || this.#record !== undefined) await this.#prepare(record)
-    const outcome = await publishFile({
-      draft: this.path,
-      stats: this.#stats,
-      root,
-      key,
-      folder,
-      wasLost: this.#wasLost,
-      settle: () => this.#settle(key, record),
-      withdraw: () => deleteFile(this.#place, key, versionOf(this.#stats)),
-    })
-    if (outcome === 'lost') this.#wasLost = true
-    if (outcome !== 'published') return undefined
+    const name = await this.#names.take(key)
+    if (name === undefined) return undefined
+    try {
+      await this.#settle(key, record)
+      if (!(await name.keep())) return undefined
+    } catch (error) {
+      await name.giveBack()
+      throw error
+    }
     await this.#remove()
     return toEntry(key, this.#stats, record)
   }
 
   /**
-   * Gives the new name its record and, where it has to last, flushes both; true if there was either to do. Only what has to last
-   * rejects, and leaves neither.
+   * Gives the new name its record. If the storage is durable, flushes both. Only then it can reject, and it leaves no
+   * record behind.
    */
-  async #settle(key: string, record: FileRecord | undefined): Promise<boolean> {
+  async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
       if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`, this.#stats.ino)
-      // Of a file that was removed by hand the record is still there.
+      // If a file was removed by hand, its record remains.
       else await records.delete(key)
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
-      return durable || record !== undefined
     } catch (error) {
       // EACCES, EIO, ...: the file is there, and goes without a record.
-      if (!durable) return true
+      if (!durable) return
       this.#prepared = undefined
       try {
         await records.delete(key, this.#stats.ino)

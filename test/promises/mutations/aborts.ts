@@ -83,7 +83,7 @@ export const ABORTS: GuardedPromise = {
     },
     {
       guard: 'gives a sign of life before it publishes, if the last one is too old',
-      file: 'src/storage/disk/publication.ts',
+      file: 'src/storage/disk/name-taker.ts',
       find: '    await folder.owner.confirm()\n',
       replace: '',
       tests: [

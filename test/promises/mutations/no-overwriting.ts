@@ -2,7 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const DISK = 'src/storage/disk/disk-storage.test.ts'
 const SAVE = 'src/receive/spool/save-file.test.ts'
-const PUBLICATION = 'src/storage/disk/publication.test.ts'
+const NAMES = 'src/storage/disk/name-taker.test.ts'
 const PLANTED = 'test/promises/planted-links.test.ts'
 
 export const NO_OVERWRITING: GuardedPromise = {
@@ -10,9 +10,9 @@ export const NO_OVERWRITING: GuardedPromise = {
   mutations: [
     {
       guard: 'publishes by link(2), which fails where the name is taken',
-      file: 'src/storage/disk/publication.ts',
-      find: 'await folder.calls.link(draft, target)',
-      replace: 'await folder.calls.rename(draft, target)',
+      file: 'src/storage/disk/name-taker.ts',
+      find: 'await this.#place.folder.calls.link(this.#draft, target)',
+      replace: 'await this.#place.folder.calls.rename(this.#draft, target)',
       tests: [
         [DISK, 'never writes through a planted symlink, nor over anything else'],
         ['src/handler/upload-handler.test.ts', 'twenty uploads of one name at once are twenty files'],
@@ -21,8 +21,8 @@ export const NO_OVERWRITING: GuardedPromise = {
     },
     {
       guard: 'looks whether the name is taken where there are no hard links',
-      file: 'src/storage/disk/publication.ts',
-      find: "if (await folder.calls.exists(target)) return 'taken'",
+      file: 'src/storage/disk/name-taker.ts',
+      find: 'if (await folder.calls.exists(target)) return undefined',
       replace: '',
       tests: [
         [DISK, 'never overwrites, and the loser can take another key'],
@@ -39,12 +39,12 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard:
         'tells no client that it has a name which another file has by then, be it that its process was stopped in between',
-      file: 'src/storage/disk/publication.ts',
-      find: 'isSame(publication.stats, await folder.calls.find(target))',
+      file: 'src/storage/disk/name-taker.ts',
+      find: 'isSameFile(this.#stats, await this.#place.folder.calls.find(target))',
       replace: 'true',
       tests: [
-        [PUBLICATION, 'is not told that it has the name where another file has it by now, whose record stays'],
-        [PUBLICATION, 'does not replace the record of the file that has the name by then'],
+        [NAMES, 'is not told that it has the name where another file has it by now, whose record stays'],
+        [NAMES, 'does not replace the record of the file that has the name by then'],
       ],
     },
     {
@@ -52,14 +52,14 @@ export const NO_OVERWRITING: GuardedPromise = {
       file: 'src/storage/disk/record-cache.ts',
       find: 'if (belongs) await this.#putBack(key, aside)',
       replace: '',
-      tests: [[PUBLICATION, 'does not replace the record of the file that has the name by then']],
+      tests: [[NAMES, 'does not replace the record of the file that has the name by then']],
     },
     {
       guard: 'counts a record for the one file whose inode it names',
       file: 'src/storage/disk/record-cache.ts',
       find: "if ('ino' in value && value.ino !== String(stats.ino)) return undefined",
       replace: '',
-      tests: [[PUBLICATION, 'a record of another file of the same size and time is not one of this file']],
+      tests: [[NAMES, 'a record of another file of the same size and time is not one of this file']],
     },
     {
       guard: 'moves no upload away that is still going to withdraw',
@@ -68,7 +68,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       replace: '',
       tests: [
         [
-          PUBLICATION,
+          NAMES,
           'for so long that the transaction cannot wait is not moved away, or it would remove what has the name by then',
         ],
       ],

@@ -54,9 +54,9 @@ export const TRANSACTIONS: GuardedPromise = {
     },
     {
       guard: 'gives nobody else a key that is promised',
-      file: 'src/storage/disk/publication.ts',
-      find: 'if (await isReserved(folder, key))',
-      replace: 'if (folder.drafts === key)',
+      file: 'src/storage/disk/name-taker.ts',
+      find: 'await isReserved(this.#place.folder, key)',
+      replace: 'false',
       tests: [
         [DISK, 'takes keys that some file systems take for the same for one'],
         [DISK, 'whose process died after preparing is %s'],

@@ -12,7 +12,7 @@ import { RecordCache } from './record-cache.ts'
 const RECORD = { filename: 'Stopped', type: 'text/plain' }
 const OTHER = { filename: 'Other', type: 'text/html' }
 
-const base = mkdtempSync(join(tmpdir(), 'decant-publication-'))
+const base = mkdtempSync(join(tmpdir(), 'decant-name-taker-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 async function seal(storage: Pick<Storage, 'createDraft'>, text: string): Promise<SealedDraft> {

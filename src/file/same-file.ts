@@ -1,0 +1,9 @@
+import type { BigIntStats } from 'node:fs'
+
+/** What makes a file that file, whatever its name is. */
+export type FileIdentity = Pick<BigIntStats, 'ino' | 'dev'>
+
+/** Whether two names are those of one file. */
+export function isSameFile(file: FileIdentity, other: FileIdentity | undefined): boolean {
+  return other !== undefined && file.ino === other.ino && file.dev === other.dev
+}

@@ -6,9 +6,9 @@ import type { DiskCalls } from '../../file/disk-calls.ts'
 import { writeNewFile } from './new-file.ts'
 import { releaseAbandoned } from './draft-sweep.ts'
 import { foldKey } from './fold-key.ts'
+import { moveFolder } from './move-folder.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { pathIn } from '../../file/path-in.ts'
-import { exists } from '../../file/exists.ts'
 import { hasCode } from '../../file/system-error.ts'
 
 /** How often, and after how many milliseconds, a key is asked for that another process holds for a moment. */
@@ -95,26 +95,14 @@ export async function releaseReserved(folder: PrivateFolder, key: string, id: st
   }
 }
 
-/** rename(2), also where somebody has removed the folder of the reservations. */
-async function moveIn(folder: PrivateFolder, prepared: string, path: string): Promise<void> {
+/** Works also if an operator has removed the folder of the reservations. */
+async function take(folder: PrivateFolder, prepared: string, path: string): Promise<boolean> {
   try {
-    await folder.calls.rename(prepared, path)
+    return await moveFolder(folder.calls, prepared, path)
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
     await folder.restore()
-    await folder.calls.rename(prepared, path)
-  }
-}
-
-async function take(folder: PrivateFolder, prepared: string, path: string): Promise<boolean> {
-  try {
-    await moveIn(folder, prepared, path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false
-    // Some systems say this of a folder that stands there already, and all of one that may not be written.
-    if (hasCode(error, 'EPERM', 'EACCES') && (await exists(path))) return false
-    throw error
+    return moveFolder(folder.calls, prepared, path)
   }
 }
 

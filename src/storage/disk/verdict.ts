@@ -6,6 +6,7 @@ import { exists } from '../../file/exists.ts'
 import { flushFolder } from '../../file/folder-flush.ts'
 import { hasCode } from '../../file/system-error.ts'
 import type { DraftPlace } from './draft-place.ts'
+import { moveFolder } from './move-folder.ts'
 import { writeNewFile } from './new-file.ts'
 import { NO_OWNER } from './prepared-name.ts'
 
@@ -74,21 +75,18 @@ async function giveByLink({ calls, made, path, wanted, durable }: NewVerdict): P
   }
 }
 
-/** Without links: rename(2) of a folder fails if one with something in it stands there, so that here, too, the first one counts. */
+/** Without links, a verdict is a folder: here, too, the first one counts. */
 async function giveByFolder({ calls, made, path, wanted, durable }: NewVerdict): Promise<boolean> {
   await calls.makeFolder(made)
   await writeNewFile(calls, join(made, wanted), '', durable)
   if (durable) await flushFolder(made)
+  let isGiven = false
   try {
-    await calls.rename(made, path)
-    return true
-  } catch (error) {
-    await rm(made, { recursive: true, force: true })
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false
-    // Some systems say this of a folder that stands there already, and all of one that may not be written.
-    if (hasCode(error, 'EPERM', 'EACCES') && (await exists(path))) return false
-    throw error
+    isGiven = await moveFolder(calls, made, path)
+  } finally {
+    if (!isGiven) await rm(made, { recursive: true, force: true })
   }
+  return isGiven
 }
 
 function toVerdict(text: string): Verdict {

@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FormError } from '../errors/upload-error-table.ts'
+import { IgnoredFile } from '../receive/ignored-file.ts'
+import type { FileSink } from '../receive/read-form.ts'
 import type { NameStep } from './field-name.ts'
 import { joinFieldName } from './field-name.ts'
 
@@ -21,13 +23,14 @@ export class FieldNode {
     return steps.length === 0 ? this : undefined
   }
 
-  add(value: string): void {
+  addText(value: string): void {
     this.#values.push(value)
   }
 
-  /** A file came under its name. */
-  addFile(): void {
+  /** Takes a file in place of text. */
+  addFile(): FileSink {
     this.#cameAsFile = true
+    return new IgnoredFile()
   }
 
   /** Asks the schema; a field that was not sent is `undefined` to it. */

@@ -1,92 +1,130 @@
+import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FileInput } from '../policy/file-input.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
+import { IgnoredFile } from '../receive/ignored-file.ts'
+import type { FileHead, FileSink } from '../receive/read-form.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { NameStep } from './field-name.ts'
+import { SentFile, toRefusal } from './sent-file.ts'
 
-/** What is wrong with an input, wherever in the form it is. */
+/** A fault of an input, without its place in the form. */
 type InputError = Pick<FormError, 'code' | 'detail'>
 
-/** A file that was set aside: the id by which its set gives it back, and what a person knows it by. */
+/** A file that was set aside. */
 export interface KeptUpload {
+  /** The set gives the file back by it. */
   readonly id: string
   readonly filename: string
   /** Bytes. */
   readonly size: number
 }
 
-/** A file input of a form, and the files that were sent in it. */
+/**
+ * A file input of a form, and the files that were sent in it. It owns their drafts until `handOver`, `keep` or
+ * `release`.
+ */
 export class FilesNode {
   readonly kind = 'files'
   readonly name: string
-  readonly input: FileInput
-  /** Those that the set has taken: kept ones of an earlier try, and then those of this one. */
-  readonly drafts: UploadDraft[] = []
-  /** What became of them. */
-  stored: readonly StoredFile[] = []
-  readonly #errors: InputError[] = []
-  /** Files that were sent in it, whatever became of them. */
+  readonly #input: FileInput
+  /** Files of this try. */
+  #sent: SentFile[] = []
+  /** Files of an earlier try. */
+  #claimed: ClaimedUpload[] = []
+  /** Files of an earlier try that a file of this try replaces. */
+  #replaced: ClaimedUpload[] = []
+  /** All files of the input, also those that it refuses. */
   #count = 0
-  /** Those of an earlier try, and when they would have been swept. */
-  readonly #claimed = new Map<UploadDraft, Date>()
-  /** Those of an earlier try in whose place another was chosen. */
-  readonly #replaced: UploadDraft[] = []
+  readonly #errors: InputError[] = []
   #wasEmpty = false
+  #stored: readonly StoredFile[] = []
 
   constructor(name: string, input: FileInput) {
     this.name = name
-    this.input = input
+    this.#input = input
   }
 
   /** Several files may come under `gallery`, as HTML has it, and under `gallery[]` and `gallery[0]`. */
   controlAt(steps: readonly NameStep[]): FilesNode | undefined {
     const [step] = steps
-    const isItem = steps.length === 1 && typeof step !== 'string' && this.input.max > 1
+    const isItem = steps.length === 1 && typeof step !== 'string' && this.#input.max > 1
     return steps.length === 0 || isItem ? this : undefined
   }
 
-  /** Whether a file has come already, and there is room for one only. */
-  get isTaken(): boolean {
-    return this.input.max === 1 && this.#count > 0
-  }
-
-  /** Counts a file in; false where there is no room for it. */
-  take(): boolean {
-    this.#count += 1
-    return this.#count <= this.input.max
-  }
-
-  /** Nothing was chosen in it. */
-  skip(): void {
-    this.#wasEmpty = true
-  }
-
-  refuse(error: AnyUploadError | InputError): void {
-    this.#errors.push('detail' in error ? error : { code: error.code, detail: error.message })
-  }
-
-  /** A file of an earlier try, before those of this one; one that was chosen anew takes its place. */
-  restore({ draft, expiresAt }: ClaimedUpload): void {
-    this.#claimed.set(draft, expiresAt)
-    if (this.isTaken) {
-      this.#replaced.push(draft)
-      return
+  /** Takes a file of this try. A file that is too many is counted and ignored. */
+  addFile(head: FileHead): FileSink {
+    if (head.filename === '') {
+      this.#wasEmpty = true
+      return new IgnoredFile()
     }
     this.#count += 1
-    const earlier = this.drafts.filter((each) => this.#claimed.has(each)).length
-    this.drafts.splice(earlier, 0, draft)
+    if (this.#count > this.#input.max) return new IgnoredFile()
+    const file = new SentFile(this.#input, head)
+    this.#sent.push(file)
+    return file
+  }
+
+  /** Takes text in place of a file. Node's `FormData` sends '' for an input in which nothing was chosen. */
+  addText(text: string): void {
+    if (text === '') this.#wasEmpty = true
+    else this.#refuse('not-a-file', `This has to be a file. ${NO_FILENAME_HINTS.field}`)
+  }
+
+  /** Takes the file of an earlier try that `keep` gave this id, unless a file of this try replaces it. */
+  async claim(id: string): Promise<void> {
+    const { set, placement } = this.#input
+    const isTaken = this.#input.max === 1 && this.#count > 0
+    let claimed: ClaimedUpload | undefined
+    try {
+      claimed = await set.claim(id, placement)
+    } catch (error) {
+      // The set's rules have changed since, and it does not take the file any more.
+      const { code, message } = toRefusal(error)
+      this.#refuse(code, message)
+      return
+    }
+    if (claimed === undefined) {
+      if (!isTaken) this.#refuse('file-expired', 'The file of the last try is kept no longer. Choose it again.')
+    } else if (isTaken) {
+      this.#replaced.push(claimed)
+    } else {
+      this.#count += 1
+      this.#claimed.push(claimed)
+    }
+  }
+
+  /** The drafts of the files that the set takes: those of an earlier try, then those of this one. */
+  get drafts(): readonly UploadDraft[] {
+    return [...this.#claimed.map(toDraft), ...this.#sentDrafts]
+  }
+
+  /** Says which stored files its drafts become, in their order. */
+  setStored(stored: readonly StoredFile[]): void {
+    this.#stored = stored
+  }
+
+  /** Gives its drafts up: the storage publishes them. Never rejects. */
+  async handOver(): Promise<void> {
+    const replaced = this.#replaced.map(toDraft)
+    this.#forgetDrafts()
+    await discard(replaced)
   }
 
   /**
-   * Sets as many files aside as it takes, and discards the others. What the storage cannot set aside has to be sent again.
+   * Sets the files aside, at most as many as the input takes, and discards the others. A file that the storage cannot
+   * set aside has to be sent again.
    */
   async keep(expiresAt: Date): Promise<KeptUpload[]> {
-    const drafts = this.drafts.splice(0)
+    const { max } = this.#input
+    const { drafts } = this
+    const others = [...drafts.slice(max), ...this.#replaced.map(toDraft)]
+    this.#forgetDrafts()
     const kept: KeptUpload[] = []
-    for (const draft of drafts.splice(0, this.input.max)) {
+    for (const draft of drafts.slice(0, max)) {
       try {
         kept.push({ id: await draft.keep(expiresAt), filename: draft.head.filename, size: draft.size })
       } catch (error) {
@@ -94,49 +132,61 @@ export class FilesNode {
         if (!isUploadError(error)) throw error
       }
     }
-    await discard([...drafts, ...this.#replaced.splice(0)])
+    await discard(others)
     return kept
   }
 
-  /** Its drafts are the storage's now. */
-  async handOver(): Promise<void> {
-    this.drafts.length = 0
-    await discard(this.#replaced.splice(0))
-  }
-
-  /** Lets go of all drafts: what was kept is kept again, as it was, and the others are discarded. Never rejects. */
+  /** Sets the files of an earlier try aside again, and discards the drafts of this one. Never rejects. */
   async release(): Promise<void> {
-    const drafts = [...this.drafts.splice(0), ...this.#replaced.splice(0)]
-    await Promise.all(drafts.map((draft) => release(draft, this.#claimed.get(draft))))
+    const earlier = [...this.#claimed, ...this.#replaced]
+    const drafts = this.#sentDrafts
+    this.#forgetDrafts()
+    await Promise.all([discard(drafts), ...earlier.map(keepAgain)])
   }
 
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { name } = this
-    const errors = [...this.#errors, ...this.#countErrors()]
-    return errors.map(({ code, detail }) => ({ path, name, code, detail }))
+    const refusals = this.#sent.flatMap(({ refusal }) => (refusal === undefined ? [] : toInputError(refusal)))
+    const errors = [...refusals, ...this.#errors]
+    return [...errors, ...this.#countErrors(errors.length > 0)].map((error) => ({ path, name, ...error }))
   }
 
   toValue(): unknown {
-    return this.input.toValue(this.stored)
+    return this.#input.toValue(this.#stored)
   }
 
-  #countErrors(): InputError[] {
-    const { min, max } = this.input
+  get #sentDrafts(): UploadDraft[] {
+    return this.#sent.flatMap(({ draft }) => draft ?? [])
+  }
+
+  #forgetDrafts(): void {
+    this.#sent = []
+    this.#claimed = []
+    this.#replaced = []
+  }
+
+  #refuse(code: FormError['code'], detail: string): void {
+    this.#errors.push({ code, detail })
+  }
+
+  #countErrors(hasErrors: boolean): InputError[] {
+    const { min, max } = this.#input
     const count = this.#count
     if (count > max) return [{ code: 'too-many-files', detail: `Choose ${files(max)} at most, not ${count}.` }]
     // A file that was refused is not missing besides.
-    if (count >= min || this.#errors.length > 0) return []
+    if (count >= min || hasErrors) return []
     if (count > 0) return [{ code: 'too-few-files', detail: `Choose ${files(min)} at least, not ${count}.` }]
     const detail = min === 1 ? 'Choose a file.' : `Choose ${files(min)} at least.`
     return [{ code: this.#wasEmpty ? 'no-file-selected' : 'missing-file', detail }]
   }
 }
 
-async function release(draft: UploadDraft, expiresAt: Date | undefined): Promise<void> {
+/** Never rejects. */
+async function keepAgain({ draft, expiresAt }: ClaimedUpload): Promise<void> {
   try {
-    if (expiresAt !== undefined) await draft.keep(expiresAt)
+    await draft.keep(expiresAt)
   } catch {
-    // storage-failed, storage-full; a TypeError where it had been published, and was deleted again: its owner chooses it anew.
+    // storage-failed, storage-full; a TypeError if the file was published and deleted. The client has to choose it anew.
   }
   await draft.discard()
 }
@@ -144,6 +194,14 @@ async function release(draft: UploadDraft, expiresAt: Date | undefined): Promise
 /** Never rejects. */
 async function discard(drafts: readonly UploadDraft[]): Promise<void> {
   await Promise.all(drafts.map((draft) => draft.discard()))
+}
+
+function toDraft({ draft }: ClaimedUpload): UploadDraft {
+  return draft
+}
+
+function toInputError({ code, message }: AnyUploadError): InputError {
+  return { code, detail: message }
 }
 
 function files(count: number): string {

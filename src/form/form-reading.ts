@@ -1,37 +1,35 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
-import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { ContentType } from '../http/content-type.ts'
+import { publishTogether } from '../policy/publish-together.ts'
+import { UploadTransaction } from '../policy/upload-transaction.ts'
 import type { FormField } from '../receive/form-field.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
 import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
-import { FileIntake } from './file-intake.ts'
-import type { FilesNode } from './files-node.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
 import { CHARSET_FIELD } from './form-check.ts'
 import type { FormShape } from './form-shape.ts'
 import { toFormSize } from './form-size.ts'
 import { FormTree } from './form-tree.ts'
 import { KEPT_FIELD } from './kept-files.ts'
-import type { FileKeeper } from './kept-files.ts'
+import type { FileKeeper, KeptFiles } from './kept-files.ts'
 
 export interface FormReadingOptions {
   readonly keeper: FileKeeper | undefined
-  /** Whether parts that the form does not declare are thrown away without a word. */
+  /** True if parts that the form does not declare are discarded instead of refused. */
   readonly ignoresUnknown: boolean
   /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits: readonly FileLimit[]
 }
 
-/** What is wrong with a form is told up to here: more helps nobody. */
+/** Errors that a refusal lists at most. */
 const MAX_ERRORS = 100
-/**
- * Characters of a name that the form does not declare, as it is told: no answer is to grow by what a client makes up.
- */
+/** Characters that a refusal shows of a name that the form does not declare, so that a client cannot make it grow. */
 const TOLD_NAME_LENGTH = 100
 
 /** One request's form, from its first byte to its value. */
@@ -54,10 +52,6 @@ export class FormReading {
     return this.#values
   }
 
-  get inputs(): FilesNode[] {
-    return this.#tree.fileInputs()
-  }
-
   /**
    * @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have
    *   come.
@@ -78,14 +72,61 @@ export class FormReading {
     if (errors.length > 0) throw new UploadError('invalid-form', { errors })
   }
 
-  /** The form's data; `stored` of all inputs has to be set. */
+  /** Publishes the files of all inputs, or none. */
+  async publish(): Promise<void> {
+    const inputs = this.#tree.fileInputs()
+    const stored = await publishTogether(inputs.flatMap(({ drafts }) => drafts))
+    for (const input of inputs) {
+      input.setStored(stored.splice(0, input.drafts.length))
+      await input.handOver()
+    }
+  }
+
+  /**
+   * Reserves a key for each file, runs `work`, and publishes the files. None is published if `work` throws.
+   *
+   * @throws {UploadError} `publishing-delayed` if the storage fails after `work`; also what `work` throws.
+   */
+  async publishWith<Value>(work: (transaction: UploadTransaction) => Value | Promise<Value>): Promise<Value> {
+    const inputs = this.#tree.fileInputs()
+    const transaction = new UploadTransaction()
+    let value: Value
+    try {
+      for (const input of inputs) {
+        const stored: StoredFile[] = []
+        for (const draft of input.drafts) stored.push(await transaction.reserve(draft))
+        input.setStored(stored)
+      }
+      await transaction.prepare()
+      value = await work(transaction)
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    }
+    for (const input of inputs) await input.handOver()
+    try {
+      await transaction.commit()
+      return value
+    } catch (error) {
+      await transaction.defer()
+      // The work is done and cannot be undone, so the client must not be told to send the form again.
+      throw new UploadError('publishing-delayed', {}, { cause: error })
+    }
+  }
+
+  /** The form's data, after `publish`, or while `publishWith` runs its work. */
   toValue(): unknown {
     return this.#tree.toValue()
   }
 
-  /** Lets go of all drafts that are not published. Never rejects. */
+  /** Sets the good files of a refused form aside; `undefined` if there are none, or if the form keeps none. */
+  async keep(): Promise<KeptFiles | undefined> {
+    return this.#options.keeper?.keep(this.#tree.fileInputs())
+  }
+
+  /** Gives up all drafts that are not published. Never rejects. */
   async release(): Promise<void> {
-    await Promise.all(this.inputs.map((input) => input.release()))
+    await Promise.all(this.#tree.fileInputs().map((input) => input.release()))
   }
 
   #checkType({ text, kind }: ContentType): void {
@@ -95,13 +136,8 @@ export class FormReading {
 
   #openFile(head: FileHead): FileSink {
     const node = this.#tree.controlFor(head.field)
-    if (node?.kind === 'files') {
-      if (head.filename !== '') return new FileIntake(node, head)
-      node.skip()
-      return new IgnoredFile()
-    }
-    if (node === undefined) this.#refuseUnknown(head.field)
-    else node.addFile()
+    if (node !== undefined) return node.addFile(head)
+    this.#refuseUnknown(head.field)
     return new IgnoredFile()
   }
 
@@ -113,10 +149,7 @@ export class FormReading {
     }
     const node = this.#tree.controlFor(name)
     if (node === undefined) this.#refuseUnknown(name)
-    else if (node.kind === 'field') node.add(value)
-    // As Node's `FormData` sends an input in which nothing was chosen.
-    else if (value === '') node.skip()
-    else node.refuse({ code: 'not-a-file', detail: `This has to be a file. ${NO_FILENAME_HINTS.field}` })
+    else node.addText(value)
   }
 
   #refuseUnknown(name: string): void {

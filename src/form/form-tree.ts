@@ -33,7 +33,7 @@ export class FormTree {
     return this.#root.validate([])
   }
 
-  /** The form's data, after `validate` has found nothing and `stored` of all file inputs has been set. */
+  /** The form's data, after `validate` has found nothing and each file input has its stored files. */
   toValue(): unknown {
     return this.#root.toValue()
   }

@@ -4,9 +4,6 @@ import type { OptionKinds } from '../errors/option-kinds.ts'
 import { fromBase64url, toBase64url } from '../access/base64url.ts'
 import { signer } from '../access/signer.ts'
 import type { Secret, Signer } from '../access/signer.ts'
-import { isServerFailure } from '../errors/is-server-failure.ts'
-import { isUploadError } from '../errors/upload-error.ts'
-import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FilesNode } from './files-node.ts'
 import type { FormTree } from './form-tree.ts'
 
@@ -87,7 +84,7 @@ export class FileKeeper {
     for (const token of new Set(tokens)) {
       for (const [name, id] of await this.#fromToken(token)) {
         const node = tree.controlFor(name)
-        if (node?.kind === 'files') await claimFile(node, id)
+        if (node?.kind === 'files') await node.claim(id)
       }
     }
   }
@@ -106,23 +103,6 @@ export class FileKeeper {
     if (!(await this.#signer.verify(toMessage(text), signature))) return []
     const drafts: unknown = JSON.parse(new TextDecoder().decode(bytes))
     return Array.isArray(drafts) ? drafts.filter(isKeptDraft) : []
-  }
-}
-
-async function claimFile(node: FilesNode, id: string): Promise<void> {
-  const { set, placement } = node.input
-  let claimed: ClaimedUpload | undefined
-  try {
-    claimed = await set.claim(id, placement)
-  } catch (error) {
-    // The set's rules have changed since, and it does not take the file any more.
-    if (!isUploadError(error) || isServerFailure(error)) throw error
-    node.refuse(error)
-    return
-  }
-  if (claimed !== undefined) node.restore(claimed)
-  else if (!node.isTaken) {
-    node.refuse({ code: 'file-expired', detail: 'The file of the last try is kept no longer. Choose it again.' })
   }
 }
 

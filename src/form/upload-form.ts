@@ -5,17 +5,14 @@ import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
-import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import { isUploadError } from '../errors/upload-error.ts'
+import type { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
-import { publishTogether } from '../policy/publish-together.ts'
-import { UploadTransaction } from '../policy/upload-transaction.ts'
 import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
-import type { StoredFile } from '../storage/stored-file.ts'
-import type { FilesNode } from './files-node.ts'
 import { checkShape } from './form-check.ts'
 import { FormReading } from './form-reading.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
@@ -184,7 +181,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     const outcome = await this.#run(request, ...others)
     if (outcome.ok) return outcome
     const { error, reading } = outcome
-    const kept = await this.#keeper?.keep(reading.inputs)
+    const kept = await reading.keep()
     await reading.release()
     return {
       ok: false,
@@ -210,13 +207,11 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.read(incoming, this.#limits, signal)
       await reading.check()
       signal?.throwIfAborted()
-      const toData = (): FormOutput<Shape> => toFormOutput(reading)
       if (handler !== undefined) {
-        const work: Work<unknown> = (transaction) => handler(toData(), transaction)
-        return { ok: true, value: await storeWith(reading.inputs, work) }
+        return { ok: true, value: await reading.publishWith(({ id }) => handler(toFormOutput(reading), { id })) }
       }
-      await store(reading.inputs)
-      return { ok: true, value: toData() }
+      await reading.publish()
+      return { ok: true, value: toFormOutput(reading) }
     } catch (error) {
       if (isUploadError(error) && error.code === 'invalid-form') return { ok: false, error, reading }
       await reading.release()
@@ -234,41 +229,4 @@ type Others<Data> =
 function toFormOutput<Shape extends FormShape>(reading: FormReading): FormOutput<Shape>
 function toFormOutput(reading: FormReading): unknown {
   return reading.toValue()
-}
-
-async function store(inputs: readonly FilesNode[]): Promise<void> {
-  const stored = await publishTogether(inputs.flatMap(({ drafts }) => drafts))
-  for (const input of inputs) {
-    input.stored = stored.splice(0, input.drafts.length)
-    await input.handOver()
-  }
-}
-
-type Work<Value> = (transaction: FormTransaction) => Value | Promise<Value>
-
-/** Promises the files their keys, runs `work`, and publishes them. */
-async function storeWith<Value>(inputs: readonly FilesNode[], work: Work<Value>): Promise<Value> {
-  const transaction = new UploadTransaction()
-  let value: Value
-  try {
-    for (const input of inputs) {
-      const stored: StoredFile[] = []
-      for (const draft of input.drafts) stored.push(await transaction.reserve(draft))
-      input.stored = stored
-    }
-    await transaction.prepare()
-    value = await work({ id: transaction.id })
-  } catch (error) {
-    await transaction.rollback()
-    throw error
-  }
-  for (const input of inputs) await input.handOver()
-  try {
-    await transaction.commit()
-    return value
-  } catch (error) {
-    await transaction.defer()
-    // What `work` has done cannot be undone, so that nobody may be told to send the form again.
-    throw new UploadError('publishing-delayed', {}, { cause: error })
-  }
 }

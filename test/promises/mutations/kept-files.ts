@@ -39,7 +39,7 @@ export const KEPT_FILES: GuardedPromise = {
     {
       guard: 'discards a kept file in whose place another was chosen',
       file: 'src/form/files-node.ts',
-      find: '      this.#replaced.push(draft)\n',
+      find: '      this.#replaced.push(claimed)\n',
       replace: '',
       tests: [[KEPT, 'gives way to one that is chosen anew, and is then gone']],
     },

@@ -218,8 +218,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'stores nothing of the files that are too many for an input of a typed form',
       file: 'src/form/files-node.ts',
-      find: 'return this.#count <= this.input.max',
-      replace: 'return true',
+      find: 'if (this.#count > this.#input.max) return new IgnoredFile()',
+      replace: '',
       tests: [[TYPED, 'may bring more files than an input takes: they are not stored, and need no room']],
     },
     {

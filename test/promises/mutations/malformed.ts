@@ -195,7 +195,7 @@ export const MALFORMED: GuardedPromise = {
     },
     {
       guard: 'reads on when a file of a typed form is refused, so that all that is wrong is told at once',
-      file: 'src/form/file-intake.ts',
+      file: 'src/form/sent-file.ts',
       find: 'if (!isUploadError(error) || isServerFailure(error)) throw error',
       replace: 'if (!isUploadError(error) || error.status >= 400) throw error',
       tests: [[TYPED, ALL_AT_ONCE]],

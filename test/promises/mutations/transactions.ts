@@ -10,25 +10,25 @@ export const TRANSACTIONS: GuardedPromise = {
   mutations: [
     {
       guard: 'runs the handler when the files are as good as published, and not before',
-      file: 'src/form/upload-form.ts',
-      find: `    await transaction.prepare()
-    value = await work({ id: transaction.id })
+      file: 'src/form/form-reading.ts',
+      find: `      await transaction.prepare()
+      value = await work(transaction)
 `,
-      replace: `    value = await work({ id: transaction.id })
-    await transaction.prepare()
+      replace: `      value = await work(transaction)
+      await transaction.prepare()
 `,
       tests: [[FORM, 'because the storage fails to %s, %s, leaves nothing']],
     },
     {
       guard: 'keeps no file of a form whose handler throws',
-      file: 'src/form/upload-form.ts',
-      find: '    await transaction.rollback()\n',
+      file: 'src/form/form-reading.ts',
+      find: '      await transaction.rollback()\n',
       replace: '',
       tests: [[FORM, 'because its handler throws keeps nothing, and gives back what was thrown']],
     },
     {
       guard: 'takes no file back when the handler has succeeded: the next sweep publishes what the storage could not',
-      file: 'src/form/upload-form.ts',
+      file: 'src/form/form-reading.ts',
       find: 'await transaction.defer()',
       replace: 'await transaction.rollback()',
       tests: [[FORM, 'by the storage alone, after the handler has succeeded, is delayed and not undone']],

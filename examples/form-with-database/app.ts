@@ -50,7 +50,7 @@ async function addPost(request: IncomingMessage, response: ServerResponse): Prom
 
 const detail = 'There is a post of that title already.'
 const taken = new UploadError('invalid-form', {
-  errors: [{ path: ['title'], name: 'title', code: 'invalid-value', detail }],
+  errors: [{ path: ['title'], field: 'title', code: 'invalid-value', detail }],
 })
 
 function showPage(response: ServerResponse, status: number = 200, message?: string): void {

@@ -21,7 +21,7 @@ export function formPage(refused?: Refused, message?: string): string {
   const described = (name: string): string =>
     refused?.errors.has(name) ? `aria-invalid="true" aria-describedby="${name}-error"` : ''
   const kept = (name: string): string => {
-    const files = refused?.kept?.files.filter((file) => file.name === name) ?? []
+    const files = refused?.kept?.files.filter((file) => file.field === name) ?? []
     if (files.length === 0) return ''
     return `<em>${files.map(({ filename }) => escape(filename)).join(', ')} ${files.length === 1 ? 'is' : 'are'} here already.</em>`
   }

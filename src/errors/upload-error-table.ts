@@ -84,8 +84,8 @@ export type FormErrorCode =
 export interface FormError {
   /** Where in the form's data: `['items', 0, 'name']`. */
   readonly path: readonly (string | number)[]
-  /** The control's name, as HTML has it: `items[0].name`. */
-  readonly name: string
+  /** The name of the form field, as HTML has it: `items[0].name`. */
+  readonly field: string
   readonly code: FormErrorCode | UploadErrorCode
   /** A sentence that a person can act on, to be shown beside the control: it does not name it. */
   readonly detail: string
@@ -308,7 +308,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 422,
     title: 'The form is not valid',
     sentence: ({ errors }) => {
-      const told = errors.slice(0, TOLD_ERRORS).map(({ name, detail }) => `${quote(name)}: ${ended(detail)}`)
+      const told = errors.slice(0, TOLD_ERRORS).map(({ field, detail }) => `${quote(field)}: ${ended(detail)}`)
       const others = errors.length - told.length
       return [...told, ...(others > 0 ? [`And ${others} more.`] : [])].join(' ')
     },

@@ -74,7 +74,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   ],
   'range-not-satisfiable': [{ size: 1 }],
   'invalid-form': [
-    { errors: [{ path: ['title'], name: 'title', code: 'missing-field', detail: '"title" is missing.' }] },
+    { errors: [{ path: ['title'], field: 'title', code: 'missing-field', detail: '"title" is missing.' }] },
   ],
   'missing-file': [{}, { field: 'file' }, { field: 'file', hint: 'Send a form.' }],
   'no-file-selected': [{}, { field: 'file' }],

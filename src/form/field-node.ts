@@ -5,17 +5,17 @@ import type { FileSink } from '../receive/read-form.ts'
 import type { NameStep } from './field-name.ts'
 import { joinFieldName } from './field-name.ts'
 
-/** A field of a form, and what was sent in it. */
+/** A field of a form, and the texts that were sent in it. */
 export class FieldNode {
   readonly kind = 'field'
-  readonly name: string
+  readonly field: string
   readonly #schema: StandardSchemaV1
   readonly #values: string[] = []
   #cameAsFile = false
   #output: unknown
 
-  constructor(name: string, schema: StandardSchemaV1) {
-    this.name = name
+  constructor(field: string, schema: StandardSchemaV1) {
+    this.field = field
     this.#schema = schema
   }
 
@@ -35,27 +35,27 @@ export class FieldNode {
 
   /** Asks the schema; a field that was not sent is `undefined` to it. */
   async validate(path: FormError['path']): Promise<FormError[]> {
-    const { name } = this
+    const { field } = this
     const [value, ...others] = this.#values
     if (this.#cameAsFile) {
-      return [{ path, name, code: 'not-text', detail: 'This has to be text, and came as a file.' }]
+      return [{ path, field, code: 'not-text', detail: 'This has to be text, and came as a file.' }]
     }
     if (others.length > 0) {
       const detail = `This came ${others.length + 1} times, and has to come once.`
-      return [{ path, name, code: 'repeated-field', detail }]
+      return [{ path, field, code: 'repeated-field', detail }]
     }
     const result = await this.#schema['~standard'].validate(value)
     if (result.issues === undefined) {
       this.#output = result.value
       return []
     }
-    if (value === undefined) return [{ path, name, code: 'missing-field', detail: 'This has to be filled in.' }]
+    if (value === undefined) return [{ path, field, code: 'missing-field', detail: 'This has to be filled in.' }]
     // A schema that refuses without a word still refuses.
-    if (result.issues.length === 0) return [{ path, name, code: 'invalid-value', detail: 'This is not valid.' }]
+    if (result.issues.length === 0) return [{ path, field, code: 'invalid-value', detail: 'This is not valid.' }]
     return result.issues.map((issue) => {
       // A plain array: arktype's has a `map` that adds a step to an empty path.
       const below = Array.from(issue.path ?? [], (step) => toStep(typeof step === 'object' ? step.key : step))
-      const place = { path: [...path, ...below], name: below.reduce(joinFieldName, name) }
+      const place = { path: [...path, ...below], field: below.reduce(joinFieldName, field) }
       return { ...place, code: 'invalid-value', detail: issue.message }
     })
   }

@@ -29,7 +29,7 @@ export interface KeptUpload {
  */
 export class FilesNode {
   readonly kind = 'files'
-  readonly name: string
+  readonly field: string
   readonly #input: FileInput
   /** Files of this try. */
   #sent: SentFile[] = []
@@ -43,8 +43,8 @@ export class FilesNode {
   #wasEmpty = false
   #stored: readonly StoredFile[] = []
 
-  constructor(name: string, input: FileInput) {
-    this.name = name
+  constructor(field: string, input: FileInput) {
+    this.field = field
     this.#input = input
   }
 
@@ -145,10 +145,10 @@ export class FilesNode {
   }
 
   async validate(path: FormError['path']): Promise<FormError[]> {
-    const { name } = this
+    const { field } = this
     const refusals = this.#sent.flatMap(({ refusal }) => (refusal === undefined ? [] : toInputError(refusal)))
     const errors = [...refusals, ...this.#errors]
-    return [...errors, ...this.#countErrors(errors.length > 0)].map((error) => ({ path, name, ...error }))
+    return [...errors, ...this.#countErrors(errors.length > 0)].map((error) => ({ path, field, ...error }))
   }
 
   toValue(): unknown {

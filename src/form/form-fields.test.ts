@@ -10,11 +10,11 @@ import { uploadForm } from './upload-form.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What a form makes of these fields: its data, or what is wrong, as `name code`. */
+/** The data that a form makes of these fields, or its errors, each as `field code`. */
 async function receive(shape: FormShape, fields: Fields, options?: UploadFormOptions): Promise<unknown> {
   const request = await formRequest(fields.map(([name, value]) => ({ name, value })))
   const result = await uploadForm(shape, options).attempt(request)
-  return result.ok ? result.value : result.error.details.errors.map(({ name, code }) => `${name} ${code}`)
+  return result.ok ? result.value : result.error.details.errors.map(({ field, code }) => `${field} ${code}`)
 }
 
 describe('a field', () => {
@@ -84,7 +84,7 @@ describe('a field', () => {
     const result = await uploadForm({ meta: schema }).attempt(request)
     if (result.ok) return expect.unreachable()
     expect(result.error.details.errors).toMatchObject([
-      { path: ['meta', 'rows', 1, 'id'], name: 'meta.rows[1].id', code: 'invalid-value' },
+      { path: ['meta', 'rows', 1, 'id'], field: 'meta.rows[1].id', code: 'invalid-value' },
     ])
   })
 
@@ -307,7 +307,7 @@ describe('names that are not declared', () => {
     if (result.ok) return expect.unreachable()
     const { errors } = result.error.details
     expect(errors).toHaveLength(100)
-    expect(errors[0]).toMatchObject({ name: 'title', code: 'missing-field' })
+    expect(errors[0]).toMatchObject({ field: 'title', code: 'missing-field' })
     expect(JSON.stringify(errors).length).toBeLessThan(50_000)
     expect(result.error.message).toMatch(/ And 90 more\.$/)
     expect(result.error.message.length).toBeLessThan(2000)

@@ -157,7 +157,7 @@ export class FormReading {
     const told = name.length > TOLD_NAME_LENGTH ? `${name.slice(0, TOLD_NAME_LENGTH)}…` : name
     this.#unknown.push({
       path: [told],
-      name: told,
+      field: told,
       code: 'unknown-field',
       detail: 'The form has no control of this name.',
     })

@@ -106,7 +106,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
         ['scanned', 'content-refused', '"cat.png" was refused: it is a cat.'],
         ['unknownFile', 'unknown-field', 'The form has no control of this name.'],
         ['unknown', 'unknown-field', 'The form has no control of this name.'],
-      ].map(([name, code, detail]) => ({ path: [name], name, code, detail })),
+      ].map(([field, code, detail]) => ({ path: [field], field, code, detail })),
     )
     expect(problem).toMatchObject({ type: 'urn:problem-type:decant:invalid-form', status: 422, code: 'invalid-form' })
     expect(problem.detail).toMatch(
@@ -124,7 +124,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
     )
     if (result.ok) return expect.unreachable()
     expect(result.error.details.errors).toMatchObject([
-      { path: ['items', 1, 'photo'], name: 'items[7].photo', code: 'type-not-allowed' },
+      { path: ['items', 1, 'photo'], field: 'items[7].photo', code: 'type-not-allowed' },
     ])
     expect(await place.contents()).toEqual([])
   })

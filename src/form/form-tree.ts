@@ -49,9 +49,9 @@ class GroupNode {
   readonly kind = 'group'
   readonly children: ReadonlyMap<string, FormNode>
 
-  constructor(name: string, shape: FormShape) {
+  constructor(field: string, shape: FormShape) {
     const children = Object.entries(shape).map(
-      ([key, member]) => [key, toNode(joinFieldName(name, key), member)] as const,
+      ([key, member]) => [key, toNode(joinFieldName(field, key), member)] as const,
     )
     this.children = new Map(children)
   }
@@ -75,21 +75,21 @@ class GroupNode {
 /** Fields or groups under one name. */
 class ListNode {
   readonly kind = 'list'
-  readonly name: string
+  readonly field: string
   readonly #list: FormList
   /** Those with a number. */
   readonly #numbered = new Map<number, FieldNode | GroupNode>()
   /** Those without, in the order in which they came. */
   readonly #others: (FieldNode | GroupNode)[] = []
 
-  constructor(name: string, list: FormList) {
-    this.name = name
+  constructor(field: string, list: FormList) {
+    this.field = field
     this.#list = list
   }
 
   controlAt([step, ...rest]: readonly NameStep[]): ControlNode | undefined {
     if (typeof step === 'number') {
-      const item = this.#numbered.get(step) ?? this.#toItem(joinFieldName(this.name, step))
+      const item = this.#numbered.get(step) ?? this.#toItem(joinFieldName(this.field, step))
       const control = item.controlAt(rest)
       // A control that is not declared makes no item.
       if (control !== undefined) this.#numbered.set(step, item)
@@ -97,7 +97,7 @@ class ListNode {
     }
     // Nobody could tell which controls of groups without numbers belong together.
     if (step !== undefined || rest.length > 0 || !isSchema(this.#list.item)) return undefined
-    const item = new FieldNode(this.name, this.#list.item)
+    const item = new FieldNode(this.field, this.#list.item)
     this.#others.push(item)
     return item
   }
@@ -110,7 +110,7 @@ class ListNode {
 
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { items } = this
-    const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, name: this.name, ...error }))
+    const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, field: this.field, ...error }))
     // A schema may be expensive, and what is over has to go anyway.
     for (const [index, item] of items.slice(0, this.#list.max).entries()) {
       errors.push(...(await item.validate([...path, index])))
@@ -129,16 +129,16 @@ class ListNode {
     return [{ code: 'too-few-items', detail: `At least ${min} ${min === 1 ? 'is' : 'are'} needed here, not ${count}.` }]
   }
 
-  #toItem(name: string): FieldNode | GroupNode {
+  #toItem(field: string): FieldNode | GroupNode {
     const { item } = this.#list
-    return isSchema(item) ? new FieldNode(name, item) : new GroupNode(name, item)
+    return isSchema(item) ? new FieldNode(field, item) : new GroupNode(field, item)
   }
 }
 
-function toNode(name: string, member: FormMember): FormNode {
-  if (isSchema(member)) return new FieldNode(name, member)
-  if (isFileInput(member)) return new FilesNode(name, member)
-  return isList(member) ? new ListNode(name, member) : new GroupNode(name, member)
+function toNode(field: string, member: FormMember): FormNode {
+  if (isSchema(member)) return new FieldNode(field, member)
+  if (isFileInput(member)) return new FilesNode(field, member)
+  return isList(member) ? new ListNode(field, member) : new GroupNode(field, member)
 }
 
 function* filesBelow(node: FormNode): Generator<FilesNode> {

@@ -45,7 +45,7 @@ function keptOf(result: FormAttempt<unknown>): KeptFiles {
 }
 
 function codesOf(result: FormAttempt<unknown>): string[] {
-  return result.ok ? [] : result.error.details.errors.map(({ name, code }) => `${name} ${code}`)
+  return result.ok ? [] : result.error.details.errors.map(({ field, code }) => `${field} ${code}`)
 }
 
 /** A good file in a form that is refused, and the field that stands for it. */
@@ -62,8 +62,8 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
       await attempt(post, BAD, file('cover', 'Große Katze.png', PNG), file('gallery', 'a.png', PNG)),
     )
     expect(files).toEqual([
-      { name: 'cover', filename: 'Große Katze.png', size: PNG.length },
-      { name: 'gallery', filename: 'a.png', size: PNG.length },
+      { field: 'cover', filename: 'Große Katze.png', size: PNG.length },
+      { field: 'gallery', filename: 'a.png', size: PNG.length },
     ])
     expect(field.name).toBe('_kept')
     expect(field.value).toMatch(/^[\w.-]+$/)
@@ -86,7 +86,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     for (let tries = 1; tries <= 3; tries++) {
       const result = await post.attempt(await formRequest([GOOD, field]), ({ cover }) => {
         expect(cover?.key).toBe('a.png')
-        const errors = [{ path: ['title'], name: 'title', code: 'invalid-value', detail: 'Taken.' }] as const
+        const errors = [{ path: ['title'], field: 'title', code: 'invalid-value', detail: 'Taken.' }] as const
         throw new UploadError('invalid-form', { errors })
       })
       expect(codesOf(result)).toEqual(['title invalid-value'])

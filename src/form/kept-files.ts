@@ -30,9 +30,9 @@ export interface KeptFiles {
 
 /** A file that need not be sent again. */
 export interface KeptFile {
-  /** The file input's name. */
-  readonly name: string
-  /** The file's, as the client gave it. */
+  /** The name of the form field. */
+  readonly field: string
+  /** The name that the client gave. */
   readonly filename: string
   /** Bytes. */
   readonly size: number
@@ -41,7 +41,7 @@ export interface KeptFile {
 const HOUR_MS = 3_600_000
 
 /** A draft that was set aside, and the input that it was sent in. */
-type KeptDraft = readonly [name: string, id: string]
+type KeptDraft = readonly [field: string, id: string]
 
 const KEEP_KINDS: OptionKinds<KeepOptions> = { secret: OPTION_KINDS.own, expiresInMs: OPTION_KINDS.own }
 
@@ -68,8 +68,8 @@ export class FileKeeper {
     const files: KeptFile[] = []
     for (const input of inputs) {
       for (const { id, filename, size } of await input.keep(expiresAt)) {
-        drafts.push([input.name, id])
-        files.push({ name: input.name, filename, size })
+        drafts.push([input.field, id])
+        files.push({ field: input.field, filename, size })
       }
     }
     if (drafts.length === 0) return undefined
@@ -82,8 +82,8 @@ export class FileKeeper {
    */
   async claim(tokens: readonly string[], tree: FormTree): Promise<void> {
     for (const token of new Set(tokens)) {
-      for (const [name, id] of await this.#fromToken(token)) {
-        const node = tree.controlFor(name)
+      for (const [field, id] of await this.#fromToken(token)) {
+        const node = tree.controlFor(field)
         if (node?.kind === 'files') await node.claim(id)
       }
     }

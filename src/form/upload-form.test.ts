@@ -77,7 +77,7 @@ describe('a form', () => {
       ]),
     )
     if (result.ok) return expect.unreachable()
-    expect(result.error.details.errors.map(({ name, code }) => [name, code])).toEqual([
+    expect(result.error.details.errors.map(({ field, code }) => [field, code])).toEqual([
       ['title', 'invalid-value'],
       ['text', 'missing-field'],
       ['cover', 'type-not-allowed'],
@@ -116,7 +116,7 @@ describe('a form', () => {
       await formRequest([{ name: 'title', value: 'Hello' }, file('cover', 'cover.png', PNG)]),
     )
     if (first.ok || first.kept === undefined) return expect.unreachable()
-    expect(first.kept.files).toEqual([{ name: 'cover', filename: 'cover.png', size: PNG.length }])
+    expect(first.kept.files).toEqual([{ field: 'cover', filename: 'cover.png', size: PNG.length }])
     const { name, value } = first.kept.field
     const second = await post.attempt(
       await formRequest([{ name: 'title', value: 'Hi' }, { name, value }, file('cover', '', '')]),

@@ -49,9 +49,9 @@ export type FormAttempt<Value> =
   | {
       readonly ok: false
       readonly error: UploadError<'invalid-form'>
-      /** By the names of the controls: `errors.get('title')?.detail`. */
+      /** By the names of the form fields: `errors.get('title')?.detail`. */
       readonly errors: MultiMap<FormError>
-      /** The texts as they were sent, by the names of the fields. */
+      /** The texts as they were sent, by the names of the form fields. */
       readonly values: MultiMap<string>
       /** The files that need not be sent again; absent if none are kept. */
       readonly kept?: KeptFiles
@@ -186,7 +186,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     return {
       ok: false,
       error,
-      errors: new MultiMap(error.details.errors.map((each) => [each.name, each] as const)),
+      errors: new MultiMap(error.details.errors.map((each) => [each.field, each] as const)),
       values: new MultiMap(reading.values),
       ...(kept !== undefined && { kept }),
     }

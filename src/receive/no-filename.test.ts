@@ -88,7 +88,7 @@ describe('of a picture whose part has no filename', () => {
       details: {
         errors: [
           {
-            name: 'avatar',
+            field: 'avatar',
             code: 'not-a-file',
             detail:
               'This has to be a file. Its part has no filename, so it was taken for text. Send the file with a filename.',

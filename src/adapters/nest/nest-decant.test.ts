@@ -149,7 +149,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     const answer = await post(`${origin}/form`, formOf('no file', { title: ' ' }))
     expect([answer.status, answer.headers.get('content-type')]).toEqual([422, 'application/problem+json'])
     const { code, errors } = await answer.json()
-    expect([code, errors.map(({ name }: { name: string }) => name).toSorted()]).toEqual([
+    expect([code, errors.map(({ field }: { field: string }) => field).toSorted()]).toEqual([
       'invalid-form',
       ['photo', 'title'],
     ])

@@ -4,7 +4,7 @@ import type { Receipt, SkippedFile } from '../protocols/receipt.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { Route } from './route.ts'
 
-/** A stored file as programs are told of it. */
+/** A stored file, as JSON and pages tell it. */
 export interface FileAnswer {
   /** The name of the form field, if a form has just brought the file. */
   readonly field?: string
@@ -18,6 +18,7 @@ export interface FileAnswer {
   readonly storedAt: string
   /** `sha-256=:base64:` (RFC 9530), if the set takes one. */
   readonly digest?: string
+  /** Shows the file. With `?download` it is an attachment. */
   readonly url: string
 }
 

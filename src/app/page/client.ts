@@ -1,8 +1,8 @@
 import { droppedFiles } from './client/dropped-files.ts'
 import { element } from './client/element.ts'
 import { fileLimits, limitMet } from './client/file-limits.ts'
-import { keptRow, showLocalTime } from './client/kept-row.ts'
 import { postFile } from './client/post-file.ts'
+import { showLocalTime, storedRow } from './client/stored-row.ts'
 import { replaceBrokenPicture } from './client/thumb.ts'
 import { UploadQueue } from './client/upload-queue.ts'
 import type { Upload, UploadState } from './client/upload-queue.ts'
@@ -55,8 +55,8 @@ function follow(upload: Upload, state: UploadState): void {
     announce(`${name} is cancelled`)
     remove(upload)
   }
-  if (state.at === 'kept') {
-    const rows = state.files.map((file) => keptRow(file, fileTemplate))
+  if (state.at === 'stored') {
+    const rows = state.files.map((file) => storedRow(file, fileTemplate))
     fileList.prepend(...rows)
     files.hidden = false
     files.querySelector('.empty')?.remove()

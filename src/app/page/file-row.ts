@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { formatBytes } from '../../errors/byte-size.ts'
-import type { PageFile } from '../../handler.ts'
+import type { FileAnswer } from '../../handler.ts'
 import { fileKind, isDrawable } from './file-kind.ts'
 import { icon } from './icon-sprite.ts'
 import type { Markup } from './icon-sprite.ts'
@@ -12,8 +12,8 @@ const UTC_DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
  * A stored file in the list: preview, name, size, date, download. The script fills in a copy of the row of an empty
  * file, so this is the only place that knows the markup.
  */
-export function fileRow(file: PageFile): Markup {
-  const name = shownName(file.name === '' ? file.key : file.name)
+export function fileRow(file: FileAnswer): Markup {
+  const name = shownName(file.filename === '' ? file.key : file.filename)
   return html`<li class="file">
     <span class="thumb">
       ${

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toProblem } from '../../errors/problem.ts'
 import { UploadError } from '../../errors/upload-error.ts'
-import type { PageFile, PageView } from '../../handler.ts'
+import type { FileAnswer, PageView } from '../../handler.ts'
 import { UPLOAD_PAGE_CSP, uploadPage } from './upload-page.ts'
 
 const page = uploadPage({ url: '/', assets: { script: '/assets/client.js', style: '/assets/client.css' } })
@@ -15,9 +15,9 @@ const view: PageView = {
   canUpload: true,
   files: [],
 }
-const photo: PageFile = {
+const photo: FileAnswer = {
   key: 'harbour.jpg',
-  name: 'Harbour.jpg',
+  filename: 'Harbour.jpg',
   type: 'image/jpeg',
   size: 1_572_864,
   storedAt: '2026-11-24T09:05:00.000Z',
@@ -32,8 +32,8 @@ function shown(changes: Partial<PageView>, by = page): string {
     .replace(/\s+/g, ' ')
 }
 
-function named(name: string): string {
-  return shown({ files: [{ ...photo, name }] })
+function named(filename: string): string {
+  return shown({ files: [{ ...photo, filename }] })
 }
 
 describe('without JavaScript', () => {
@@ -116,7 +116,7 @@ describe('without JavaScript', () => {
   })
 
   test('files stand in the order of the view, and older ones are a link away', () => {
-    const html = shown({ files: [photo, { ...photo, name: 'Older.jpg' }], next: '/?cursor=a&b' })
+    const html = shown({ files: [photo, { ...photo, filename: 'Older.jpg' }], next: '/?cursor=a&b' })
     expect(html.indexOf('Harbour.jpg')).toBeLessThan(html.indexOf('Older.jpg'))
     expect(html).toMatch(/<a href="\/\?cursor=a&amp;b" rel="next"/)
   })

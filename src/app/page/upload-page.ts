@@ -72,7 +72,7 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
                 </h1>
                 ${said(view)} ${view.canUpload ? form(view) : ''} ${signIn(view)}
               </div>
-              <div class="kept">
+              <div class="lists">
                 <section class="uploads" aria-labelledby="uploads-heading" hidden>
                   <h2 id="uploads-heading" tabindex="-1">Uploads</h2>
                   <ul></ul>
@@ -83,7 +83,7 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
             </main>
             <template id="upload-row">${uploadRow()}</template>
             <template id="file-row">
-              ${fileRow({ key: '', name: '', type: '', size: 0, storedAt: new Date(0).toISOString(), url: '' })}
+              ${fileRow({ key: '', filename: '', type: '', size: 0, storedAt: new Date(0).toISOString(), url: '' })}
             </template>
           </body>
         </html>`

@@ -169,7 +169,7 @@ describe('HTML', () => {
     expect([large.status, large.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8'])
     expect(await large.json()).toMatchObject({
       problem: { code: 'file-too-large', status: 413, limit: 100_000 },
-      files: [{ name: 'old.txt', url: '/old.txt' }],
+      files: [{ filename: 'old.txt', url: '/old.txt' }],
     })
     const method = await browse(site.origin, { method: 'PATCH' })
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS'])

@@ -95,12 +95,7 @@ function toView(page: UploadPage, { route, list, rights }: PageParts): PageView 
     maxFiles: limits.maxFiles,
     canUpload: rights.upload,
     ...(rights.unauthenticated !== undefined && { signIn: `${pageUrl(page, route)}?${SIGN_IN}` }),
-    ...(list !== undefined && {
-      files: list.files.map((file) => {
-        const { filename, ...others } = toFileAnswer(route, file)
-        return { name: filename, ...others }
-      }),
-    }),
+    ...(list !== undefined && { files: list.files.map((file) => toFileAnswer(route, file)) }),
     ...(list?.next !== undefined && { next: nextUrl(route, pageUrl(page, route), list.next) }),
   }
 }

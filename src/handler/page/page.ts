@@ -1,18 +1,5 @@
 import type { Problem } from '../../errors/problem.ts'
-
-/** A stored file on a page. */
-export interface PageFile {
-  readonly key: string
-  /** The name that the client gave. */
-  readonly name: string
-  readonly type: string
-  /** Bytes. */
-  readonly size: number
-  /** ISO 8601, UTC. */
-  readonly storedAt: string
-  /** Shows the file; with `?download` it is an attachment. */
-  readonly url: string
-}
+import type { FileAnswer } from '../file-answer.ts'
 
 /** Everything a page of one upload set needs; plain data. */
 export interface PageView {
@@ -34,7 +21,7 @@ export interface PageView {
   /** The URL to sign in at; absent if signing in cannot give more permissions. */
   readonly signIn?: string
   /** Newest first; absent if listing is off, or if this client may not list. */
-  readonly files?: readonly PageFile[]
+  readonly files?: readonly FileAnswer[]
   /** The URL of the page with the next, older files. */
   readonly next?: string
   /** A sentence about the upload before this request. It is shown once. */

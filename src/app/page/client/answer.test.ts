@@ -13,7 +13,7 @@ const file = {
 }
 
 test('a stored file is known by what the server tells of it', () => {
-  expect(readAnswer(201, { files: [file], fields: [] })).toEqual({ kept: [file] })
+  expect(readAnswer(201, { files: [file], fields: [] })).toEqual({ stored: [file] })
 })
 
 test('a refusal is said in the words of the server, and is final', () => {

@@ -1,5 +1,5 @@
-/** A stored file as the server tells of it. */
-export interface KeptFile {
+/** A stored file, as the answer tells it. */
+export interface AnsweredFile {
   readonly filename: string
   readonly key: string
   readonly type: string
@@ -8,9 +8,9 @@ export interface KeptFile {
   readonly url: string
 }
 
-/** What became of an upload. */
+/** The outcome of an upload. */
 export type Answer =
-  | { readonly kept: readonly KeptFile[] }
+  | { readonly stored: readonly AnsweredFile[] }
   | {
       /** A sentence for a person. */
       readonly refused: string
@@ -23,12 +23,12 @@ function canRetry(status: number): boolean {
   return status === 0 || status === 408 || status >= 500
 }
 
-/** Reads the server's answer; status 0 means that there was none. Whatever came, a person gets a sentence and no JSON. */
+/** Reads the server's answer; status 0 means that there was none. A person always gets a sentence, and never JSON. */
 export function readAnswer(status: number, body: unknown): Answer {
   if (status === 0) return { refused: 'The connection was cut before the file had arrived.', retry: true }
   if (status < 400) {
-    const kept = member(body, 'files')
-    if (Array.isArray(kept) && kept.length > 0 && kept.every(isKeptFile)) return { kept }
+    const stored = member(body, 'files')
+    if (Array.isArray(stored) && stored.length > 0 && stored.every(isAnsweredFile)) return { stored }
     return {
       refused: 'The server gave no clear answer. Reload the page to see whether the file arrived.',
       retry: false,
@@ -41,7 +41,7 @@ export function readAnswer(status: number, body: unknown): Answer {
   }
 }
 
-function isKeptFile(value: unknown): value is KeptFile {
+function isAnsweredFile(value: unknown): value is AnsweredFile {
   return (
     ['filename', 'key', 'type', 'url'].every((name) => typeof member(value, name) === 'string') &&
     typeof member(value, 'size') === 'number'

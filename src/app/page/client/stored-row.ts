@@ -1,12 +1,15 @@
 import { formatBytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
-import type { KeptFile } from './answer.ts'
+import type { AnsweredFile } from './answer.ts'
 import { copyOf, element } from './element.ts'
 import { showKind, showPicture } from './thumb.ts'
 
 /** The list's row of a file that has just been stored, from a copy of the server's own. */
-export function keptRow({ filename, key, type, size, url }: KeptFile, template: HTMLTemplateElement): HTMLElement {
+export function storedRow(
+  { filename, key, type, size, url }: AnsweredFile,
+  template: HTMLTemplateElement,
+): HTMLElement {
   const row = copyOf(template)
   const thumb = element(row, '.thumb', HTMLElement)
   if (isDrawable(type)) showPicture(thumb, url)

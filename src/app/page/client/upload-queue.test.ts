@@ -4,7 +4,7 @@ import type { PostOptions } from './post-file.ts'
 import { UploadQueue } from './upload-queue.ts'
 import type { Upload } from './upload-queue.ts'
 
-const kept: Answer = { kept: [{ filename: 'x', key: 'x', type: 'text/plain', size: 1, url: '/uploads/x' }] }
+const stored: Answer = { stored: [{ filename: 'x', key: 'x', type: 'text/plain', size: 1, url: '/uploads/x' }] }
 
 /** A queue over a link whose progress and answers the test decides. */
 function start(width?: number) {
@@ -49,7 +49,7 @@ test('three files are sent at a time, and the next one as soon as there is room'
   const { queue, links, link } = start()
   queue.add(files('a', 'b', 'c', 'd', 'e'))
   expect([...links.keys()]).toEqual(['a', 'b', 'c'])
-  await link('b').answer(kept)
+  await link('b').answer(stored)
   expect([...links.keys()]).toEqual(['a', 'b', 'c', 'd'])
   await link('a').answer({ refused: 'No.', retry: false })
   expect([...links.keys()]).toEqual(['a', 'b', 'c', 'd', 'e'])
@@ -69,8 +69,8 @@ test('when all bytes have left, the file is being checked until the server answe
   link('a').onProgress(0.5)
   link('a').onProgress(1)
   link('a').onProgress(1)
-  await link('a').answer(kept)
-  expect(log).toEqual(['a waiting', 'a sending', 'a sending', 'a checking', 'a kept'])
+  await link('a').answer(stored)
+  expect(log).toEqual(['a waiting', 'a sending', 'a sending', 'a checking', 'a stored'])
   expect(queue.isBusy).toBe(false)
 })
 
@@ -89,9 +89,9 @@ test('a cancelled upload is aborted, makes room, and says nothing more', async (
 test('an upload that is over cannot be cancelled', async () => {
   const { queue, log, link, upload } = start()
   queue.add(files('a'))
-  await link('a').answer(kept)
+  await link('a').answer(stored)
   queue.cancel(upload('a'))
-  expect(log.at(-1)).toBe('a kept')
+  expect(log.at(-1)).toBe('a stored')
 })
 
 test('the overall share counts bytes of all files, without the refused and the cancelled', async () => {
@@ -99,13 +99,13 @@ test('the overall share counts bytes of all files, without the refused and the c
   queue.add(files('a', 'b', 'c', 'd'))
   link('a').onProgress(0.5)
   expect(queue.share).toBeCloseTo(5 / 40)
-  await link('b').answer(kept)
+  await link('b').answer(stored)
   expect(queue.share).toBeCloseTo(15 / 40)
   await link('c').answer({ refused: 'No.', retry: true })
   expect(queue.share).toBeCloseTo(15 / 30)
   queue.cancel(upload('d'))
   expect(queue.share).toBeCloseTo(15 / 20)
-  await link('a').answer(kept)
+  await link('a').answer(stored)
   expect(queue.isBusy).toBe(false)
   queue.add(files('e'))
   expect(queue.share).toBe(0)

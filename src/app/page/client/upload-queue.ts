@@ -1,4 +1,4 @@
-import type { Answer, KeptFile } from './answer.ts'
+import type { Answer, AnsweredFile } from './answer.ts'
 import type { PostOptions } from './post-file.ts'
 
 /** Where a file is on its way. */
@@ -9,7 +9,7 @@ export type UploadState =
   /** All bytes have left, and the server has not answered yet. */
   | { readonly at: 'checking' }
   | { readonly at: 'refused'; readonly reason: string; readonly retry: boolean }
-  | { readonly at: 'kept'; readonly files: readonly KeptFile[] }
+  | { readonly at: 'stored'; readonly files: readonly AnsweredFile[] }
   | { readonly at: 'cancelled' }
 
 /** A file that a person chose; another object each time, even for the same file. */
@@ -35,7 +35,7 @@ export class UploadQueue {
   readonly #running = new Map<Upload, { readonly controller: AbortController; share: number }>()
   /** Bytes since the queue was last at rest; what is refused or cancelled does not count. */
   #total = 0
-  #kept = 0
+  #stored = 0
 
   constructor(options: UploadQueueOptions) {
     this.#options = options
@@ -48,14 +48,14 @@ export class UploadQueue {
 
   /** The share of all bytes that have left, from 0 to 1, since the queue was last at rest. */
   get share(): number {
-    let sent = this.#kept
+    let sent = this.#stored
     for (const [{ file }, { share }] of this.#running) sent += file.size * share
     return this.#total === 0 ? 0 : sent / this.#total
   }
 
   /** Sends each file as soon as there is room for it, or refuses it at once. */
   add(files: Iterable<File>): void {
-    if (!this.isBusy) this.#total = this.#kept = 0
+    if (!this.isBusy) this.#total = this.#stored = 0
     for (const file of files) {
       const upload = { file }
       const reason = this.#options.refuse(file)
@@ -97,8 +97,8 @@ export class UploadQueue {
     if (answer === undefined || !this.#running.delete(upload)) return
     if ('refused' in answer) this.#leave(upload, { at: 'refused', reason: answer.refused, retry: answer.retry })
     else {
-      this.#kept += upload.file.size
-      this.#options.onChange(upload, { at: 'kept', files: answer.kept })
+      this.#stored += upload.file.size
+      this.#options.onChange(upload, { at: 'stored', files: answer.stored })
       this.#advance()
     }
   }

@@ -8,7 +8,7 @@ import { decodeText } from './text.ts'
 
 /** What stands before the bytes of a part. */
 export interface PartHead {
-  /** The name of the form's control; may be ''. */
+  /** The name of the form field; may be ''. */
   readonly name: string
   /**
    * The name of the file as the client gave it: for showing, never for a path. '' for a file input in which nothing was

@@ -4,7 +4,7 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 
-/** A file with a name: what `receive` gives, and a web `File`. */
+/** A file with a name, as the standard `File` has it: also the files of `receive` and `parts`. */
 export interface NamedFile {
   readonly name: string
   /** The media type that is claimed for it. */

@@ -5,7 +5,7 @@ export interface UploadHead {
   readonly type?: string | undefined
   /** Bytes, if the client announces them. */
   readonly size?: number | undefined
-  /** The name of the form's control, for messages. */
+  /** The name of the form field, for messages. */
   readonly field?: string | undefined
 }
 

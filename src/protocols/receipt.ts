@@ -4,7 +4,7 @@ import type { StoredFile } from '../storage/stored-file.ts'
 
 /** A file that a request brought, and what it became. */
 export interface ReceivedFile {
-  /** The name of the form's control; absent where the file was the body itself. */
+  /** The name of the form field; absent where the file was the body itself. */
   readonly field?: string
   /** The name that the client gave. */
   readonly filename: string

@@ -13,7 +13,7 @@ export type Part = ArrivingField | ArrivingFile
 
 /** What fields and files have alike. All of it is read once, by one of the three methods, before the loop goes on. */
 export interface ArrivingPart {
-  /** The name of the form's control. */
+  /** The name of the form field. */
   readonly field: string
   /** The headers of the part, by lower-case name. */
   readonly headers: ReadonlyMap<string, string>
@@ -49,7 +49,10 @@ export interface ArrivingField extends ArrivingPart {
   readonly kind: 'field'
 }
 
-/** A file that is still arriving; `set.save` takes it as it is. */
+/**
+ * A file that is still arriving; `set.save` takes it as it is. `name` and `type` are called as those of the standard
+ * `File`.
+ */
 export interface ArrivingFile extends ArrivingPart {
   readonly kind: 'file'
   /**

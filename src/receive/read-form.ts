@@ -20,7 +20,7 @@ export interface FileSink {
 
 /** A part that is a file. */
 export interface FileHead {
-  /** The name of the form's control. */
+  /** The name of the form field. */
   readonly field: string
   /** As the client gave it; '' for a file input in which nothing was chosen. */
   readonly filename: string

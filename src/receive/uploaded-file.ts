@@ -8,13 +8,16 @@ import type { SaveFileOptions, SpooledFile } from './spool/spool.ts'
 
 const SAVE_KINDS: OptionKinds<SaveFileOptions> = { overwrite: OPTION_KINDS.flag }
 
-/** A file of a form, received whole; it can be read until its upload is disposed of. */
+/**
+ * A file of a form, received whole. It can be read until its upload is disposed of. Its members are called as those of
+ * the standard `File`, `name` among them, so that code for a `File` takes it.
+ */
 export class UploadedFile {
-  /** The name of the form's control. */
+  /** The name of the form field. */
   readonly field: string
   /**
-   * The name that the client gave: for showing, never for a path; make one with `secureFilename` or `storedName`. '' where
-   * nothing was chosen.
+   * The name that the client gave: for showing, never for a path. Make a safe one with `secureFilename` or
+   * `storedName`. '' if nothing was chosen.
    */
   readonly name: string
   /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */

@@ -191,7 +191,7 @@ test('the Content-Type of a request and of a part is parsed in one place each', 
     // Of a request, once for each: `ContentType` keeps what it has parsed.
     'http/content-type.ts',
     // A type that the application or a library writes.
-    'media/media-type.ts',
+    'media/claimed-type.ts',
     'media/real-type.ts',
     // Of a part.
     'multipart/part-head.ts',

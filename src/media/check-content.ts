@@ -1,12 +1,13 @@
+import { isInline } from './active-type.ts'
 import { expectationOf, usualExtensions } from './content-table.ts'
 import type { Expectation } from './content-table.ts'
 import { PICTURES, PLAIN_ARCHIVES } from './format-table.ts'
 import { headText } from './head-text.ts'
 import { hasMacros } from './macro-type.ts'
-import { isInline, OCTET_STREAM } from './media-type.ts'
 import type { Proof } from './proof.ts'
 import { HEAD_SIZE, realTypeOf } from './real-type.ts'
 import { startsAs } from './starts-as.ts'
+import { OCTET_STREAM } from './type-by-name.ts'
 
 /** What is known of a file when its first bytes are there. */
 export interface Content {

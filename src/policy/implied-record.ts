@@ -1,4 +1,4 @@
-import { mediaType } from '../media/media-type.ts'
+import { mediaType } from '../media/type-by-name.ts'
 import type { FileRecord } from '../storage/storage-entry.ts'
 
 /** What a key tells of a file by itself: all that is known of one that has no record. */

@@ -1,6 +1,6 @@
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { Incoming } from '../http/incoming.ts'
-import { claimedType } from '../media/media-type.ts'
+import { claimedType } from '../media/claimed-type.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
 import type { PartHead } from '../multipart/part-head.ts'
 import { BodyCheck } from './body-check.ts'

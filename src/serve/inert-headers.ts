@@ -1,4 +1,4 @@
-import { isActive } from '../media/media-type.ts'
+import { isActive } from '../media/active-type.ts'
 
 /** Which sites may load a file into their pages, as in the header of this name (Fetch Standard, section 3.7). */
 export type CrossOriginResourcePolicy = 'same-origin' | 'same-site' | 'cross-origin'

@@ -2,15 +2,9 @@ import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Outgoing } from '../http/outgoing.ts'
-import {
-  inertType,
-  isInline,
-  mediaType,
-  OCTET_STREAM,
-  claimedType,
-  tellsContent,
-  withCharset,
-} from '../media/media-type.ts'
+import { inertType, isInline, withCharset } from '../media/active-type.ts'
+import { claimedType } from '../media/claimed-type.ts'
+import { mediaType, OCTET_STREAM, tellsContent } from '../media/type-by-name.ts'
 import type { OpenFile, StorageEntry } from '../storage/storage.ts'
 import { cacheControl } from './cache-control.ts'
 import type { CacheOptions } from './cache-control.ts'

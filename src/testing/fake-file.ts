@@ -1,5 +1,5 @@
 import { extensionOf } from '../filename/extension.ts'
-import { mediaType, OCTET_STREAM } from '../media/media-type.ts'
+import { mediaType, OCTET_STREAM } from '../media/type-by-name.ts'
 import { filler } from './fake-file/filler.ts'
 import { formatOf } from './fake-file/format-of.ts'
 

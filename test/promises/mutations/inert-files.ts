@@ -28,21 +28,21 @@ export const INERT_FILES: GuardedPromise = {
     },
     {
       guard: 'shows nothing in the browser that could be a document with scripts',
-      file: 'src/media/media-type.ts',
+      file: 'src/media/active-type.ts',
       find: '(/^(?:image|audio|video)\\//.test(type) && !isActive(type))',
       replace: '/^(?:image|audio|video|text)\\//.test(type)',
       tests: [
-        ['src/media/media-type.test.ts', '%s is active, and not shown'],
+        ['src/media/active-type.test.ts', '%s is active, and not shown'],
         [INERT, 'a stored file cannot act for the site: %s'],
       ],
     },
     {
       guard: 'sends a script as plain text, so that no page can load it',
-      file: 'src/media/media-type.ts',
+      file: 'src/media/active-type.ts',
       find: "return SCRIPT.test(type) ? 'text/plain' : type",
       replace: 'return type',
       tests: [
-        ['src/media/media-type.test.ts', '%s is served as text'],
+        ['src/media/active-type.test.ts', '%s is served as text'],
         [INERT, 'a stored file cannot act for the site: %s'],
       ],
     },

@@ -1,42 +1,4 @@
-import { extensionOf } from '../filename/extension.ts'
-import { toMediaType } from '../http/media-type.ts'
-import { expectationOf } from './content-table.ts'
-
-/** The type of bytes of which nothing is known (RFC 2046 section 4.5.1). */
-export const OCTET_STREAM = 'application/octet-stream'
-
-/** The media type that the extension of a name stands for; `application/octet-stream` if the extension is not known. */
-export function mediaType(filename: string): string {
-  return expectationOf(extensionOf(filename)).type ?? OCTET_STREAM
-}
-
-/**
- * Whether the name of a file tells its content; the first name with an extension decides. An unknown extension tells
- * nothing, and neither does one of programs. One that stands for text tells of text alone.
- */
-export function tellsContent(filenames: readonly string[], type: string): boolean {
-  const extension = filenames.map(extensionOf).find((each) => each !== '') ?? ''
-  const expectation = expectationOf(extension)
-  return expectation.rest !== 'all' || expectation.type === type
-}
-
-/**
- * The names that a media type may have (RFC 6838 section 4.2): fewer than the tokens that HTTP lets through, such as
- * `*`.
- */
-const REGISTERED = /^[a-z0-9][a-z0-9_!#$&^.+-]{0,126}\/[a-z0-9][a-z0-9_!#$&^.+-]{0,126}$/
-
-/**
- * A `Content-Type` as `type/subtype`, lower-case and without parameters; `application/octet-stream` if it is absent
- * or malformed. It is what the client says, and nothing that the bytes prove.
- */
-export function claimedType(contentType: string | undefined): string {
-  if (contentType === undefined) return OCTET_STREAM
-  // A type that was read before needs no reading.
-  if (REGISTERED.test(contentType)) return contentType
-  const essence = toMediaType(contentType)?.essence
-  return essence !== undefined && REGISTERED.test(essence) ? essence : OCTET_STREAM
-}
+import { OCTET_STREAM } from './type-by-name.ts'
 
 /**
  * What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and

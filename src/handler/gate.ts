@@ -16,7 +16,7 @@ import type { UploadHandlerOptions } from './upload-handler-options.ts'
 export type AdmissionReason = 'open' | 'link' | 'authorized'
 
 /** A request that was let in. */
-export interface Admission {
+export interface AdmittedRequest {
   readonly reason: AdmissionReason
   /** It has to be checked against the file once that is open: it opens one version of it. */
   readonly link?: VerifiedLink
@@ -38,7 +38,7 @@ export class Gate {
    *
    * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
    */
-  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<Admission> {
+  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<AdmittedRequest> {
     const { authorize, links } = this.#options
     if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
       // The name and the key by which the file is going to be read, and nothing of how the URL spells them.

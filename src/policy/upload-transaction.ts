@@ -5,8 +5,8 @@ import { deleteFiles } from './delete-files.ts'
 import type { PublishedFile } from './delete-files.ts'
 import type { UploadDraft } from './upload-draft.ts'
 
-/** What a transaction has in one storage. */
-interface Part {
+/** The part of a transaction in one storage. */
+interface Participant {
   readonly transaction: StorageTransaction
   readonly files: PublishedFile[]
   isCommitted: boolean
@@ -17,7 +17,7 @@ interface Part {
  * verdict on all of it, and the others follow.
  */
 export class UploadTransaction {
-  readonly #parts = new Map<Storage, Part>()
+  readonly #participants = new Map<Storage, Participant>()
   #leader: StorageTransaction | undefined
   #id: string | undefined
 
@@ -34,7 +34,7 @@ export class UploadTransaction {
    * @throws {TypeError} where the set's storage has no transactions.
    */
   async reserve(draft: UploadDraft): Promise<StoredFile> {
-    const { transaction, files } = this.#partOf(draft.storage)
+    const { transaction, files } = this.#participantOf(draft.storage)
     const file = await draft.reserve(transaction)
     if (draft.published !== undefined) files.push(draft.published)
     return file
@@ -57,9 +57,9 @@ export class UploadTransaction {
    * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; to be deferred or rolled back then.
    */
   async commit(): Promise<void> {
-    const commit = async (part: Part): Promise<void> => {
-      await part.transaction.commit()
-      part.isCommitted = true
+    const commit = async (participant: Participant): Promise<void> => {
+      await participant.transaction.commit()
+      participant.isCommitted = true
     }
     const results = await Promise.allSettled(this.#followers.map(commit))
     results.push(...(await Promise.allSettled(this.#leaders.map(commit))))
@@ -68,7 +68,7 @@ export class UploadTransaction {
 
   /** Leaves what could not be published to the next `sweep` of its storage. Never rejects. */
   async defer(): Promise<void> {
-    for (const { transaction, isCommitted } of this.#parts.values()) if (!isCommitted) await transaction.defer()
+    for (const { transaction, isCommitted } of this.#participants.values()) if (!isCommitted) await transaction.defer()
   }
 
   /**
@@ -77,11 +77,11 @@ export class UploadTransaction {
    */
   async rollback(): Promise<boolean> {
     let isTakenBack = true
-    const parts = [...this.#parts]
+    const participants = [...this.#participants]
     // Those with a verdict first: they alone know whether it can be undone.
-    for (const [, { transaction }] of parts.filter(([, part]) => part.transaction.journal !== undefined))
-      isTakenBack = (await transaction.rollback()) && isTakenBack
-    for (const [storage, { transaction, files, isCommitted }] of parts) {
+    const withVerdict = participants.filter(([, { transaction }]) => transaction.journal !== undefined)
+    for (const [, { transaction }] of withVerdict) isTakenBack = (await transaction.rollback()) && isTakenBack
+    for (const [storage, { transaction, files, isCommitted }] of participants) {
       if (transaction.journal !== undefined) continue
       if (!isCommitted) await transaction.rollback()
       else if (isTakenBack) await deleteFiles(storage, files)
@@ -89,22 +89,22 @@ export class UploadTransaction {
     return isTakenBack
   }
 
-  get #leaders(): Part[] {
-    return [...this.#parts.values()].filter(({ transaction }) => transaction === this.#leader)
+  get #leaders(): Participant[] {
+    return [...this.#participants.values()].filter(({ transaction }) => transaction === this.#leader)
   }
 
-  get #followers(): Part[] {
-    return [...this.#parts.values()].filter(({ transaction }) => transaction !== this.#leader)
+  get #followers(): Participant[] {
+    return [...this.#participants.values()].filter(({ transaction }) => transaction !== this.#leader)
   }
 
-  #partOf(storage: Storage): Part {
-    const known = this.#parts.get(storage)
+  #participantOf(storage: Storage): Participant {
+    const known = this.#participants.get(storage)
     if (known !== undefined) return known
     const transaction = storage.createTransaction?.(this.#leader)
     if (transaction === undefined) throw new TypeError(`A storage of kind "${storage.kind}" has no transactions.`)
     if (transaction.journal !== undefined) this.#leader ??= transaction
-    const part = { transaction, files: [], isCommitted: false }
-    this.#parts.set(storage, part)
-    return part
+    const participant = { transaction, files: [], isCommitted: false }
+    this.#participants.set(storage, participant)
+    return participant
   }
 }

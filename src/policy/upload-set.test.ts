@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { ARCHIVES, DEFAULTS, IMAGES, SCRIPTS, TEXT } from '../media/extension-groups.ts'
 import { ALL, allExcept } from '../media/extension-rule.ts'
@@ -7,6 +8,7 @@ import { someBytes } from '../receive/fixtures/form-body.ts'
 import { openFilesIn } from '../file/fixtures/open-files.ts'
 import { temporaryFolders } from '../receive/fixtures/temporary-folders.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import { diskSet, everyFile, memorySet, read, textFile } from './fixtures/sets.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
@@ -222,6 +224,31 @@ describe('afterwards', () => {
     expect(await set.delete('a.txt')).toBe(false)
     expect(await set.open('a.txt')).toBeUndefined()
     expect(await set.get('a.txt')).toBeUndefined()
+  })
+
+  test('its bytes come at once if the storage has them in memory, and as a stream otherwise', async () => {
+    const memory = memoryStorage()
+    let bytes: Uint8Array | undefined = new Uint8Array([1, 2])
+    const storage: Storage = {
+      ...memory,
+      createDraft: (options) => memory.createDraft(options),
+      async open(key) {
+        const file = await memory.open(key)
+        if (file === undefined) return undefined
+        const { entry } = file
+        return { entry, stream: () => file.stream(), bytes: () => bytes, close: () => file.close() }
+      },
+    }
+    const set = uploadSet('test', { storage })
+    await set.save(textFile('a.txt'))
+    expect((await set.open('a.txt'))?.bytes?.(0, 2)).toBe(bytes)
+    bytes = undefined
+    const open = (await set.open('a.txt')) ?? expect.unreachable()
+    expect(open.bytes?.(0, 2)).toBeUndefined()
+    expect(await text(open.stream())).toBe('text')
+    const plain = await uploadSet('plain', { storage: memory }).open('a.txt')
+    expect(plain?.bytes?.(0, 2)).toBeUndefined()
+    await plain?.close()
   })
 
   test('a list goes on where a page ended', async () => {

@@ -11,7 +11,7 @@ import { DEFAULTS } from '../media/extension-groups.ts'
 import { combineRules, extensionTest, listExtensions } from '../media/extension-rule.ts'
 import { mediaType, OCTET_STREAM } from '../media/type-by-name.ts'
 import { checkStorage } from '../storage/check-storage.ts'
-import type { DeleteOptions, ListOptions, OpenFile, StorageEntry } from '../storage/storage.ts'
+import type { DeleteOptions, ListOptions, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { ConflictNumbers } from './conflict-numbers.ts'
 import { fromDraftNote } from './draft-note.ts'
@@ -20,6 +20,8 @@ import { manyFiles, oneFile, optionalFile } from './file-input.ts'
 import type { FileCount, FileInput } from './file-input.ts'
 import { impliedRecord } from './implied-record.ts'
 import type { ExpectedContent } from './inspection.ts'
+import { OpenSetFile } from './open-stored-file.ts'
+import type { OpenStoredFile } from './open-stored-file.ts'
 import { toOwnName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
@@ -27,11 +29,6 @@ import { UploadDraft } from './upload-draft.ts'
 import type { Admission } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
-
-/** A stored file, open: read `stream` to the end or call `close`. */
-export interface OpenStoredFile extends OpenFile {
-  readonly file: StoredFile
-}
 
 /** A page of stored files. */
 export interface StoredFilePage {
@@ -45,16 +42,17 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   readonly name: Name
   /** Bytes that a file needs at least. */
   readonly minFileSize: number
-  /** The extensions that are taken, lower-case, without dots; `undefined` where they cannot be listed. */
+  /** The extensions that are taken, lower-case, without dots; `undefined` if they cannot be listed. */
   readonly extensions: readonly string[] | undefined
 
-  /** True when a file of this name would be taken; for more than the name, `draft` is asked. */
+  /** True if the set takes files of this name. `draft` also judges the other claims. */
   allows(filename: string): boolean
   /**
-   * Keeps a file: one that `receive` gave, a `File` or `Blob`, or a stream. It is visible when it is whole, and never before.
+   * Stores a file: one of `receive`, a `File` or `Blob`, or a stream. It is visible when it is whole, and never before.
    *
-   * @throws {UploadError} `type-not-allowed` and `type-mismatch` (415), `file-too-large` (413), `file-too-small` (422), `invalid-name` (400),
-   *   `no-file-selected` (422) for a file input in which nothing was chosen, `storage-full` (507), `storage-failed` (500).
+   * @throws {UploadError} `type-not-allowed` and `type-mismatch` (415), `file-too-large` (413), `file-too-small` (422),
+   *   `invalid-name` (400), `no-file-selected` (422) for a file input in which nothing was chosen, `storage-full`
+   *   (507), `storage-failed` (500).
    * @throws {TypeError} for a folder that is not safe, and for a source without a name.
    */
   save(source: SaveSource, options?: SaveOptions): Promise<StoredFile>
@@ -69,18 +67,21 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
   /** By default the first 100 by key; see `ListOptions`. */
   list(options?: ListOptions): Promise<StoredFilePage>
-  /** True if it was there and is gone now. With a `version` (of `StorageEntry`), no other file that has got its key since. */
+  /**
+   * True if it was there and is gone now. With a `version` (of `StorageEntry`), only the file of that version is
+   * deleted, and not a later one with the same key.
+   */
   delete(file: StoredFile | string, options?: DeleteOptions): Promise<boolean>
   /**
    * Where the file is served.
    *
-   * @throws {TypeError} where the set has no `url`.
+   * @throws {TypeError} if the set has no `url`.
    */
   url(file: StoredFile | string): string
   /**
    * The file's path on disk.
    *
-   * @throws {TypeError} where the storage has no paths.
+   * @throws {TypeError} if the storage has no paths.
    */
   path(file: StoredFile | string): string
 }
@@ -131,7 +132,8 @@ const LIST_KINDS: OptionKinds<ListOptions> = {
  *
  * @example
  * ```ts
- * const photos = uploadSet('photos', { storage: diskStorage('uploads/photos'), extensions: IMAGES, maxFileSize: 16 * MiB })
+ * const storage = diskStorage('uploads/photos')
+ * const photos = uploadSet('photos', { storage, extensions: IMAGES, maxFileSize: 16 * MiB })
  * const photo = await photos.save(file, { folder: user.id })
  * ```
  * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a missing storage, an unknown option, and an
@@ -163,7 +165,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return { extension, isClients: extension === ownExtension, mode, takes: isAllowed }
   }
 
-  /** What the set makes of a file by what is known before its bytes. */
+  /** The decisions about a file before its bytes come. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
     const { filename, size, field } = head
     const own = toOwnName(filename, naming)
@@ -172,7 +174,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     }
     const place = toPlace(own, placement, naming)
     const ownExtension = extensionOf(own.name)
-    // What the client called it decides, and what it will be called in the end: neither may smuggle the other in.
+    // The set has to take the client's name and the final name: neither may bring in the other.
     for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
       if (!isAllowed(extension)) {
         throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
@@ -214,7 +216,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     draft(head, placement = {}, draftOptions = {}) {
       const admission = admit(head, placement)
       const { size } = head
-      // Last, since nobody would discard it if the set had refused.
+      // Create the draft last: if the set refuses, there is no draft to discard.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
       return new UploadDraft(draft, admission)
     },
@@ -226,7 +228,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       const note = fromDraftNote(claimed.note)
       try {
         if (note?.set !== name) {
-          // Another set's of the same storage: back to where it was.
+          // It belongs to another set of the same storage.
           await sealed.keep?.(expiresAt, claimed.note)
           return undefined
         }
@@ -263,14 +265,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
     async open(file) {
       const open = await storage.open(toKey(file))
-      if (open === undefined) return undefined
-      const { entry } = open
-      return {
-        entry,
-        file: toStoredFile(entry),
-        stream: (start, end) => open.stream(start, end),
-        close: () => open.close(),
-      }
+      return open === undefined ? undefined : new OpenSetFile(open, toStoredFile)
     },
 
     async list(listOptions = {}) {
@@ -287,7 +282,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
     url(file) {
       if (options.url === undefined)
-        throw new TypeError(`Give the upload set "${name}" a url, where its files are served.`)
+        throw new TypeError(`Give the upload set "${name}" a url, at which its files are served.`)
       return `${options.url.replace(/\/+$/, '')}/${pathFromKey(toKey(file))}`
     },
 

@@ -16,10 +16,11 @@ export interface OpenFile {
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
-   * The same bytes without waiting, in place of `stream`, if they are few and in memory. The caller owns their memory,
-   * and may write to it or transfer it. Throws `storage-failed`. Optional.
+   * The same bytes without waiting, in place of `stream`, if they are few and in memory; `undefined` otherwise, and then
+   * `stream` can still be called. The caller owns their memory, and may write to it or transfer it. Throws
+   * `storage-failed`. Optional.
    */
-  bytes?(start: number, end: number): Uint8Array
+  bytes?(start: number, end: number): Uint8Array | undefined
   /** Closes the file where it was not read; harmless otherwise. */
   close(): Promise<void>
 }

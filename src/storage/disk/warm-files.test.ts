@@ -293,7 +293,7 @@ describe.runIf(process.platform === 'linux')('bytes in memory', () => {
     await warmUp(storage, 'a.txt')
     vi.setSystemTime(ctimeMs + 60_000)
     const file = await storage.open('a.txt')
-    file?.bytes?.(0, OLD.length).fill(0)
+    file?.bytes?.(0, OLD.length)?.fill(0)
     expect(await read(await storage.open('a.txt'))).toBe(OLD)
     expect(await isKept(storage, 'a.txt')).toBe(true)
   })

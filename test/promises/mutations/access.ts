@@ -162,7 +162,7 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'checks a link against the file that it is about to send',
       file: 'src/handler/serve-download.ts',
-      find: 'link.check(file?.entry)',
+      find: 'link?.check(file?.entry)',
       replace: '',
       tests: [[GATE, 'opens no file that took the place of its own (%s)']],
     },

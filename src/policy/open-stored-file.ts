@@ -1,0 +1,40 @@
+import type { OpenFile, StorageEntry } from '../storage/storage.ts'
+import type { StoredFile } from '../storage/stored-file.ts'
+
+/** A stored file, open: read `stream` to the end or call `close`. */
+export interface OpenStoredFile extends OpenFile {
+  readonly file: StoredFile
+}
+
+/** An open file of a storage, as its set gives it. `file` is made when it is read, which downloads never do. */
+export class OpenSetFile implements OpenStoredFile {
+  readonly #open: OpenFile
+  readonly #toStoredFile: (entry: StorageEntry) => StoredFile
+  #file: StoredFile | undefined
+
+  constructor(open: OpenFile, toStoredFile: (entry: StorageEntry) => StoredFile) {
+    this.#open = open
+    this.#toStoredFile = toStoredFile
+  }
+
+  get entry(): StorageEntry {
+    return this.#open.entry
+  }
+
+  get file(): StoredFile {
+    this.#file ??= this.#toStoredFile(this.entry)
+    return this.#file
+  }
+
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array> {
+    return this.#open.stream(start, end)
+  }
+
+  bytes(start: number, end: number): Uint8Array | undefined {
+    return this.#open.bytes?.(start, end)
+  }
+
+  close(): Promise<void> {
+    return this.#open.close()
+  }
+}

@@ -7,7 +7,6 @@ import type { UploadHandlerOptions } from './upload-handler-options.ts'
 
 /** How a handler serves its files, by the reason why the request was let in. */
 export class ServePlans {
-  /** One object for all answers of a kind, since results for a file are found again by it. */
   readonly #plans: Readonly<
     Record<AdmissionReason, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>
   >

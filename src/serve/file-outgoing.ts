@@ -7,8 +7,8 @@ import { assertReadable, serveFile } from './serve-file.ts'
 import type { ServeOptions } from './serve-file.ts'
 
 /**
- * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere: one that
- * leaves the storage, names something hidden or is no key at all is simply not found.
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere. A key
+ * that is not valid, leaves the storage or names a hidden file is not found.
  *
  * @throws {UploadError} `not-found`, and what `serveFile` throws.
  * @example

@@ -30,13 +30,13 @@ export interface ServeOptions extends CacheOptions {
   /** The name to save it under; default the client's name from the record, else the key's last segment. */
   readonly downloadName?: string
   /**
-   * The media type, `type/subtype`, in place of the recorded one, or of what the key's extension stands for where none is
-   * recorded. Bytes are never looked at. A script is served as `text/plain`, lest another page load it from here.
+   * The media type, `type/subtype`. Default: the recorded one, else the one of the key's extension. The bytes are never
+   * looked at. A script is served as `text/plain`, so that no other page can load it from here.
    */
   readonly type?: string
-  /** The media type where neither the record nor the extension tells one; default `application/octet-stream`. */
+  /** The media type if neither the record nor the extension tells one; default `application/octet-stream`. */
   readonly fallbackType?: string
-  /** Who may embed the file in a page; default `same-origin`. */
+  /** The sites that may embed the file in a page; default `same-origin`. */
   readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy
 }
 
@@ -61,13 +61,13 @@ export function assertReadable(method: string): void {
 }
 
 /**
- * Answers GET and HEAD with an open file: whole, in part (RFC 9110 section 14), or not at all where the client has it
- * already (section 13). The file is closed when the body has been read, or at once where there is none.
+ * Answers GET and HEAD with an open file: whole, in part (RFC 9110 section 14), or not at all if the client has it
+ * already (section 13). The file is closed when the body has been read, or at once if there is none.
  *
  * A range that lies outside the file is answered 416 with problem details.
  *
  * @throws {UploadError} `method-not-allowed`, and `precondition-failed` for If-Match and If-Unmodified-Since.
- * @throws {TypeError} for a `maxAge` that is no whole number of seconds.
+ * @throws {TypeError} for a `maxAge` that is not a whole number of seconds.
  */
 export async function serveFile(
   request: ConditionalRequest,
@@ -78,7 +78,7 @@ export async function serveFile(
   try {
     plan = makePlan(request, file.entry, options)
   } catch (error) {
-    // A refusal or a misuse; either way nobody will read the file.
+    // A refusal or a misuse: the file is not read.
     await file.close()
     throw error
   }
@@ -92,7 +92,7 @@ export async function serveFile(
 
 interface Plan {
   readonly outgoing: Outgoing
-  /** The bytes to send; absent where the answer has none of the file's. */
+  /** The bytes to send; absent if the answer has none of the file's. */
   readonly span?: ByteSpan
 }
 
@@ -100,14 +100,21 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
   assertReadable(request.method)
   const now = Date.now()
   const { size } = entry
-  const { validators, always, headers, whole } = describe(entry, options, now)
+  const validators = toValidators(entry, now)
+  const type = typeOf(entry, options)
+  const always = {
+    etag: validators.etag,
+    'cache-control': cacheControl(options),
+    'accept-ranges': 'bytes',
+    ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
+  }
 
   // RFC 9110 section 13.2.2: the conditions first, so that a range never hides a 304.
   switch (evaluateConditions(request, validators, now)) {
     case 'precondition-failed':
       throw new UploadError('precondition-failed', {})
     case 'not-modified':
-      // Section 15.4.5: what updates the client's copy, and nothing of the content that is not sent.
+      // Section 15.4.5: only headers that update the client's copy.
       return { outgoing: { status: 304, headers: always } }
     case 'proceed':
   }
@@ -118,56 +125,19 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
     // Section 15.5.17: the size tells the client what it could ask for.
     return { outgoing: problemOutgoing(error, request.method, { 'content-range': `bytes */${size}` }) }
   }
-  if (range !== undefined) {
-    const { start, end } = range
-    const partial = { 'content-range': `bytes ${start}-${end - 1}/${size}`, 'content-length': String(end - start) }
-    return { outgoing: { status: 206, headers: { ...headers, ...partial } }, span: range }
-  }
-  const outgoing = { status: 200, headers: whole }
-  return request.method === 'HEAD' || size === 0 ? { outgoing } : { outgoing, span: { start: 0, end: size } }
-}
-
-/** What is said of a file, whoever asks for it. */
-interface Description {
-  readonly validators: Validators
-  /** The headers of every answer about it. */
-  readonly always: Readonly<Record<string, string>>
-  /** Those of an answer with its content, or a part of that. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Those of an answer with all of its content. */
-  readonly whole: Readonly<Record<string, string>>
-}
-
-/**
- * The last description of each entry. A storage may give the same entry for an unchanged file again and again, and to work
- * out its headers takes longer than to read a small one.
- */
-const descriptions = new WeakMap<StorageEntry, { readonly options: ServeOptions; readonly description: Description }>()
-
-function describe(entry: StorageEntry, options: ServeOptions, now: number): Description {
-  const last = descriptions.get(entry)
-  if (last?.options === options) return last.description
-  const { record, size, storedAt } = entry
-  const validators = toValidators(entry, now)
-  const type = typeOf(entry, options)
-  const always = {
-    etag: validators.etag,
-    'cache-control': cacheControl(options),
-    'accept-ranges': 'bytes',
-    ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
-  }
+  const span = range ?? { start: 0, end: size }
   const headers = {
     ...always,
     // RFC 9530 section 3: of the whole file, whatever range of it is sent.
-    ...(record?.digest !== undefined && { 'repr-digest': record.digest }),
+    ...(entry.record?.digest !== undefined && { 'repr-digest': entry.record.digest }),
     'last-modified': new Date(validators.lastModified).toUTCString(),
     'content-type': withCharset(type),
     'content-disposition': dispositionOf(entry, type, options),
+    ...(range !== undefined && { 'content-range': `bytes ${span.start}-${span.end - 1}/${size}` }),
+    'content-length': String(span.end - span.start),
   }
-  const description = { validators, always, headers, whole: { ...headers, 'content-length': String(size) } }
-  // What is said of a time that is still to come changes.
-  if (storedAt.getTime() <= now) descriptions.set(entry, { options, description })
-  return description
+  const outgoing = { status: range === undefined ? 200 : 206, headers }
+  return request.method === 'HEAD' || size === 0 ? { outgoing } : { outgoing, span }
 }
 
 /** Range has a meaning for GET alone (RFC 9110 section 14.2). */

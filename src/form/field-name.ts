@@ -4,10 +4,10 @@ export type NameStep = string | number | undefined
 /** The first step, and then `.name`, `[name]`, `[0]` or `[]`. */
 const NAME = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]*\])*$/
 const STEP = /[^.[\]]+|\[\]/g
-/** More digits than that number no item of a form that is ever sent. */
+/** At most six digits: no form has more items. */
 const INDEX = /^(?:0|[1-9]\d{0,5})$/
 
-/** The steps of a control's name, such as `items[0].name`; `undefined` for a name of another kind. */
+/** The steps of a field's name, such as `items[0].name`; `undefined` for a name of another kind. */
 export function parseFieldName(name: string): NameStep[] | undefined {
   if (!NAME.test(name)) return undefined
   return (name.match(STEP) ?? []).map((step, position) => {
@@ -16,7 +16,7 @@ export function parseFieldName(name: string): NameStep[] | undefined {
   })
 }
 
-/** A control's name below another's: `items[0]` and `name` are `items[0].name`. */
+/** The name of a field below another: `items[0]` and `name` make `items[0].name`. */
 export function joinFieldName(name: string, step: string | number): string {
   if (typeof step === 'number') return `${name}[${step}]`
   return name === '' ? step : `${name}.${step}`

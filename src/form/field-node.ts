@@ -33,7 +33,7 @@ export class FieldNode {
     return new IgnoredFile()
   }
 
-  /** Asks the schema; a field that was not sent is `undefined` to it. */
+  /** Asks the schema, with `undefined` for a field that was not sent. */
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { field } = this
     const [value, ...others] = this.#values

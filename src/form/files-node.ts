@@ -186,7 +186,7 @@ async function keepAgain({ draft, expiresAt }: ClaimedUpload): Promise<void> {
   try {
     await draft.keep(expiresAt)
   } catch {
-    // storage-failed, storage-full; a TypeError if the file was published and deleted. The client has to choose it anew.
+    // storage-failed, storage-full; a TypeError if the file was published and deleted. The client sends it again.
   }
   await draft.discard()
 }

@@ -3,11 +3,12 @@ import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 
-/** Names that belong to whoever sends the form: browsers put the charset into this one. */
+/** A name that the client fills in: browsers put the charset of the form into it. */
 export const CHARSET_FIELD = '_charset_'
 
 /**
- * Looks for what no request could ever fill in, and for sets that cannot keep files where the form `keeps` them.
+ * Looks for controls that no request can fill in. If the form `keeps` files, it also looks for sets that cannot keep
+ * them.
  *
  * @throws {TypeError} that names the control.
  */
@@ -28,7 +29,8 @@ function checkMember(name: string, member: FormMember, keeps: boolean): void {
     const { name: set, storage } = member.set
     if (!keeps || storage.claim !== undefined) return
     throw new TypeError(
-      `${JSON.stringify(name)} cannot keep files: a storage of kind "${storage.kind}", of the set "${set}", sets none aside.`,
+      `${JSON.stringify(name)} cannot be used with "keep": the storage of the set "${set}" (${storage.kind}) cannot ` +
+        'set drafts aside. Use another storage, or leave "keep" out.',
     )
   }
   if (isList(member)) {
@@ -38,7 +40,8 @@ function checkMember(name: string, member: FormMember, keeps: boolean): void {
   for (const [step, below] of Object.entries(member)) {
     if (!/^[^.[\]]+$/.test(step)) {
       throw new TypeError(
-        `${JSON.stringify(step)} below ${JSON.stringify(name)} is a name that no form can send: use no dots and brackets.`,
+        `${JSON.stringify(step)} below ${JSON.stringify(name)} is a name that no form can send. ` +
+          'Use a name without dots and brackets.',
       )
     }
     checkMember(`${name}.${step}`, below, keeps)
@@ -46,7 +49,8 @@ function checkMember(name: string, member: FormMember, keeps: boolean): void {
 }
 
 /**
- * @throws {TypeError} for what JavaScript may declare: a set itself, the name of a type, a schema of an old library.
+ * @throws {TypeError} for a member that only JavaScript can declare: a set itself, the name of a type, a schema of an
+ *   old library.
  */
 function checkMemberKind(name: string, member: unknown): void {
   const isObject = (typeof member === 'object' && member !== null) || typeof member === 'function'
@@ -59,9 +63,10 @@ function checkMemberKind(name: string, member: unknown): void {
   }
   const isMember = '~standard' in value || 'item' in value || 'set' in value || isGroup(value)
   if (isObject && isMember) return
+  const told = typeof member === 'object' && member !== null ? 'an object of another kind' : tellValue(member)
   throw new TypeError(
     `${JSON.stringify(name)} of the form must be a field (a Standard Schema, such as z.string()), files ` +
-      `(photos.one()), a list or a group; got ${typeof member === 'object' && member !== null ? 'an object of another kind' : tellValue(member)}.`,
+      `(photos.one()), a list or a group; got ${told}.`,
   )
 }
 

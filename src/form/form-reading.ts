@@ -53,8 +53,7 @@ export class FormReading {
   }
 
   /**
-   * @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form whose files cannot have
-   *   come.
+   * @throws {UploadError} as `readForm`; `unsupported-media-type` also for a urlencoded form that needs files.
    */
   async read(incoming: Incoming, limits: FormLimits, signal: AbortSignal | undefined): Promise<void> {
     this.#checkType(incoming.contentType)
@@ -66,7 +65,7 @@ export class FormReading {
     await this.#options.keeper?.claim(this.#tokens, this.#tree)
   }
 
-  /** @throws {UploadError} `invalid-form` with all that is wrong. */
+  /** @throws {UploadError} `invalid-form` with all errors. */
   async check(): Promise<void> {
     const errors = [...(await this.#tree.validate()), ...this.#unknown].slice(0, MAX_ERRORS)
     if (errors.length > 0) throw new UploadError('invalid-form', { errors })

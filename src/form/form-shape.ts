@@ -4,7 +4,7 @@ import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FileInput } from '../policy/file-input.ts'
 
-/** What a form has under a name: a field, by its schema; a file input; a list; or more controls below that name. */
+/** A member of a form: a field by its schema, a file input, a list, or a group of more members below its name. */
 export type FormMember = StandardSchemaV1 | FileInput | FormList | FormShape
 
 /** The controls of a form by their names. */
@@ -21,16 +21,16 @@ export interface FormList<Item extends FormItem = FormItem> {
   readonly max: number
 }
 
-/** What there can be several of: files have `set.many()` instead. */
+/** An item of a list. Files have `set.many()` instead. */
 export type FormItem = StandardSchemaV1 | FormShape
 
-/** What a form comes to: each field as its schema makes it, each file input as stored files. */
+/** The data of a form: each field as its schema makes it, each file input as stored files. */
 export type FormOutput<Shape extends FormShape> = {
   -readonly [Name in keyof Shape]: MemberOutput<Shape[Name]>
-  // Without a name of its own, editors show what is in it.
+  // Editors show the members of a type that has no name of its own.
 } & {}
 
-/** What one member of a form comes to. */
+/** The data of one member of a form. */
 export type MemberOutput<Member> =
   Member extends StandardSchemaV1<unknown, infer Output>
     ? Output
@@ -47,7 +47,8 @@ export type MemberOutput<Member> =
  *
  * @example
  * ```ts
- * const post = uploadForm({ tags: list(z.string()), items: list({ name: z.string(), photo: photos.one() }, { max: 5 }) })
+ * const items = list({ name: z.string(), photo: photos.one() }, { max: 5 })
+ * const post = uploadForm({ tags: list(z.string()), items })
  * ```
  * @throws {TypeError} for a bound that is not a number, and for a `max` below 1 or below `min`.
  */
@@ -73,7 +74,7 @@ export function isList(member: FormMember): member is FormList {
   return 'item' in member && hasBounds(member)
 }
 
-/** What a form declares below a name is never a number. */
+/** No member of a group is a number, so these are bounds. */
 function hasBounds(member: FormMember): boolean {
   return 'min' in member && typeof member.min === 'number'
 }

@@ -5,7 +5,7 @@ import { joinFieldName } from './field-name.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 
-/** Files beyond those that the form takes, up to which each is told to its input; more end the form at once. */
+/** Surplus files that are refused at their inputs. One more ends the form at once. */
 const SURPLUS_FILES = 100
 
 /** The files of a form, at most. */
@@ -19,7 +19,7 @@ export function toFormSize(member: FormMember): FormSize {
   if (isFileInput(member)) return { files: member.max, bytes: member.max * member.set.maxFileSize }
   if (isList(member)) {
     const { files, bytes } = toFormSize(member.item)
-    // Not 0 times Infinity, which is no number.
+    // 0 times Infinity is NaN.
     return files === 0 ? { files, bytes } : { files: files * member.max, bytes: bytes * member.max }
   }
   const sizes = Object.values(member).map(toFormSize)
@@ -40,7 +40,7 @@ export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit[]
 }
 
 /**
- * What a form may come to: by default, what it declares.
+ * The limits of a form. By default, they have room for all that the form declares.
  *
  * @throws {TypeError} as `toFormLimits`.
  */

@@ -11,7 +11,7 @@ export type ControlNode = FieldNode | FilesNode
 
 type FormNode = ControlNode | ListNode | GroupNode
 
-/** What a form declares, filled in with what was sent: only declared names have a place in it. */
+/** The controls that a form declares, filled in with the parts of a request. Other names have no place in it. */
 export class FormTree {
   readonly #root: GroupNode
 
@@ -20,8 +20,8 @@ export class FormTree {
   }
 
   /**
-   * The control for a part of that name; `undefined` where the form declares none. Lists grow by being asked: each part
-   * named `tags` is an item of its own.
+   * The control for a part of that name; `undefined` if the form declares none. Each call for `tags` adds an item to
+   * the list `tags`.
    */
   controlFor(name: string): ControlNode | undefined {
     const steps = parseFieldName(name)
@@ -77,9 +77,9 @@ class ListNode {
   readonly kind = 'list'
   readonly field: string
   readonly #list: FormList
-  /** Those with a number. */
+  /** Items with a number. */
   readonly #numbered = new Map<number, FieldNode | GroupNode>()
-  /** Those without, in the order in which they came. */
+  /** Items without one, in the order in which they came. */
   readonly #others: (FieldNode | GroupNode)[] = []
 
   constructor(field: string, list: FormList) {
@@ -95,14 +95,14 @@ class ListNode {
       if (control !== undefined) this.#numbered.set(step, item)
       return control
     }
-    // Nobody could tell which controls of groups without numbers belong together.
+    // Without numbers, the controls of several groups cannot be told apart.
     if (step !== undefined || rest.length > 0 || !isSchema(this.#list.item)) return undefined
     const item = new FieldNode(this.field, this.#list.item)
     this.#others.push(item)
     return item
   }
 
-  /** Those with a number by that, then the others. */
+  /** Items with a number, in their order, then the others. */
   get items(): (FieldNode | GroupNode)[] {
     const numbered = [...this.#numbered].toSorted(([one], [two]) => one - two).map(([, item]) => item)
     return [...numbered, ...this.#others]
@@ -111,7 +111,7 @@ class ListNode {
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { items } = this
     const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, field: this.field, ...error }))
-    // A schema may be expensive, and what is over has to go anyway.
+    // A schema may be expensive, and the items that are too many are refused anyway.
     for (const [index, item] of items.slice(0, this.#list.max).entries()) {
       errors.push(...(await item.validate([...path, index])))
     }

@@ -345,7 +345,7 @@ describe('keeping files', () => {
     const storage = failingStorage(open().storage, {}, { keeping: false })
     const photos = uploadSet('photos', { storage })
     expect(() => uploadForm({ group: { cover: photos.one() } }, { keep: { secret: SECRET } })).toThrow(
-      '"group.cover" cannot keep files: a storage of kind "memory", of the set "photos", sets none aside.',
+      '"group.cover" cannot be used with "keep": the storage of the set "photos" (memory) cannot set drafts aside.',
     )
     expect(() => uploadForm({ group: { cover: photos.one() } })).not.toThrow()
   })

@@ -7,7 +7,7 @@ import type { Secret, Signer } from '../access/signer.ts'
 import type { FilesNode } from './files-node.ts'
 import type { FormTree } from './form-tree.ts'
 
-/** The hidden field that tells which files of an earlier try belong to a form. */
+/** The hidden field that says which files of an earlier try belong to a form. */
 export const KEPT_FIELD = '_kept'
 
 export interface KeepOptions {
@@ -22,7 +22,7 @@ export interface KeepOptions {
 
 /** Files that need not be sent again. */
 export interface KeptFiles {
-  /** What the form has to have when it is shown again: `<input type="hidden" name="_kept" value="...">`. */
+  /** Put it into the form when you show it again: `<input type="hidden" name="_kept" value="...">`. */
   readonly field: { readonly name: string; readonly value: string }
   readonly files: readonly KeptFile[]
   readonly expiresAt: Date
@@ -40,17 +40,17 @@ export interface KeptFile {
 
 const HOUR_MS = 3_600_000
 
-/** A draft that was set aside, and the input that it was sent in. */
+/** A draft that was set aside, and the form field that it was sent in. */
 type KeptDraft = readonly [field: string, id: string]
 
 const KEEP_KINDS: OptionKinds<KeepOptions> = { secret: OPTION_KINDS.own, expiresInMs: OPTION_KINDS.own }
 
-/** Keeps the good files of a form that was refused, and knows them again by what a hidden field says. */
+/** Keeps the good files of a refused form, and finds them again by the token in a hidden field. */
 export class FileKeeper {
   readonly #signer: Signer
   readonly #expiresInMs: number
 
-  /** @throws {TypeError} for a secret of less than 32 bytes, and a time that is no positive number. */
+  /** @throws {TypeError} for a secret of less than 32 bytes, and a time that is not a positive number. */
   constructor(options: KeepOptions) {
     checkOptions('keep', options, KEEP_KINDS)
     const { secret, expiresInMs = HOUR_MS } = options
@@ -61,7 +61,7 @@ export class FileKeeper {
     this.#expiresInMs = expiresInMs
   }
 
-  /** Sets the good files of a form aside; `undefined` where there are none. */
+  /** Sets the good files of a form aside; `undefined` if there are none. */
   async keep(inputs: readonly FilesNode[]): Promise<KeptFiles | undefined> {
     const expiresAt = new Date(Date.now() + this.#expiresInMs)
     const drafts: KeptDraft[] = []
@@ -77,8 +77,8 @@ export class FileKeeper {
   }
 
   /**
-   * Puts the files of earlier tries back into the form. One that was chosen anew takes the place of the kept one; one that
-   * is kept no longer is noted down.
+   * Puts the files of earlier tries back into the form. A file of this try replaces the kept one. A file that is no
+   * longer kept is an error of its input.
    */
   async claim(tokens: readonly string[], tree: FormTree): Promise<void> {
     for (const token of new Set(tokens)) {
@@ -94,7 +94,7 @@ export class FileKeeper {
     return `${text}.${toBase64url(await this.#signer.sign(toMessage(text)))}`
   }
 
-  /** Nothing for a token that is not ours: whoever has changed it has no files here. */
+  /** No drafts for a token that this server has not signed. */
   async #fromToken(token: string): Promise<KeptDraft[]> {
     const [text = '', signatureText = '', ...others] = token.split('.')
     if (others.length > 0) return []
@@ -106,7 +106,7 @@ export class FileKeeper {
   }
 }
 
-/** The first word tells it from anything else that the same secret may sign. */
+/** The first word distinguishes a token from other texts that the same secret signs. */
 function toMessage(text: string): string {
   return `decant-kept-1 ${text}`
 }

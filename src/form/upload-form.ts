@@ -39,7 +39,7 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, S
 }
 
 export interface FormReceiveOptions {
-  /** Gives up and leaves nothing behind; what was called rejects with its reason. */
+  /** If it aborts, the form leaves nothing behind, and the promise rejects with the reason. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -59,7 +59,7 @@ export type FormAttempt<Value> =
 
 /** The transaction in which the files of a form become visible. */
 export interface FormTransaction {
-  /** Unique: written down with the row, it says by itself that the form was handled. `recover` of the storage gets it, too. */
+  /** Unique. A row that holds it proves that the form was handled. `recover` of the storage gets it too. */
   readonly id: string
 }
 
@@ -72,7 +72,7 @@ export type FormHandler<Data, Value> = (data: Data, transaction: FormTransaction
 /** A form, declared once: its fields and its files. */
 export interface UploadForm<Shape extends FormShape = FormShape> {
   readonly shape: Shape
-  // With a handler first: else the compiler cannot tell the types of its parameters.
+  // The overload with a handler stands first. Otherwise the compiler does not infer the types of its parameters.
   /**
    * Receives the form, runs `handler`, and publishes the files if it succeeds. If it throws, none is kept, and
    * `receive` rejects with that error. Throw an `UploadError` of `invalid-form` for faults that only the handler can
@@ -90,8 +90,8 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
   /**
    * Receives the form: all of its files are stored, or none.
    *
-   * @throws {UploadError} `invalid-form` (422) with all that is wrong; `cross-site` (403); what `receive` throws for a
-   *   body that cannot be read; `storage-full`, `storage-failed`.
+   * @throws {UploadError} `invalid-form` (422) with all errors; `cross-site` (403); the errors of `receive` for a body
+   *   that cannot be read; `storage-full`, `storage-failed`.
    * @throws {TypeError} as `receive`.
    */
   receive(request: AnyRequest, options?: FormReceiveOptions): Promise<FormOutput<Shape>>
@@ -114,8 +114,8 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
 const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal }
 
 /**
- * A form of fields and files. Fields are declared by any Standard Schema library, files by their sets; what comes of
- * it has the types of both.
+ * A form of fields and files. Declare fields by any Standard Schema library, and files by their sets. The data of the
+ * form has the types of both.
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ export function uploadForm<const Shape extends FormShape>(
   return new Form(shape, options)
 }
 
-/** A form that was received, or one that is not valid, with what it left in its reading. */
+/** A form that was received, or one that is not valid; its reading still has its files. */
 type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: UploadError<'invalid-form'>; readonly reading: FormReading }
@@ -225,7 +225,7 @@ type Others<Data> =
   | readonly [options?: FormReceiveOptions | undefined]
   | readonly [handler: FormHandler<Data, unknown>, options?: FormReceiveOptions | undefined]
 
-/** By its shape, which the types cannot follow through the tree. */
+/** The type follows from the shape. TypeScript cannot follow it through the tree. */
 function toFormOutput<Shape extends FormShape>(reading: FormReading): FormOutput<Shape>
 function toFormOutput(reading: FormReading): unknown {
   return reading.toValue()

@@ -1,14 +1,15 @@
-/** How long a file may be kept by those who fetched it. */
+/** How long clients, proxies and CDNs may reuse their copy of a file. */
 export interface CacheOptions {
   /**
-   * Seconds in which a copy may be used without asking again; default 0: ask every time, and mostly be answered 304.
+   * Seconds for which a copy may be used without asking again. Default 0: the client asks each time, and mostly gets
+   * a 304.
    */
   readonly maxAge?: number
-  /** True where the bytes under this URL never change: not even a reload asks again (RFC 8246). Default false. */
+  /** True if the bytes under this URL never change: not even a reload asks again (RFC 8246). Default false. */
   readonly immutable?: boolean
   /**
-   * True lets proxies and CDNs keep a copy, and hand it to whoever asks without asking here. Default false: only the
-   * client's own cache, since a file is often one person's.
+   * True lets proxies and CDNs keep a copy and serve it to everyone without asking here. Default false: only the client
+   * itself keeps one, since a file often belongs to one person.
    */
   readonly public?: boolean
 }
@@ -16,7 +17,7 @@ export interface CacheOptions {
 /**
  * The Cache-Control header (RFC 9111 section 5.2.2).
  *
- * @throws {TypeError} where `maxAge` is no whole number of seconds from 0 on.
+ * @throws {TypeError} if `maxAge` is not a whole number of seconds from 0 on.
  */
 export function cacheControl({ maxAge = 0, immutable = false, public: isPublic = false }: CacheOptions): string {
   if (!Number.isSafeInteger(maxAge) || maxAge < 0) {

@@ -34,15 +34,15 @@ export function evaluateConditions(
   return 'proceed'
 }
 
-/** Mostly there is none, and to find that no form of a date fits takes longer than all else that is done for a small file. */
+/** Parses the header only if it is there: to find that no form of a date fits takes longer than a small file. */
 function dateOf(request: ConditionalRequest, name: string, now: number): number | undefined {
   const value = request.header(name)
   return value === undefined ? undefined : parseHttpDate(value, now)
 }
 
 /**
- * Whether a Range header counts: true without If-Range, and where its validator is strong and the same (RFC 9110 section
- * 13.1.5). A date is strong once its second is over (section 8.8.2.2): until then, the file could change unnoticed.
+ * Whether a Range header counts: true without If-Range, and if its validator is strong and the same (RFC 9110 section
+ * 13.1.5). A date is strong once its second is over (section 8.8.2.2). Until then, the file could change unnoticed.
  *
  * @param now milliseconds since 1970
  */
@@ -58,7 +58,7 @@ const ENTITY_TAG = /[ \t,]*(?<weak>W\/)?(?<opaque>"[\x21\x23-\x7e\x80-\xff]*")[ 
 
 /**
  * Whether `*` or a list of entity tags holds this strong one. In strong comparison a weak tag equals nothing (section
- * 8.8.3.2). A list that breaks the grammar counts up to where it does.
+ * 8.8.3.2). A list that is not valid counts up to its first fault.
  */
 function listHas(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {
   if (list.trim() === '*') return true

@@ -14,10 +14,10 @@ import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { SERVE_KINDS, serveFile } from './serve-file.ts'
 import type { ServeOptions } from './serve-file.ts'
 
-/** What is served under a prefix: all that a storage holds, or one file of it. */
+/** The files under a prefix: all files of a storage, or one of them. */
 export type FileExport = Storage | { readonly storage: Storage; readonly key: string }
 
-/** Exports by URL prefix; as pairs where the order matters more than the look. */
+/** Exports by URL prefix. Write pairs if the order matters. */
 export type FileExports = Readonly<Record<string, FileExport>> | ReadonlyArray<readonly [string, FileExport]>
 
 export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | 'type'> {
@@ -28,7 +28,7 @@ export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | '
   readonly disallow?: string | readonly string[] | ((key: string) => boolean)
   /** Seconds; default 43200, twelve hours. */
   readonly maxAge?: number
-  /** Default true: what is exported like this is meant for everybody. */
+  /** Default true: files that are exported like this are for everyone. */
   readonly public?: boolean
 }
 
@@ -43,14 +43,14 @@ const KINDS: OptionKinds<FileServerOptions> = {
 
 /**
  * Serves storages under URL prefixes, as Werkzeug's `SharedDataMiddleware` does folders. The first prefix that has the
- * file wins. Whatever it does not serve is left to whoever is next, by `undefined`: a file that is missing, disallowed or
- * hidden, a folder, a path that tries to leave the storage, and every method but GET and HEAD.
+ * file wins. For other requests it returns `undefined`, so that the next handler can answer them: a file that is
+ * missing, disallowed or hidden, a folder, a path that tries to leave the storage, and every method but GET and HEAD.
  *
- * What it serves is inert, as everything that Decant serves: pages and scripts of your own belong to your framework's
- * static files.
+ * Its files are inert, as all files that Decant serves. Serve pages and scripts of your own by your framework's static
+ * files.
  *
- * @throws {TypeError} for a prefix that does not begin with a slash, a key that is none, and a `maxAge` that is no whole
- * number of seconds.
+ * @throws {TypeError} for a prefix that does not begin with a slash, a key that is not valid, and a `maxAge` that is
+ *   not a whole number of seconds.
  * @example
  * ```ts
  * const files = fileServer({ '/uploads': diskStorage('uploads') }, { disallow: '*.log' })
@@ -61,7 +61,7 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
   checkOptions('fileServer', options, KINDS)
   const { disallow, ...others } = options
   const serveOptions: ServeOptions = { maxAge: 43_200, public: true, ...others }
-  // A mistake is told when the server starts, not by its first request.
+  // A mistake is reported when the server starts, not by its first request.
   cacheControl(serveOptions)
   const isDisallowed = toPredicate(disallow)
   const mounts = (isPairs(exports) ? exports : Object.entries(exports)).map(([prefix, target]) =>
@@ -127,7 +127,7 @@ function safeKeyFromPath(path: string): string | undefined {
   try {
     return keyFromPath(path)
   } catch (error) {
-    // invalid-key: a path that no file can have, whoever else may know it.
+    // invalid-key: no file can have this path. The next handler may know it.
     if (isUploadError(error) && error.code === 'invalid-key') return undefined
     throw error
   }

@@ -4,12 +4,12 @@ import { isActive } from '../media/active-type.ts'
 export type CrossOriginResourcePolicy = 'same-origin' | 'same-site' | 'cross-origin'
 
 /**
- * The headers that keep a stranger's file from acting in the site's name, whatever its type and however it is opened:
+ * The headers that keep a stranger's file from acting in the name of the site, whatever its type:
  *
  * - `nosniff`: the type is what we say, so no text becomes HTML and no image a script.
  * - a sandbox without scripts, forms and the site's origin, in which nothing is loaded from anywhere.
  * - no other site may embed the file, unless it is told so.
- * - links in it do not tell where it was: the URL of a file may be its only secret.
+ * - links in it do not send its URL to other sites, since the URL may be the only secret of a file.
  *
  * @param type `type/subtype` in lower case
  */

@@ -1,14 +1,14 @@
 /**
- * True when the whole name matches a pattern in which `*` stands for any characters, also none, and `?` for one. Upper and
- * lower case are the same, since they are on some file systems, and whoever forbids `*.key` means `A.KEY` too.
+ * True if the whole name matches a pattern in which `*` stands for any characters, also none, and `?` for one. Upper
+ * and lower case are the same, as on some file systems: `*.key` also matches `A.KEY`.
  */
 export function matchesPattern(name: string, pattern: string): boolean {
   const text = Array.from(name.toLowerCase())
   const wanted = Array.from(pattern.toLowerCase())
   let at = 0
   let next = 0
-  // Where the last star stood, and how far the text had been matched by then: all that has to be tried again, so that
-  // no pattern takes longer than the product of the two lengths.
+  // The place of the last star, and the place in the text at that time. Only these are tried again, so that no pattern
+  // takes longer than the product of the two lengths.
   let star: number | undefined
   let starAt = 0
   while (at < text.length) {

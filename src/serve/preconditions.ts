@@ -7,12 +7,12 @@ import { toValidators } from './validators.ts'
 /** The conditions that a request which changes something can be asked with. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-unmodified-since'] as const
 
-/** How often a file is looked at anew that was replaced in between. */
+/** Tries, each with the new file, if another request replaces the file meanwhile. */
 const ATTEMPTS = 10
 
 /**
- * Weighs the preconditions of a PUT or a DELETE (RFC 9110 section 13.2), before its body is read. A DELETE of a file that
- * is not there is let through to its 404, as section 13.2.1 has it. The file for which they hold; `undefined` for none, and if
+ * Weighs the preconditions of a PUT or a DELETE (RFC 9110 section 13.2), before its body is read. A DELETE of a missing
+ * file goes on to its 404 (section 13.2.1). Returns the file for which they hold; `undefined` if there is none, and if
  * there are no conditions.
  *
  * @throws {UploadError} `precondition-failed`; `storage-failed`.
@@ -25,7 +25,7 @@ export async function checkPreconditions(
   if (!isConditional(request)) return undefined
   const entry = await storage.stat(key)
   if (entry === undefined) {
-    // Section 13.1.1: If-Match asks for a file that is there, be it any.
+    // Section 13.1.1: If-Match needs a file that exists, whichever.
     if (request.method === 'PUT' && request.header('if-match') !== undefined)
       throw new UploadError('precondition-failed', {})
     return undefined

@@ -11,9 +11,9 @@ const SUFFIX_RANGE = /^-(?<length>\d+)$/
  * The bytes that a Range header asks for (RFC 9110 section 14.2).
  *
  * `undefined` says that the header is to be ignored, and the whole file sent: it is malformed, of another unit, begins
- * after its own end, or asks for several spans that do not add up to one. Section 14.2 leaves the last to the server; so
- * a request never costs more than the file has bytes, however many ranges it lists. An empty file is sent whole too:
- * no Content-Range can describe none of its bytes, and programs ask for `bytes=0-` before they know the size.
+ * after its own end, or asks for several spans that do not add up to one. Section 14.2 leaves the last to the server.
+ * So a request never costs more than the file has bytes, however many ranges it lists. An empty file is sent whole,
+ * too: no Content-Range can describe none of its bytes, and programs ask for `bytes=0-` before they know the size.
  *
  * @param size of the file, in bytes
  */
@@ -36,7 +36,7 @@ export function selectRange(header: string, size: number): ByteSpan | 'unsatisfi
   return spans.length === 0 ? 'unsatisfiable' : coalesce(spans)
 }
 
-/** One range-spec, clamped to the file (section 14.1.2); empty where it lies outside; `undefined` where it is invalid. */
+/** One range-spec, clamped to the file (section 14.1.2); empty if it lies outside, `undefined` if it is not valid. */
 function parseSpan(text: string, size: number): ByteSpan | undefined {
   const suffix = SUFFIX_RANGE.exec(text)?.groups?.['length']
   if (suffix !== undefined) return { start: Math.max(0, size - Number(suffix)), end: size }
@@ -49,7 +49,7 @@ function parseSpan(text: string, size: number): ByteSpan | undefined {
   return { start, end }
 }
 
-/** The one span that these make up where they touch or overlap. */
+/** The one span of several that touch or overlap; `undefined` if they do not. */
 function coalesce(spans: readonly ByteSpan[]): ByteSpan | undefined {
   let start: number | undefined
   let end = 0

@@ -1,6 +1,6 @@
 import type { StorageEntry } from '../storage/storage.ts'
 
-/** What tells one state of a file from another (RFC 9110 section 8.8). */
+/** Values that change with the file (RFC 9110 section 8.8). */
 export interface Validators {
   /** A strong entity tag, with its quotes. */
   readonly etag: string

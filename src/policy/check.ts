@@ -1,21 +1,21 @@
-/** A whole file that nobody can see yet, for checks. */
+/** A whole file before it is published, for checks. */
 export interface CheckedUpload {
-  /** The client's name for it, for messages: no path to use. */
+  /** The name that the client gave: for messages, never for a path. */
   readonly filename: string
-  /** Its media type, as it will be kept. */
+  /** The media type, as it will be recorded. */
   readonly type: string
-  /** In bytes. */
+  /** Bytes. */
   readonly size: number
-  /** Its digest as it will be kept, where the set takes one. */
+  /** The digest, as it will be recorded; absent if the set takes none. */
   readonly digest?: string
-  /** Aborted when nobody waits for the result any more. */
+  /** Aborts when the result is no longer needed. */
   readonly signal?: AbortSignal
-  /** Its bytes from the first to the last; may be called again. */
+  /** The bytes from the first to the last. May be called again. */
   readonly stream: () => AsyncIterable<Uint8Array>
 }
 
 /**
- * Looks at a file before it is published, and throws an `UploadError` to refuse it: `content-refused` for what it is,
- * `check-unavailable` where that cannot be told just now. Whatever it throws, nothing of the file is kept.
+ * Looks at a file before it is published, and throws an `UploadError` to refuse it: `content-refused` for its content,
+ * `check-unavailable` if the check cannot run now. If it throws anything, the file is discarded.
  */
 export type Check = (upload: CheckedUpload) => Promise<void> | void

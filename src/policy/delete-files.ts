@@ -1,6 +1,6 @@
 import type { Storage } from '../storage/storage.ts'
 
-/** A file that was published for a request, and no other that has got its key since. */
+/** A file that was published for a request, and not a later one with the same key. */
 export interface PublishedFile {
   readonly key: string
   readonly version: string
@@ -12,7 +12,7 @@ export async function deleteFiles(storage: Storage, files: readonly PublishedFil
     try {
       await storage.delete(key, { version })
     } catch {
-      // storage-failed: the medium is broken, and the failure that brought us here is the one to tell.
+      // storage-failed: the caller reports the failure that led here.
     }
   })
   await Promise.all(deletions)

@@ -10,11 +10,11 @@ export interface ClaimedUpload {
   readonly expiresAt: Date
 }
 
-/** What of an upload set takes files in. */
+/** The part of an upload set that takes files. */
 export interface DraftSource {
   /** The set's name. */
   readonly name: string
-  /** Where its files are kept. */
+  /** The storage of its files. */
   readonly storage: Storage
   /** Bytes of one file. */
   readonly maxFileSize: number
@@ -22,17 +22,18 @@ export interface DraftSource {
   readonly maxFiles: number
 
   /**
-   * Admits a file and opens a draft for it: for protocols and others that have the bytes piece by piece. Whoever calls it
-   * discards the draft that is not published.
+   * Admits a file and opens a draft for it: for protocols and other code that has the bytes piece by piece. The caller
+   * discards the draft if it does not publish it.
    *
-   * @throws as `save`, for what can be told before the bytes come.
+   * @throws as `save`, for faults that show before the bytes come.
    */
   draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
   /**
-   * Takes back a draft that was set aside by `UploadDraft.keep`: sealed, inspected, and to be published or set aside again.
-   * `undefined` where there is none of this set, or its time is over. Of several that claim it, one gets it.
+   * Takes back a draft that was set aside by `UploadDraft.keep`. It is sealed and inspected; publish it, or set it
+   * aside again. `undefined` if this set has no such draft, or if its time is over. If several callers claim it, one
+   * gets it.
    *
-   * @throws as `draft`, where the set's rules have changed meanwhile; the draft is discarded then.
+   * @throws as `draft` if the set's rules have changed meanwhile. The draft is discarded then.
    */
   claim(id: string, placement?: Placement): Promise<ClaimedUpload | undefined>
 }

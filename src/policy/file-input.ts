@@ -3,7 +3,7 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import type { DraftSource } from './draft-source.ts'
 import type { Placement } from './upload-head.ts'
 
-/** A file input of a form: how many files of which set it takes, and what comes of them. */
+/** A file input of a form: how many files of which set it takes, and their value in the form's data. */
 export interface FileInput<Value = unknown> {
   readonly set: DraftSource
   /** Where its files go. */
@@ -12,7 +12,7 @@ export interface FileInput<Value = unknown> {
   readonly min: number
   /** Files that it takes at most. */
   readonly max: number
-  /** What the form's data has for the files that were stored. */
+  /** The value in the form's data for the files that were stored. */
   readonly toValue: (files: readonly StoredFile[]) => Value
 }
 
@@ -27,7 +27,7 @@ export interface FileCount {
 /** Exactly one file. */
 export function oneFile(set: DraftSource, placement: Placement): FileInput<StoredFile> {
   const toValue = ([file]: readonly StoredFile[]): StoredFile => {
-    if (file === undefined) throw new TypeError('One file was asked for, and there is none.')
+    if (file === undefined) throw new TypeError('The input needs one file, and none was stored.')
     return file
   }
   return { set, placement, min: 1, max: 1, toValue }

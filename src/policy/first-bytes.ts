@@ -1,6 +1,6 @@
 import { HEAD_SIZE } from '../media/real-type.ts'
 
-/** What nobody looks at any more: to make new memory takes longer than to fill it. */
+/** Memory for the next file: to allocate it takes longer than to fill it. */
 const spare: Uint8Array[] = []
 const MOST_SPARE = 64
 

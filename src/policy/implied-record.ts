@@ -1,7 +1,7 @@
 import { mediaType } from '../media/type-by-name.ts'
 import type { FileRecord } from '../storage/storage-entry.ts'
 
-/** What a key tells of a file by itself: all that is known of one that has no record. */
+/** The record of a file that has none: the facts that its key tells. */
 export function impliedRecord(key: string): FileRecord {
   return { filename: key.slice(key.lastIndexOf('/') + 1), type: mediaType(key) }
 }

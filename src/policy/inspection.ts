@@ -15,14 +15,14 @@ export interface ExpectedContent extends ContentRule {
   readonly isClients: boolean
 }
 
-/** What a set wants to know of a file before it is published. */
+/** The rules of a set for a whole file, before it is published. */
 export interface Inspection {
   /** The rule for the content; `undefined` if the name is trusted. */
   readonly content: ExpectedContent | undefined
   readonly checks: readonly Check[]
 }
 
-/** A whole file, and what is to be recorded of it if it passes. */
+/** A whole file, and the record that it gets if it passes. */
 export interface Inspected {
   readonly head: UploadHead
   readonly record: FileRecord
@@ -49,7 +49,7 @@ export async function inspect(
     ...(record.digest !== undefined && { digest: record.digest }),
     stream: () => sealed.stream(),
   }
-  // One after the other: a cheap one may spare a dear one its work.
+  // One after the other, so that a cheap check can spare an expensive one its work.
   for (const check of checks) await check(upload)
   return { ...record, type }
 }

@@ -5,12 +5,12 @@ import type { UploadDraft } from './upload-draft.ts'
 import { UploadTransaction } from './upload-transaction.ts'
 
 /**
- * Publishes all drafts or none, in their order, so that those of one name are numbered in it. Where the storages have
- * transactions that holds whatever happens; elsewhere what is published is deleted again when a later one fails, which a
- * process that dies cannot do.
+ * Publishes all drafts or none, in their order, so that drafts of one name are numbered in it. If all storages have
+ * transactions, this also holds if the process dies. Otherwise, a failure deletes the files that are published already,
+ * which a process that dies cannot do.
  *
- * @throws as `UploadDraft.publish`; the drafts are then their owner's to discard. `publishing-delayed` if it was decided that they
- *   are published and the storage failed then: a later `sweep` publishes them.
+ * @throws as `UploadDraft.publish`; the caller discards the drafts then. `publishing-delayed` if the storage fails
+ *   after the verdict to publish them: a later `sweep` publishes them.
  */
 export async function publishTogether(drafts: readonly UploadDraft[]): Promise<StoredFile[]> {
   const [only, ...others] = drafts

@@ -9,24 +9,24 @@ export interface NamedFile {
   readonly name: string
   /** The media type that is claimed for it. */
   readonly type?: string
-  /** Bytes, where they are known. */
+  /** Bytes, if they are known. */
   readonly size?: number
   stream(): AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 }
 
 /**
- * What a set can save; a `Blob`, a stream and bytes need `name` in the options. What has been given must not change until it
- * is saved.
+ * A file that a set can save. A `Blob`, a stream and bytes need `name` in the options. Do not change the source until
+ * `save` has resolved.
  */
 export type SaveSource = NamedFile | Blob | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
 
 /** Where to save a file; `name` also names what has no name of its own. */
 export type SaveOptions = Omit<Placement, 'key'> & {
-  /** Gives up and leaves nothing behind; `save` rejects with its reason. */
+  /** If it aborts, nothing is left behind, and `save` rejects with the reason. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Puts a whole file through the life of a draft; nothing is left of it when that fails. */
+/** Takes a whole file through the life of a draft. If that fails, nothing is left of it. */
 export async function saveSource(
   openDraft: (head: UploadHead, placement: Placement) => UploadDraft,
   source: SaveSource,
@@ -51,7 +51,7 @@ export async function saveSource(
   }
 }
 
-/** @throws {TypeError} for what JavaScript may pass: a path, or the file of another library. */
+/** @throws {TypeError} for a source that only JavaScript can pass: a path, or the file of another library. */
 function checkSource(source: unknown): void {
   const value: object = typeof source === 'object' && source !== null ? source : {}
   if ('stream' in value && typeof value.stream === 'function') return

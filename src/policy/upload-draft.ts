@@ -17,16 +17,16 @@ import type { PublishedFile } from './delete-files.ts'
 import type { NumberedKey } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
 
-/** Numbers that are tried one after the other before a free one is looked for in larger steps. */
+/** Numbers that are tried one after the other, before the search for a free one takes larger steps. */
 const PATIENCE = 4
 
-/** More names than these are not asked for: in a storage that takes none of so many, something else is wrong. */
+/** Names that are tried at most. If the storage takes none of them, something else is wrong. */
 const MAX_TRIES = 10_000
 
 /** Publishes or reserves a draft under a key; `undefined` if the key is taken. */
 type TakeKey = (sealed: SealedDraft, key: string, record: FileRecord | undefined) => Promise<StorageEntry | undefined>
 
-/** What a set has decided about a file when it was admitted. */
+/** The decisions of a set about a file that it admits. */
 export interface Admission {
   /** The set's name. */
   readonly set: string
@@ -44,7 +44,7 @@ export interface Admission {
   readonly digest: DigestAlgorithm | undefined
 }
 
-/** A draft under the policy of a set: what every protocol makes, and the only way to a stored file. */
+/** A draft under the policy of a set: every protocol makes drafts, and they are the only way to a stored file. */
 export class UploadDraft {
   readonly #draft: Draft | SealedDraft
   readonly #admission: Admission
@@ -54,7 +54,7 @@ export class UploadDraft {
   #sealed: SealedDraft | undefined
   #published: PublishedFile | undefined
 
-  /** A sealed draft was inspected before, and has the record that came of it. */
+  /** A sealed draft was inspected before; the record of its admission is the result. */
   constructor(draft: Draft | SealedDraft, admission: Admission) {
     this.#draft = draft
     this.#admission = admission
@@ -63,7 +63,7 @@ export class UploadDraft {
     else if (admission.digest !== undefined) this.#hasher = createHasher(admission.digest)
   }
 
-  /** What the client said of it. */
+  /** The claims of the client. */
   get head(): UploadHead {
     return this.#admission.head
   }
@@ -90,9 +90,9 @@ export class UploadDraft {
   }
 
   /**
-   * Says that the file is whole, and inspects it: its real type, and what the set's checks say.
+   * Says that the file is whole, and inspects it: its real type, and the checks of the set.
    *
-   * @throws {UploadError} `file-too-small`; `type-mismatch`, and what a check throws; `storage-full`, `storage-failed`.
+   * @throws {UploadError} `file-too-small`, `type-mismatch`, `storage-full`, `storage-failed`; what a check throws.
    */
   async seal(): Promise<void> {
     const { minFileSize: limit, head } = this.#admission
@@ -109,12 +109,12 @@ export class UploadDraft {
     this.#sealed = sealed
   }
 
-  /** Where it was published, or will be; `undefined` before. */
+  /** The file that it is, or will be, published as; `undefined` before it has a key. */
   get published(): PublishedFile | undefined {
     return this.#published
   }
 
-  /** Where it lives: a transaction takes the drafts of one storage. */
+  /** The storage of the draft: a transaction takes the drafts of one storage. */
   get storage(): Storage {
     return this.#admission.storage
   }
@@ -122,7 +122,7 @@ export class UploadDraft {
   /**
    * Makes it a stored file, under the first of its keys that is free.
    *
-   * @throws {UploadError} `name-taken` where it had to be one certain key; `storage-full`, `storage-failed`.
+   * @throws {UploadError} `name-taken` if only one key may be tried; `storage-full`, `storage-failed`.
    * @throws {TypeError} before `seal`.
    */
   publish(): Promise<StoredFile> {
@@ -130,7 +130,7 @@ export class UploadDraft {
   }
 
   /**
-   * Promises it the first of its keys that is free: the stored file as it will be when `transaction` is committed.
+   * Reserves the first of its keys that is free. Returns the stored file as it will be when `transaction` is committed.
    *
    * @throws as `publish`.
    */
@@ -185,12 +185,13 @@ export class UploadDraft {
    * Sets it aside until `expiresAt`: `UploadSet.claim` gets it back, by the id that is returned.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`.
-   * @throws {TypeError} before `seal`, and where the storage cannot set drafts aside.
+   * @throws {TypeError} before `seal`, and if the storage cannot set drafts aside.
    */
   async keep(expiresAt: Date): Promise<string> {
     const sealed = this.#sealed
     if (sealed === undefined) throw new TypeError('Seal the draft before it is set aside.')
-    if (sealed.keep === undefined) throw new TypeError(`A storage of kind "${this.storage.kind}" sets no drafts aside.`)
+    const { kind } = this.storage
+    if (sealed.keep === undefined) throw new TypeError(`A storage of kind "${kind}" cannot set drafts aside.`)
     await sealed.keep(expiresAt, toDraftNote({ set: this.#admission.set, head: this.head, record: this.#record }))
     return sealed.id
   }

@@ -1,4 +1,4 @@
-/** What is known of a file before its bytes come, all of it claimed by the client. */
+/** The facts of a file that are known before its bytes come. The client claims all of them. */
 export interface UploadHead {
   readonly filename: string
   /** The media type. Parameters do not count; `application/octet-stream` if it is absent or not valid. */

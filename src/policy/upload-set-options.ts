@@ -2,7 +2,7 @@ import type { ExtensionRule } from '../media/extension-rule.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Check } from './check.ts'
 
-/** What a file is called in the storage. */
+/** How the name of a file in the storage is made. */
 export type Naming =
   /**
    * The client's name made safe for every system (`storedName`), letters of every script kept; a taken name gets `_1`,

@@ -13,25 +13,25 @@ interface Participant {
 }
 
 /**
- * Drafts of any sets that become stored files together, under keys that are known before. The first storage that can holds the
- * verdict on all of it, and the others follow.
+ * Drafts of any sets that become stored files together, under keys that are known before. The first storage that can
+ * hold a verdict holds it for all, and the others follow.
  */
 export class UploadTransaction {
   readonly #participants = new Map<Storage, Participant>()
   #leader: StorageTransaction | undefined
   #id: string | undefined
 
-  /** Unique, and by which a storage asks what has become of it. To be read when all is reserved. */
+  /** Unique. A storage asks `recover` about the transaction by it. Read it when all keys are reserved. */
   get id(): string {
     this.#id ??= this.#leader?.id ?? crypto.randomUUID()
     return this.#id
   }
 
   /**
-   * Promises the draft a key: the stored file as it will be.
+   * Reserves a key for the draft. Returns the stored file as it will be.
    *
    * @throws as `UploadDraft.publish`.
-   * @throws {TypeError} where the set's storage has no transactions.
+   * @throws {TypeError} if the set's storage has no transactions.
    */
   async reserve(draft: UploadDraft): Promise<StoredFile> {
     const { transaction, files } = this.#participantOf(draft.storage)
@@ -41,9 +41,9 @@ export class UploadTransaction {
   }
 
   /**
-   * Makes all that was promised outlive this process. The leader is first: what follows it can be settled by it alone.
+   * Makes all that is reserved outlive this process. The leader is first: the others can be settled by it alone.
    *
-   * @throws {UploadError} `storage-full`, `storage-failed`; to be rolled back then.
+   * @throws {UploadError} `storage-full`, `storage-failed`; roll back then.
    */
   async prepare(): Promise<void> {
     const followers = this.#followers
@@ -52,9 +52,9 @@ export class UploadTransaction {
   }
 
   /**
-   * Publishes them all. The leader is last: it can go when nothing follows it any more.
+   * Publishes them all. The leader is last: it may end when nothing follows it any more.
    *
-   * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; to be deferred or rolled back then.
+   * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; defer or roll back then.
    */
   async commit(): Promise<void> {
     const commit = async (participant: Participant): Promise<void> => {
@@ -66,19 +66,19 @@ export class UploadTransaction {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
-  /** Leaves what could not be published to the next `sweep` of its storage. Never rejects. */
+  /** Leaves the files that could not be published to the next `sweep` of their storages. Never rejects. */
   async defer(): Promise<void> {
     for (const { transaction, isCommitted } of this.#participants.values()) if (!isCommitted) await transaction.defer()
   }
 
   /**
-   * Takes everything back; the drafts are to be discarded. False if it was decided before that they are published: what is not
-   * yet is left to the next `sweep`. Never rejects.
+   * Takes everything back; the caller discards the drafts. False if an earlier verdict says that they are published:
+   * the next `sweep` publishes the rest. Never rejects.
    */
   async rollback(): Promise<boolean> {
     let isTakenBack = true
     const participants = [...this.#participants]
-    // Those with a verdict first: they alone know whether it can be undone.
+    // Storages with a verdict come first: they alone know whether the transaction can be undone.
     const withVerdict = participants.filter(([, { transaction }]) => transaction.journal !== undefined)
     for (const [, { transaction }] of withVerdict) isTakenBack = (await transaction.rollback()) && isTakenBack
     for (const [storage, { transaction, files, isCommitted }] of participants) {

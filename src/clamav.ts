@@ -1,5 +1,5 @@
 /**
- * A check that has ClamAV scan files before they are published.
+ * A check that lets ClamAV scan files before they are published.
  *
  * @module
  */

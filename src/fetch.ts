@@ -1,5 +1,5 @@
 /**
- * Connect Decant to whatever speaks Fetch: Bun, Deno, workers, route handlers.
+ * Connect Decant to servers that speak Fetch: Bun, Deno, workers, route handlers.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Connect Decant to Hono 4, on Node and wherever else it runs.
+ * Connect Decant to Hono 4, on Node and on other runtimes.
  *
  * @module
  */

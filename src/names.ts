@@ -1,5 +1,5 @@
 /**
- * Safe names for files of clients, and keys: where a file stands in a storage.
+ * Safe names for files of clients, and keys, under which files are stored.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Connect Decant to `node:http`, and to what stands on it.
+ * Connect Decant to `node:http` and `node:http2`, and to frameworks on them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Hand out stored files: ranges, conditional requests, download names, and headers that keep a stranger's file from
- * acting in your site's name.
+ * Serve stored files: ranges, conditional requests, download names, and headers that keep a stranger's file from acting
+ * for your site.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Write a storage of your own, or a way in of your own that hands drafts to an upload set.
+ * Write a storage of your own, or a protocol of your own that makes drafts of an upload set.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a test of an app needs: forms, files and storages that fail; what a storage or an adapter of your own must pass; and
- * attacks that an app of your own must withstand.
+ * Help for tests: forms, files and storages that fail, contracts for a storage or an adapter of your own, and attacks on
+ * your app.
  *
  * @module
  */

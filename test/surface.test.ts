@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { entriesPage } from './architecture/entries-page.ts'
 import { findUnexportedTypes } from './architecture/named-types.ts'
 import { isTestOnly } from './architecture/source-file.ts'
 
@@ -13,6 +16,12 @@ const sources = new Map(
 
 test('an entry exports each type that an exported declaration names', () => {
   expect(findUnexportedTypes(sources)).toEqual([])
+})
+
+test('docs/entries.md lists every entry and its exports with the first sentence of each docstring', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const page = readFileSync(join(root, 'docs', 'entries.md'), 'utf8')
+  expect(page === entriesPage(root), 'docs/entries.md is out of date: run `npm run entries`.').toBe(true)
 })
 
 describe('a type that no entry exports is found', () => {

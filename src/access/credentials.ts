@@ -20,6 +20,7 @@ export interface Credential {
   readonly rights: readonly UploadAction[]
 }
 
+/** Options of `credentials`. */
 export interface CredentialsOptions {
   /** The actions of a client that shows no credential. Default none. */
   readonly anonymous?: readonly UploadAction[] | undefined

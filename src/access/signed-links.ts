@@ -8,6 +8,7 @@ import type { Secret } from './signer.ts'
 import { linkVersion } from './link-version.ts'
 import type { FileVersion } from './link-version.ts'
 
+/** Options of `signedLinks`. */
 export interface SignedLinksOptions {
   /**
    * At least 32 random bytes, known only to your servers; a string counts in UTF-8. If there are several, the first

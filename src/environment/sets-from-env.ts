@@ -17,7 +17,7 @@ const DEFAULT_PREFIX = 'UPLOADS_DEFAULT_'
 const DEFAULT_FOLDER = 'UPLOADS_DEFAULT_DEST'
 const DEFAULT_URL = 'UPLOADS_DEFAULT_URL'
 
-/** What the code says of a set; the environment says the rest. */
+/** The options of a set that the code declares; the environment adds the rest. */
 export interface SetDeclaration extends Omit<UploadSetOptions, 'storage'> {
   /** Where its files go unless the environment has a folder for this set: Flask-Uploads' `default_dest`. */
   readonly folder?: string | undefined
@@ -25,6 +25,7 @@ export interface SetDeclaration extends Omit<UploadSetOptions, 'storage'> {
   readonly url?: string | undefined
 }
 
+/** Options of `setsFromEnv`. */
 export interface SetsFromEnvOptions {
   /** The storage of a set's folder. Default `diskStorage(folder)`. */
   readonly storage?: ((folder: string, set: string) => Storage) | undefined

@@ -10,6 +10,7 @@ import type { FormTree } from './form-tree.ts'
 /** The hidden field that says which files of an earlier try belong to a form. */
 export const KEPT_FIELD = '_kept'
 
+/** Options of `keep`: the secret of the hidden field, and how long files are kept. */
 export interface KeepOptions {
   /**
    * At least 32 random bytes, known only to your servers; a string counts in UTF-8. If there are several, the first

@@ -20,6 +20,7 @@ import { fileLimitsOf, limitsOf } from './form-size.ts'
 import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
+/** Options of `uploadForm`: its limits, the sites that may send it, and files that are kept. */
 export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, SiteOptions {
   /**
    * How parts that the form does not declare are handled: `refuse` (default) refuses the form and names each of them,
@@ -38,6 +39,7 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, S
   readonly maxBodySize?: number | undefined
 }
 
+/** Options of `receive` and `attempt` of a form. */
 export interface FormReceiveOptions {
   /** If it aborts, the form leaves nothing behind, and the promise rejects with the reason. */
   readonly signal?: AbortSignal | undefined

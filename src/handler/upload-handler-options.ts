@@ -9,6 +9,7 @@ import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
 import type { UploadPage } from './page/page.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
 
+/** Options of `uploadHandler`: its URL, its permissions, its limits, and how files are served. */
 export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {
   /**
    * The path before the handler's URLs, such as `/uploads`, if nothing in front of the handler strips it. Default: the

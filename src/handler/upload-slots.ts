@@ -10,6 +10,7 @@ import { RunningUpload } from './running-upload.ts'
  */
 export type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' | undefined>
 
+/** How many uploads a handler receives at the same time. */
 export interface UploadSlotOptions {
   /**
    * Uploads that are received at the same time; more get 503 (`overloaded`), before any byte of them is read. If a

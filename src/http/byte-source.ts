@@ -6,6 +6,7 @@
  */
 export type ByteSink = (chunk: Uint8Array, isGiven?: boolean) => Promise<void> | undefined
 
+/** How a body is read. */
 export interface ReadOptions {
   /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: waits for ever. */
   readonly idleTimeoutMs?: number | undefined

@@ -2,7 +2,7 @@ import { leadingEssence, toMediaType } from './media-type.ts'
 import type { MediaType } from './media-type.ts'
 
 /**
- * What a body is, by its Content-Type:
+ * The kind of a body, by its Content-Type.
  *
  * - `form`: `multipart/form-data`;
  * - `multipart`: another multipart, which is neither a form nor a file;

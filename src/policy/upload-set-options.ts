@@ -23,6 +23,7 @@ export type Naming =
    */
   | ((filename: string) => string)
 
+/** Options of `uploadSet`: the policy, and the storage. */
 export interface UploadSetOptions {
   readonly storage: Storage
   /** Extensions that are taken; default `DEFAULTS`: text, documents, images and data. `ALL` takes every one. */

@@ -12,6 +12,7 @@ import type { ReceiveLimitOptions, ReceiveLimits } from './form-limits.ts'
 import { PartReader } from './part-reader.ts'
 import type { Part } from './part.ts'
 
+/** Options of `parts`: its limits, and the sites that may send forms. */
 export interface PartsOptions extends ReceiveLimitOptions, SiteOptions {
   /** Gives up; what is awaited, the next part or its bytes, rejects with its reason. */
   readonly signal?: AbortSignal | undefined

@@ -36,6 +36,7 @@ export interface Upload extends AsyncDisposable {
   dispose(): Promise<void>
 }
 
+/** Options of `receive`: its limits, its memory, and the sites that may send forms. */
 export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined

@@ -20,6 +20,7 @@ export type FileExport = Storage | { readonly storage: Storage; readonly key: st
 /** Exports by URL prefix. Write pairs if the order matters. */
 export type FileExports = Readonly<Record<string, FileExport>> | ReadonlyArray<readonly [string, FileExport]>
 
+/** Options of `fileServer`: the names that are not served, and how the others are. */
 export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | 'type'> {
   /**
    * Files that are not served: patterns for the last segment of the key, in which `*` stands for any characters and `?`

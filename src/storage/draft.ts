@@ -1,5 +1,6 @@
 import type { FileRecord, StorageEntry } from './storage-entry.ts'
 
+/** Options of a new draft. */
 export interface DraftOptions {
   /**
    * Absent: the draft belongs to the request that this process is serving, and is swept when the process is dead.

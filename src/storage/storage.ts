@@ -43,6 +43,7 @@ export interface DeleteOptions {
   readonly version?: string
 }
 
+/** A page of entries. */
 export interface ListPage {
   readonly entries: readonly StorageEntry[]
   /** Pass it as `cursor` for the following page; absent on the last. */

@@ -8,7 +8,7 @@ import { onStage } from './adapter-contract/steps.ts'
 import type { StartAdapter } from './adapter-contract/steps.ts'
 import type { ContractCase } from './contract-case.ts'
 
-/** What not every runtime can do; the promises that need it are left out where it is false. */
+/** Abilities that some runtimes lack. If one is false, the promises that need it are left out. */
 export interface AdapterCapabilities {
   /** A client is answered while it is still sending. Default true. Plain Fetch cannot promise it. */
   readonly earlyAnswer?: boolean
@@ -19,8 +19,8 @@ export interface AdapterCapabilities {
 }
 
 /**
- * What every adapter promises, as test cases for any test runner on Node: requests come as they were sent, answers go out
- * as they are, refusals always reach the client, and nothing is left open.
+ * The promises of every adapter, as test cases for any test runner on Node. Requests arrive as they were sent, answers
+ * go out as they are, refusals always reach the client, and nothing is left open.
  *
  * `start` puts a handler behind a server of its own on a free port, at the root of its URLs.
  *

@@ -8,19 +8,20 @@ import { Faults } from './failing-storage/faults.ts'
 import type { FailingSteps } from './failing-storage/faults.ts'
 import type { StorageCapabilities } from './storage-contract.ts'
 
+/** Options of `failingStorage`. */
 export interface FailingStorageOptions extends StorageCapabilities {
   /** What is thrown, made anew each time. Default an `UploadError` of the code `storage-failed`. */
   readonly error?: (() => unknown) | undefined
 }
 
 /**
- * A storage that works until its medium breaks, at the steps and calls that are told: to see what an app makes of it. Whatever
- * does not fail is done by `storage`, which can be asked afterwards what is left.
+ * A storage that fails at the given steps and calls, to test how an app handles it. `storage` does the calls that do not
+ * fail, and shows afterwards which files are left.
  *
- * What a storage promises never to reject (`discard`, `rollback`) does not fail; a failed `append` is told by `seal` at the
- * latest; a draft that cannot be sealed is gone; what could not be committed and was deferred is published by the next
- * `sweep`; a `stream` breaks after its first chunk. Files that are uploaded together are reserved, prepared and
- * committed, and one alone is published.
+ * `discard` and `rollback` do not fail, because a storage promises that they never reject. `seal` reports a failed
+ * `append` at the latest. A draft that cannot be sealed is gone. If a commit fails and was deferred, the next `sweep`
+ * publishes its files. A `stream` breaks after its first chunk. Files that are uploaded together are reserved, prepared
+ * and committed, and a single file is published.
  *
  * @example
  * ```ts

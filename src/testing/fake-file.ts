@@ -3,6 +3,7 @@ import { mediaType, OCTET_STREAM } from '../media/type-by-name.ts'
 import { filler } from './fake-file/filler.ts'
 import { formatOf } from './fake-file/format-of.ts'
 
+/** Options of `fakeFile`. */
 export interface FakeFileOptions {
   /** Bytes. Default 4,096, or as many as `content` has. */
   readonly size?: number | undefined
@@ -17,9 +18,9 @@ export interface FakeFileOptions {
 }
 
 /**
- * A web `File` of any size that is what its name says, as far as one looks: whatever extension a set takes, it passes
- * `content: 'verify'`. PNG, JPEG, GIF, WebP and BMP are a picture of one pixel, and PDF, ZIP, DOCX, ODT, tar and so on are
- * whole; other formats begin as they must. What is left of the size is filler. However large it is, it takes a MiB of memory.
+ * A web `File` of any size that passes `content: 'verify'` under its name. PNG, JPEG, GIF, WebP and BMP are a picture of
+ * one pixel, and PDF, ZIP, DOCX, ODT, tar and so on are whole. Other formats have a true beginning. Filler makes up the
+ * rest of the size. A file of any size takes one MiB of memory.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ export type FormValue = string | Blob | Uint8Array
 /** A control of a form: a pair as in a `FormData`, or a part with all that a browser would choose for you. */
 export type FormEntry = readonly [name: string, value: FormValue] | FieldPart | FilePart
 
-/** What is in a form: a `FormData`, a list of controls, or an object, whose lists are controls of one name. */
+/** The content of a form: a `FormData`, a list of controls, or an object, whose lists are controls of one name. */
 export type FormContent = FormData | Iterable<FormEntry> | Readonly<Record<string, FormValue | readonly FormValue[]>>
 
 /** The body of a form as a browser sends it. */

@@ -6,7 +6,7 @@ import { KEEPING_PROMISES } from './storage-contract/keeping-promises.ts'
 import { LIST_PROMISES } from './storage-contract/list-promises.ts'
 import { TRANSACTION_PROMISES } from './storage-contract/transaction-promises.ts'
 
-/** What not every storage can do; the promises that need it are left out where it is false. */
+/** Abilities that some storages lack. If one is false, the promises that need it are left out. */
 export interface StorageCapabilities {
   /** It has `createTransaction`. Default true. */
   readonly transactions?: boolean
@@ -15,8 +15,8 @@ export interface StorageCapabilities {
 }
 
 /**
- * What every storage promises, as test cases for any test runner. `makeStorage` gives an empty storage for each case,
- * which shares nothing with the others; what it leaves behind is yours to remove.
+ * The promises of every storage, as test cases for any test runner. `makeStorage` returns an empty storage for each
+ * case, which shares nothing with the others. Remove its files yourself after the tests.
  *
  * @example
  * ```ts

@@ -1,12 +1,8 @@
 import { posix } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 import type { MethodDefinition, Node, Program, PropertyDefinition } from 'oxc-parser'
-
-/** A declaration by its file and its name there. */
-interface Declared {
-  readonly path: string
-  readonly name: string
-}
+import { originOf, readReexports } from './reexports.ts'
+import type { Declared, Reexports } from './reexports.ts'
 
 /** The signature of a declaration: which names it uses, and which of them in a constructor alone. */
 interface Signature {
@@ -17,8 +13,7 @@ interface Signature {
 /** One file, as far as its public types are concerned. */
 interface Module {
   readonly imports: ReadonlyMap<string, Declared>
-  /** What the file re-exports, by the name that others see. */
-  readonly reexports: ReadonlyMap<string, Declared & { readonly isType: boolean }>
+  readonly reexports: Reexports
   readonly signatures: ReadonlyMap<string, Signature>
 }
 
@@ -39,10 +34,11 @@ interface Span {
  */
 export function findUnexportedTypes(sources: ReadonlyMap<string, string>): string[] {
   const modules = new Map([...sources].map(([path, text]) => [path, readModule(path, text)]))
+  const reexportsOf = (path: string): Reexports => moduleOf(modules, path).reexports
   const exported = [...modules]
     .filter(([path]) => !path.includes('/'))
     .flatMap(([, { reexports }]) => [...reexports.values()])
-    .map((target) => ({ ...originOf(modules, target), isType: target.isType }))
+    .map((target) => ({ ...originOf(reexportsOf, target), isType: target.isType }))
   const known = new Set(exported.map(idOf))
 
   const sentences = new Set<string>()
@@ -55,7 +51,7 @@ export function findUnexportedTypes(sources: ReadonlyMap<string, string>): strin
       const imported = imports.get(each)
       // Other names are type parameters, or belong to the runtime or a package.
       if (imported === undefined && !signatures.has(each)) continue
-      const origin = imported === undefined ? { path, name: each } : originOf(modules, imported)
+      const origin = imported === undefined ? { path, name: each } : originOf(reexportsOf, imported)
       if (!known.has(idOf(origin))) sentences.add(`${name} names ${origin.name} of ${origin.path}`)
     }
   }
@@ -66,12 +62,6 @@ function moduleOf(modules: ReadonlyMap<string, Module>, path: string): Module {
   const module = modules.get(path)
   if (module === undefined) throw new Error(`${path} is not a file of src/`)
   return module
-}
-
-/** Where a name is declared: other files may pass it on. */
-function originOf(modules: ReadonlyMap<string, Module>, { path, name }: Declared): Declared {
-  const next = moduleOf(modules, path).reexports.get(name)
-  return next === undefined ? { path, name } : originOf(modules, next)
 }
 
 function idOf({ path, name }: Declared): string {
@@ -92,15 +82,7 @@ function readModule(path: string, text: string): Module {
       imports.set(localName.value, { path: resolve(moduleRequest.value), name: importName.name })
     }
   }
-  const reexports = new Map<string, Declared & { isType: boolean }>()
-  for (const { moduleRequest, importName, exportName, isType } of module.staticExports.flatMap(
-    ({ entries }) => entries,
-  )) {
-    if (moduleRequest === null) continue
-    if (importName.name === null || exportName.name === null) throw new Error(`${path}: write out what is exported`)
-    reexports.set(exportName.name, { path: resolve(moduleRequest.value), name: importName.name, isType })
-  }
-  return { imports, reexports, signatures: readSignatures(path, program) }
+  return { imports, reexports: readReexports(path, module), signatures: readSignatures(path, program) }
 }
 
 function readSignatures(path: string, program: Program): Map<string, Signature> {

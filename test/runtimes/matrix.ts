@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { alignedTable } from '../aligned-table.ts'
 import type { Outcome } from './outcome.ts'
 import type { Suite } from './runtime-list.ts'
 
@@ -41,7 +42,7 @@ export function matrixTable(rows: readonly MatrixRow[], suites: ReadonlyMap<stri
     suite,
     `${kept} of ${promises}`,
   ])
-  const lines = aligned([['Runtime', 'Version', 'Contract', 'Promises kept'], ...cells])
+  const lines = [alignedTable([['Runtime', 'Version', 'Contract', 'Promises kept'], ...cells])]
   for (const { runtime, suite, broken } of rows) {
     if (broken.length === 0) continue
     lines.push('', `What ${runtime} (${suite}) cannot do:`, '')
@@ -52,15 +53,6 @@ export function matrixTable(rows: readonly MatrixRow[], suites: ReadonlyMap<stri
     }
   }
   return lines.join('\n')
-}
-
-/** A table as the formatter leaves it; the first row is its head. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)]
 }
 
 const BEGIN = '<!-- Written by `npm run runtimes`. -->'

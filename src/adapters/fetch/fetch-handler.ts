@@ -11,6 +11,7 @@ import { fetchAnswer } from './fetch-answer.ts'
 /** What `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener = (request: Request) => Promise<Response>
 
+/** Options of `fetchHandler`. */
 export interface FetchHandlerOptions extends AdapterOptions {
   /**
    * The client's IP address, which a `Request` does not tell but the runtime does, such as `requestIP` of Bun's server.

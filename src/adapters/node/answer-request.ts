@@ -17,7 +17,11 @@ import { writeOutgoing } from './write-outgoing.ts'
 /** Makes an `Incoming` of a request whose response is at hand. */
 export type ToIncoming = (request: AnyNodeRequest, response: AnyNodeResponse, place?: MountedPath) => Incoming
 
-/** @throws {TypeError} for a `trustProxy` that is not valid. */
+/**
+ * Returns a function that makes an `Incoming` of each request of Node, by the options of the adapter.
+ *
+ * @throws {TypeError} for a `trustProxy` that is not valid.
+ */
 export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapterOptions): ToIncoming {
   const { proxies, header } = toTrustedProxies(trustProxy)
   const trust = { isTrusted: trustedProxies(proxies), header, onWarning: warnOnce(onWarning) }

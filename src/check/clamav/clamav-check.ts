@@ -11,6 +11,7 @@ import type { ClamdVerdict } from './clamd-verdict.ts'
 import { scanStream } from './scan-stream.ts'
 import type { Clamd } from './scan-stream.ts'
 
+/** Options of `clamavCheck`: the address of clamd, and its limits. */
 export interface ClamavCheckOptions {
   /** Where clamd listens for TCP. Default: `127.0.0.1`. */
   readonly host?: string

@@ -27,6 +27,7 @@ export interface SpoolOptions {
   readonly temporaryFolder?: string | undefined
 }
 
+/** Options of `file.save`. */
 export interface SaveFileOptions {
   /** Replaces a file that is there already, in one step. Default false: refused with `name-taken`. */
   readonly overwrite?: boolean

@@ -31,6 +31,7 @@ import { toStorageError } from '../../file/storage-error.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
 import { requireKey } from '../require-key.ts'
 
+/** Options of `diskStorage`. */
 export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. With `0o600`, no other user can read them. */
   readonly mode?: number

@@ -12,6 +12,7 @@ import { MemoryShelf } from './memory-shelf.ts'
 import { MemoryTransaction } from './memory-transaction.ts'
 import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 
+/** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
   /** Bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
   readonly maxSize?: number

@@ -1,6 +1,6 @@
 import { UploadError } from '../../errors/upload-error.ts'
 
-/** What a storage, its drafts and its transactions do and can fail to do. */
+/** A call of a storage, of its drafts or of its transactions that can fail. */
 export type StorageStep =
   | 'append'
   | 'flush'

@@ -6,7 +6,7 @@ export interface AttackFile {
   readonly content: string
 }
 
-/** What is attacked. */
+/** The app that is attacked. */
 export interface UploadTarget {
   /** Where the form is posted to: `http:` only. */
   readonly url: URL | string

@@ -3,18 +3,20 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { UPLOAD_ERROR_TABLE } from '../src/errors/upload-error-table.ts'
+import { brokenLinks } from './broken-links.ts'
+import { DOC_PAGES } from './doc-pages.ts'
 import { readGuidePrograms } from './guides/guide-programs.ts'
 import { TRIALS } from './guides/trials.ts'
 import * as groups from '../src/media/extension-groups.ts'
 
 const root = join(import.meta.dirname, '..')
-const pages = [
-  'README.md',
-  ...['docs', 'docs/moving'].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}/${name}`),
-  ),
+/** Pages beside those that users read, whose links are followed too. */
+const OTHER_PAGES = [
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('README.md') && !name.includes('node_modules'))
+    .map((name) => `examples/${name.replaceAll('\\', '/')}`),
 ]
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
@@ -25,7 +27,7 @@ describe('the documentation', () => {
   test('shows programs that compile as they stand', () => {
     mkdirSync(folder, { recursive: true })
     let count = 0
-    for (const page of pages) {
+    for (const page of DOC_PAGES) {
       for (const [, code = ''] of read(page).matchAll(/^```ts\n(.*?)^```$/gms)) {
         count++
         writeFileSync(join(folder, `${page.replaceAll(/\W/g, '-')}-${count}.ts`), code)
@@ -63,22 +65,18 @@ describe('the documentation', () => {
   })
 
   test('lists every member of every group of extensions', () => {
-    const listed = [...read('docs/content-check.md').matchAll(/^\| `([A-Z]+)`\s*\| (.+?)\s*\|$/gm)]
+    const listed = [...read('docs/guide/content-check.md').matchAll(/^\| `([A-Z]+)`\s*\| (.+?)\s*\|$/gm)]
     expect(Object.fromEntries(listed.map(([, group = '', members]) => [group, members]))).toEqual(
       Object.fromEntries(Object.entries(groups).map(([group, members]) => [group, members.join(' ')])),
     )
   })
 
-  test('links to pages that are there', () => {
-    for (const page of pages) {
-      for (const [, link = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-        expect(() => readdirSync(join(root, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/)
-      }
-    }
+  test.each([...DOC_PAGES, ...OTHER_PAGES])('%s links to pages and headings that exist', (page) => {
+    expect(brokenLinks(root, page)).toEqual([])
   })
 })
 
-/** What the compiler says; '' where all is well. */
+/** The complaints of the compiler; '' if it has none. */
 function compile(folder: string): string {
   try {
     execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', folder])

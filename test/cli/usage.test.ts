@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { DOC_PAGES } from '../doc-pages.ts'
 import { firstLine, processOf, run, serve, spawnDecant, temporaryFolder } from './decant-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -151,7 +152,9 @@ describe('help', () => {
 
   test('knows every option and variable that the documentation speaks of', async () => {
     const { stdout } = await run(['--help'])
-    const pages = ['README.md', 'docs/guide.md'].map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n')
+    const pages = DOC_PAGES.filter((page) => page === 'README.md' || page.startsWith('docs/guide'))
+      .map((page) => readFileSync(join(ROOT, page), 'utf8'))
+      .join('\n')
     // In code, after the command or by themselves: `npm start -- --port 4000`, `--clamav-down accept`, `DECANT_PORT`.
     const commands = pages.match(/(?:npm start --|decant serve) .*|`(?:--[a-z]|DECANT_)[^`]*`/g) ?? []
     const named = commands.flatMap((command) => command.match(/--[a-z][a-z-]*|DECANT_\w+/g) ?? [])

@@ -13,6 +13,7 @@ import { readGuidePrograms } from './guide-programs.ts'
 import { installNodes, NODE_VERSIONS } from './node-versions.ts'
 import type { InstalledNodes } from './node-versions.ts'
 import { TRIALS } from './trials.ts'
+import type { Trial } from './trials.ts'
 
 // Each program of the README and of docs/ is copied into a file and run, as it stands, by the Node of a reader.
 
@@ -85,9 +86,8 @@ describe.each(NODE_VERSIONS)('on %s', (version) => {
       await writeFile(join(folder, 'database.mjs'), DATABASE)
       await using target = code.includes(TARGET_ORIGIN) ? await guideServer(folder, TARGET) : undefined
       const program = target === undefined ? code : code.replaceAll(TARGET_ORIGIN, target.origin)
-      expect(await outcomeOf(title, program, { folder, node: join(nodes.folderOf(version), 'node') })).toEqual(
-        expectedOf(title),
-      )
+      const reader = { folder, node: join(nodes.folderOf(version), 'node') }
+      expect(await outcomeOf(title, program, reader)).toEqual(expectedOf(title))
     },
     120_000,
   )
@@ -111,19 +111,32 @@ async function outcomeOf(title: string, program: string, { folder, node }: Place
   if (trial.kind === 'server') {
     const { code, file } = await runnable(program, folder)
     await using server = await guideServer(folder, code, { node, file })
-    return await postForm(server, trial.path, trial.fields, folder)
+    const status = await postForm(server, trial.path, trial.fields, folder)
+    if (trial.stops === true) expect(await server.stop()).toBe(0)
+    return status
   }
   const file = join(folder, 'program.ts')
   await writeFile(file, program)
-  const route = join(import.meta.dirname, 'call-route.mjs')
-  const others =
-    trial.kind === 'route'
-      ? [route, file, trial.method, JSON.stringify(trial.fields)]
-      : [...(trial.kind === 'tests' ? ['--test'] : []), file]
   const options = { cwd: folder, env: ENVIRONMENT, timeout: 100_000 }
-  const { stdout } = await run(node, ['--no-warnings', '--import', './database.mjs', ...others], options)
+  const { stdout } = await run(
+    node,
+    ['--no-warnings', '--import', './database.mjs', ...commandOf(trial, file)],
+    options,
+  )
   if (trial.kind === 'route') return Number(stdout.trim().split('\n').at(-1))
   return trial.kind === 'script' && trial.prints !== undefined ? stdout : 'it ended'
+}
+
+/** The arguments of Node that try a program in `file`. */
+function commandOf(trial: Exclude<Trial, { kind: 'server' }>, file: string): string[] {
+  switch (trial.kind) {
+    case 'route':
+      return [join(import.meta.dirname, 'call-route.mjs'), file, trial.method, JSON.stringify(trial.fields)]
+    case 'tests':
+      return ['--test', file]
+    case 'script':
+      return [file]
+  }
 }
 
 /**

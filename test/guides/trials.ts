@@ -12,8 +12,14 @@ export type Trial =
       readonly fields: readonly Field[]
       readonly status: number
     }
-  /** It is a server, to which a form is sent. */
-  | { readonly kind: 'server'; readonly path: string; readonly fields: readonly Field[]; readonly status: number }
+  /** It is a server, to which a form is sent. `stops`: it then ends by itself when it gets SIGTERM. */
+  | {
+      readonly kind: 'server'
+      readonly path: string
+      readonly fields: readonly Field[]
+      readonly status: number
+      readonly stops?: boolean
+    }
   /** It holds tests. */
   | { readonly kind: 'tests' }
 
@@ -34,15 +40,23 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     status: 201,
   },
   'README.md, In your own server, 4': { kind: 'server', path: '/uploads', fields: [FILE], status: 201 },
-  'docs/content-check.md, The content check, 1': SCRIPT,
+  'docs/guide/content-check.md, The content check, 1': SCRIPT,
   'docs/errors.md, Errors, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
-  'docs/guide.md, Reading a form, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 200 },
-  'docs/guide.md, A form while it arrives, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 201 },
-  'docs/guide.md, Names, 1': SCRIPT,
-  'docs/guide.md, Upload sets, 1': SCRIPT,
-  'docs/guide.md, What is in a file, 1': SCRIPT,
-  'docs/guide.md, Digests, 1': { kind: 'script', prints: 'sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:\n' },
-  'docs/guide.md, Typed forms, 1': {
+  'docs/guide/forms.md, Reading a form, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 200 },
+  'docs/guide/parts.md, A form while it arrives, 1': {
+    kind: 'route',
+    method: 'POST',
+    fields: [TITLE, FILE],
+    status: 201,
+  },
+  'docs/guide/names.md, Names, 1': SCRIPT,
+  'docs/guide/upload-sets.md, Upload sets, 1': SCRIPT,
+  'docs/guide/content-check.md, Checks of your own, 1': SCRIPT,
+  'docs/guide/upload-sets.md, Digests, 1': {
+    kind: 'script',
+    prints: 'sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:\n',
+  },
+  'docs/guide/typed-forms.md, Typed forms, 1': {
     kind: 'route',
     method: 'POST',
     fields: [
@@ -55,33 +69,35 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     ],
     status: 201,
   },
-  'docs/guide.md, With a database, 1': SCRIPT,
-  'docs/guide.md, With a database, 2': SCRIPT,
-  'docs/guide.md, Showing the form again, without sending its files again, 1': {
+  'docs/guide/typed-forms.md, With a database, 1': SCRIPT,
+  'docs/guide/typed-forms.md, Other containers and other hosts, 1': SCRIPT,
+  'docs/guide/typed-forms.md, Showing the form again, 1': {
     kind: 'route',
     method: 'POST',
     fields: [TITLE, ['paper', '@cat.png']],
     status: 303,
   },
-  'docs/guide.md, What each setting survives, 1': SCRIPT,
-  'docs/guide.md, What each setting survives, 2': TESTS,
-  'docs/guide.md, Configure by the environment, 1': SCRIPT,
-  'docs/guide.md, The handler, 1': { kind: 'server', path: '/uploads/photos', fields: [CAT], status: 201 },
-  'docs/guide.md, Express, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
-  'docs/guide.md, Fastify, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },
-  'docs/guide.md, Koa, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },
-  'docs/guide.md, NestJS, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
-  'docs/guide.md, Hono, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
-  'docs/guide.md, Next.js, SvelteKit, React Router, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 201 },
-  'docs/guide.md, An adapter of your own, 1': SCRIPT,
-  'docs/guide.md, Who may do what, 1': SCRIPT,
-  'docs/guide.md, Who may do what, 2': SCRIPT,
-  'docs/guide.md, Forms of other sites, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
-  'docs/guide.md, Pages and pictures on another origin, 1': SCRIPT,
-  'docs/guide.md, Serving files, 1': { kind: 'route', method: 'GET', fields: [], status: 200 },
-  'docs/guide.md, Multipart by itself, 1': SCRIPT,
-  'docs/guide.md, Test your app, 1': TESTS,
-  'docs/guide.md, Attack your own app, 1': TESTS,
-  'docs/guide.md, Attack your own app, 2': SCRIPT,
+  'docs/guide/storages.md, Storages, 1': SCRIPT,
+  'docs/guide/storages.md, A storage of your own, 1': TESTS,
+  'docs/guide/upload-sets.md, Sets from the environment, 1': SCRIPT,
+  'docs/guide/handler.md, The handler, 1': { kind: 'server', path: '/uploads/photos', fields: [CAT], status: 201 },
+  'docs/guide/frameworks.md, Express, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
+  'docs/guide/frameworks.md, Fastify, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },
+  'docs/guide/frameworks.md, Koa, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },
+  'docs/guide/frameworks.md, NestJS, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
+  'docs/guide/frameworks.md, Hono, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
+  'docs/guide/frameworks.md, Next.js, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 201 },
+  'docs/guide/frameworks.md, An adapter of your own, 1': SCRIPT,
+  'docs/guide/access.md, Access, 1': SCRIPT,
+  'docs/guide/access.md, Signed links, 1': SCRIPT,
+  'docs/guide/forms.md, Forms of other sites, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
+  'docs/guide/access.md, Pages of other sites, 1': SCRIPT,
+  'docs/guide/serving.md, Serving files, 1': { kind: 'route', method: 'GET', fields: [], status: 200 },
+  'docs/guide/parts.md, Multipart without a request, 1': SCRIPT,
+  'docs/guide/testing.md, Testing, 1': TESTS,
+  'docs/guide/testing.md, Attack your own app, 1': TESTS,
+  'docs/guide/testing.md, Attack your own app, 2': SCRIPT,
+  'docs/guide/serving.md, Caching, 1': SCRIPT,
+  'docs/guide/deploying.md, Shutdown, 1': { kind: 'server', path: '/files', fields: [FILE], status: 201, stops: true },
   'docs/moving/from-multer.md, Files in memory, 1': { kind: 'route', method: 'POST', fields: [CAT], status: 200 },
 }

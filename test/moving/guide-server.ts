@@ -15,6 +15,8 @@ export interface GuideServer extends AsyncDisposable {
   send(parts: readonly (FieldPart | FilePart)[], fault?: 'cut' | 'gone'): Promise<string>
   /** Names of what lies in `uploads`, but what begins with a dot. */
   stored(): Promise<string[]>
+  /** Asks the process to end (SIGTERM), and resolves with its exit code; `null` if a signal ended it. */
+  stop(): Promise<number | null>
   /** Settles when the process has ended. */
   readonly ended: Promise<unknown>
   isRunning(): boolean
@@ -53,6 +55,11 @@ export async function guideServer(
   return {
     origin: `http://127.0.0.1:${port}`,
     ended,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+      return child.exitCode
+    },
     isRunning: () => child.exitCode === null && child.signalCode === null,
     send: async (parts, fault) => {
       const form = encodeMultipart(parts)

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { form, readAnswer, request, storedIn } from '../cli/client.ts'
 import type { Answer } from '../cli/client.ts'
 import { linesOf, serve, temporaryFolder } from '../cli/decant-process.ts'
 import type { DecantProcess } from '../cli/decant-process.ts'
+import { nginxBlocks } from './guide-blocks.ts'
 import { nginx, openssl, startNginx } from './nginx.ts'
 import type { NginxProcess, NginxSettings } from './nginx.ts'
 
@@ -292,9 +291,3 @@ describe.skipIf(!nginx)('behind an nginx', () => {
     })
   })
 })
-
-/** The configurations of nginx in the guide, in its order. */
-function nginxBlocks(): string[] {
-  const guide = readFileSync(join(import.meta.dirname, '../../docs/guide.md'), 'utf8')
-  return [...guide.matchAll(/^```nginx\n(.*?)^```/gms)].map(([, block = '']) => block)
-}

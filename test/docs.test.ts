@@ -44,12 +44,20 @@ describe('the documentation', () => {
       join(folder, 'tsconfig.json'),
       JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'] }),
     )
+    // The project does not depend on it: `test/guides` installs it.
+    writeFileSync(join(folder, 'packages.d.ts'), `declare module 'sharp'\n`)
     expect(compile(folder)).toBe('')
   })
 
   test('shows no program that `test/guides` does not run', async () => {
     const titles = (await readGuidePrograms()).map(({ title }) => title)
     expect(titles.toSorted()).toEqual(Object.keys(TRIALS).toSorted())
+  })
+
+  test('shows a React component that is in the example of Next.js', () => {
+    const [, shown = ''] = /^```tsx\n(.*?)^```$/ms.exec(read('docs/guide/recipes.md')) ?? []
+    expect(shown).toContain('useActionState')
+    expect(read('examples/next/app/photo-form.tsx')).toContain(shown)
   })
 
   test('lists every error code with its status and title', () => {

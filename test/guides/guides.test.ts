@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeFile } from '../../src/testing/fake-file.ts'
 import { guideServer } from '../moving/guide-server.ts'
 import type { GuideServer } from '../moving/guide-server.ts'
-import { INSTALL_MS } from '../npm.ts'
+import { INSTALL_MS, npm } from '../npm.ts'
 import { readGuidePrograms } from './guide-programs.ts'
 import { installNodes, NODE_VERSIONS } from './node-versions.ts'
 import type { InstalledNodes } from './node-versions.ts'
@@ -19,6 +19,8 @@ import type { Trial } from './trials.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
+/** Packages that programs import and this project does not. */
+const PACKAGES = ['sharp@0.35.5']
 const programs = await readGuidePrograms()
 
 /** The environment of a reader, from which programs take their settings. */
@@ -40,7 +42,7 @@ import { memoryStorage } from 'decant/memory'
 import { uploadHandler } from 'decant/handler'
 import { attach, nodeHandler } from 'decant/node'
 const files = uploadSet('files', { storage: memoryStorage(), maxFileSize: 5_000_000 })
-attach(createServer(nodeHandler(uploadHandler(files, { base: '/upload' })))).listen(3000)
+attach(createServer(nodeHandler(uploadHandler(files, { base: '/upload', listing: true })))).listen(3000)
 `
 
 const place = await mkdtemp(join(tmpdir(), 'decant-guides-'))
@@ -50,13 +52,14 @@ beforeAll(async () => {
   const { devDependencies }: { devDependencies: object } = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
   )
+  await writeFile(join(place, 'package.json'), '{ "private": true, "type": "module" }')
+  await npm(place, 'install', '--no-audit', '--no-fund', ...PACKAGES)
   for (const name of Object.keys(devDependencies)) {
     const link = join(place, 'node_modules', name)
     await mkdir(dirname(link), { recursive: true })
     await symlink(join(root, 'node_modules', name), link)
   }
   await symlink(root, join(place, 'node_modules', 'decant'))
-  await writeFile(join(place, 'package.json'), '{ "type": "module" }')
   nodes = await installNodes()
 }, INSTALL_MS)
 
@@ -86,7 +89,7 @@ describe.each(NODE_VERSIONS)('on %s', (version) => {
       await writeFile(join(folder, 'database.mjs'), DATABASE)
       await using target = code.includes(TARGET_ORIGIN) ? await guideServer(folder, TARGET) : undefined
       const program = target === undefined ? code : code.replaceAll(TARGET_ORIGIN, target.origin)
-      const reader = { folder, node: join(nodes.folderOf(version), 'node') }
+      const reader = { folder, node: join(nodes.folderOf(version), 'node'), target: target?.origin ?? '' }
       expect(await outcomeOf(title, program, reader)).toEqual(expectedOf(title))
     },
     120_000,
@@ -96,16 +99,18 @@ describe.each(NODE_VERSIONS)('on %s', (version) => {
 interface Place {
   readonly folder: string
   readonly node: string
+  /** The origin of the server that the program sends to; '' if there is none. */
+  readonly target: string
 }
 
 /** The result of a trial if all is well. */
 function expectedOf(title: string): unknown {
   const trial = TRIALS[title]
   if (trial?.kind === 'script') return trial.prints ?? 'it ended'
-  return trial?.kind === 'tests' ? 'it ended' : trial?.status
+  return trial?.kind === 'tests' || trial?.kind === 'recipe' ? 'it ended' : trial?.status
 }
 
-async function outcomeOf(title: string, program: string, { folder, node }: Place): Promise<unknown> {
+async function outcomeOf(title: string, program: string, { folder, node, target }: Place): Promise<unknown> {
   const trial = TRIALS[title]
   if (trial === undefined) return 'no trial'
   if (trial.kind === 'server') {
@@ -120,7 +125,7 @@ async function outcomeOf(title: string, program: string, { folder, node }: Place
   const options = { cwd: folder, env: ENVIRONMENT, timeout: 100_000 }
   const { stdout } = await run(
     node,
-    ['--no-warnings', '--import', './database.mjs', ...commandOf(trial, file)],
+    ['--no-warnings', '--import', './database.mjs', ...commandOf(trial, file, target)],
     options,
   )
   if (trial.kind === 'route') return Number(stdout.trim().split('\n').at(-1))
@@ -128,10 +133,12 @@ async function outcomeOf(title: string, program: string, { folder, node }: Place
 }
 
 /** The arguments of Node that try a program in `file`. */
-function commandOf(trial: Exclude<Trial, { kind: 'server' }>, file: string): string[] {
+function commandOf(trial: Exclude<Trial, { kind: 'server' }>, file: string, target: string): string[] {
   switch (trial.kind) {
     case 'route':
       return [join(import.meta.dirname, 'call-route.mjs'), file, trial.method, JSON.stringify(trial.fields)]
+    case 'recipe':
+      return [join(import.meta.dirname, 'check-program.mjs'), file, trial.check, target]
     case 'tests':
       return ['--test', file]
     case 'script':

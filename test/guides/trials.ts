@@ -20,6 +20,8 @@ export type Trial =
       readonly status: number
       readonly stops?: boolean
     }
+  /** The check of that name in `recipes/` calls what it exports. */
+  | { readonly kind: 'recipe'; readonly check: string }
   /** It holds tests. */
   | { readonly kind: 'tests' }
 
@@ -99,5 +101,13 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/testing.md, Attack your own app, 2': SCRIPT,
   'docs/guide/serving.md, Caching, 1': SCRIPT,
   'docs/guide/deploying.md, Shutdown, 1': { kind: 'server', path: '/files', fields: [FILE], status: 201, stops: true },
+  'docs/guide/recipes.md, An avatar, 1': { kind: 'recipe', check: 'avatar' },
+  'docs/guide/recipes.md, A thumbnail, 1': { kind: 'recipe', check: 'thumbnail' },
+  'docs/guide/recipes.md, Files of one user, 1': { kind: 'recipe', check: 'files-of-one-user' },
+  'docs/guide/recipes.md, A rate limit, 1': { kind: 'recipe', check: 'rate-limit' },
+  'docs/guide/recipes.md, Progress with `fetch`, 1': { kind: 'recipe', check: 'progress' },
+  'docs/guide/recipes.md, AWS Lambda, 1': { kind: 'recipe', check: 'lambda' },
+  'docs/guide/recipes.md, Google Cloud Functions, 1': { kind: 'recipe', check: 'cloud-function' },
+  'docs/guide/recipes.md, Handing an upload on, 1': { kind: 'recipe', check: 'hand-on' },
   'docs/moving/from-multer.md, Files in memory, 1': { kind: 'route', method: 'POST', fields: [CAT], status: 200 },
 }

@@ -1,28 +1,18 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useActionState } from 'react'
 
 /** Sends the form to a route handler, which reads it while it arrives: a server action would hold all of it in memory. */
 export function PhotoForm() {
   const router = useRouter()
-  const [error, setError] = useState<string>()
-
-  async function send(form: FormData) {
+  const [error, send, isSending] = useActionState<string | undefined, FormData>(async (_, form) => {
     const answer = await fetch('/posts', { method: 'POST', body: form })
-    if (answer.ok) {
-      setError(undefined)
-      router.refresh()
-    } else setError((await answer.json()).detail)
-  }
+    if (!answer.ok) return (await answer.json()).detail
+    router.refresh()
+  }, undefined)
 
   return (
-    <form
-      style={{ display: 'grid', gap: '.75rem' }}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void send(new FormData(event.currentTarget))
-      }}
-    >
+    <form action={send} style={{ display: 'grid', gap: '.75rem' }}>
       <label>
         Title <input name="title" />
       </label>
@@ -30,7 +20,7 @@ export function PhotoForm() {
         Picture <input type="file" name="photo" accept="image/*" />
       </label>
       {error !== undefined && <strong role="alert">{error}</strong>}
-      <button>Upload</button>
+      <button disabled={isSending}>Upload</button>
     </form>
   )
 }

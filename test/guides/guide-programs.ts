@@ -11,7 +11,7 @@ export interface GuideProgram {
   readonly code: string
 }
 
-/** The programs in TypeScript of the README and of the pages in docs/. Those in JavaScript are tried in `test/moving`. */
+/** The programs in TypeScript of README.md and docs/. `test/moving` tries those in JavaScript. */
 export async function readGuidePrograms(): Promise<GuideProgram[]> {
   const programs = await Promise.all(
     DOC_PAGES.map(async (page) => programsOf(page, await readFile(join(root, page), 'utf8'))),

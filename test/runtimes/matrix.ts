@@ -45,7 +45,7 @@ export function matrixTable(rows: readonly MatrixRow[], suites: ReadonlyMap<stri
   const lines = [alignedTable([['Runtime', 'Version', 'Contract', 'Promises kept'], ...cells])]
   for (const { runtime, suite, broken } of rows) {
     if (broken.length === 0) continue
-    lines.push('', `What ${runtime} (${suite}) cannot do:`, '')
+    lines.push('', `${runtime} (${suite}) does not keep these promises:`, '')
     for (const name of broken) {
       const reason = suites.get(`${runtime} ${suite}`)?.cannot[name]
       if (reason === undefined) throw new Error(`${runtime} (${suite}) breaks a promise for no known reason: ${name}`)

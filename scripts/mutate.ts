@@ -1,5 +1,5 @@
-// Removes the guards of docs/promises.md one by one, each in a copy of the sources, and expects the tests that are named
-// for it to fail: `npm run mutate`, or `npm run mutate -- 3 11` for some promises. The last line is `N passed, N failed`.
+// Removes the guards of docs/guards.md one by one, each in a copy of the sources, and expects the tests next to it to
+// fail: `npm run mutate`, or `npm run mutate -- 3 11` for some promises. The last line is `N passed, N failed`.
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import type { Mutation, NamedTest } from '../test/promises/mutation.ts'
@@ -49,7 +49,7 @@ async function requireGreen(workspace: Workspace): Promise<void> {
   for (const complaint of complaints) report('not ok', `with every guard in its place, ${complaint}`)
 }
 
-/** What the compiler says without a guard. One mutation of each file is checked at a time: the compiler names the file. */
+/** The compiler's messages without a guard. It names the file, so it checks one mutation of each file at a time. */
 async function typeMistakes(workspace: Workspace): Promise<ReadonlyMap<Mutation, string>> {
   const mistakes = new Map<Mutation, string>()
   const files = Object.values(Object.groupBy(jobs, ({ mutation }) => mutation.file))
@@ -96,7 +96,7 @@ async function work(
   }
 }
 
-/** What is wrong with a mutation; nothing where each of its tests notices it. */
+/** The complaints about a mutation; empty if each of its tests notices it. */
 async function judge(workspace: Workspace, mutation: Mutation): Promise<string[]> {
   using _ = workspace.without(mutation)
   const complaints: string[] = []

@@ -56,7 +56,7 @@ test.each(Object.entries(WAYS))('a file is nowhere until its last byte is stored
   }
 })
 
-/** The path of everything in the folder, as somebody would ask for it who knows the names. */
+/** The paths of all entries in the folder, as a client that knows the names would request them. */
 function everyPath(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).map(
     ({ parentPath, name }) =>

@@ -1,24 +1,24 @@
 /**
- * A test by its file and its title as it stands in the source, after that of its group and ` > ` where it is not the only one of
- * that title; placeholders such as `%s` and `${name}` stand for anything.
+ * A test by its file and its title as in the source. If several tests have that title, the title of the group and ` > `
+ * come first. Placeholders such as `%s` and `${name}` match any text.
  */
 export type NamedTest = readonly [file: string, title: string]
 
-/** A guard taken away: the change to the sources that removes it, and the tests that must notice. */
+/** The change to the sources that removes a guard, and the tests that must fail. */
 export interface Mutation {
-  /** What the guard does, as the rest of a sentence that could begin with "Decant". */
+  /** The effect of the guard, as the rest of a sentence that begins with "Decant". docs/guards.md shows it. */
   readonly guard: string
   /** The source that is changed, from the root of the repository. */
   readonly file: string
   /** The text to replace; it stands exactly once in the file. */
   readonly find: string
-  /** What stands there instead. It must compile: a test that cannot be loaded proves nothing. */
+  /** The text instead. It must compile: a test that cannot be loaded proves nothing. */
   readonly replace: string
   /** Each of them has to fail. */
   readonly tests: readonly NamedTest[]
 }
 
-/** A promise of docs/promises.md, and what holds it up. */
+/** A promise of docs/promises.md, and the guards that keep it. */
 export interface GuardedPromise {
   /** The heading of its section. */
   readonly heading: string
@@ -28,7 +28,7 @@ export interface GuardedPromise {
 /**
  * The source without the guard.
  *
- * @throws {Error} where the text to replace does not stand exactly once in it.
+ * @throws {Error} if the text to replace does not stand exactly once in it.
  */
 export function mutate(source: string, { guard, file, find, replace }: Mutation): string {
   const [before = '', ...others] = source.split(find)

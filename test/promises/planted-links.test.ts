@@ -26,7 +26,7 @@ function newFolder(): string {
   return folder
 }
 
-/** What somebody with access to the folder may put at `a.txt`, with something precious `outside`. */
+/** Another user with access to the folder may put one of these at `a.txt`, with a precious file `outside`. */
 const PLANTED: Record<string, (path: string, outside: string) => void> = {
   'symlink to a file': (path, outside) => symlinkSync(join(outside, 'precious'), path),
   'symlink to nothing': (path, outside) => symlinkSync(join(outside, 'nothing'), path),

@@ -1,14 +1,15 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { guardsPage } from './guards-page.ts'
 import { GROUP, mutate, titlePattern, toLiterals } from './mutation.ts'
 import type { Mutation } from './mutation.ts'
-import { withGuards } from './promises-page.ts'
 import { PROMISES } from './promises.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const page = read('docs/promises.md')
+const promisesPage = read('docs/promises.md')
+const guards = read('docs/guards.md')
 const mutations = PROMISES.flatMap((promise) => promise.mutations)
 /** Contracts and fuzz targets bring the titles of their cases. */
 const contracts = globSync(['src/testing/**/*.ts', 'test/fuzz/*.ts'], { cwd: root }).map(read).join('\n')
@@ -27,33 +28,39 @@ test.each(mutations.flatMap(({ tests }) => tests))('the test is there: %s %s', (
 })
 
 test('every promise has a guard that a test misses', () => {
-  for (const { heading, mutations: guards } of PROMISES) expect(guards.length, heading).toBeGreaterThan(0)
+  for (const { heading, mutations: ofPromise } of PROMISES) expect(ofPromise.length, heading).toBeGreaterThan(0)
   expect(new Set(mutations.map(({ guard }) => guard)).size).toBe(mutations.length)
 })
 
 describe('docs/promises.md', () => {
-  test('tells of every promise, every guard and every test, and of no others; else run `npm run mutate:list`', () => {
-    expect(page).toBe(withGuards(page, PROMISES))
+  const headings = PROMISES.map(({ heading }, index) => `${index + 1}. ${heading}`)
+
+  test('has a section for every promise, in the order of their numbers', () => {
+    expect([...promisesPage.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(headings)
   })
 
   test('has every promise in the table at its top, which leads to its section', () => {
-    const rows = [...page.matchAll(/^\| *(\d+) *\| \[(.+?)\]\(#(.+?)\)/gm)].map(([, ...cells]) => cells)
-    expect(rows).toEqual(PROMISES.map(({ heading }, index) => [`${index + 1}`, heading, anchor(index + 1, heading)]))
+    const rows = [...promisesPage.matchAll(/^\| *(\d+) *\| \[(.+?)\]\(#(.+?)\)/gm)].map(([, ...cells]) => cells)
+    expect(rows).toEqual(PROMISES.map(({ heading }, index) => [`${index + 1}`, heading, anchor(headings[index] ?? '')]))
   })
 
-  test('has links that lead somewhere', () => {
-    const anchors = PROMISES.map(({ heading }, index) => anchor(index + 1, heading))
-    for (const [, path = '', name = ''] of page.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
+  test('has links that lead somewhere, as docs/guards.md has', () => {
+    const anchors = headings.map(anchor)
+    for (const [, path = '', name = ''] of `${promisesPage}${guards}`.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
       if (path === '') expect(anchors).toContain(name)
-      else expect(existsSync(join(root, dirname('docs/promises.md'), path)), path).toBe(true)
+      else expect(existsSync(join(root, 'docs', path)), path).toBe(true)
     }
   })
+})
+
+test('docs/guards.md lists every guard and its tests, as `npm run mutate:list` writes it', () => {
+  expect(guards).toBe(guardsPage(PROMISES))
 })
 
 describe('a mutation', () => {
   const mutation: Mutation = { guard: 'does a thing', file: 'a.ts', find: 'a();', replace: '', tests: [] }
 
-  test('is refused with a sentence where its text does not stand there once', () => {
+  test('is refused with a sentence if its text does not stand in the file exactly once', () => {
     expect(mutate('b();a();', mutation)).toBe('b();')
     for (const source of ['', 'a();a();']) {
       expect(() => mutate(source, mutation)).toThrow(
@@ -72,8 +79,8 @@ describe('a mutation', () => {
 })
 
 /** As GitHub makes the anchor of a heading. */
-function anchor(number: number, heading: string): string {
-  return `${number}. ${heading}`
+function anchor(heading: string): string {
+  return heading
     .toLowerCase()
     .replaceAll(/[^\w -]/g, '')
     .replaceAll(' ', '-')

@@ -15,7 +15,7 @@ const RUN_TIMEOUT_MS = 240_000
 /** How one case of a named test ended. */
 interface TestCase {
   readonly passed: boolean
-  /** The first line of what it failed with; '' where it passed. */
+  /** The first line of its error; '' if it passed. */
   readonly reason: string
 }
 
@@ -35,7 +35,7 @@ interface Report {
 }
 
 export interface RunOptions {
-  /** A guard is missing: give each test little time, and end with the first failure, so that others may have no cases. */
+  /** Without a guard, each test gets little time, and the first failure ends the run. Other tests may have no cases. */
   readonly missingGuard: boolean
 }
 
@@ -67,7 +67,7 @@ export async function runTests(
   return { cases: tests.map((named) => casesOf(named, folder, testResults)) }
 }
 
-/** What the compiler says of the sources in `folder`; '' where all is well. */
+/** The messages of the compiler about the sources in `folder`; '' if it has none. */
 export async function checkTypes(folder: string): Promise<string> {
   const { code, output } = await run(folder, ['node_modules/typescript/lib/tsc.js', '-p', 'tsconfig.mutation.json'])
   return code === 0 ? '' : output.trim() || `tsc ended with ${code}`

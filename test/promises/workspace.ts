@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mutate } from './mutation.ts'
 import type { Mutation } from './mutation.ts'
 
-/** What a test needs of the repository. */
+/** The parts of the repository that a test needs. */
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'] as const
 
 /** A copy of the sources in which guards can be removed. It shares the packages with the repository. */

@@ -5,10 +5,10 @@ const OWNERS = 'src/storage/disk/owners.test.ts'
 const RECEIVE = 'src/receive/receive-node.test.ts'
 
 export const ABORTS: GuardedPromise = {
-  heading: 'Aborts leave nothing',
+  heading: 'An aborted upload leaves nothing',
   mutations: [
     {
-      guard: 'knows a connection that was lost from a body that has ended',
+      guard: 'tells a lost connection from a body that has ended',
       file: 'src/http/node-reading.ts',
       find: "if (!this.#hasEnded) this.#lose('the connection was lost')",
       replace: "if (!this.#hasEnded) this.#end('ended')",
@@ -43,7 +43,7 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes the name from a temporary file while it is still empty',
+      guard: 'unlinks a temporary file while it is still empty',
       file: 'src/receive/spool/temporary-file.ts',
       find: 'await unlinkFile(path)',
       replace: '',
@@ -53,7 +53,7 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'sweeps what a killed process left before it takes the first file',
+      guard: 'sweeps the drafts of a killed process before it takes the first file',
       file: 'src/storage/disk/private-folder.ts',
       find: 'await this.#sweep()',
       replace: '',
@@ -65,7 +65,7 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes nothing from a process that it cannot see before that has been silent for 75 seconds',
+      guard: 'takes no drafts from a process that it cannot see before 75 seconds of silence',
       file: 'src/storage/disk/owner-judge.ts',
       find: 'const isSilent = silentMs >= SILENT_MS',
       replace: 'const isSilent = true',
@@ -75,7 +75,7 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'begins to watch anew when it was stopped itself in between',
+      guard: 'starts watching again if its own process was stopped in between',
       file: 'src/storage/disk/owner-judge.ts',
       find: 'isSame && now - before.lookedAt <= LATE_MS ? before.since : now',
       replace: 'isSame ? before.since : now',
@@ -92,14 +92,14 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'never makes the folder of a process again under its old name, once that was taken',
+      guard: 'never uses the old name again if the folder of its process was taken',
       file: 'src/storage/disk/owner.ts',
       find: '    if (this.#isMade) this.#begin()\n',
       replace: '',
       tests: [[OWNERS, 'and whose drafts were taken fails the uploads of before, and takes new ones']],
     },
     {
-      guard: 'goes on past what it cannot sweep',
+      guard: 'continues a sweep past a draft that it cannot remove',
       file: 'src/storage/disk/draft-sweep.ts',
       find: '(await failures.during(() => sweepOwner(folders, name, work))) ?? 0',
       replace: 'await sweepOwner(folders, name, work)',
@@ -111,7 +111,7 @@ export const ABORTS: GuardedPromise = {
       ],
     },
     {
-      guard: 'removes the folder of a process that ends well',
+      guard: 'removes the folder of its process at a normal exit',
       file: 'src/storage/disk/owner.ts',
       find: '      await rmdir(this.path)\n',
       replace: '',

@@ -14,17 +14,17 @@ const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
 const PLANS = 'src/handler/serve-plans.test.ts'
 
 export const ACCESS: GuardedPromise = {
-  heading: 'Nobody may do what they were not allowed to',
+  heading: 'Each client can do only what you allow',
   mutations: [
     {
-      guard: 'asks `authorize` before it does anything, and takes nothing but a yes for one',
+      guard: 'asks `authorize` before it does anything, and accepts only `true`',
       file: 'src/handler/gate.ts',
       find: 'if (allowed !== true) throw',
       replace: 'if (allowed === null) throw',
       tests: [['src/handler/access.test.ts', 'that gives %s refuses, before any byte is read or deleted']],
     },
     {
-      guard: 'finds out before a PUT whether its client may know which names are taken',
+      guard: 'checks before a PUT whether the client may know which names are taken',
       file: 'src/handler/gate.ts',
       find: 'if (this.#options.authorize === undefined) return true',
       replace: 'if (this.#options !== undefined) return true',
@@ -37,14 +37,14 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'calls a file that its client may not see as that client does',
+      guard: 'uses the spelling of the client for a file that the client may not see',
       file: 'src/protocols/binary/binary-protocol.ts',
       find: 'const wanted = unseenAs ?? key',
       replace: 'const wanted = key',
       tests: [[UNSEEN, 'a client that may only upload > gets the same answer to %s, whether or not the name is taken']],
     },
     {
-      guard: 'looks for a file that its client may not see once the new one is whole',
+      guard: 'looks for a file that the client may not see only after the new one is complete',
       file: 'src/protocols/binary/binary-protocol.ts',
       find: 'if (unseenAs !== undefined) await checkFree(set, key)',
       replace: '',
@@ -56,7 +56,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers a failed condition of a client that may not fetch as though there were no file',
+      guard: 'answers a failed condition as if there were no file, if the client may not fetch',
       file: 'src/handler/remove-file.ts',
       find: 'if (isUnseen && isUploadError(error)',
       replace: 'if (!isUnseen && isUploadError(error)',
@@ -65,7 +65,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'calls a file as that client does if it does not delete it',
+      guard: 'uses the spelling of the client for a file that it does not delete',
       file: 'src/handler/remove-file.ts',
       find: 'key: unseenAs ?? key',
       replace: 'key',
@@ -74,7 +74,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'decides about a key in the spelling of lists, for every spelling of the client',
+      guard: 'passes `authorize` the spelling of lists, for every spelling of the client',
       file: 'src/handler/upload-handler.ts',
       find: 'await resolveKey(route.set.storage, route.key)',
       replace: 'route.key',
@@ -100,7 +100,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'looks at each folder by itself, since one alone may fold case',
+      guard: 'checks each folder for case folding, since single folders may fold case',
       file: 'src/storage/disk/key-spelling.ts',
       find: 'const known = this.#foldsCase.get(folder)',
       replace: "const known = this.#foldsCase.get(folder) ?? this.#foldsCase.get('')",
@@ -112,7 +112,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses a number as a secret, which would become as many zero bytes',
+      guard: 'refuses a number as a secret, which would become that many zero bytes',
       file: 'src/access/signer.ts',
       find: "if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {",
       replace: 'if (secret === undefined) {',
@@ -124,14 +124,14 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses a secret that is not known, even for what is open to anybody',
+      guard: 'refuses an unknown secret, even for actions that are open to all',
       file: 'src/access/credentials.ts',
       find: 'if (known === undefined) {',
       replace: 'if (known === undefined) {\n      if (anonymous.includes(action)) return true',
       tests: [[CREDENTIALS, 'refuse what is shown and not known, even what is open to anybody']],
     },
     {
-      guard: 'compares what is shown with every entry, whichever fits',
+      guard: 'compares a secret with every entry, even after one has matched',
       file: 'src/access/credentials.ts',
       find: '.filter((entry) => isSameDigest(entry[shown.scheme], digest))',
       replace: '.slice(0, 1).filter((entry) => isSameDigest(entry[shown.scheme], digest))',
@@ -140,7 +140,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'opens by a link what was signed, and nothing else',
+      guard: 'opens only the signed key and set by a link',
       file: 'src/access/signed-links.ts',
       find: "if (!isGenuine) throw new UploadError('invalid-link', {})",
       replace: '',
@@ -167,14 +167,14 @@ export const ACCESS: GuardedPromise = {
       tests: [[GATE, 'opens no file that took the place of its own (%s)']],
     },
     {
-      guard: 'opens nothing by a link whose time is over',
+      guard: 'opens no file by an expired link',
       file: 'src/access/signed-links.ts',
       find: "if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})",
       replace: '',
       tests: [[LINKS, 'whose time is over is told so, and only where it is genuine']],
     },
     {
-      guard: 'refuses what another site makes a browser send',
+      guard: 'refuses a request that another site makes a browser send',
       file: 'src/access/check-site.ts',
       find: "throw new UploadError('cross-site', { origin: origin ?? 'another site', ...hintFor(origin, site, rules) })",
       replace: '',
@@ -184,7 +184,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'compares the host that a proxy tells, though it asks loopback itself',
+      guard: 'compares the host that a proxy reports, even if the proxy connects to loopback',
       file: 'src/access/check-site.ts',
       find: 'if (known.every(({ hostname }) => LOOPBACK.test(hostname))) return true',
       replace: 'if (LOOPBACK.test(asked.hostname)) return true',
@@ -212,7 +212,7 @@ export const ACCESS: GuardedPromise = {
       tests: [[OTHER_SITES, REFUSED]],
     },
     {
-      guard: 'takes no other credentials for a bearer token',
+      guard: 'accepts no other credentials as a bearer token',
       file: 'src/access/check-site.ts',
       find: String.raw`/^bearer +[^\s,]/i`,
       replace: '/./',
@@ -224,7 +224,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses an app as a page of its own site',
+      guard: 'does not take an app for a page of its own site',
       file: 'src/access/check-site.ts',
       find: "if (page.protocol !== 'http:' && page.protocol !== 'https:') return false",
       replace: '',
@@ -234,7 +234,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'compares ports, unless a trusted proxy hides the one that was asked',
+      guard: "compares ports, unless a trusted proxy hides the client's port",
       file: 'src/access/check-site.ts',
       find: 'if (isHostKnown) return isPortKnown ? asked.host === page.host :',
       replace: 'if (isHostKnown) return',
@@ -258,14 +258,14 @@ export const ACCESS: GuardedPromise = {
       tests: [[PLANS, 'a picture on the page of another site > %s']],
     },
     {
-      guard: 'lets no cache serve files that `authorize` decides about',
+      guard: 'lets no cache serve files if `authorize` decides about them',
       file: 'src/handler/serve-plans.ts',
       find: 'if (options.public === true && authorize !== undefined) {',
       replace: 'if (authorize === null) {',
       tests: [[PLANS, 'no cache at all if the options contradict each other, which is told at the start: %j']],
     },
     {
-      guard: 'begins no URL with a stripped path that leads elsewhere',
+      guard: 'ignores a stripped path that leads to another site',
       file: 'src/http/path-prefix.ts',
       find: 'SEGMENTS.test(prefix) && ',
       replace: '',
@@ -275,14 +275,14 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers only to the names by which it is known',
+      guard: 'answers only to its known host names',
       file: 'src/handler/check-host.ts',
       find: "if (!isKnown(toName(host))) throw new UploadError('unknown-host', { host })",
       replace: '',
       tests: [['src/handler/access.test.ts', 'the Host > %j: %i']],
     },
     {
-      guard: 'lets no page of a stranger pass for a proxy that was asked by a known name',
+      guard: "does not take a stranger's page for a proxy with a known name",
       file: 'src/handler/check-host.ts',
       find: "if (!isSafe) throw new UploadError('unknown-host', { host: proxyHost })",
       replace: '',
@@ -291,14 +291,14 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'answers beyond loopback only to names that no stranger can have',
+      guard: 'answers other machines only to names that no stranger can have',
       file: 'src/cli/own-names.ts',
       find: 'all.includes(name) || (takesAddresses && isAddress(name))',
       replace: 'takesAddresses || all.includes(name)',
       tests: [['src/cli/own-names.test.ts', 'a server that listens on %s > does not answer to %j']],
     },
     {
-      guard: 'believes no header about who asks but from the proxies that are named',
+      guard: 'believes headers about the client only from listed proxies',
       file: 'src/http/forwarded.ts',
       find: 'if (peer === undefined || !isTrusted(peer)) return incoming',
       replace: 'if (peer === undefined) return incoming',
@@ -308,7 +308,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'believes no header of the kind that the proxies do not write',
+      guard: 'ignores forwarding headers of a kind that the proxies do not write',
       file: 'src/http/forwarded.ts',
       find: 'if (kind !== undefined) return fieldsOf(kind) ?? NO_FIELDS',
       replace: '',
@@ -318,7 +318,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'believes neither kind if a request has both and no setting says which one counts',
+      guard: 'ignores both kinds of forwarding headers if a request has both and no setting chooses',
       file: 'src/http/forwarded.ts',
       find: 'if (addresses.length + hosts.length + schemes.length === 0) return forwarded',
       replace: 'if (addresses.length + hosts.length + schemes.length !== -1) return forwarded',
@@ -328,7 +328,7 @@ export const ACCESS: GuardedPromise = {
       ],
     },
     {
-      guard: 'believes nothing that stands before what the proxies have written',
+      guard: 'ignores forwarding entries from before the trusted proxies',
       file: 'src/http/forwarded.ts',
       find: 'if (!isTrusted(clientAddress)) break',
       replace: '',

@@ -5,7 +5,7 @@ const HANDLER = 'src/handler/upload-handler.test.ts'
 const BINARY = 'src/protocols/binary/binary-protocol.test.ts'
 
 export const ALL_OR_NOTHING: GuardedPromise = {
-  heading: 'All of a request is kept, or nothing',
+  heading: 'A request is stored as a whole or not at all',
   mutations: [
     {
       guard: 'discards every draft of a form that is refused',
@@ -18,7 +18,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'publishes no file of a form before all of the form has come',
+      guard: 'publishes no file of a form before the whole form has arrived',
       file: 'src/protocols/form/form-protocol.ts',
       find: 'end: () => draft.seal() }',
       replace: 'end: () => draft.seal().then(() => draft.publish()).then(() => undefined) }',
@@ -28,14 +28,14 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes back what is published already when a later file of the form cannot be',
+      guard: 'removes published files if a later file of the form cannot be published',
       file: 'src/policy/publish-together.ts',
       find: 'for (const { storage, published } of drafts) if (published !== undefined) await deleteFiles(storage, [published])',
       replace: '',
       tests: [[FORM, 'when one without transactions breaks after the first was published (%s)']],
     },
     {
-      guard: 'takes back what one storage has published already when that of another file fails',
+      guard: 'removes published files if the storage of another file fails',
       file: 'src/policy/upload-transaction.ts',
       find: 'else if (isTakenBack) await deleteFiles(storage, files)',
       replace: '',
@@ -47,7 +47,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives back every name that was promised to a form which then fails, and makes its files drafts again',
+      guard: 'releases every reserved name of a form that fails, and makes its files drafts again',
       file: 'src/policy/publish-together.ts',
       find: 'if (await transaction.rollback()) throw error',
       replace: 'throw error',
@@ -60,7 +60,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes the files back when the answer about them cannot be made',
+      guard: 'removes the files if the answer about them cannot be made',
       file: 'src/handler/take-upload.ts',
       find: '    await deleteFiles(set.storage, receipt.published)\n',
       replace: '',
@@ -82,7 +82,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'lets go of every temporary file of a form that `receive` refuses',
+      guard: 'removes every temporary file of a form that `receive` refuses',
       file: 'src/receive/receive.ts',
       find: '    await dispose()\n',
       replace: '',

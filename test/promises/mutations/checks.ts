@@ -7,7 +7,7 @@ const TRUST = 'src/storage/disk/folder-trust.test.ts'
 const REFUSED = 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s'
 
 export const CHECKS: GuardedPromise = {
-  heading: 'Nothing is published that a check has not passed',
+  heading: 'A file is published only after its checks pass',
   mutations: [
     {
       guard: 'runs every check, and waits for it',
@@ -27,28 +27,28 @@ export const CHECKS: GuardedPromise = {
       tests: [[CLAMAV, 'nothing passes, nothing of the file is read, and the client learns no address']],
     },
     {
-      guard: 'takes no scan that broke off for a clean one, even where unscanned files may pass',
+      guard: 'never counts an interrupted scan as clean, even if unscanned files may pass',
       file: 'src/check/clamav/clamav-check.ts',
       find: 'if (acceptsUnscanned && !error.reached)',
       replace: 'if (acceptsUnscanned)',
       tests: [[CLAMAV, 'but not one that clamd broke down on, since that may be its own doing']],
     },
     {
-      guard: 'refuses what the scanner finds something in',
+      guard: 'refuses a file in which the scanner finds something',
       file: 'src/check/clamav/clamav-check.ts',
       find: "if (verdict.kind === 'infected') {",
       replace: "if (verdict.kind === 'infected' && filename === '\\0') {",
       tests: [[CLAMAV, 'is refused with the name of what was found']],
     },
     {
-      guard: 'takes one exact sentence of the scanner for "clean", and no part of it',
+      guard: 'accepts only one exact sentence of the scanner as "clean"',
       file: 'src/check/clamav/clamd-verdict.ts',
       find: "if (answer === 'stream: OK\\0')",
       replace: "if (answer.startsWith('stream: OK'))",
       tests: [['src/check/clamav/clamd-verdict.test.ts', '%j is no verdict']],
     },
     {
-      guard: 'takes nothing for clean before the scanner has all of it',
+      guard: 'calls no file clean before the scanner has all of it',
       file: 'src/check/clamav/scan-stream.ts',
       find: "if (verdict.kind === 'clean' && sent.value !== size) {",
       replace: "if (verdict.kind === 'clean' && size < 0) {",
@@ -79,7 +79,7 @@ export const CHECKS: GuardedPromise = {
       ],
     },
     {
-      guard: 'compares a private folder that seems to belong to another user with a new file',
+      guard: 'compares the owner of a private folder with that of a new file',
       file: 'src/storage/disk/folder-trust.ts',
       find: 'stats.uid !== (await this.#sampleFile())?.uid',
       replace: 'stats.uid !== user',
@@ -102,7 +102,7 @@ export const CHECKS: GuardedPromise = {
       tests: [[TRUST, REFUSED]],
     },
     {
-      guard: 'believes no record in a private folder into which another user may have put it',
+      guard: 'ignores records in a private folder that another user can write',
       file: 'src/storage/disk/record-cache.ts',
       find: 'if (!(await this.#private.isTrusted())) return undefined',
       replace: '',

@@ -9,7 +9,7 @@ export const CHUNKING: GuardedPromise = {
   heading: 'Chunking never changes the result',
   mutations: [
     {
-      guard: 'holds back what may be the beginning of a delimiter',
+      guard: 'holds back bytes that may begin a delimiter',
       file: 'src/multipart/decoder.ts',
       find: 'if (place !== -1) {',
       replace: 'if (place < -1) {',
@@ -26,7 +26,7 @@ export const CHUNKING: GuardedPromise = {
       tests: [[FUZZ, REFERENCE]],
     },
     {
-      guard: 'goes on exactly where its search was held up, when it looks at every place there',
+      guard: 'continues exactly at the place where its search was held up',
       file: 'src/multipart/delimiter-search.ts',
       find: 'at = end - reach\n',
       replace: 'at = end\n',
@@ -45,7 +45,7 @@ export const CHUNKING: GuardedPromise = {
       tests: [[FUZZ, REFERENCE]],
     },
     {
-      guard: 'goes on where the system stopped in the middle of a chunk',
+      guard: 'continues a write that the system ended in the middle of a chunk',
       file: 'src/file/after-bytes.ts',
       find: 'return [chunk.subarray(left), ',
       replace: 'return [chunk, ',

@@ -3,17 +3,17 @@ import type { GuardedPromise } from '../mutation.ts'
 const HTTP = 'test/digest/digest.test.ts'
 
 export const DIGESTS: GuardedPromise = {
-  heading: 'A claimed digest is checked, and a recorded one is true',
+  heading: 'Claimed digests are checked, and recorded ones are true',
   mutations: [
     {
-      guard: 'refuses a body whose digest is another one',
+      guard: 'refuses a body with a wrong digest',
       file: 'src/digest/claimed-digests.ts',
       find: "if (digests.some((digest) => !isEqual(digest, actual))) throw new UploadError('digest-mismatch', { algorithm })",
       replace: '',
       tests: [['src/digest/claimed-digests.test.ts', 'one claim of %s that is not true is enough: %o']],
     },
     {
-      guard: 'holds a form, or a body that is a file, against its digest before a file of it is published',
+      guard: 'checks the digest of a form or a single file before it publishes a file',
       file: 'src/receive/body-check.ts',
       find: 'this.#claimed?.verify()',
       replace: '',

@@ -2,9 +2,9 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const CALLS = 'test/faults/failing-calls.test.ts'
 
-/** Its tests trace system calls, and are skipped where no program does that. */
+/** Its tests trace system calls, and are skipped if the machine has no program for it. */
 export const DURABLE: GuardedPromise = {
-  heading: 'With `durable`, what was answered outlives the power',
+  heading: 'With `durable`, a stored file survives a power failure',
   mutations: [
     {
       guard: 'flushes the file before it is published',

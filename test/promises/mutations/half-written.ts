@@ -3,10 +3,10 @@ import type { GuardedPromise } from '../mutation.ts'
 const DISK = 'src/storage/disk/disk-storage.test.ts'
 
 export const HALF_WRITTEN: GuardedPromise = {
-  heading: 'A half-written file is never served and never listed',
+  heading: 'A half-written file is never served or listed',
   mutations: [
     {
-      guard: 'writes drafts where nobody reads, and not under the name that the file will have',
+      guard: 'writes drafts to a private folder, and not under the final name',
       file: 'src/storage/disk/disk-draft.ts',
       find: 'undefined ? folder.ownDrafts :',
       replace: 'undefined ? this.#place.root :',
@@ -16,7 +16,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no name that begins with a dot for a key, so that private folders cannot be asked for',
+      guard: 'accepts no key with a leading dot, so that private folders cannot be requested',
       file: 'src/filename/key.ts',
       find: "if (beginsWithDot(segment)) return 'a segment begins with a dot'",
       replace: '',
@@ -27,7 +27,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       ],
     },
     {
-      guard: 'passes over names that are no keys when it lists',
+      guard: 'skips names in a list that are not valid keys',
       file: 'src/storage/disk/folder-children.ts',
       find: 'if (!isDiskKey(prefix + child.name)) continue',
       replace: '',
@@ -37,7 +37,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       ],
     },
     {
-      guard: 'saves a received file beside its place until it is whole',
+      guard: 'writes a saved file next to its target until it is complete',
       file: 'src/receive/spool/save-file.ts',
       find: 'open: () => create(temporary), remove }',
       replace: 'open: () => create(path), remove }',

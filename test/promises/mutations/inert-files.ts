@@ -4,7 +4,7 @@ const SERVE = 'src/serve/serve-file.test.ts'
 const INERT = 'test/promises/inert-answers.test.ts'
 
 export const INERT_FILES: GuardedPromise = {
-  heading: 'What is served is inert',
+  heading: 'Served files are inert',
   mutations: [
     {
       guard: 'tells browsers not to guess another type',
@@ -47,7 +47,7 @@ export const INERT_FILES: GuardedPromise = {
       ],
     },
     {
-      guard: 'says of every other answer too that its type is not to be guessed',
+      guard: 'tells browsers not to guess the type of other answers either',
       file: 'src/http/text-outgoing.ts',
       find: "'x-content-type-options': 'nosniff',",
       replace: '',

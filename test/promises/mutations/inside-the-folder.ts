@@ -25,7 +25,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       tests: [['src/multipart/disposition.test.ts', 'with decodesPercent > any other filename stands for itself: %s']],
     },
     {
-      guard: 'takes no backslash, which is a slash on Windows',
+      guard: 'accepts no backslash in a key, which is a slash on Windows',
       file: 'src/filename/key.ts',
       find: "if (key.includes('\\\\')) return 'it holds a backslash'",
       replace: '',
@@ -48,14 +48,14 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       tests: [[TRUST, 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s']],
     },
     {
-      guard: 'lets no client make folders',
+      guard: 'lets no client create folders',
       file: 'src/handler/upload-handler.ts',
       find: "if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)",
       replace: '',
       tests: [['src/handler/upload-handler.test.ts', 'only the server makes folders']],
     },
     {
-      guard: "takes no folder of the developer's that is not safe",
+      guard: "accepts no unsafe folder from the developer's code",
       file: 'src/filename/key.ts',
       find: "if (!folder.split('/').every(isStoredName)) {",
       replace: "if (folder === '\\0') {",

@@ -3,10 +3,10 @@ import type { GuardedPromise } from '../mutation.ts'
 const KEPT = 'src/form/kept-files.test.ts'
 
 export const KEPT_FILES: GuardedPromise = {
-  heading: 'A kept file is used once, in time, by whoever sent it',
+  heading: 'A kept file can be used once, until it expires',
   mutations: [
     {
-      guard: 'believes no token that it has not signed',
+      guard: 'accepts no token that it has not signed',
       file: 'src/form/kept-files.ts',
       find: 'if (!(await this.#signer.verify(toMessage(text), signature))) return []',
       replace: '',
@@ -16,28 +16,28 @@ export const KEPT_FILES: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives back no file on disk whose time is over',
+      guard: 'gives back no expired file',
       file: 'src/storage/disk/claimed-draft.ts',
       find: ' || found.expiresAt.getTime() <= Date.now()',
       replace: '',
       tests: [[KEPT, 'is gone when its time is over: not got any more, and swept']],
     },
     {
-      guard: 'gives back a file on disk once, whoever else asks in the same moment',
+      guard: 'gives back a kept file once, even to several requests at the same time',
       file: 'src/storage/disk/claimed-draft.ts',
       find: '    if (isMissing(error)) return undefined\n    throw error\n',
       replace: '    if (!isMissing(error)) throw error\n',
       tests: [[KEPT, 'is used once, also where it is sent twice at once']],
     },
     {
-      guard: 'gives a file to no other set than the one that it was sent to',
+      guard: 'gives a kept file only to the set that it was sent to',
       file: 'src/policy/upload-set.ts',
       find: 'if (note?.set !== name) {',
       replace: 'if (note === undefined) {',
       tests: [[KEPT, "is another set's, and stays that"]],
     },
     {
-      guard: 'discards a kept file in whose place another was chosen',
+      guard: 'discards a kept file if the client chooses another one',
       file: 'src/form/files-node.ts',
       find: '      this.#replaced.push(claimed)\n',
       replace: '',

@@ -10,7 +10,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
   heading: 'Everything has a limit',
   mutations: [
     {
-      guard: 'holds a form whose companions are left out to its number of files',
+      guard: 'counts the files of a form, including left-out companions',
       file: 'src/protocols/form/form-protocol.ts',
       find: 'if (drafts.length >= limits.maxFiles)',
       replace: 'if (drafts.length > limits.maxFiles)',
@@ -32,7 +32,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'believes a declared length that is too much',
+      guard: 'refuses a body by its declared length',
       file: 'src/receive/body-check.ts',
       find: 'if (body.length !== undefined) this.#checkSize(body.length)',
       replace: '',
@@ -173,7 +173,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'reads no head in short in which a name is too long',
+      guard: 'reads a head with a long name by the full grammar, which limits names',
       file: 'src/multipart/plain-head.ts',
       find: 'if (Math.max(name.length, filename?.length ?? 0) > limits.maxNameSize) return undefined',
       replace: '',
@@ -183,7 +183,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no NaN for a limit, which would be none',
+      guard: 'accepts no NaN as a limit, which would be no limit',
       file: 'src/errors/limit.ts',
       find: 'value >= 0',
       replace: '!(value < 0)',
@@ -223,7 +223,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       tests: [[TYPED, 'may bring more files than an input takes: they are not stored, and need no room']],
     },
     {
-      guard: 'tells of a hundred mistakes in a typed form and no more',
+      guard: 'reports at most a hundred mistakes in a typed form',
       file: 'src/form/form-reading.ts',
       find: '...this.#unknown].slice(0, MAX_ERRORS)',
       replace: '...this.#unknown]',

@@ -11,10 +11,10 @@ const HEAD = 'src/multipart/part-head.test.ts'
 const REFUSED = 'a header is refused with the number of the part, its field and the reason > %j'
 
 export const MALFORMED: GuardedPromise = {
-  heading: 'What is truncated or malformed is refused with a reason',
+  heading: 'A truncated or malformed body is refused with a reason',
   mutations: [
     {
-      guard: 'wants the last delimiter',
+      guard: 'refuses a body without its last delimiter',
       file: 'src/multipart/decoder.ts',
       find: "throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })",
       replace: 'return',
@@ -35,7 +35,7 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no line that ends in LF alone, in which another reader would see other parts',
+      guard: 'refuses a delimiter line that ends in LF alone, since another reader would see other parts',
       file: 'src/multipart/empty-line.ts',
       find: "    if (byte === LF) throw malformedPart(part, undefined, 'a line of its header ends in LF without CR')\n    if (byte !== CR)",
       replace: '    if (byte !== CR && byte !== LF)',
@@ -162,7 +162,7 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'refuses bytes under an empty filename, which a reader would take for a file input without a file',
+      guard: 'refuses bytes under an empty filename, which another reader takes for an empty file input',
       file: 'src/multipart/decoder.ts',
       find: 'if (this.#emptyInput !== undefined) {',
       replace: "if (this.#emptyInput === '\\0') {",
@@ -173,28 +173,28 @@ export const MALFORMED: GuardedPromise = {
       ],
     },
     {
-      guard: 'says so, and does not wait for ever, where somebody has read the body already',
+      guard: 'fails at once if a body parser has read the body already',
       file: 'src/http/node-body.ts',
       find: 'if (this.#request[READER] !== undefined || readableDidRead || readableEnded) return',
       replace: 'if (readableDidRead && !readableEnded) return',
       tests: [[RECEIVE, 'is a TypeError that says so, at once (Connection: %s)']],
     },
     {
-      guard: 'refuses what a typed form does not declare',
+      guard: 'refuses fields and files that a typed form does not declare',
       file: 'src/form/form-reading.ts',
       find: 'if (this.#options.ignoresUnknown || this.#unknown.length >= MAX_ERRORS) return',
       replace: "if (this.#options.ignoresUnknown || name !== '\\0') return",
       tests: [[TYPED, ALL_AT_ONCE]],
     },
     {
-      guard: 'tells all that is wrong with the fields of a typed form at once',
+      guard: 'reports all mistakes in the fields of a typed form at once',
       file: 'src/form/form-tree.ts',
       find: 'for (const [key, child] of this.children) errors.push(',
       replace: 'for (const [key, child] of this.children) if (errors.length === 0) errors.push(',
       tests: [[TYPED, ALL_AT_ONCE]],
     },
     {
-      guard: 'reads on when a file of a typed form is refused, so that all that is wrong is told at once',
+      guard: 'reads on after it refuses a file of a typed form, to report all mistakes at once',
       file: 'src/form/sent-file.ts',
       find: 'if (!isUploadError(error) || isServerFailure(error)) throw error',
       replace: 'if (!isUploadError(error) || error.status >= 400) throw error',

@@ -6,10 +6,10 @@ const NAMES = 'src/storage/disk/name-taker.test.ts'
 const PLANTED = 'test/promises/planted-links.test.ts'
 
 export const NO_OVERWRITING: GuardedPromise = {
-  heading: 'Nothing is overwritten, nor written through a symlink',
+  heading: 'Nothing is overwritten or written through a symlink',
   mutations: [
     {
-      guard: 'publishes by link(2), which fails where the name is taken',
+      guard: 'publishes by link(2), which fails if the name is taken',
       file: 'src/storage/disk/name-taker.ts',
       find: 'await this.#place.folder.calls.link(this.#draft, target)',
       replace: 'await this.#place.folder.calls.rename(this.#draft, target)',
@@ -20,7 +20,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'looks whether the name is taken where there are no hard links',
+      guard: 'checks whether the name is taken if there are no hard links',
       file: 'src/storage/disk/name-taker.ts',
       find: 'if (await folder.calls.exists(target)) return undefined',
       replace: '',
@@ -30,15 +30,14 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'sees a symlink that leads nowhere as a name that is taken',
+      guard: 'counts a dangling symlink as a taken name',
       file: 'src/file/disk-calls.ts',
       find: 'fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined',
       replace: 'fs.statSync(path, { throwIfNoEntry: false }) !== undefined',
       tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
     },
     {
-      guard:
-        'tells no client that it has a name which another file has by then, be it that its process was stopped in between',
+      guard: 'gives no client a name that another file has, even if the process was stopped in between',
       file: 'src/storage/disk/name-taker.ts',
       find: 'isSameFile(this.#stats, await this.#place.folder.calls.find(target))',
       replace: 'true',
@@ -48,21 +47,21 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'leaves the record of a file alone that has the name by then',
+      guard: 'keeps the record of another file that has the name by then',
       file: 'src/storage/disk/record-cache.ts',
       find: 'if (belongs) await this.#putBack(key, aside)',
       replace: '',
       tests: [[NAMES, 'does not replace the record of the file that has the name by then']],
     },
     {
-      guard: 'counts a record for the one file whose inode it names',
+      guard: 'uses a record only for the file with its inode',
       file: 'src/storage/disk/record-cache.ts',
       find: "if ('ino' in value && value.ino !== String(stats.ino)) return undefined",
       replace: '',
       tests: [[NAMES, 'a record of another file of the same size and time is not one of this file']],
     },
     {
-      guard: 'moves no upload away that is still going to withdraw',
+      guard: 'does not move an upload that is about to withdraw',
       file: 'src/storage/disk/prepared-files.ts',
       find: 'if (await isDraft(place, await lstat(path, { bigint: true }))) return',
       replace: '',
@@ -74,7 +73,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'deletes the file for which a condition holds, and not the one that has taken its place',
+      guard: 'deletes only the file for which the condition holds',
       file: 'src/serve/preconditions.ts',
       find: 'storage.delete(key, { version: entry.version })',
       replace: 'storage.delete(key)',
@@ -86,7 +85,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives a file its name back that was not the one to delete',
+      guard: 'gives the name back to a file that is not the one to delete',
       file: 'src/storage/disk/deletion.ts',
       find: '    await putUnderFreeKey(place, file, key)\n',
       replace: '',
@@ -109,7 +108,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       ],
     },
     {
-      guard: 'tries the next name where one is taken, and never the same key twice',
+      guard: 'tries the next name if one is taken, and never the same key twice',
       file: 'src/policy/upload-draft.ts',
       find: 'return this.#underNumberedKey(numberedKey, sealed, take)',
       replace: "throw new UploadError('name-taken', { key })",

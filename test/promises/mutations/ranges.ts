@@ -9,7 +9,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
   heading: 'Ranges and conditions follow RFC 9110',
   mutations: [
     {
-      guard: 'gives the whole file to who asks for more of its end than there is',
+      guard: 'gives the whole file for a suffix range that is longer than the file',
       file: 'src/serve/ranges.ts',
       find: 'start: Math.max(0, size - Number(suffix)), end: size }',
       replace: 'start: size - Number(suffix), end: size }',
@@ -19,14 +19,14 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'never sends more than the file has, however many ranges are asked for',
+      guard: 'never sends more bytes than the file has, for any number of ranges',
       file: 'src/serve/ranges.ts',
       find: 'if (start !== undefined && span.start > end) return undefined',
       replace: '',
       tests: [[RANGES, '%s is more than one part, and ignored']],
     },
     {
-      guard: 'tells 416 with the size from a range that is to be ignored',
+      guard: 'tells a range that gets 416 from one that is ignored',
       file: 'src/serve/ranges.ts',
       find: "return spans.length === 0 ? 'unsatisfiable' : coalesce(spans)",
       replace: 'return coalesce(spans)',
@@ -36,7 +36,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'weighs If-Range before it sends a part',
+      guard: 'evaluates If-Range before it sends a part',
       file: 'src/serve/serve-file.ts',
       find: ' || !isRangeWanted(request, validators, now)) return undefined',
       replace: ') return undefined',
@@ -50,7 +50,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       tests: [[CONDITIONS, 'a request with conditions > %j: %s']],
     },
     {
-      guard: 'weighs the conditions of a PUT and a DELETE before it reads or deletes anything',
+      guard: 'evaluates the conditions of a PUT and a DELETE before it reads or deletes anything',
       file: 'src/serve/preconditions.ts',
       find: "toValidators(entry, now), now) === 'precondition-failed'",
       replace: "toValidators(entry, now), now) === 'precondition-failed' && key === ''",
@@ -60,7 +60,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no file that is only to replace another where there is none',
+      guard: 'refuses a file that is to replace another if there is none',
       file: 'src/serve/preconditions.ts',
       find: "if (request.method === 'PUT' && request.header('if-match') !== undefined)",
       replace: "if (request.method === '\\0')",

@@ -6,10 +6,10 @@ const ESCAPE = 'test/promises/reads-on-the-wire.test.ts'
 const NOWHERE = 'what no upload put there is not found by %s: %s'
 
 export const READS: GuardedPromise = {
-  heading: 'Reads cannot escape',
+  heading: 'Reads cannot leave the folder',
   mutations: [
     {
-      guard: 'takes no encoded slash for one that parts segments',
+      guard: 'does not take an encoded slash for a separator of segments',
       file: 'src/filename/key.ts',
       find: "if (segments.some((segment) => segment.includes('/'))) throw invalidKey(path, 'it holds an encoded slash')",
       replace: '',
@@ -19,7 +19,7 @@ export const READS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no dot segment, nor any other name with a leading dot',
+      guard: 'accepts no dot segment and no other name with a leading dot',
       file: 'src/filename/key.ts',
       find: "if (beginsWithDot(segment)) return 'a segment begins with a dot'",
       replace: '',
@@ -56,14 +56,14 @@ export const READS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no other file for the one that it read a moment ago',
+      guard: 'does not take another file for the one that it has just read',
       file: 'src/storage/disk/warm-files.ts',
       find: 'isUnchanged(fstatSync(file, { bigint: true }), stats) &&',
       replace: '',
       tests: [['src/storage/disk/warm-files.test.ts', 'a small file %s > and was then %s is what it is now']],
     },
     {
-      guard: 'gives out no bytes in memory of a file that is another one now, or has changed',
+      guard: 'gives out no bytes in memory of a file that was replaced or has changed',
       file: 'src/storage/disk/warm-files.ts',
       find: 'if (present === undefined || !isUnchanged(present, stats)) return false',
       replace: 'if (present === undefined) return false',
@@ -82,21 +82,21 @@ export const READS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no symlink for a file, whatever lies behind it',
+      guard: 'lists no symlink as a file',
       file: 'src/storage/disk/disk-entry.ts',
       find: 'return stats?.isFile() === true ? stats : undefined',
       replace: 'return stats?.isDirectory() === true ? undefined : stats',
       tests: [[DISK, HIDDEN]],
     },
     {
-      guard: 'takes a prefix for whole segments, so that `/files` is not `/files-secret`',
+      guard: 'compares a prefix with whole segments, so that `/files` is not `/files-secret`',
       file: 'src/serve/file-server.ts',
       find: '(path) => (path.startsWith(`${base}/`) ?',
       replace: '(path) => (path.startsWith(base) ?',
       tests: [['src/serve/file-server.test.ts', '%s is left to whoever is next']],
     },
     {
-      guard: 'finds nothing on Windows by a short name, or by another way to write a name',
+      guard: 'finds no file on Windows by a short name or another spelling',
       file: 'src/storage/disk/disk-key.ts',
       find: "(system !== 'win32' || !key.split('/').some(mayNameAnother))",
       replace: "(system !== '\\0' || !key.split('/').some(mayNameAnother))",
@@ -108,7 +108,7 @@ export const READS: GuardedPromise = {
       ],
     },
     {
-      guard: 'finds nothing by a short name, or by another way to write a name, on a file system that folds names',
+      guard: 'finds no file by a short name or another spelling on a file system that folds names',
       file: 'src/storage/disk/disk-storage.ts',
       find: 'isDiskKey(key) && spelling.isListed(key)',
       replace: 'isDiskKey(key)',

@@ -9,7 +9,7 @@ export const REAL_TYPES: GuardedPromise = {
   heading: 'A file is what its name says',
   mutations: [
     {
-      guard: 'holds the content against the extension',
+      guard: 'compares the content with the extension',
       file: 'src/policy/inspection.ts',
       find: 'if (agrees) return type',
       replace: 'if (found !== undefined) return type',
@@ -26,7 +26,7 @@ export const REAL_TYPES: GuardedPromise = {
       tests: [[INSPECTION, 'is recorded and not what is claimed: %s']],
     },
     {
-      guard: 'judges by the name that the file will have',
+      guard: 'judges the name that the file will have',
       file: 'src/policy/upload-set.ts',
       find: 'const extension = extensionOf(filename) || ownExtension',
       replace: 'const extension = ownExtension',
@@ -60,7 +60,7 @@ export const REAL_TYPES: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes no text with a NUL, and none that begins like a binary format',
+      guard: 'refuses text with a NUL byte, or that begins like a binary format',
       file: 'src/media/check-content.ts',
       find: "if (isText && text === 'any' && (proof === undefined || TEXTUAL.test(proof.type))) return named",
       replace: "if (text === 'any' && (isText || proof === undefined || proof.type !== '')) return named",

@@ -5,31 +5,31 @@ const FETCH = 'src/adapters/fetch/fetch-handler.contract.test.ts'
 const AFTERWARDS = 'refuses ${title} to a client that reads only after it has sent all'
 
 export const REFUSAL_ARRIVES: GuardedPromise = {
-  heading: 'A refusal arrives',
+  heading: 'A refusal reaches the client',
   mutations: [
     {
-      guard: 'ends the answer only when the rest of the body is thrown away, since Node then may close the connection',
+      guard: 'ends a refusal only after the rest of the body is discarded, since Node may then close the connection',
       file: 'src/adapters/node/write-outgoing.ts',
       find: 'await incoming.body?.drain()',
       replace: '',
       tests: [[NODE, AFTERWARDS]],
     },
     {
-      guard: 'goes on reading what a refused client sends',
+      guard: 'continues to read the body of a refused client',
       file: 'src/http/discard-body.ts',
       find: 'maxBytes: 512 * 1024 ** 2,',
       replace: 'maxBytes: 0,',
       tests: [[NODE, AFTERWARDS]],
     },
     {
-      guard: 'answers a Fetch server only after the body is thrown away',
+      guard: 'answers on a Fetch server only after the body is discarded',
       file: 'src/http/discard-body.ts',
       find: 'if (!body.fullDuplex) await body.drain()',
       replace: 'if (!body.fullDuplex) return',
       tests: [[FETCH, AFTERWARDS]],
     },
     {
-      guard: 'refuses a file whose announced length is too much before a byte of it has come',
+      guard: 'refuses a file by its announced length before its first byte',
       file: 'src/policy/upload-set.ts',
       find: 'if (size !== undefined && size > maxFileSize) {',
       replace: 'if (size !== undefined && size < 0) {',
@@ -46,7 +46,7 @@ export const REFUSAL_ARRIVES: GuardedPromise = {
       tests: [[NODE, 'does not ask for a body that is refused by its length, and says that it hangs up']],
     },
     {
-      guard: 'leaves `100 Continue` to whoever reads the body',
+      guard: 'sends `100 Continue` only when the body is read',
       file: 'src/adapters/node/attach.ts',
       find: "request.on('newListener', goOn)",
       replace: 'response.writeContinue()',

@@ -10,10 +10,10 @@ const PARTS = 'src/receive/parts.test.ts'
 const INDEX = 'src/storage/disk/time-index/time-index.test.ts'
 
 export const STORED_BYTES: GuardedPromise = {
-  heading: 'A 2xx means stored, byte for byte',
+  heading: 'A 2xx means that every byte is stored',
   mutations: [
     {
-      guard: 'compares the size of the file with what was written before it calls the file whole',
+      guard: 'compares the size of the file with the written bytes before it calls the file complete',
       file: 'src/file/file-writer.ts',
       find: 'if (found.size !== BigInt(this.#size)) {',
       replace: 'if (found.size < 0n) {',
@@ -43,14 +43,14 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
     },
     {
-      guard: 'holds a body against the length that was declared: Node throws away what comes after the answer',
+      guard: 'compares a body with its declared length, since Node discards bytes after the answer',
       file: 'src/http/node-reading.ts',
       find: "if (this.#received >= this.#length) this.#end('ended')",
       replace: "if (this.#received >= 0) this.#end('ended')",
       tests: [[NODE_REQUEST, 'is told of a body of which Node has thrown away a part, since the answer was out']],
     },
     {
-      guard: 'gives a sink that waits no chunk before it is done, though somebody else resumes the request',
+      guard: 'gives a busy sink no further chunk, even if other code resumes the request',
       file: 'src/http/node-reading.ts',
       find: "if (this.#state === 'busy') this.#late.push(chunk)",
       replace: "if (this.#state === 'gone') this.#late.push(chunk)",
@@ -105,7 +105,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives to a storage only what Node itself has read from a connection',
+      guard: 'gives a storage only chunks that Node itself has read from a connection',
       file: 'src/runtime/chunk-ownership.ts',
       find: 'request.httpVersionMajor === 1 && Boolean(request.socket?.parser)',
       replace: 'request.httpVersionMajor === 1',
@@ -118,14 +118,14 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'gives nothing of a request to a storage whose methods somebody has replaced',
+      guard: 'gives no chunk of a request with replaced methods to a storage',
       file: 'src/runtime/chunk-ownership.ts',
       find: ' && METHODS.every((method) => !Object.hasOwn(request, method))',
       replace: ' && METHODS.length > 0',
       tests: [[GIVEN, 'a body gives its chunks away, but none that another listener may keep']],
     },
     {
-      guard: 'gives memory back only where it holds one chunk and nothing else',
+      guard: 'gives memory back only if it holds one chunk and nothing else',
       file: 'src/runtime/release-memory.ts',
       find: ' || byteLength !== buffer.byteLength',
       replace: '',
@@ -139,7 +139,7 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [['src/receive/read-form.test.ts', 'the last file of a form > is waited for if %j ends the body']],
     },
     {
-      guard: 'gives a part of a chunk to nobody',
+      guard: 'never gives away a part of a chunk',
       file: 'src/receive/read-form.ts',
       find: 'bytes.length === this.#givenSize',
       replace: 'this.#givenSize > 0',
@@ -151,7 +151,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'holds a body of a Fetch server against the length that was declared',
+      guard: 'compares a body of a Fetch server with its declared length',
       file: 'src/http/fetch-request.ts',
       find: 'if (this.length !== undefined && this.#size < this.length) {',
       replace: 'if (this.length !== undefined && this.#size < 0) {',
@@ -161,7 +161,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'stores no part of a file as the whole',
+      guard: 'stores no part of a file as a complete file',
       file: 'src/receive/body-check.ts',
       find: 'if (partial === undefined) return',
       replace: "if (partial !== '\\0') return",
@@ -171,7 +171,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'cuts the connection where a stored file cannot be read to its end, so that no part looks like the whole',
+      guard: 'cuts the connection if a stored file cannot be read to its end, so that no part looks complete',
       file: 'src/adapters/node/write-outgoing.ts',
       find: `too late for another answer.
     breakOff(response)`,
@@ -183,7 +183,7 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard:
-        'ends the reader of a part with an error when the loop over the parts has gone on, so that what it has never looks whole',
+        'ends the reader of a part with an error when the loop over the parts goes on, so that its bytes never look complete',
       file: 'src/receive/part-reader.ts',
       find: 'if (this.#present !== head) throw gone(head.name)',
       replace: '',
@@ -207,7 +207,7 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [[INDEX, 'shows a file to a call that comes after it was stored, though a reading was under way']],
     },
     {
-      guard: 'lists a file that got the key of a deleted one in its place by time',
+      guard: 'lists a file with the key of a deleted one at its own time',
       file: 'src/storage/disk/disk-storage.ts',
       find: 'if (isDeleted) index.doubt(key)',
       replace: '',
@@ -219,7 +219,7 @@ export const STORED_BYTES: GuardedPromise = {
       ],
     },
     {
-      guard: 'lists files that were changed by hand where their times say',
+      guard: 'lists files that were changed by hand in the order of their new times',
       file: 'src/storage/disk/disk-list.ts',
       find: 'if (changed.length > 0) continue',
       replace: '',

@@ -6,10 +6,10 @@ const SETTLEMENT = 'src/storage/disk/settlement.test.ts'
 const FORM = 'src/form/form-refusals.test.ts'
 
 export const TRANSACTIONS: GuardedPromise = {
-  heading: 'A form and what its handler does are one transaction',
+  heading: 'A form and its handler are one transaction',
   mutations: [
     {
-      guard: 'runs the handler when the files are as good as published, and not before',
+      guard: 'runs the handler only when all files are prepared for publishing',
       file: 'src/form/form-reading.ts',
       find: `      await transaction.prepare()
       value = await work(transaction)
@@ -27,14 +27,14 @@ export const TRANSACTIONS: GuardedPromise = {
       tests: [[FORM, 'because its handler throws keeps nothing, and gives back what was thrown']],
     },
     {
-      guard: 'takes no file back when the handler has succeeded: the next sweep publishes what the storage could not',
+      guard: 'removes no file after the handler has succeeded: the next sweep publishes it',
       file: 'src/form/form-reading.ts',
       find: 'await transaction.defer()',
       replace: 'await transaction.rollback()',
       tests: [[FORM, 'by the storage alone, after the handler has succeeded, is delayed and not undone']],
     },
     {
-      guard: 'lets any process publish what was decided and could not be published',
+      guard: 'lets any process publish files whose verdict could not be carried out',
       file: 'src/storage/disk/disk-transaction.ts',
       find: "await rename(this.#paths?.prepared ?? '', join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))",
       replace: '',
@@ -46,14 +46,14 @@ export const TRANSACTIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes nothing back that it was decided to publish',
+      guard: 'removes no file that has the verdict to be published',
       file: 'src/storage/disk/disk-transaction.ts',
       find: "if (verdict === 'publish') {",
       replace: 'if (verdict === undefined) {',
       tests: [[DISK, 'that was decided and could not be published stays decided: it is published by the next sweep']],
     },
     {
-      guard: 'gives nobody else a key that is promised',
+      guard: 'gives no other upload a reserved key',
       file: 'src/storage/disk/name-taker.ts',
       find: 'await isReserved(this.#place.folder, key)',
       replace: 'false',
@@ -63,28 +63,28 @@ export const TRANSACTIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'keeps the keys of what is prepared promised when its process is dead',
+      guard: 'keeps the keys of a prepared transaction reserved after its process has died',
       file: 'src/storage/disk/draft-sweep.ts',
       find: '!(await isPrepared(folders.prepared, token.slice(dot + 1)))',
       replace: 'true',
       tests: [[DISK, 'whose process died after preparing is %s']],
     },
     {
-      guard: 'settles no transaction of another process that lives',
+      guard: 'settles no transaction of another living process',
       file: 'src/storage/disk/prepared-settlement.ts',
       find: "return life === 'dead' || life === 'silent'",
       replace: 'return true',
       tests: [[OWNERS, 'that lives keeps its drafts, however long it takes and however often others sweep']],
     },
     {
-      guard: 'settles no transaction of its own process that is still going on',
+      guard: 'settles no transaction of its own process that is still running',
       file: 'src/storage/disk/disk-transaction.ts',
       find: "folder.owner.transactions.set(this.#ownId, 'running')",
       replace: '',
       tests: [[DISK, 'that lives is not settled by anybody else']],
     },
     {
-      guard: 'asks `recover` what is to become of the transaction of a dead process',
+      guard: 'asks `recover` how to settle the transaction of a dead process',
       file: 'src/storage/disk/prepared-settlement.ts',
       find: 'const answer = await recover({ id, keys: entries.map(({ key }) => key) })',
       replace: "const answer: string = id === '' ? await recover({ id, keys: [] }) : 'publish'",
@@ -94,7 +94,7 @@ export const TRANSACTIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'follows a verdict that is there, and asks nobody again',
+      guard: 'follows an existing verdict without asking again',
       file: 'src/storage/disk/prepared-settlement.ts',
       find: '  if (verdict !== undefined) return verdict\n',
       replace: '',
@@ -104,7 +104,7 @@ export const TRANSACTIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'takes a row that is absent for an answer only where it cannot come any more',
+      guard: 'counts an absent row as an answer only if the row can no longer appear',
       file: 'src/storage/disk/prepared-settlement.ts',
       find: "return answer === 'publish' || isOver || isFencing ? answer : undefined",
       replace: 'return answer',
@@ -114,7 +114,7 @@ export const TRANSACTIONS: GuardedPromise = {
       ],
     },
     {
-      guard: 'asks the first storage of a transaction alone, and lets the others follow',
+      guard: 'asks for the verdict at the first storage of a transaction, and lets the others follow',
       file: 'src/storage/disk/prepared-settlement.ts',
       find: 'if (leader !== undefined) return verdictOfLeader(leader)',
       replace: '',

@@ -1,8 +1,9 @@
 // npm run bench [-- AREA...] [--only decant,raw-pipe] [--workload small] [--rounds 5] [--folder DIR] [--seed 1] [--add]
 //
-// An area is `upload`, `decode`, `serve`, `memory` or `report`; by default all of these, which takes a quarter of an hour on
-// two cores; or `growth`, with --workload parts, connections, size or files. What was measured of a workload with everybody in it is kept, and `report` writes docs/benchmarks.md from it;
-// with `--add` the rounds are further ones of those before. What goes to another `--folder` is printed alone.
+// An area is `upload`, `decode`, `serve`, `memory` or `report`. The default is all of these, which takes a quarter of
+// an hour on two cores. `growth` is another area, with --workload parts, connections, size or files. A workload is
+// stored if it was measured with all contestants. `report` writes docs/benchmarks.md from the stored rounds and prints
+// our targets. `--add` adds rounds to the stored ones. With another `--folder`, results are printed only.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -84,8 +85,13 @@ async function measure(chosenAreas: readonly Area[]): Promise<void> {
 
 function tell(area: Area, runs: readonly Run[]): void {
   console.log(`\n${areaReport(area, runs)}`)
+  tellTargets(runs)
+}
+
+/** Targets are for us, so they are not in docs/benchmarks.md. */
+function tellTargets(runs: readonly Run[]): void {
   const table = targetsTable(runs)
-  if (table !== '') console.log(`\n${table}`)
+  if (table !== '') console.log(`\nTargets:\n\n${table}`)
 }
 
 /** With the rounds that were stored before, too. */
@@ -97,8 +103,10 @@ function ofSameWorkloads(runs: readonly Run[]): Run[] {
 
 function report(): void {
   const page = join(root, 'docs', 'benchmarks.md')
+  const runs = storedRuns()
   const measuredGrowths = storedGrowths()
-  writeFileSync(page, benchmarksPage(storedRuns(), measuredGrowths))
+  tellTargets(runs)
+  writeFileSync(page, benchmarksPage(runs, measuredGrowths))
   if (measuredGrowths.length > 0) mkdirSync(join(root, 'docs', 'growth'), { recursive: true })
   for (const growth of measuredGrowths) {
     writeFileSync(join(root, 'docs', 'growth', `${growth.name}.svg`), growthChart(growth))

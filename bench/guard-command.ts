@@ -2,8 +2,7 @@
 //
 // Whether taking files in has become dear: the CPU time of Decant beside that of a raw pipe, or of one name beside
 // different names. One run takes a minute. The bars are half as much again as what a busy machine measured, so that
-// none trips it: they notice a regression, and say nothing of the targets of docs/benchmarks.md. Exits with 1 above
-// them.
+// none trips it: they notice a regression, and say nothing of our targets. Exits with 1 above them.
 import process from 'node:process'
 import { findSender } from './client/sender.ts'
 import { createBenchFolder } from './measure/bench-folder.ts'

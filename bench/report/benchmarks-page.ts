@@ -7,41 +7,41 @@ import { growthReport } from '../growth/growth-report.ts'
 import { areas } from '../measure/areas.ts'
 import type { Run } from '../measure/run.ts'
 import { areaReport } from './area-report.ts'
-import { targetsTable } from './targets-table.ts'
 
 /** docs/benchmarks.md, from what was measured last. */
 export function benchmarksPage(runs: readonly Run[], growths: readonly Growth[]): string {
   const sections = [
     `# Benchmarks
 
-How fast Decant takes files in and gives them back, beside those that people use today, and beside bounds that say what there
-is to win. \`npm run bench\` measures all of it, and writes this page; what it says holds for one machine, and only ratios of what
-ran side by side mean much.`,
+These tables show how fast Decant receives and serves files, next to libraries that people use today and to two bounds: a
+raw pipe and nginx. \`npm run bench\` measures everything and writes this page. The figures hold for one machine. Compare
+ratios of rows that ran in the same rounds; absolute figures say little.`,
     `## How it is measured
 
-- Each server runs in a process of its own, started anew for every round; in a round everybody comes once, in a shuffled order.
-  The numbers are medians of the rounds, and what stands in brackets is their range: **where ranges overlap there is no
-  difference**.
-- "x" is a ratio within a round. "CPU" is that of the server alone, user and system, over the workload without its warm-up. "Peak"
-  is the most memory that its process ever had.
-- The client is written in C (\`bench/client/sender.c\`): ready-made bodies, keep-alive connections, every answer read and its status
-  looked at. It shares the machine with the server, and the loopback.
-- Files go to memory (tmpfs), or to \`--folder\`, under a new name each. After each round what was stored is looked at: how many
-  files, of which sizes, and their bytes in samples. Downloads are compared byte for byte in the warm-up, and counted after.
-- Decant is what \`dist/\` has, with its default policy, all limits and checks on (extensions, real type), and no fsync, as everybody.
-  Rivals are wired as their own README does it (\`bench/rivals\`), with the same limits; each answers 201 when its files are written.
-- **Raw pipe** is \`request.pipe(createWriteStream(path))\` of a body that is the file itself: no form, no checks, no names.`,
+- Each server is a process of its own, and starts anew for every round. In a round, each server has one turn, in random
+  order. The numbers are medians of the rounds, with their range in brackets. **If two ranges overlap, there is no
+  proven difference.**
+- "x" is a ratio within a round. "CPU" is user and system time of the server alone, without the warm-up. "Peak" is the
+  highest memory use of its process.
+- The client is written in C (\`bench/client/sender.c\`). It sends prepared bodies over keep-alive connections, reads every
+  answer and checks its status. It shares the machine with the server and uses the loopback interface.
+- Files go to memory (tmpfs) or to \`--folder\`, each under a new name. After each round, the bench checks the number and
+  size of the stored files, and samples of their bytes. It compares whole downloads in the warm-up, and counts bytes
+  afterwards.
+- Decant is the build in \`dist/\` with its default policy: all limits and checks are on (extensions, real type). No server
+  uses fsync. The other servers follow their own README (\`bench/rivals\`), with the same limits. Each answers 201 after
+  its files are written.
+- **Raw pipe** is \`request.pipe(createWriteStream(path))\` for a body that is the file itself: no form, no checks, no
+  names.`,
     `## The machine
 
 ${machineList()}`,
-    `## Targets
-
-${targetsTable(runs)}`,
     `## Uploads, end to end
 
 ${reportOf('upload', runs)}
 
-Left out of the first: what keeps whole files in memory (Remix' parser, Hono's \`parseBody\`, \`formData()\`).`,
+The first table leaves out servers that keep whole files in memory: Remix' parser, Hono's \`parseBody\` and
+\`formData()\`.`,
     `## The decoder alone
 
 ${reportOf('decode', runs)}`,
@@ -50,7 +50,7 @@ ${reportOf('decode', runs)}`,
 ${reportOf('serve', runs)}`,
     `## Memory
 
-The most that the process ever had, whatever the size of a file:
+The highest memory use of the process, for files of different sizes:
 
 ${reportOf('memory', runs)}`,
   ]
@@ -69,7 +69,7 @@ function growthSection(growths: readonly Growth[]): string {
   const told = growths.map((growth) => `${growthReport(growth)}\n\n![${growth.title}](growth/${growth.name}.svg)`)
   return `## How costs grow
 
-\`npm run bench -- growth\`, with limits that nothing meets. Nothing may grow faster than what it is given.
+\`npm run bench -- growth\` measures this, with limits that no request reaches. No cost may grow faster than its input.
 
 ${told.join('\n\n')}`
 }

@@ -33,15 +33,7 @@ const TESTS: Trial = { kind: 'tests' }
 
 /** The trial of each program in TypeScript, by its title. */
 export const TRIALS: Readonly<Record<string, Trial>> = {
-  'README.md, In your own server, 1': { kind: 'server', path: '/', fields: [TITLE, FILE], status: 200 },
-  'README.md, In your own server, 2': { kind: 'route', method: 'POST', fields: [CAT], status: 201 },
-  'README.md, In your own server, 3': {
-    kind: 'route',
-    method: 'POST',
-    fields: [TITLE, ['cover', '@cat.png'], ['gallery', '@cat.png']],
-    status: 201,
-  },
-  'README.md, In your own server, 4': { kind: 'server', path: '/uploads', fields: [FILE], status: 201 },
+  'README.md, In your own server, 1': { kind: 'server', path: '/photos', fields: [FILE], status: 201 },
   'docs/guide/content-check.md, The content check, 1': SCRIPT,
   'docs/errors.md, Errors, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/forms.md, Reading a form, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 200 },

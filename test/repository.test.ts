@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join, matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { releasedText } from '../scripts/released-text.ts'
 import { TEST_SUITES } from './test-suites.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -32,6 +33,21 @@ function linesMatching(pattern: RegExp): string[] {
   })
 }
 
+/** A command or an import that gets `decant` from a registry by its name. */
+const INSTALLS_BY_NAME =
+  /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun|deno) (?:i|add|install|exec|create|dlx))\b[^`\n]*\sdecant(?![\w./-])|npm:decant\b/
+
+const manifest: { version: string; private?: boolean } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const isReleased = manifest.private !== true
+
+/** The documentation, with what it hides until the release. */
+const pages = tracked.filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
+
+/** What a reader of a page sees. */
+function visibleText(text: string): string {
+  return text.replaceAll(/<!--.*?-->/gs, '')
+}
+
 function literally(...texts: string[]): RegExp {
   return new RegExp(texts.map((text) => text.replaceAll(/[^\w/]/g, String.raw`\$&`)).join('|'))
 }
@@ -48,6 +64,25 @@ describe('the repository', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock).not.toMatch(/"resolved": "[^"]*:\/\//)
     expect(linesMatching(/registry\.(?:npmjs|yarnpkg)|npm\.jsr\.io|deb\.debian\.org/)).toEqual([])
+  })
+
+  test('tells nobody to install `decant` by name before it is on npm, where a stranger could register the name', () => {
+    const visible = pages.filter((page) => INSTALLS_BY_NAME.test(visibleText(readFileSync(join(root, page), 'utf8'))))
+    const manifests = linesMatching(/"decant": "(?!file:)/).filter((line) => line.startsWith('examples/'))
+    const sources = linesMatching(INSTALLS_BY_NAME).filter((line) => !/\.md:|^test\/repository\.test\.ts:/.test(line))
+    expect(isReleased ? [] : [...visible, ...manifests, ...sources]).toEqual([])
+  })
+
+  test('installs `decant` by name everywhere once it is released, and says in package.json where its repository is', () => {
+    const released = (text: string): string => (isReleased ? text : releasedText(text, manifest.version))
+    const outdated = pages.filter((page) =>
+      /not (?:yet )?on npm|decant-[\d.]+\.tgz|<!-- (?:until|after) the release/.test(
+        released(readFileSync(join(root, page), 'utf8')),
+      ),
+    )
+    expect(outdated, 'Mark the lines as those of README.md are, or run `npm run release`.').toEqual([])
+    const missing = ['repository', 'homepage', 'bugs'].filter((field) => !(field in manifest))
+    expect(isReleased ? missing : []).toEqual([])
   })
 
   test('runs every test file either in `npm test` or in `npm run test:system`', () => {

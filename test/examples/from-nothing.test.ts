@@ -133,7 +133,12 @@ async function packagesOf({ folder, files, steps }: ExamplePage): Promise<Readon
     return new Map(Object.entries({ ...dependencies, ...devDependencies }))
   }
   const [, names = ''] = steps.map((step) => /^npm install (.+)$/.exec(step)).find((found) => found !== null) ?? []
-  return new Map(names.split(' ').map((name) => [name, undefined]))
+  return new Map(names.split(' ').map((name) => [isPackageFile(name) ? 'decant' : name, undefined]))
+}
+
+/** True for what a page installs until Decant is on npm: the package that a reader has made in a clone. */
+function isPackageFile(name: string): boolean {
+  return /^\.\.\/decant-.*\.tgz$/.test(name)
 }
 
 /** The packages that its files import. */

@@ -47,8 +47,6 @@ export async function installExample(
     expect([files, steps]).toEqual([undefined, ['npm install', 'npm run build', 'npm start']])
     await cp(join(root, 'examples', name), folder, { recursive: true, filter: isSource })
     await npm(root, 'pack', '--ignore-scripts', '--pack-destination', place)
-    const tarball = (await readdir(place)).find((file) => file.endsWith('.tgz')) ?? ''
-    await npm(folder, 'pkg', 'set', `dependencies.decant=file:../${tarball}`)
     await npm(folder, 'install', '--no-audit', '--no-fund')
     const { scripts }: { scripts: { build: string; start: string } } = JSON.parse(
       await readFile(join(folder, 'package.json'), 'utf8'),

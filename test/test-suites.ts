@@ -24,6 +24,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/digest/**/*.test.ts',
     'test/fuzz/**/*.test.ts',
     'test/hostile/**/*.test.ts',
+    'test/language/**/*.test.ts',
     'test/misuse/**/*.test.ts',
     'test/names/!(case-insensitive).test.ts',
     'test/promises/**/*.test.ts',

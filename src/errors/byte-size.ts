@@ -7,12 +7,12 @@ export const GiB: number = 1024 ** 3
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
-/** `1048576` -> `1 MiB`; sizes that are no round number of a unit keep two decimals. */
+/** `1048576` -> `1 MiB`; other sizes keep two decimals. */
 export function formatBytes(size: number): string {
   if (size === 1) return '1 byte'
   let value = size
   let unit = 0
-  // What would be rounded to 1024 belongs to the next unit.
+  // A number that would be rounded to 1024 belongs to the next unit.
   while (round(value) >= 1024 && unit < UNITS.length - 1) {
     value /= 1024
     unit++

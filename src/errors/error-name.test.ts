@@ -9,7 +9,7 @@ test('an error is known by its name, also one that was made in another context',
 })
 
 test.each([[new RangeError('no')], ['TypeError'], [{ name: 'TypeError' }], [null], [undefined]])(
-  '%o is none',
+  '%o is not such an error',
   (value) => {
     expect(hasErrorName(value, 'TypeError')).toBe(false)
   },

@@ -9,7 +9,7 @@ test.each([0, 1, 1.5, Infinity])('%d is a limit', (value) => {
   expect(toLimit('maxFiles', value, 100)).toBe(value)
 })
 
-test.each([-1, Number.NaN, -Infinity])('%d is none, and the message says of what', (value) => {
+test.each([-1, Number.NaN, -Infinity])('%d is not a limit, and the message names the limit', (value) => {
   expect(() => toLimit('maxFiles', value, 100)).toThrow(TypeError)
   expect(() => toLimit('maxFiles', value, 100)).toThrow(/^maxFiles /)
 })

@@ -23,7 +23,7 @@ export const OPTION_KINDS: Readonly<
   size: { says: 'a number of at least 0', takes: isLimit },
   object: { says: 'an object', takes: (value) => typeof value === 'object' && value !== null },
   signal: { says: 'an AbortSignal', takes: isSignal },
-  /** The function itself says what is wrong with it. */
+  /** The function itself reports its faults. */
   own: { says: '', takes: () => true },
 }
 
@@ -42,7 +42,7 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
-/** By its shape: a runtime or a test may bring a class of its own. */
+/** By its shape: a runtime or a test may have a class of its own. */
 function isSignal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'throwIfAborted' in value
 }

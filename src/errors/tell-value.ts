@@ -1,6 +1,6 @@
 const MAX_LENGTH = 60
 
-/** A value that a developer passed, for a sentence. Not for secrets. */
+/** A developer's value, written for a sentence. Not for secrets. */
 export function tellValue(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value)

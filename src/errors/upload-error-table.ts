@@ -4,8 +4,8 @@ import type { FileLimit } from './file-limit.ts'
 import { quote } from './quote.ts'
 
 /**
- * What each refusal tells its reader, by code. Every member is also a member of the problem details (RFC 9457) sent to
- * the client, so none of them may hold a path of the server.
+ * The status and sentences of each refusal, by code. Every detail is also a member of the problem details (RFC 9457)
+ * that the client gets. So details must not hold a path of the server.
  */
 export interface UploadErrorDetails {
   'malformed-body': { reason: string }
@@ -60,13 +60,13 @@ export interface UploadErrorDetails {
 /** The closed union of everything Decant can refuse. Stable: a code is never renamed or reused. */
 export type UploadErrorCode = keyof UploadErrorDetails
 
-/** What can be wrong with one control of a form, beside the refusals of its files. */
+/** The faults of one control of a form, beside the refusals of its files. */
 export type FormErrorCode =
   /** It has to be filled in. */
   | 'missing-field'
   /** The schema does not take the value; the sentence is the schema's. */
   | 'invalid-value'
-  /** It came more than once, and is no list. */
+  /** It came more than once, and is not a list. */
   | 'repeated-field'
   /** The form declares no control of this name. */
   | 'unknown-field'
@@ -80,9 +80,9 @@ export type FormErrorCode =
   /** A file of an earlier try is no longer kept. */
   | 'file-expired'
 
-/** What is wrong with one control of a form: fit for JSON, and for the page that shows the form again. */
+/** A fault of one control of a form: fit for JSON, and for the page that shows the form again. */
 export interface FormError {
-  /** Where in the form's data: `['items', 0, 'name']`. */
+  /** The place in the form's data: `['items', 0, 'name']`. */
   readonly path: readonly (string | number)[]
   /** The name of the form field, as HTML has it: `items[0].name`. */
   readonly field: string
@@ -91,7 +91,7 @@ export interface FormError {
   readonly detail: string
 }
 
-/** Errors of a form that its one sentence names; more make it no clearer. */
+/** A sentence names at most this many errors of a form; more would not make it clearer. */
 const TOLD_ERRORS = 10
 
 interface Row<Details> {

@@ -24,7 +24,7 @@ test('a switch on the code gives the details of that code', () => {
   expectTypeOf(read).toBeFunction()
 })
 
-test('what was caught is narrowed by isUploadError', () => {
+test('a caught error is narrowed by isUploadError', () => {
   const read = (error: unknown): void => {
     if (!isUploadError(error)) return
     expectTypeOf(error.status).toEqualTypeOf<number>()

@@ -8,7 +8,7 @@ import { isUploadError, UploadError } from './upload-error.ts'
 const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails[Code][] } = {
   'malformed-body': [{ reason: 'a part has no name' }],
   'truncated-body': [{}, { reason: 'the connection was lost' }],
-  'malformed-request': [{ reason: 'the cursor is none' }],
+  'malformed-request': [{ reason: 'the cursor is not valid' }],
   'digest-mismatch': [{ algorithm: 'sha-256' }],
   'invalid-key': [
     { key: '.a', reason: 'it begins with a dot' },

@@ -5,18 +5,18 @@ import type { UploadErrorCode, UploadErrorDetails } from './upload-error-table.t
 const BRAND: unique symbol = Symbol.for('decant.UploadError')
 
 /**
- * A refusal: what a client did, or asked for, that the policy or the protocol does not take, or a storage that failed.
+ * A refusal: the client did or asked for something that the policy or the protocol does not allow, or a storage failed.
  * Switch on `code`. Misuse by the developer is a `TypeError` instead, and something missing is `undefined`.
  */
 export class UploadError<Code extends UploadErrorCode = UploadErrorCode> extends Error {
   override readonly name = 'UploadError'
-  /** What was refused; stable. */
+  /** The reason of the refusal; stable. */
   readonly code: Code
   /** The HTTP status that says it (RFC 9110 section 15). */
   readonly status: number
   /** A short summary that is the same for every refusal of this code. */
   readonly title: string
-  /** The limit that was met, the file's name and so on; safe to show to the client. */
+  /** The limit that was met, the file's name and so on. All of it is safe to show to the client. */
   readonly details: UploadErrorDetails[Code]
 
   constructor(code: Code, details: UploadErrorDetails[Code], options?: { cause?: unknown }) {

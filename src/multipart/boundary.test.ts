@@ -68,7 +68,7 @@ describe('the boundary of a Content-Type', () => {
   ])('%j is refused, and the reason says which boundaries are allowed', (contentType) => {
     const reason =
       'the boundary in the Content-Type is not allowed: a boundary has 1 to 256 visible ASCII characters or spaces, ' +
-      'none of them `"`, `\\`, `<` or `>`, and no space at the end'
+      'without `"`, `\\`, `<` and `>`, and no space at the end'
     expect(refusal(contentType)).toEqual({ code: 'malformed-request', reason })
   })
 

@@ -8,14 +8,13 @@ import { ContentType } from '../http/content-type.ts'
  */
 const BOUNDARY = /^(?=.{1,256}$)[ !#-;=?-[\]-~]*[!#-;=?-[\]-~]$/
 
-/** The same rule as the end of a sentence. */
+/** The same rule as a part of a sentence. */
 export const BOUNDARY_RULE: string =
-  'a boundary has 1 to 256 visible ASCII characters or spaces, none of them `"`, `\\`, `<` or `>`, ' +
+  'a boundary has 1 to 256 visible ASCII characters or spaces, without `"`, `\\`, `<` and `>`, ' +
   'and no space at the end'
 
 /**
- * True for a boundary of 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, that does not end
- * in a space.
+ * True for 1 to 256 visible ASCII characters and spaces, without `"`, `\`, `<` and `>`, and without a space at the end.
  */
 export function isBoundary(text: string): boolean {
   return BOUNDARY.test(text)
@@ -43,7 +42,7 @@ export function boundaryOf({ text, kind, mediaType }: ContentType): string {
   if (mediaType === undefined) {
     throw malformed(EMPTY_BOUNDARY.test(text) ? NO_BOUNDARY : 'the Content-Type cannot be read')
   }
-  // Some readers would take its value for the boundary and others would not.
+  // Some readers would take its value as the boundary and others would not.
   const extended = [...mediaType.parameters.keys()].find((name) => name.startsWith('boundary*'))
   if (extended !== undefined) {
     throw malformed(`the Content-Type has a parameter ${extended}; send the boundary as plain "boundary"`)

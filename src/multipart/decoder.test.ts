@@ -13,7 +13,7 @@ function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1')
 }
 
-/** What a body tells, in short, and the same for every single cut and for single bytes. */
+/** A short form of the events of a body. Every single cut, and single bytes, must give the same. */
 function told(body: string, limits?: DecoderLimitOptions, boundary = 'XX'): { parts: string[]; refusal?: unknown } {
   const cuts = [every(1), every(2), ...Array.from(body, (_, place) => at(place))]
   const [first, ...others] = [whole, ...cuts].map((cut) => {
@@ -36,7 +36,7 @@ function malformed(reason: string): object {
 
 const TRUNCATED = { code: 'truncated-body', reason: 'the last delimiter is missing' }
 
-describe('what a body may look like', () => {
+describe('a body that is allowed is decoded the same, however it is cut', () => {
   test.each([
     ['a field', `--XX\r\n${FIELD}hello\r\n--XX--\r\n`, ['a=hello']],
     ['two parts of one name', `--XX\r\n${FIELD}1\r\n--XX\r\n${FIELD}2\r\n--XX--\r\n`, ['a=1', 'a=2']],
@@ -295,7 +295,7 @@ describe('a limit of N admits exactly N', () => {
     expect(() => decoder.write(bytes('y'))).toThrow(UploadError)
   })
 
-  test('limits left out or undefined have their defaults, Infinity is none, and nonsense is a mistake', () => {
+  test('limits left out or undefined have their defaults, Infinity turns a limit off, and nonsense is a mistake', () => {
     expect(outcomeOf(bytes(`${part.repeat(1001)}--XX--`), 'XX', whole, { maxParts: undefined }).refusal?.code).toBe(
       'too-many-parts',
     )
@@ -354,7 +354,7 @@ describe('a charset of the form', () => {
 describe('a decoder that has stopped stays so', () => {
   const body = bytes(`--XX\r\n${FIELD}x\r\n--XX--\r\n`)
 
-  test('what an event throws comes out of write, and nothing after it is told', () => {
+  test('write throws an error that an event throws, and reports nothing after it', () => {
     for (const event of ['begin', 'bytes', 'end'] as const) {
       const seen: string[] = []
       const note = (name: string): void => {

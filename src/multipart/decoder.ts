@@ -36,7 +36,7 @@ export interface DecoderOptions extends DecoderLimitOptions {
   /**
    * Percent-decodes a `filename` in quotes (`%C3%BC%20100%25.txt` is `ü 100%.txt`) if a client has encoded all of it.
    * React Native, aiohttp and Apache HttpClient do. A filename stays as it is if decoding gives invalid UTF-8,
-   * controls, `/` or `\`, or a name that those clients would have written in another way. Default `false`, since
+   * controls, `/` or `\`. It also stays if those clients would have written it in another way. Default `false`, since
    * browsers do not encode names. Set it if the request has neither `Origin` nor a `Sec-Fetch-` header, as `receive`,
    * `parts` and forms do.
    */
@@ -61,7 +61,7 @@ const DASH = 0x2d
 /** The states in which a body may end. */
 const CLOSED: ReadonlySet<State> = new Set<State>(['last-line-end', 'last-line-feed', 'epilogue'])
 
-/** Why a first delimiter is refused, by what is right before it. */
+/** Why a first delimiter is refused, by the byte right before it. */
 const BEFORE_FIRST: { readonly [Before in BeforeDelimiter]?: string } = {
   'byte order mark': 'a byte order mark stands before the first delimiter, which has to begin the body or follow CR LF',
   lf: 'a bare LF stands before the first delimiter, which has to begin the body or follow CR LF',
@@ -72,7 +72,8 @@ const BEFORE_FIRST: { readonly [Before in BeforeDelimiter]?: string } = {
 /**
  * Decodes a multipart/form-data body (RFC 7578; RFC 2046 section 5.1) as it arrives, without I/O. The events do not
  * depend on how the body was cut into chunks. The decoder never keeps more than the header of one part, or one line
- * that may be a delimiter. Lines end in CR LF; a body in which another reader might see other parts is refused.
+ * that may be a delimiter. Lines end in CR LF. The decoder refuses a body in which another reader might see other
+ * parts.
  *
  * A delimiter is a line of two dashes and the boundary, two more dashes if it is the last one, and padding (spaces and
  * tabs). With other text behind it, or in the middle of a line, it is content of the part.
@@ -104,7 +105,7 @@ export class MultipartDecoder {
   #parts = 0
   #epilogueSize = 0
   #fallback: TextDecoder | undefined
-  /** The name of the file input that is being read, if nothing was chosen in it. */
+  /** The name of the file input that is being read, if no file was chosen in it. */
   #emptyInput: string | undefined
 
   /** @throws {TypeError} for a boundary that `isBoundary` does not allow, or a limit that is not a number. */
@@ -125,8 +126,8 @@ export class MultipartDecoder {
    * field of a legacy form (RFC 7578 section 4.6) has come. A label that names no charset, such as an empty one,
    * changes nothing.
    *
-   * @throws {UploadError} `malformed-body` for a charset that is not known, or that no form is sent in because ASCII has
-   *   other bytes there (UTF-16).
+   * @throws {UploadError} `malformed-body` for a charset that is not known, or that no form is sent in because ASCII
+   *   has other bytes there (UTF-16).
    */
   useCharset(label: string): void {
     if (!namesCharset(label)) return
@@ -135,12 +136,11 @@ export class MultipartDecoder {
   }
 
   /**
-   * Takes the next bytes of the body and tells the events what is in them. The chunk belongs to the caller again when
-   * this returns.
+   * Takes the next bytes of the body and reports their events. The caller may reuse the chunk when this returns.
    *
-   * @throws {UploadError} `malformed-body` with a reason, also for bytes under an empty filename; or `too-many-parts`,
-   *   `part-header-too-large`, `too-many-part-headers`, `name-too-long`, `padding-too-large`; also whatever an event
-   *   threw. After that the decoder is of no further use.
+   * @throws {UploadError} `malformed-body` with a reason, also for bytes under an empty filename. `too-many-parts`,
+   *   `part-header-too-large`, `too-many-part-headers`, `name-too-long` or `padding-too-large` for a limit. Any error
+   *   that an event throws. The decoder cannot be used after that.
    * @throws {TypeError} after it has thrown or ended, and from inside an event.
    */
   write(chunk: Uint8Array): void {
@@ -225,7 +225,7 @@ export class MultipartDecoder {
       if (found === -1) return this.#tail(chunk, start, from)
       from = found + 1 + size
       const lineStart = this.#beginLine(chunk, start, found, size)
-      // Nearly every delimiter is followed by CR LF at once. To ask the line would cost a tenth of a small field.
+      // Nearly every delimiter is followed by CR LF at once. A call of `#line` would cost a tenth of a small field.
       if (chunk[from] === CR && chunk[from + 1] === LF && lineStart < found && this.#state === 'body') {
         if (lineStart > start) this.#emit(chunk.subarray(start, lineStart))
         this.#events.end()
@@ -250,7 +250,7 @@ export class MultipartDecoder {
       kept.add(chunk.subarray(start))
       return next
     }
-    // A copy, since a consumer may do with it as it likes.
+    // A copy, since a consumer may change the bytes.
     const content = kept.copy()
     kept.clear()
     if (line.verdict !== 'text') return this.#delimiterFound(next)
@@ -258,7 +258,7 @@ export class MultipartDecoder {
     return next
   }
 
-  /** Sends on the last bytes of a chunk but a line that may be a delimiter. Returns where the chunk ends. */
+  /** Sends on the last bytes of a chunk, except a line that may be a delimiter. Returns where the chunk ends. */
   #tail(chunk: Uint8Array, start: number, from: number): number {
     const place = this.#search.findLast(chunk, from)
     let end = chunk.length
@@ -280,7 +280,7 @@ export class MultipartDecoder {
 
   #emit(content: Uint8Array): void {
     if (this.#state === 'body') {
-      // No HTML form sends this. A reader that takes the name for "nothing was chosen" would lose the bytes.
+      // HTML forms do not send this. A reader that takes the name for "no file was chosen" would lose the bytes.
       if (this.#emptyInput !== undefined) {
         throw malformedPart(this.#parts, this.#emptyInput, 'it has bytes but an empty filename')
       }
@@ -366,7 +366,7 @@ export class MultipartDecoder {
     const before = this.#kept.size
     if (before === 0 && chunk[start] === CR) throw malformedPart(this.#parts, undefined, 'it has no header')
     const size = Math.min(before + chunk.length - start, limit)
-    // Most headers are whole in their chunk and are read where they are; the others are put together first.
+    // Most headers are whole in their chunk and are read in place. The others are put together first.
     const bytes = before === 0 ? chunk : this.#kept.add(chunk.subarray(start, start + size - before))
     const first = before === 0 ? start : 0
     const end = findEmptyLine(bytes, first + this.#headerScanned, first + size, this.#parts)

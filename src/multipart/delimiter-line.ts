@@ -8,8 +8,8 @@ const DASH = 0x2d
 export type BeforeLine = 'nothing' | 'crlf' | 'lf' | 'cr'
 
 /**
- * `open`: the line may still be either. `delimiter`: it is a delimiter, two dashes and the boundary, with two more
- * dashes behind the last part, then padding. `text`: it is not. `long`: it has more padding than is allowed.
+ * `open`: the line may still be either. `delimiter`: it is a delimiter (two dashes and the boundary, with two more
+ * dashes behind the last part), then padding. `text`: it is not. `long`: it has more padding than is allowed.
  */
 export type LineVerdict = 'open' | 'delimiter' | 'text' | 'long'
 

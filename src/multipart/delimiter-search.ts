@@ -7,20 +7,18 @@ const CR = 0x0d
 const SPACE = 0x20
 const DASH = 0x2d
 
-/** A delimiter of fewer bytes, with those around it, is not looked for by leaps: they would be too short. */
+/** Shorter delimiters, with the bytes around them, are not searched by leaps: the leaps would be too short. */
 const LONG = 8
 /** The first bytes of a search are read without the tables, since small parts end soon. */
 const NEAR = 64
 /** The most bytes that are searched step by step before leaps are tried again. */
 const MOST_STEPPED = 8192
-/**
- * The search gives steps up when they are shorter than this on average: if Node's own search goes on, and if ours does.
- */
+/** The search stops using steps if their average is shorter than this: one limit for Node's search, one for ours. */
 const WORTHWHILE = 8
 const WORTHWHILE_ALONE = 3
-/** After so few bytes the runtime is asked for the next line end, and after twice as many the next time ... */
+/** After so few bytes the runtime is asked for the next line end. The number doubles each time ... */
 const FIRST_ASKED = 256
-/** ... up to this. */
+/** ... up to this one. */
 const MOST_ASKED = 8192
 
 /**
@@ -29,7 +27,7 @@ const MOST_ASKED = 8192
  */
 const hasNative = 'Buffer' in globalThis
 
-/** Set for the bytes that a line with a delimiter comes after. */
+/** Set for the bytes that may stand right before a line with a delimiter. */
 const BREAK = 1
 /** Set for the bytes that may follow a delimiter on its line: more dashes, padding, a line end. */
 const FOLLOWS = 2
@@ -45,9 +43,9 @@ const DASHES = beginningOf(DASH)
  * may follow it on its line. The search is exact and linear: a boundary has no line end, so no other line begins within
  * bytes that matched in vain.
  *
- * How it works: places that are closer together than a delimiter is long cannot all miss it. So the search reads three
- * bytes at each of these places, four places at once, which takes a processor the time of one. If the delimiter has
- * these three bytes, Horspool's search goes on from there.
+ * How it works: of places that are closer together than a delimiter is long, one is inside each delimiter. So the
+ * search reads three bytes at each of these places, four places at once, which takes a processor the time of one. If
+ * the delimiter has these three bytes, Horspool's search goes on from there.
  */
 export class DelimiterSearch {
   /** A byte for the line end, and the delimiter. */
@@ -79,8 +77,8 @@ export class DelimiterSearch {
   }
 
   /**
-   * The place from `start` on of the last CR or LF in the chunk if the rest is a delimiter or the beginning of one;
-   * else -1. The byte behind the delimiter is not in the chunk, so `find` does not find it.
+   * Finds the last CR or LF from `start` on whose rest of the chunk is a delimiter or the beginning of one. Returns its
+   * place, or -1. The byte behind the delimiter is not in the chunk, so `find` does not find it.
    */
   findLast(chunk: Uint8Array, start: number): number {
     const pattern = this.#pattern
@@ -144,7 +142,7 @@ export class DelimiterSearch {
     return hasNative && this.#pattern.length > LONG
   }
 
-  /** The rest of a chunk that was made to delay the search, or that has nothing to leap over. */
+  /** The rest of a chunk that was made to delay the search, or that has no bytes to leap over. */
   #afterAll(chunk: Uint8Array, start: number): number {
     return this.#isNative ? this.#native(chunk, start) : this.#ask(chunk, start)
   }
@@ -159,7 +157,7 @@ export class DelimiterSearch {
       if (at === -1 || at + delimiter.length === chunk.length) return -1
       const isAfterBreak = ((KINDS[chunk[at - 1] ?? 0] ?? 0) & BREAK) !== 0
       if (isAfterBreak && (KINDS[chunk[at + delimiter.length] ?? 0] ?? 0) !== 0) return at - 1
-      // The next line begins behind this delimiter, and a call for each would be dear.
+      // The next line begins behind this delimiter, and a call for each one would cost too much.
       at = nextBreak(chunk, at + delimiter.length) + 1
     }
   }

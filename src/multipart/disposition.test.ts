@@ -193,7 +193,7 @@ describe('with decodesPercent', () => {
     '%41.txt',
     "%27'.txt",
     '(&%20)',
-    // Lower-case digits: none of them writes those.
+    // Lower-case digits, which these clients do not write.
     '%c3%bc.txt',
     '100%2e.txt',
     // Not UTF-8.

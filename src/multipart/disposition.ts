@@ -4,10 +4,10 @@ import { toExtendedText } from './extended-value.ts'
 import { malformedPart } from './malformed-part.ts'
 import { fromPercentEncodedName } from './percent-encoded-name.ts'
 
-/** What Content-Disposition says of a part (RFC 7578 section 4.2). */
+/** The Content-Disposition of a part (RFC 7578 section 4.2), as it was read. */
 export interface Disposition {
   readonly name: string
-  /** `undefined` for a field; '' for a file input in which nothing was chosen. */
+  /** `undefined` for a field; '' for a file input without a chosen file. */
   readonly filename: string | undefined
 }
 

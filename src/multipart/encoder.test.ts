@@ -91,7 +91,7 @@ describe('the content of a file', () => {
     expect((await bodyOf(form)).toString()).toContain('Content-Type: a/b\r\n')
   })
 
-  test('makes the size unknown where it is a stream of unknown size', () => {
+  test('has an unknown size if it is a stream of unknown size', () => {
     const size = (part: Partial<FilePart>): number | undefined =>
       encodeMultipart([{ name: 'f', filename: 'f', content: streamOf('hello'), ...part }]).size
     expect(size({})).toBeUndefined()
@@ -153,7 +153,7 @@ describe('a boundary', () => {
     expect(new Set(boundaries).size).toBe(100)
   })
 
-  test('is quoted where it has to be', () => {
+  test('is quoted if it has to be', () => {
     const { contentType } = encodeMultipart([], { boundary: "a b:c'" })
     expect(contentType).toBe('multipart/form-data; boundary="a b:c\'"')
     expect(parseBoundary(contentType)).toBe("a b:c'")
@@ -175,7 +175,7 @@ describe('a boundary', () => {
   })
 })
 
-test('what is encoded decodes to the same, whatever the names, texts, bytes and cuts', async () => {
+test('a form that is encoded decodes to the same, whatever the names, texts, bytes and cuts', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.string({ unit: fc.constantFrom('"', '\\', ';', '=', '\r', '\n', '\t', ' ', 'é', '%') }),

@@ -13,7 +13,7 @@ export interface FilePart {
   /** `type/subtype`. Default: the type of a `Blob`, else `application/octet-stream`. */
   readonly contentType?: string | undefined
   readonly content: Uint8Array | Blob | AsyncIterable<Uint8Array>
-  /** Bytes in `content`, where it is a stream and they are known; what comes is held to it. */
+  /** Bytes in `content`, if it is a stream and they are known. The stream must have exactly that many. */
   readonly size?: number | undefined
 }
 
@@ -21,14 +21,14 @@ export interface FilePart {
 export interface EncodedForm {
   /** The value of Content-Type, with the boundary. */
   readonly contentType: string
-  /** Bytes of the whole body; `undefined` where the size of a stream is not known. */
+  /** Bytes of the whole body; `undefined` if the size of a stream is not known. */
   readonly size: number | undefined
   /**
-   * The body, piece by piece; nothing is read before it is asked for. Rejects with what a source throws, and with a
-   * `TypeError` where a stream has another size than was said.
+   * The body, piece by piece; nothing is read before the consumer asks for it. Rejects with an error of a source, and
+   * with a `TypeError` if a stream has another size than was given.
    */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>
-  /** The body as a web stream, for `fetch` and `Request`. It can be cancelled, and then so is its source. */
+  /** The body as a web stream, for `fetch` and `Request`. Cancelling it cancels its source. */
   stream(): ReadableStream<Uint8Array>
 }
 
@@ -45,8 +45,8 @@ const UTF_8 = new TextEncoder()
  *     { name: 'title', value: 'Summer' },
  *     { name: 'photo', filename: 'sea.jpg', contentType: 'image/jpeg', content: bytes },
  *   ])
- *   await fetch(url, { method: 'POST', headers: { 'content-type': form.contentType }, body: form.stream(), duplex: 'half' })
- *
+ *   const headers = { 'content-type': form.contentType }
+ *   await fetch(url, { method: 'POST', headers, body: form.stream(), duplex: 'half' })
  * @param options.boundary 1 to 256 visible ASCII characters or spaces, without `"`, `\`, `<` and `>`, and without a
  *   space at the end. No part may have it after two dashes at the beginning of a line. Default: random, 128 bits.
  * @throws {TypeError} for a boundary or a content type with characters that are not allowed.
@@ -73,7 +73,7 @@ export function encodeMultipart(
 /** Bytes that follow one another in the body. */
 interface Piece {
   readonly content: FilePart['content']
-  /** Bytes of a stream, where its maker has said so. */
+  /** Bytes of a stream, if the caller gave them. */
   readonly size: number | undefined
 }
 
@@ -111,7 +111,7 @@ async function* toChunks(pieces: readonly Piece[]): AsyncGenerator<Uint8Array, v
       if (chunk.length > 0) yield chunk
     }
     if (size !== undefined && sent !== size) {
-      throw new TypeError(`A stream has ${sent > size ? 'more' : 'fewer'} than the ${size} bytes that were said`)
+      throw new TypeError(`A stream has ${sent > size ? 'more' : 'fewer'} bytes than its size of ${size}`)
     }
   }
 }
@@ -126,7 +126,7 @@ function totalSize(pieces: readonly Piece[]): number | undefined {
   return total
 }
 
-/** `ReadableStream.from` does the same, where a runtime has it. */
+/** `ReadableStream.from` does the same, but not every runtime has it. */
 function toStream(chunks: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {

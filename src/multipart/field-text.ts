@@ -3,9 +3,10 @@ import type { PartHead } from './part-head.ts'
 import { decodeText, namesCharset, toTextDecoder } from './text.ts'
 
 /**
- * The text of a field, of which `bytes` is all. Its charset is the one of the part's own Content-Type, else `formCharset`,
- * the value of the form's `_charset_` field (RFC 7578 section 4.6), else UTF-8. If that is UTF-8 and the bytes are not,
- * they are read as windows-1252. The labels ``, `null`, `none`, `binary`, `utf_8` and `utf8mb4` count as not given.
+ * The text of a field, of which `bytes` is all. Its charset is the one of the part's own Content-Type, else
+ * `formCharset`, the value of the form's `_charset_` field (RFC 7578 section 4.6), else UTF-8. If that is UTF-8 and the
+ * bytes are not, they are read as windows-1252. The labels ``, `null`, `none`, `binary`, `utf_8` and `utf8mb4` count as
+ * not given.
  *
  * @throws {UploadError} `malformed-body` for a charset that is not known, since a guess would change the text.
  */

@@ -202,7 +202,7 @@ describe('the other headers of a part', () => {
     expect([head.name, head.filename, head.headers.get('x')]).toEqual(['a b', 'c d', '1  2'])
   })
 
-  test('the Content-Type stays as it was sent; its charset is read where it can be', () => {
+  test('the Content-Type stays as it was sent, and its charset is read if it has one', () => {
     const charset = (type: string): string | undefined => {
       const head = parse(`Content-Disposition: form-data; name="a"\r\nContent-Type: ${type}`)
       expect(head.contentType).toBe(type)

@@ -6,13 +6,13 @@ import type { DispositionOptions } from './disposition.ts'
 import { malformedPart } from './malformed-part.ts'
 import { decodeText } from './text.ts'
 
-/** What stands before the bytes of a part. */
+/** The header of a part, as it was read. */
 export interface PartHead {
   /** The name of the form field; may be ''. */
   readonly name: string
   /**
-   * The name of the file as the client gave it: for showing, never for a path. '' for a file input in which nothing was
-   * chosen; `undefined` for a field.
+   * The name of the file as the client gave it. Show it, but never use it as a path. '' for a file input without a
+   * chosen file; `undefined` for a field.
    */
   readonly filename: string | undefined
   /** The Content-Type as it was sent: what the client says, not what the bytes are. */
@@ -41,8 +41,8 @@ const CONTENT = /^content-(?:disposition|type|transfer-encoding)$/
 const UTF_8 = new TextEncoder()
 
 /**
- * Reads the header lines of a part; `bytes` has neither the first CR LF nor the empty line. Of control characters it may
- * hold the tab and CR LF pairs only: the decoder has seen to that.
+ * Reads the header lines of a part; `bytes` has neither the first CR LF nor the empty line. The decoder has made sure
+ * that it holds no control characters but tabs and pairs of CR LF.
  *
  * @throws {UploadError} `malformed-body` with the reason; `too-many-part-headers` for more than
  *   `maxPartHeaders`; `name-too-long` for a name of more than `maxNameSize` bytes of UTF-8.
@@ -73,7 +73,7 @@ export function parsePartHead(
   const contentType = headers.get('content-type')
   const mediaType = contentType === undefined ? undefined : toMediaType(contentType)
   const isMultipart = mediaType?.essence.startsWith('multipart/') ?? MULTIPART.test(contentType ?? '')
-  // Several files in one part, as RFC 2388 had them; kept as text they would be lost without a word.
+  // Several files in one part, as in RFC 2388. Kept as text, they would be lost silently.
   if (filename === undefined && isMultipart) {
     throw malformedPart(
       number,
@@ -109,7 +109,7 @@ function parseHeaders(text: string, limits: DecoderLimits, number: number): Map<
     }
     const value = trimSpace(line, colon + 1)
     const before = headers.get(name)
-    // Two readers may each choose another one.
+    // Two readers might choose different ones.
     if (before !== undefined && CONTENT.test(name)) {
       throw malformedPart(number, undefined, `it has two headers called ${name}`)
     }
@@ -125,7 +125,7 @@ function toLines(text: string): string[] {
 }
 
 function toHeaderName(text: string): string | undefined {
-  // As almost every client writes it. Checking it anew would be a good part of what a small field costs.
+  // As almost every client writes it. Checking it again would be a good part of the cost of a small field.
   if (text === 'Content-Disposition') return 'content-disposition'
   return FIELD_NAME.test(text) ? text.toLowerCase() : undefined
 }

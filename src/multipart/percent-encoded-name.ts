@@ -17,9 +17,9 @@ const ENCODERS: readonly ((name: string) => string)[] = [
 ]
 
 /**
- * The name that a client has percent-encoded as a whole. `undefined` for a name that stands for itself. It decodes to
- * controls, slashes or backslashes, or none of the known encoders would have written it. All of them write upper-case
- * digits (RFC 3986 section 2.1), so `%c3` stands for itself. One pass: `%2525` is `%25`.
+ * The name that a client has percent-encoded as a whole. `undefined` for a name that stands for itself. Such a name
+ * decodes to controls, slashes or backslashes, or the known encoders would have written it in another way. All of them
+ * write upper-case digits (RFC 3986 section 2.1), so `%c3` stands for itself. One pass: `%2525` is `%25`.
  */
 export function fromPercentEncodedName(sent: string): string | undefined {
   if (!sent.includes('%')) return undefined

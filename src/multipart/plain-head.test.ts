@@ -38,7 +38,7 @@ test.each([
   expect(readPlainHead(Buffer.from(text), 0, Buffer.byteLength(text), limits)).toBeUndefined()
 })
 
-test('what it reads, whatever the bytes, is what the grammar reads', () => {
+test('its result is that of the grammar, whatever the bytes', () => {
   const piece = fc.constantFrom(
     'Content-Disposition: form-data; name="',
     '"; filename="',

@@ -8,23 +8,23 @@ const BEFORE_FILENAME = asciiBytes('"; filename="')
 const BEFORE_TYPE = asciiBytes('"\r\nContent-Type: ')
 
 /**
- * 1 for the characters that stand for themselves in a quoted name: ASCII without controls, and without those of escapes
- * and encoded words (`=?utf-8?B?YQ==?=`).
+ * 1 for the characters that stand for themselves in a quoted name. They are ASCII without controls, and without the
+ * characters of escapes and encoded words (`=?utf-8?B?YQ==?=`).
  */
 const NAME = toTable((character) => !'"\\%='.includes(character))
 /** 1 for those of a media type in lower case. */
 const TYPE = toTable((character) => /[-+./0-9a-z]/.test(character))
 const MEDIA_TYPE = /^(?!multipart)[a-z]+\/[-+.0-9a-z]+$/
 
-/** So short a text is made of its characters; a call of the runtime's decoder costs as much as forty. */
+/** A text of at most this length is made of its characters. A call of the runtime's decoder costs as much as forty. */
 const SHORT = 16
 /** The longest type that is remembered. */
 const MOST_KNOWN = 100
 
 /**
- * The head of a part as nearly every client writes nearly every one, or `undefined` for any other: in ASCII, and with nothing in
- * it that is read in a way of its own, no escapes, no parameters, no other header. What it tells is what `parsePartHead` tells, in a
- * third of the time. `bytes` has neither the first CR LF nor the empty line between `from` and `to`.
+ * The head of a part as nearly every client writes it, or `undefined` for any other head. It is ASCII and has no
+ * escapes, no parameters and no other headers. The result is that of `parsePartHead`, in a third of the time. `bytes`
+ * has neither the first CR LF nor the empty line between `from` and `to`.
  */
 export function readPlainHead(
   bytes: Uint8Array,
@@ -69,14 +69,14 @@ function isAt(bytes: Uint8Array, at: number, to: number, expected: Uint8Array): 
   return index === expected.length
 }
 
-/** Where the first byte is that is not in the table; `to` at the most. */
+/** The place of the first byte that is not in the table; `to` at the most. */
 function endOf(table: Uint8Array, bytes: Uint8Array, from: number, to: number): number {
   let at = from
   while (at < to && table[bytes[at] ?? 0] === 1) at += 1
   return at
 }
 
-/** The one that came last, since the files of a form are mostly of one type. */
+/** The type that came last, since the files of a form are mostly of one type. */
 let known = 'application/octet-stream'
 
 function readType(bytes: Uint8Array, from: number, to: number): string | undefined {

@@ -12,7 +12,7 @@ export type BeforeDelimiter = 'nothing' | 'crlf' | 'byte order mark' | 'lf' | 'c
  */
 export class Preamble {
   readonly #delimiter: Uint8Array
-  /** By the number of bytes that matched in vain: how many of the last of them are a beginning of the delimiter. */
+  /** By the number of bytes that matched before a mismatch: how many of the last of them begin the delimiter. */
   #borders: Uint16Array | undefined
   #matched = 0
   /** Bytes before those that matched, and the last three of them. */

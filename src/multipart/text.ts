@@ -3,9 +3,9 @@ import { hasErrorName } from '../errors/error-name.ts'
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Text from a client. UTF-8, as browsers write it (RFC 7578 section 5.1.2); bytes that are not UTF-8 come from a legacy
- * client or page, and are read by `fallback` (default windows-1252, the charset of the web before UTF-8, which has a
- * character for every byte) rather than be turned into question marks.
+ * Text from a client: UTF-8, as browsers write it (RFC 7578 section 5.1.2). Bytes that are not UTF-8 come from a legacy
+ * client or page, and are read by `fallback` instead of turning into question marks. Its default is windows-1252, the
+ * charset of the web before UTF-8, which has a character for every byte.
  */
 export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
   try {
@@ -18,11 +18,11 @@ export function decodeText(bytes: Uint8Array, fallback?: TextDecoder): string {
 }
 
 /**
- * Labels that clients write without a charset in mind: for nothing, for bytes, and UTF-8 as Python and MySQL call it.
+ * Labels that clients write without meaning a charset: for nothing, for bytes, and UTF-8 as Python and MySQL call it.
  */
 const NO_CHARSET: ReadonlySet<string> = new Set(['', 'null', 'none', 'binary', 'utf_8', 'utf8mb4'])
 
-/** True for a label that names a charset, known or not; false for one that is as good as none. */
+/** True for a label that names a charset, known or not; false for a label that means none. */
 export function namesCharset(label: string | undefined): label is string {
   return label !== undefined && !NO_CHARSET.has(label.trim().toLowerCase())
 }
@@ -35,8 +35,8 @@ export function asciiBytes(text: string): Uint8Array {
 }
 
 /**
- * A decoder for a charset by any of its names (Encoding Standard, section 4.2), or `undefined` for an unknown one and for
- * those that are not safe to decode.
+ * A decoder for a charset by any of its names (Encoding Standard, section 4.2). `undefined` for an unknown charset and
+ * for those that are not safe to decode.
  */
 export function toTextDecoder(label: string): TextDecoder | undefined {
   try {

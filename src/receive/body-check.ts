@@ -6,16 +6,16 @@ import type { Incoming } from '../http/incoming.ts'
 import { bodyTooLarge } from './body-too-large.ts'
 import { checkCodings } from './check-codings.ts'
 
-/** The rules for a body, whatever is in it. */
+/** The rules for a body, whatever its content. */
 export interface BodyRules {
   readonly maxBodySize: number
   /** The limits of files that a refusal of the whole body lists. */
   readonly fileLimits?: readonly FileLimit[] | undefined
-  /** Refuses a body that says it is not the whole of an upload: each part would become a file of its own. */
+  /** Refuses a body whose headers say that it is a part of an upload: each part would become a file of its own. */
   readonly mustBeWhole?: boolean | undefined
 }
 
-/** Holds a body to its rules and to the digests that the client claims of it, be it a form or a file. */
+/** Holds a body, a form or a file, to its rules and to the digests that the client claims. */
 export class BodyCheck {
   readonly body: ByteSource
   readonly #rules: BodyRules

@@ -62,7 +62,7 @@ describe.each(TYPES)('a body of type %s', (contentType) => {
 })
 
 test.each(['utf-8', 'multipart/form-data', 'binary', 'none, UTF-8'])(
-  'the Content-Encoding %j, which is none, is ignored for a multipart body and refused for others',
+  'the Content-Encoding %j, which is not a coding, is ignored for a multipart body and refused for others',
   (coding) => {
     expect(() => check({ 'content-type': FORM, 'content-encoding': coding })).not.toThrow()
     for (const contentType of TYPES.slice(1)) {

@@ -19,8 +19,8 @@ const CONTENT_CODINGS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Refuses a coded body, since Decant does not decode any. A Content-Encoding that is not registered, such as `utf-8`, is
- * ignored for a multipart body, which proves itself by its boundary. For other bodies it may mean anything.
+ * Refuses a coded body, since Decant does not decode any. A Content-Encoding that is not registered, such as `utf-8`,
+ * is ignored for a multipart body, which proves itself by its boundary. For other bodies it may mean anything.
  *
  * @throws {UploadError} `unsupported-transfer-coding` for a transfer coding other than `chunked`, if the runtime shows
  *   it; `unsupported-media-type` for a content coding.

@@ -7,7 +7,7 @@ export class FieldBytes {
   readonly #tooLarge: () => UploadError
   readonly #bytes: GrowingBytes
 
-  /** `tooLarge` makes the refusal of what has more than `limit` bytes. */
+  /** `tooLarge` makes the refusal of a field of more than `limit` bytes. */
   constructor(limit: number, tooLarge: () => UploadError) {
     this.#limit = limit
     this.#tooLarge = tooLarge
@@ -18,7 +18,7 @@ export class FieldBytes {
     return this.#bytes.size
   }
 
-  /** @throws {UploadError} where it would have more than its limit. */
+  /** @throws {UploadError} if it would have more than its limit. */
   append(bytes: Uint8Array): void {
     if (this.#bytes.size + bytes.length > this.#limit) throw this.#tooLarge()
     this.#bytes.append(bytes)

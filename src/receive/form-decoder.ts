@@ -24,7 +24,7 @@ export class FormDecoder {
   #files = 0
   #fields = 0
   #fieldsSize = 0
-  /** The name of the field that is being read, if it is no file, and its bytes so far. */
+  /** The name of the field that is being read, unless it is a file, and its bytes so far. */
   #field: string | undefined
   #fieldSize = 0
   #label: GrowingBytes | undefined
@@ -53,7 +53,8 @@ export class FormDecoder {
   /**
    * As `MultipartDecoder.write`.
    *
-   * @throws {UploadError} what that throws; `too-many-files`, `too-many-fields`, `field-too-large`, `fields-too-large`.
+   * @throws {UploadError} the same errors; also `too-many-files`, `too-many-fields`, `field-too-large`,
+   *   `fields-too-large`.
    */
   write(chunk: Uint8Array): void {
     this.#decoder.write(chunk)

@@ -13,7 +13,7 @@ test('get gives the first value of a name, getAll every one in order', () => {
   expect(map.getAll('a')).toEqual([2])
 })
 
-test('a name that nobody sent has no value', () => {
+test('a name that was not sent has no value', () => {
   expect(map.get('c')).toBeUndefined()
   expect(map.getAll('c')).toEqual([])
   expect(map.has('c')).toBe(false)
@@ -22,7 +22,7 @@ test('a name that nobody sent has no value', () => {
   expect(new MultiMap([['__proto__', 1]]).get('__proto__')).toBe(1)
 })
 
-test('iteration is in order of arrival, names are told once', () => {
+test('iteration is in order of arrival, and each name comes once', () => {
   expect([...map]).toEqual([
     ['b', 1],
     ['a', 2],

@@ -1,6 +1,4 @@
-/**
- * What a form sent under each name, in order of arrival: a name may come several times. Reading is all it allows.
- */
+/** The values of a form by name, in order of arrival. A name may come several times. The map is read-only. */
 export class MultiMap<Value> implements Iterable<readonly [name: string, value: Value]> {
   readonly #entries: readonly (readonly [string, Value])[]
   readonly #byName = new Map<string, Value[]>()
@@ -14,7 +12,7 @@ export class MultiMap<Value> implements Iterable<readonly [name: string, value: 
     }
   }
 
-  /** How many values there are, those of one name counted each. */
+  /** The number of values; each value of a name counts. */
   get size(): number {
     return this.#entries.length
   }
@@ -24,7 +22,7 @@ export class MultiMap<Value> implements Iterable<readonly [name: string, value: 
     return this.#byName.get(name)?.[0]
   }
 
-  /** Every value of that name, in order of arrival; none is an empty array. */
+  /** Every value of that name, in order of arrival; an empty array if there are none. */
   getAll(name: string): Value[] {
     return [...(this.#byName.get(name) ?? [])]
   }

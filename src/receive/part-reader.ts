@@ -8,18 +8,18 @@ import type { ReceiveLimits } from './form-limits.ts'
 import { toPart } from './part.ts'
 import type { Part } from './part.ts'
 
-/** What the decoder tells of a form: a part begins, more of its bytes, it is whole. */
+/** An event of the decoder: a part begins, more of its bytes came, it is whole. */
 type FormEvent = PartStart | { readonly bytes: Uint8Array } | 'end'
 
 interface PartStart {
   readonly head: PartHead
-  /** What a `_charset_` field has said by then. */
+  /** The charset that a `_charset_` field has named by then. */
   readonly charset: string | undefined
 }
 
 /**
- * A form that is asked for its parts, and the parts for their bytes. The events of one network chunk are kept until they
- * have been asked for; only then is the next chunk read.
+ * A form whose reader asks for its parts, and for their bytes. The events of one network chunk are kept until the
+ * reader has asked for all of them. Only then is the next chunk read.
  */
 export class PartReader {
   readonly #limits: ReceiveLimits
@@ -31,12 +31,12 @@ export class PartReader {
   #file: { readonly field: string; readonly filename: string; size: number } | undefined
   /** The only part that may be read. */
   #present: PartHead | undefined
-  /** The next chunk is on its way. */
+  /** The next chunk is being read. */
   #reading: Promise<void> | undefined
   #ended = false
   #failure: { readonly error: unknown } | undefined
 
-  /** @throws {UploadError} for what the headers of the request tell already, as `FormDecoder` and `BodyCheck` do. */
+  /** @throws {UploadError} for a fault in the headers of the request, as `FormDecoder` and `BodyCheck` do. */
   constructor(incoming: Incoming, limits: ReceiveLimits, signal: AbortSignal | undefined) {
     const { idleTimeoutMs, minRate } = limits
     this.#limits = limits
@@ -49,7 +49,7 @@ export class PartReader {
     this.#body = new BodyReader(this.#check.body, { idleTimeoutMs, minRate, signal })
   }
 
-  /** The next part, past all that was not read of the one before; `undefined` at the end of the form. */
+  /** The next part, after skipping the unread rest of the one before; `undefined` at the end of the form. */
   async next(): Promise<Part | undefined> {
     this.#present = undefined
     for (;;) {
@@ -63,7 +63,7 @@ export class PartReader {
     }
   }
 
-  /** Reads no more; whoever still reads a part is told. Once it resolves, the rest of the body can be discarded. */
+  /** Reads no more; a pending read of a part rejects. Once this resolves, the rest of the body can be discarded. */
   async close(): Promise<void> {
     const part = this.#present
     this.#present = undefined
@@ -75,7 +75,7 @@ export class PartReader {
     let isTaken = false
     const open = (): AsyncIterable<Uint8Array> => {
       if (isTaken)
-        throw new TypeError(`The part ${JSON.stringify(head.name)} has been read already: it can be read once.`)
+        throw new TypeError(`The part ${JSON.stringify(head.name)} has been read already. A part can be read once.`)
       this.#checkPresent(head)
       isTaken = true
       return this.#content(head)
@@ -97,7 +97,7 @@ export class PartReader {
     if (this.#present !== head) throw gone(head.name)
   }
 
-  /** Decodes the next chunk; whoever asks meanwhile waits for the same one. */
+  /** Decodes the next chunk. A second caller meanwhile waits for the same chunk. */
   #read(): Promise<void> {
     this.#reading ??= this.#readChunk().finally(() => {
       this.#reading = undefined
@@ -106,7 +106,7 @@ export class PartReader {
   }
 
   async #readChunk(): Promise<void> {
-    // Only when all before it has been asked for: what is told must not depend on how the body was cut into chunks.
+    // Only when the reader has asked for everything before it: its events must not depend on how the body was cut.
     if (this.#failure !== undefined) throw this.#failure.error
     try {
       const chunk = await this.#body.next()
@@ -119,7 +119,7 @@ export class PartReader {
         this.#decoder.write(chunk)
       }
     } catch (error) {
-      // Whatever it is, it is thrown where it comes in the order of events.
+      // An error is thrown at its place in the order of events.
       this.#failure = { error }
     }
   }
@@ -148,8 +148,9 @@ function gone(name: string): TypeError {
 }
 
 /**
- * The bytes in memory of their own: parts share network chunks, and one reader that transfers its buffer would empty the
- * others', as one that keeps a byte would keep 64 KiB. What has all of its buffer, as most of a large file does, is not copied.
+ * The bytes in memory of their own. Parts share network chunks: a reader that transfers its buffer would empty those of
+ * others, and one that keeps a byte would keep 64 KiB. A chunk that has all of its buffer, as in most of a large file,
+ * is not copied.
  */
 function toOwn(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes

@@ -11,33 +11,37 @@ import { GrowingBytes } from './spool/growing-bytes.ts'
 /** A part of a form that is still arriving; `kind` tells which. */
 export type Part = ArrivingField | ArrivingFile
 
-/** What fields and files have alike. All of it is read once, by one of the three methods, before the loop goes on. */
+/**
+ * The members that fields and files have in common. Each part is read once, by one of the three methods, before the
+ * loop goes on.
+ */
 export interface ArrivingPart {
   /** The name of the form field. */
   readonly field: string
   /** The headers of the part, by lower-case name. */
   readonly headers: ReadonlyMap<string, string>
   /**
-   * The bytes as they arrive. A chunk is its reader's own, to be kept, changed or transferred; nothing is read ahead. A reader
-   * that stops leaves the rest to be thrown away. What ends the loop ends the stream, with the same error.
+   * The bytes as they arrive. The reader may keep, change or transfer each chunk; nothing is read ahead. If a reader
+   * stops, the rest of the part is thrown away. An error that ends the loop also ends the stream.
    *
-   * @throws {TypeError} where the part has been read already, or the loop has gone on; what was still being read then rejects so.
+   * @throws {TypeError} if the part has been read already, or the loop has gone on. An unfinished read then rejects
+   *   with it.
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>
   /**
-   * All bytes at once.
+   * All bytes in one piece.
    *
-   * @param maxSize bytes to take at most. Default `maxFieldSize` or `maxFileSize`.
-   * @throws {UploadError} `field-too-large` or `file-too-large` where there are more, after which the loop can go on; else what
-   *   ends the loop.
+   * @param maxSize the most bytes to take. Default `maxFieldSize` or `maxFileSize`.
+   * @throws {UploadError} `field-too-large` or `file-too-large` if there are more; the loop can go on after it. Also
+   *   any error that ends the loop.
    * @throws {TypeError} as `stream`.
    */
   bytes(maxSize?: number): Promise<Uint8Array<ArrayBuffer>>
   /**
-   * All of it as text: a field's by the charset of the part, else by the one that a `_charset_` field before it named, else as
-   * UTF-8; a file's as UTF-8.
+   * All of it as text. The charset of a field is that of the part, else the one that an earlier `_charset_` field
+   * named, else UTF-8. A file is read as UTF-8.
    *
-   * @param maxSize bytes to take at most. Default `maxFieldSize` or `maxFileSize`.
+   * @param maxSize the most bytes to take. Default `maxFieldSize` or `maxFileSize`.
    * @throws {UploadError} as `bytes`; `malformed-body` for a charset that is not known.
    * @throws {TypeError} as `stream`.
    */
@@ -50,23 +54,24 @@ export interface ArrivingField extends ArrivingPart {
 }
 
 /**
- * A file that is still arriving; `set.save` takes it as it is. `name` and `type` are called as those of the standard
+ * A file that is still arriving. `set.save` takes it directly. `name` and `type` are called as those of the standard
  * `File`.
  */
 export interface ArrivingFile extends ArrivingPart {
   readonly kind: 'file'
   /**
-   * The name that the client gave: for showing, never for a path. '' if nothing was chosen; such a file has no bytes.
+   * The name that the client gave. Show it, but never use it as a path. '' if no file was chosen; such a file has no
+   * bytes.
    */
   readonly name: string
-  /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
+  /** The media type that the client claims, `type/subtype`; `application/octet-stream` if it claims none. */
   readonly type: string
 }
 
 export interface PartContext {
   readonly head: PartHead
   readonly limits: ReceiveLimits
-  /** What the form's `_charset_` field has said so far. */
+  /** The charset that the form's `_charset_` field has named so far. */
   readonly charset: string | undefined
   /** The bytes of the part. Throws as `ArrivingPart.stream`. */
   readonly open: () => AsyncIterable<Uint8Array>

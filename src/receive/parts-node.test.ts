@@ -73,7 +73,7 @@ test('a form over HTTP/2 comes in its parts', async () => {
   server.close()
 })
 
-describe('a part that nobody reads', () => {
+describe('a part that is not read', () => {
   test('never hangs the request', async () => {
     await using server = await nodeServer(async (request) => {
       const fields: string[] = []
@@ -165,7 +165,7 @@ describe('a loop that is left', () => {
     socket.destroy()
   })
 
-  test('while a part is still being read tells who reads it', async () => {
+  test('while a part is still being read rejects that read', async () => {
     await using server = await nodeServer(async (request) => {
       const readings: Promise<unknown>[] = []
       for await (const part of parts(request)) {
@@ -205,7 +205,7 @@ describe('a client that goes away', () => {
     socket.destroy()
   })
 
-  test('while nobody reads is told by the next read', async () => {
+  test('between two reads makes the next read reject', async () => {
     const gone = Promise.withResolvers<unknown>()
     const begun = Promise.withResolvers<unknown>()
     await using server = await nodeServer(async (request) => {
@@ -263,7 +263,7 @@ test('a signal ends what reads a part, though the client sends nothing more', as
   socket.destroy()
 })
 
-describe('a body that somebody has read already', () => {
+describe('a body that was read before', () => {
   test.each(['whole', 'in part'])('%s is a TypeError that says so, and never a hang', async (how) => {
     await using server = await nodeServer(async (request) => {
       if (how === 'whole') await buffer(request)

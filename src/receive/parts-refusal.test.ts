@@ -135,14 +135,14 @@ describe('misuse is a TypeError:', () => {
     await expect(parts(request)[Symbol.asyncIterator]().next()).rejects.toThrow(/has been read already/)
   })
 
-  test('a limit that is none', async () => {
+  test('a limit that is not valid', async () => {
     const request = await formRequest([])
     for (const name of ['maxFileSize', 'maxBodySize', 'maxFields', 'idleTimeoutMs']) {
       expect(() => parts(request, { [name]: Number.NaN })).toThrow(TypeError)
     }
   })
 
-  test('something that is no request', () => {
+  test('a value that is not a request', () => {
     expect(() => parts(JSON.parse('{"body":""}'))).toThrow(/neither a Fetch Request nor a Node IncomingMessage/)
   })
 })
@@ -194,7 +194,7 @@ describe('the idle time-out', () => {
       await vi.advanceTimersByTimeAsync(1)
       expect(outcomes).toMatchObject([{ code: 'request-timeout' }])
       loop.next().catch(note)
-      // What is left of the body is waited for within the bounds of any refusal.
+      // The rest of the body is waited for within the bounds of any refusal.
       await vi.advanceTimersByTimeAsync(30_000)
       expect(outcomes).toEqual([outcomes[0], outcomes[0]])
     } finally {

@@ -13,7 +13,7 @@ test('a loop gives parts without a generic, of every request', () => {
   expectTypeOf(parts(request)).toEqualTypeOf<AsyncIterable<Part>>()
   expectTypeOf<IncomingMessage>().toExtend<Parameters<typeof parts>[0]>()
   expectTypeOf<Http2ServerRequest>().toExtend<Parameters<typeof parts>[0]>()
-  // @ts-expect-error -- a Koa context is no request
+  // @ts-expect-error -- a Koa context is not a request
   void parts({ headers: {}, req: request })
 })
 

@@ -61,7 +61,7 @@ describe('the parts of a form', () => {
     const text = field('a', '\xfc') + charsets + field('b', '\x93\xfa\x96\x7b') + '--X--\r\n'
     const body = Buffer.from(text, 'latin1')
     const expected = [
-      // Nothing was said yet, and it is no UTF-8.
+      // No charset was named yet, and it is not UTF-8.
       ['field', 'a', 'ü'],
       ['field', '_charset_', 'shift_jis'],
       ['field', '_charset_', 'utf-8'],
@@ -76,7 +76,7 @@ describe('the parts of a form', () => {
 })
 
 describe('a part', () => {
-  test('that nobody reads is read past', async () => {
+  test('that is not read is skipped', async () => {
     const request = await formRequest([file('a', 'a', 500_000), { name: 'b', value: 'b' }, file('c', 'c', 500_000)])
     const fields: string[] = []
     for await (const part of parts(request)) fields.push(part.field)
@@ -106,7 +106,7 @@ describe('a part', () => {
     for await (const part of parts(request)) {
       await part.bytes()
       expect(() => part.stream()).toThrow(TypeError)
-      await expect(part.text()).rejects.toThrow('The part "a" has been read already: it can be read once.')
+      await expect(part.text()).rejects.toThrow('The part "a" has been read already. A part can be read once.')
     }
   })
 
@@ -190,7 +190,7 @@ describe('a part', () => {
     }
   })
 
-  test('of a charset that nobody knows cannot be read as text, but as bytes', async () => {
+  test('of an unknown charset cannot be read as text, but as bytes', async () => {
     const body =
       '--X\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=klingon\r\n\r\n1\r\n--X--\r\n'
     for await (const part of parts(rawRequest(body, MULTIPART))) {

@@ -14,24 +14,24 @@ import type { Part } from './part.ts'
 
 /** Options of `parts`: its limits, and the sites that may send forms. */
 export interface PartsOptions extends ReceiveLimitOptions, SiteOptions {
-  /** Gives up; what is awaited, the next part or its bytes, rejects with its reason. */
+  /** Ends the loop; a pending read of the next part, or of its bytes, rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 const PARTS_KINDS: OptionKinds<PartsOptions> = {
   ...RECEIVE_LIMIT_KINDS,
-  // `toSiteRules` says what is wrong with them.
+  // `toSiteRules` checks them and reports their faults.
   origins: OPTION_KINDS.own,
   signal: OPTION_KINDS.signal,
 }
 
 /**
- * The parts of a `multipart/form-data` body (RFC 7578) while they arrive, one by one, under the limits of `receive`; nothing is
- * kept but one network chunk. A reader that takes its time makes the client wait, without being timed out.
+ * The parts of a `multipart/form-data` body (RFC 7578) while they arrive, one by one, under the limits of `receive`.
+ * Only one network chunk is kept. A slow reader makes the client wait, and the client is not timed out for it.
  *
- * A part is read before the loop goes on: what was not read of it is then thrown away. Leaving the loop, by `break` or by an
- * error, throws away the rest of the body within bounds, so that the client gets its answer. That all of a form is well is
- * known only when the loop has come to its end; until then what was taken may belong to a form that is refused.
+ * Read a part before the loop goes on: its unread rest is then thrown away. Leaving the loop, by `break` or by an
+ * error, throws away the rest of the body within bounds, so that the client gets its answer. The form is known to be
+ * valid only at the end of the loop. Until then, a part may belong to a form that is refused later.
  *
  * @example
  * ```ts
@@ -40,10 +40,10 @@ const PARTS_KINDS: OptionKinds<PartsOptions> = {
  *   else if (part.name !== '') stored.push(await videos.save(part))
  * }
  * ```
- * @throws {UploadError} from the loop, and from what reads the part where it happens: all that `receive` throws; also
+ * @throws {UploadError} from the loop, and from the method that reads the part: everything that `receive` throws. Also
  *   `unsupported-media-type` (415) for a urlencoded form, which has no parts.
- * @throws {TypeError} for what is no request, and for a limit that is none; from the loop where the body has been read already,
- *   and where there is a second loop.
+ * @throws {TypeError} for a request or a limit that is not valid. The loop throws it if the body has been read already,
+ *   and if there is a second loop.
  */
 export function parts(request: AnyRequest, options: PartsOptions = {}): AsyncIterable<Part> {
   checkOptions('parts', options, PARTS_KINDS)

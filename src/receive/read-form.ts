@@ -12,9 +12,9 @@ import { UrlencodedDecoder } from './urlencoded-decoder.ts'
 
 /** Takes the bytes of one file of a form. */
 export interface FileSink {
-  /** As `Draft.append`. `bytes` is a view of a network chunk, which nobody else changes. */
+  /** As `Draft.append`. `bytes` is a view of a network chunk, which stays unchanged. */
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
-  /** The file is whole. A promise is waited for before more is read. */
+  /** The file is whole. If this returns a promise, more is read only after it resolves. */
   end(): Promise<void> | undefined
 }
 
@@ -22,7 +22,7 @@ export interface FileSink {
 export interface FileHead {
   /** The name of the form field. */
   readonly field: string
-  /** As the client gave it; '' for a file input in which nothing was chosen. */
+  /** As the client gave it; '' for a file input without a chosen file. */
   readonly filename: string
   /** The media type that the client claims, `type/subtype`; `application/octet-stream` if it claims none. */
   readonly type: string
@@ -42,14 +42,13 @@ export interface ReadFormOptions {
 }
 
 /**
- * Reads a form, `multipart/form-data` (RFC 7578) or `application/x-www-form-urlencoded`, as it arrives: files go to the
- * sinks that `openFile` gives, and the fields come back. The limits hold on the way; when it rejects,
- * the rest of the body is still to be discarded.
+ * Reads a form, `multipart/form-data` (RFC 7578) or `application/x-www-form-urlencoded`, as it arrives. Files go to the
+ * sinks that `openFile` gives, and the fields are returned. The limits hold on the way. If it rejects, the caller
+ * discards the rest of the body.
  *
- * @throws {UploadError} `unsupported-media-type` for another type of body; `malformed-request` and `digest-mismatch` for the
- *   digests that are claimed of it; `malformed-body`, `truncated-body`,
- *   `request-timeout`, `body-too-large`, `too-many-files`, `too-many-fields`, `field-too-large` and the decoder's; and
- *   what the sinks threw.
+ * @throws {UploadError} `unsupported-media-type` for another type of body. `malformed-request` and `digest-mismatch`
+ *   for its claimed digests. `malformed-body`, `truncated-body`, `request-timeout`, `body-too-large`, `too-many-files`,
+ *   `too-many-fields`, `field-too-large` and the errors of the decoder. Also any error of a sink.
  */
 export async function readForm(
   incoming: Incoming,
@@ -64,7 +63,7 @@ export async function readForm(
 
 /** A form of either type on its way in. */
 interface FormReader {
-  /** A promise asks to wait before the next chunk. */
+  /** A promise delays the next chunk. */
   write(chunk: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   end(): FormText | Promise<FormText>
 }
@@ -74,7 +73,7 @@ function toFormReader(incoming: Incoming, limits: FormLimits, openFile: (head: F
   return new MultipartForm(incoming, limits, openFile)
 }
 
-/** Of the head only what is needed later: ten thousand of them would be most of what a form takes. */
+/** Only the facts of the head that are needed later: ten thousand heads would be most of a form's memory. */
 interface ReceivedField {
   readonly name: string
   readonly charset: string | undefined
@@ -89,9 +88,9 @@ class MultipartForm implements FormReader {
   readonly #fields: ReceivedField[] = []
   #field: GrowingBytes | undefined
   #sink: FileSink | undefined
-  /** Bytes of the chunk that is being decoded, if it was given: what is all of it has no other part in its memory. */
+  /** Bytes of the chunk that is being decoded, if it was given. A part that has all of them is alone in its memory. */
   #givenSize = -1
-  /** What the parts of the chunk that is being decoded ask to wait for. */
+  /** The promises that the parts of the chunk in work have asked to wait for. */
   #waits: Promise<void>[] = []
 
   constructor(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
@@ -119,7 +118,7 @@ class MultipartForm implements FormReader {
   }
 
   async end(): Promise<FormText> {
-    // If the last delimiter has no line end, the last file ends only now, and its end is still to be waited for.
+    // If the last delimiter has no line end, the last file ends only now, so its end is still to be waited for.
     try {
       this.#decoder.end()
     } catch (error) {
@@ -136,7 +135,7 @@ class MultipartForm implements FormReader {
     return { fields: this.#fields.map(toField), charset }
   }
 
-  /** After a failure nothing is waited for, and the first failure is the one to tell. */
+  /** After a failure, nothing else is waited for. The first failure is the one to report. */
   #forgetWaits(): void {
     for (const wait of this.#waits) wait.catch(ignore)
   }

@@ -41,7 +41,7 @@ test('a body over its whole limit is told what each file may have', async () => 
   await expect(loop.next()).rejects.toMatchObject(told)
 })
 
-test('a file that is allowed fits into a body whose limit nobody gave', async () => {
+test('a file that is allowed fits into the default limit of the body', async () => {
   const announced = (size: number, maxFileSize?: number) =>
     receive(
       new Request('http://localhost/', {

@@ -13,7 +13,7 @@ import type { ReceiveOptions } from './receive.ts'
 
 const newFolder = temporaryFolders()
 
-/** What came of a form, as plain data. */
+/** The outcome of a form, as plain data. */
 async function summary(request: IncomingMessage, options?: ReceiveOptions) {
   await using upload = await receive(request, options)
   const files = await Promise.all(
@@ -198,7 +198,7 @@ describe('a refused body', () => {
   })
 })
 
-describe('a body that somebody has read already', () => {
+describe('a body that was read before', () => {
   const post = (origin: string, headers: Record<string, string> = {}, body: Uint8Array<ArrayBuffer> = FORM.bytes) =>
     fetch(origin, { method: 'POST', headers: { 'content-type': FORM.contentType, ...headers }, body })
 

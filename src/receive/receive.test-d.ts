@@ -12,7 +12,7 @@ import type { UploadedFile } from './uploaded-file.ts'
 declare const request: Request
 declare const upload: Upload
 
-test('what is received is typed without a generic', () => {
+test('a received form is typed without a generic', () => {
   expectTypeOf(receive(request)).toEqualTypeOf<Promise<Upload>>()
   expectTypeOf(upload.fields).toEqualTypeOf<MultiMap<string>>()
   expectTypeOf(upload.fields.get('a')).toEqualTypeOf<string | undefined>()
@@ -26,7 +26,7 @@ test('what is received is typed without a generic', () => {
 test('Express, Koa and plain Node have what is asked of a request', () => {
   expectTypeOf<IncomingMessage>().toExtend<Parameters<typeof receive>[0]>()
   expectTypeOf<Http2ServerRequest>().toExtend<Parameters<typeof receive>[0]>()
-  // @ts-expect-error -- a Koa context is no request
+  // @ts-expect-error -- a Koa context is not a request
   void receive({ headers: {}, req: request })
 })
 

@@ -65,7 +65,7 @@ describe('fields and files', () => {
     expect([multipart.charset, other.charset]).toEqual([charset, charset])
   })
 
-  test('a file without a type, or with one that is none, is application/octet-stream', async () => {
+  test('a file without a valid type is application/octet-stream', async () => {
     const body =
       '--X\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n\r\n' +
       '--X\r\nContent-Disposition: form-data; name="b"; filename="b"\r\nContent-Type: nonsense\r\n\r\n\r\n--X--\r\n'
@@ -195,7 +195,7 @@ describe.each([10_000, 700_000])('a file of %i bytes', (size) => {
     expect(readFileSync(join(folder, 'two')).equals(someBytes(size))).toBe(true)
   })
 
-  test('stays where it was saved when the upload is disposed of', async () => {
+  test('stays at its path when the upload is disposed of', async () => {
     const folder = newFolder()
     {
       await using upload = await receive(await formRequest([file('a', 'a.bin', size)]))
@@ -220,7 +220,7 @@ describe.each([10_000, 700_000])('a file of %i bytes', (size) => {
   })
 })
 
-describe('what is no form', () => {
+describe('a value that is not a form', () => {
   test.each([
     ['text/plain', /enctype="multipart\/form-data"/],
     [undefined, /enctype="multipart\/form-data"/],
@@ -242,13 +242,13 @@ describe('what is no form', () => {
     await expect(receive(empty)).rejects.toMatchObject({ code: 'malformed-body', status: 400 })
   })
 
-  test.each([undefined, null, 'request', {}, { headers: {}, request: {} }])('%j is no request', async (value) => {
+  test.each([undefined, null, 'request', {}, { headers: {}, request: {} }])('%j is not a request', async (value) => {
     // @ts-expect-error -- what a JavaScript program may pass
     await expect(receive(value)).rejects.toThrow(/neither a Fetch Request nor a Node IncomingMessage/)
   })
 })
 
-describe('a body that somebody has read already is a TypeError that says so', () => {
+describe('a body that was read before is a TypeError that says so', () => {
   test('by request.formData()', async () => {
     const request = await formRequest([file('a', 'a', 'a')])
     await request.formData()

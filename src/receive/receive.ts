@@ -20,9 +20,7 @@ import type { SpooledFile } from './spool/spool.ts'
 import { UploadedFile } from './uploaded-file.ts'
 import { UploadedFiles } from './uploaded-files.ts'
 
-/**
- * A form, received whole. `dispose` removes what is left of its files, and so does `await using` (Node 24 and later).
- */
+/** A form, received whole. `dispose` removes its remaining files, and so does `await using` (Node 24 and later). */
 export interface Upload extends AsyncDisposable {
   readonly fields: MultiMap<string>
   readonly files: UploadedFiles
@@ -45,15 +43,15 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
    * goes to the temporary file of its form, however small it is. Default 128 MiB.
    */
   readonly totalMemoryLimit?: number | undefined
-  /** The folder of temporary files, which have no name there. Default the system's folder for them. */
+  /** The folder of temporary files, which have no name there. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string | undefined
-  /** Gives up and removes everything; `receive` rejects with its reason. */
+  /** Gives up and removes everything; `receive` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
   ...RECEIVE_LIMIT_KINDS,
-  // `toSiteRules` says what is wrong with them.
+  // `toSiteRules` checks them and reports their faults.
   origins: OPTION_KINDS.own,
   memoryLimit: OPTION_KINDS.size,
   totalMemoryLimit: OPTION_KINDS.size,
@@ -62,11 +60,11 @@ const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
 }
 
 /**
- * Receives a form, `multipart/form-data` or urlencoded: its fields and its files, small ones in memory, larger ones
- * in a temporary file that is gone whatever happens. Nothing is trusted: every dimension has a limit, and a form that
- * is broken in any way is refused as a whole.
+ * Receives a form, `multipart/form-data` or urlencoded: its fields and its files. Small files are kept in memory.
+ * Larger ones go to a temporary file that disappears in every case. Every dimension has a limit, and a form that is
+ * broken in any way is refused as a whole.
  *
- * A form that a page of another site made a browser send is refused before it is read, unless `origins` says otherwise.
+ * A form that a page of another site made a browser send is refused before it is read, unless `origins` allows it.
  * After a refusal the rest of the body is read and thrown away within bounds, so that the client gets the answer.
  *
  * @example
@@ -79,9 +77,9 @@ const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
  *   await upload.dispose()
  * }
  * ```
- * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one,
- *   `unsupported-transfer-coding` (501); `malformed-body` and `truncated-body` (400); `cross-site` (403);
- *   `request-timeout` (408); `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
+ * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one;
+ *   `unsupported-transfer-coding` (501). `malformed-body` and `truncated-body` (400); `cross-site` (403);
+ *   `request-timeout` (408). `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
  * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not
  *   valid.
  */

@@ -16,11 +16,11 @@ export class UploadedFile {
   /** The name of the form field. */
   readonly field: string
   /**
-   * The name that the client gave: for showing, never for a path. Make a safe one with `secureFilename` or
-   * `storedName`. '' if nothing was chosen.
+   * The name that the client gave. Show it, but never use it as a path; make one with `secureFilename` or `storedName`.
+   * '' if no file was chosen.
    */
   readonly name: string
-  /** The media type that the client claims, `type/subtype`; `application/octet-stream` where it claims none. */
+  /** The media type that the client claims, `type/subtype`; `application/octet-stream` if it claims none. */
   readonly type: string
   /**
    * The headers of its part, by lower-case name; several of one name are joined by `, `. `content-type` is there with
@@ -37,7 +37,7 @@ export class UploadedFile {
     this.#content = content
   }
 
-  /** Bytes. */
+  /** Size in bytes. */
   get size(): number {
     return this.#content.size
   }
@@ -47,7 +47,7 @@ export class UploadedFile {
     return toReadableStream(this.#content.stream())
   }
 
-  /** All bytes at once: for files that are known to be small. */
+  /** All bytes at once: only for files that are known to be small. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.size)
     let at = 0
@@ -58,16 +58,15 @@ export class UploadedFile {
     return bytes
   }
 
-  /** All bytes as UTF-8 text: for files that are known to be small. */
+  /** All bytes as UTF-8 text: only for files that are known to be small. */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes())
   }
 
   /**
-   * Writes the file to `path`, which appears when it is whole and never before. Its folder has to exist.
+   * Writes the file to `path`, which appears only when it is whole. Its folder must exist.
    *
-   * @throws {UploadError} `name-taken` where something is there already, unless `overwrite` is set; `storage-full`,
-   *   `storage-failed`.
+   * @throws {UploadError} `name-taken` if the path exists, unless `overwrite` is set; `storage-full`, `storage-failed`.
    * @throws {TypeError} if the folder does not exist, if the runtime has no file system, and for an unknown option.
    */
   async save(path: string, options: SaveFileOptions = {}): Promise<void> {

@@ -6,7 +6,7 @@ import type { UploadedFile } from './uploaded-file.ts'
 
 /** Facts about a form that may explain why a file is missing. */
 interface FormWithFiles {
-  /** The form was sent in an encoding that has no files. */
+  /** The form was sent in an encoding without files. */
   readonly isUrlencoded: boolean
   readonly fields: Pick<MultiMap<string>, 'has'>
 }
@@ -24,7 +24,7 @@ export class UploadedFiles extends MultiMap<UploadedFile> {
    * The file that was chosen in the control called `name`.
    *
    * @throws {UploadError} `missing-file` if the form has no such file, with a hint if its enctype or the filename of
-   *   the part is missing. `no-file-selected` if nothing was chosen.
+   *   the part is missing. `no-file-selected` if no file was chosen.
    */
   required(name: string): UploadedFile {
     const file = this.getAll(name).find((each) => each.name !== '')

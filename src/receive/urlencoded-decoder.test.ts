@@ -78,7 +78,7 @@ describe('a urlencoded form', () => {
     expect(decoder.end().fields).toEqual(fields)
   })
 
-  test('of bytes that are no UTF-8 is read as windows-1252, as in the other kind of form', () => {
+  test('of bytes that are not UTF-8 is read as windows-1252, as in the other kind of form', () => {
     expect(decode('a=caf%E9')).toEqual([['a', 'café']])
     expect(decode(Uint8Array.of(0x61, 0x3d, 0xe9))).toEqual([['a', 'é']])
   })

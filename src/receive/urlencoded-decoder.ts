@@ -11,12 +11,12 @@ const AMPERSAND = 0x26
 const PLUS = 0x2b
 const EQUALS = 0x3d
 const SPACE = 0x20
-/** What one byte may take at most: `%41`. */
+/** The most bytes that encode one byte: `%41`. */
 const ENCODED = 3
 
 /**
  * Decodes an `application/x-www-form-urlencoded` body (WHATWG URL section 5.1) pair by pair, so that the limits hold
- * while it arrives. Bytes that are no UTF-8 are read as in the other kind of form.
+ * while it arrives. Bytes that are not UTF-8 are read as in the other kind of form.
  */
 export class UrlencodedDecoder {
   readonly #limits: FormLimits
@@ -34,7 +34,7 @@ export class UrlencodedDecoder {
   write(chunk: Uint8Array): undefined {
     let start = 0
     while (start < chunk.length) {
-      // To begin and end a pair for each ampersand of a long run would take a second for a mebibyte of them.
+      // One pair for each ampersand of a long run would take a second for a mebibyte of them.
       if (chunk[start] === AMPERSAND && this.#isBetweenPairs) {
         this.#count(1)
         start += 1
@@ -53,10 +53,10 @@ export class UrlencodedDecoder {
 
   end(): FormText {
     this.#endPair()
-    // HTML has browsers put the form's charset into a field of this name, here as in multipart/form-data.
+    // HTML makes browsers put the form's charset into a field of this name, here as in multipart/form-data.
     const pair = this.#pairs.find(({ name, value }) => toText(name) === '_charset_' && namesCharset(toText(value)))
     const charset = pair === undefined ? undefined : toText(pair.value)
-    // Read as UTF-16, even the name of this field would be another one.
+    // In UTF-16 even the name of this field would be another one.
     if (charset !== undefined) parseFormCharset(charset)
     const fields = this.#pairs.map(({ name, value }): FormField => [toText(name, charset), toText(value, charset)])
     return { fields, charset }
@@ -81,7 +81,7 @@ export class UrlencodedDecoder {
   #endPair(): void {
     const name = decode(this.#name.join())
     const value = decode(this.#value?.join() ?? new Uint8Array(0))
-    // Nothing between two ampersands is no pair; a lone `=` is one.
+    // An empty text between two ampersands is not a pair; a lone `=` is one.
     if (name.length > 0 || this.#value !== undefined) this.#keep(name, value)
     this.#name = this.#newName()
     this.#value = undefined
@@ -96,7 +96,7 @@ export class UrlencodedDecoder {
     this.#pairs.push({ name, value })
   }
 
-  /** Nothing of the next pair has come. */
+  /** No byte of the next pair has come. */
   get #isBetweenPairs(): boolean {
     return this.#value === undefined && this.#name.size === 0
   }

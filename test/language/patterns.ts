@@ -85,8 +85,8 @@ function longLines({ kind, text, line }: Passage, lines: readonly string[]): num
 }
 
 function longSentences({ kind, prose }: Passage): number[] {
-  // A long string is often data, such as a page of HTML.
-  if (kind === 'table' || (kind === 'string' && prose.includes('\n'))) return []
+  // A long string is often data, such as a page of HTML or a list of extensions.
+  if (kind === 'table' || (kind === 'string' && !/^[^\n]* (?:the|is) [^\n]*$/.test(prose))) return []
   const ends = Array.from(
     prose.matchAll(/[.!?:]["')*_\]]*\s+(?=["'(*_[]*[A-Z`])/g),
     ({ index, 0: { length } }) => index + length,

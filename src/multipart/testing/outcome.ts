@@ -3,10 +3,10 @@ import { MultipartDecoder } from '../decoder.ts'
 import type { DecoderOptions } from '../decoder.ts'
 import type { PartHead } from '../part-head.ts'
 
-/** All that decoding a body told. */
+/** Everything that the decoder reports of a body. */
 export interface Outcome {
   readonly parts: { readonly head: PartHead; readonly bytes: Uint8Array; readonly isWhole: boolean }[]
-  /** The code and details of the refusal, where there was one. */
+  /** The code and details of the refusal, if there was one. */
   readonly refusal: { readonly code: string; readonly details: unknown } | undefined
 }
 
@@ -34,8 +34,8 @@ export function at(...places: readonly number[]): Cut {
 }
 
 /**
- * What the decoder tells of a body. Every chunk is a copy that is overwritten once it has been written, so that a decoder
- * that kept a view of it would be found out.
+ * Everything that the decoder reports of a body. Each chunk is a copy that is overwritten after the write, which shows
+ * if a decoder keeps a view of it.
  */
 export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, options?: DecoderOptions): Outcome {
   const parts: { head: PartHead; chunks: Uint8Array[]; isWhole: boolean }[] = []
@@ -65,7 +65,7 @@ export function outcomeOf(body: Uint8Array, boundary: string, cut: Cut = whole, 
     }
     decoder.end()
   } catch (error) {
-    // Every code: which one it is is part of the outcome.
+    // Every code: the outcome names it.
     if (!isUploadError(error)) throw error
     refusal = { code: error.code, details: error.details }
   }

@@ -18,8 +18,8 @@ interface Line {
 }
 
 /**
- * Decodes a whole body at once, as slowly and as plainly as can be: the real decoder has to come to the same. It has a
- * character for every byte, and finds everything by searching from the start.
+ * Decodes a whole body at once, slowly and plainly. The real decoder must give the same result. It has a character for
+ * every byte, and finds everything by searching from the start.
  */
 export function referenceOutcome(body: Uint8Array, boundary: string, options: DecoderOptions = {}): Outcome {
   const parts: MutablePart[] = []
@@ -136,7 +136,7 @@ function headerOf(rest: string, limit: number, part: number): string {
   const allowed = rest.slice(0, limit)
   const end = allowed.indexOf('\r\n\r\n')
   const header = end === -1 ? allowed : allowed.slice(0, end)
-  // With its end, or a CR just before that would pass for one whose LF is still to come.
+  // Its line end is included: a CR just before it could otherwise pass for one whose LF is still to come.
   const seen = end === -1 ? allowed : allowed.slice(0, end + 4)
   const stray = /(?<!\r)\n|\r(?!\n|$)|[^\P{Cc}\t\r\n\u0080-\u009f]/u.exec(seen)?.[0]
   if (stray === '\n') throw malformedPart(part, undefined, 'a line of its header ends in LF without CR')

@@ -1,4 +1,4 @@
-/** What reading a file is told whose upload was disposed of. */
+/** The error of reading a file whose upload was disposed of. */
 export function closedUpload(): TypeError {
-  return new TypeError('The upload is closed: its files can be read no more. Read them before it is disposed of.')
+  return new TypeError('The upload is closed, so its files can no longer be read. Read them before you dispose of it.')
 }

@@ -104,7 +104,7 @@ describe('a spool', () => {
     await reader.next()
     const reading = reader.next()
     await spool.dispose()
-    // What was under way is whole.
+    // The read under way is whole.
     const { value } = await reading
     expect(new Uint8Array(value ?? [])).toEqual(someBytes(2_000_000).subarray(262_144, 524_288))
     // Its number belongs to another file now.
@@ -116,7 +116,7 @@ describe('a spool', () => {
     await other.dispose()
   })
 
-  test('that is disposed of before its file is open closes it all the same', async () => {
+  test('that is disposed of before its file is open still closes it', async () => {
     const temporaryFolder = newFolder()
     const spool = createSpool({ ...ON_DISK, temporaryFolder })
     const content = spool.openFile()

@@ -39,7 +39,7 @@ class FileSpool implements Spool {
   }
 }
 
-/** All that a spool has to free. It knows neither the spool nor its files, so that both can be collected. */
+/** Everything that a spool has to free. It does not refer to the spool or its files, so that both can be collected. */
 class SpoolResources {
   readonly memory: MemoryShare
   readonly #folder: string
@@ -55,7 +55,7 @@ class SpoolResources {
     return this.#isFreed
   }
 
-  /** The one temporary file: descriptors run out sooner than disks, and a form may have thousands of files. */
+  /** The one temporary file: a process has few descriptors, and a form may have thousands of files. */
   get file(): TemporaryFile {
     if (this.#isFreed) throw closedUpload()
     this.#file ??= new TemporaryFile(this.#folder)

@@ -17,7 +17,7 @@ test('a million chunks of one byte take no more memory than one of a million, an
   expect(bytes.view().buffer.byteLength).toBe(1_000_000)
 })
 
-test('what is kept is a copy: one byte does not hold the whole chunk that it came in', () => {
+test('the bytes are copied: one byte does not hold the whole chunk that it came in', () => {
   const chunk = new Uint8Array(65_536).fill(7)
   const bytes = new GrowingBytes(100)
   bytes.append(chunk.subarray(10, 11))

@@ -4,15 +4,15 @@ const CHUNK_SIZE = 64 * 1024
 const NOTHING = new Uint8Array(0)
 
 /**
- * Bytes kept in memory: copied in, since a view would keep the whole network chunk alive, and into one piece, since a
- * million chunks of one byte would take a hundred times their size.
+ * Bytes kept in memory. They are copied, since a view would keep the whole network chunk alive. They are in one piece:
+ * a million chunks of one byte would take a hundred times their size.
  */
 export class GrowingBytes {
   readonly #limit: number
   #bytes = NOTHING
   #size = 0
 
-  /** `limit`: bytes that will ever be appended at most; no more memory than that is taken. */
+  /** `limit`: the most bytes that will ever be appended; no more memory than that is taken. */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -36,7 +36,7 @@ export class GrowingBytes {
   append(bytes: Uint8Array): void {
     const size = this.#size + bytes.length
     if (this.#size === 0) {
-      // The first time exactly as many as there are: most fields come in one piece.
+      // The first time exactly as many as came: most fields come in one piece.
       this.#bytes = new Uint8Array(bytes)
       this.#size = size
       return
@@ -50,7 +50,7 @@ export class GrowingBytes {
     this.#size = size
   }
 
-  /** The bytes themselves, as they are until the next are appended. */
+  /** The bytes themselves, valid until the next are appended. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#size)
   }

@@ -6,7 +6,7 @@ import * as fileSpool from './file-spool.ts'
 import * as memorySpool from './memory-spool.ts'
 import type { SpoolModule } from './spool.ts'
 
-test('both modules that #spool may be are the same to whoever imports it', () => {
+test('both modules that #spool stands for have the same exports', () => {
   const modules: SpoolModule[] = [fileSpool, memorySpool]
   expect(modules.map((module) => Object.keys(module).toSorted())).toEqual([
     ['createSpool', 'saveFile'],

@@ -94,7 +94,7 @@ test('twenty that want one name at once: one has it, whole, and nineteen are tol
   expect(bytes.equals(new Uint8Array(100_000).fill(bytes[0] ?? 0))).toBe(true)
 })
 
-test('overwrite replaces in one step: whoever has the old file open goes on reading it', async () => {
+test('overwrite replaces in one step: a reader that has the old file open goes on reading it', async () => {
   const folder = newFolder()
   const path = join(folder, 'a')
   writeFileSync(path, 'old')

@@ -17,12 +17,12 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 const HIGH_WATER_MARK = 1024 * 1024
 
 /**
- * Writes a file beside `path` and gives it that name when it is whole: until then, and after any failure, there is
- * nothing at `path` that was not there before. A symlink at `path` is never followed.
+ * Writes a file beside `path` and gives it that name when it is whole. Until then, and after any failure, `path` is as
+ * it was before. A symlink at `path` is never followed.
  *
- * @throws {UploadError} `name-taken` where something is there and `overwrite` is not set; `storage-full` and
- *   `storage-failed` with the system's error as the cause.
- * @throws {TypeError} where the folder does not exist.
+ * @throws {UploadError} `name-taken` if the path exists and `overwrite` is not set; `storage-full` and `storage-failed`
+ *   with the system's error as the cause.
+ * @throws {TypeError} if the folder does not exist.
  */
 export async function saveFile(
   path: string,
@@ -30,7 +30,7 @@ export async function saveFile(
   { overwrite = false }: SaveFileOptions,
 ): Promise<void> {
   await sweepSaves(dirname(path))
-  // It names its owner, so that what a killed process leaves is known for what it is.
+  // It names its owner, so that a later process recognises it after a crash.
   const temporary = join(dirname(path), `.decant-${processOwner()}.${randomBytes(16).toString('hex')}`)
   const remove = (): Promise<void> => unlink(temporary).catch(ignore)
   const writer = new FileWriter({ open: () => create(temporary), remove }, { highWaterMark: HIGH_WATER_MARK })
@@ -80,5 +80,5 @@ async function giveFreeName(temporary: string, path: string, remove: () => Promi
   }
 }
 
-/** ENOENT, EACCES, EIO, ...: nothing more can be done, and what happened before is what is told. */
+/** ENOENT, EACCES, EIO, ...: nothing more can be done, and the caller is told of the earlier failure. */
 function ignore(): void {}

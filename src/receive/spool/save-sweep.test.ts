@@ -27,7 +27,7 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('what a living process is saving, and what only looks like it, stays', async () => {
+test('a file that a living process is saving, and one that only looks like it, stay', async () => {
   const folder = newFolder()
   const names = [
     `.decant-${processOwner()}.${ID}`,
@@ -42,6 +42,6 @@ test('what a living process is saving, and what only looks like it, stays', asyn
   expect(readdirSync(folder).toSorted()).toEqual([...names, 'link'].toSorted())
 })
 
-test('a folder that cannot be looked at is no reason to fail', async () => {
+test('saving does not fail if its folder cannot be looked at', async () => {
   await expect(sweepSaves(join(newFolder(), 'missing'))).resolves.toBeUndefined()
 })

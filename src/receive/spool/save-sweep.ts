@@ -2,12 +2,12 @@ import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDead } from '../../file/process-owner.ts'
 
-/** A file that is being saved, and by whom. */
+/** A file that is being saved, and the process that saves it. */
 const SAVE = /^\.decant-(?<owner>.+)\.[\da-f]{32}$/
 
 const ABANDONED_MS = 24 * 60 * 60 * 1000
 
-/** Folders that are remembered: one that is forgotten is looked at again, and no more. */
+/** The most folders to remember. A folder beyond that is only looked at again. */
 const MAX_SWEPT = 10_000
 
 /** Folders that this process has looked at, or is looking at. */
@@ -15,7 +15,7 @@ const swept = new Map<string, Promise<void>>()
 
 /**
  * Removes the files that processes were saving into a folder when they were killed. Looks at each folder once in the
- * life of a process: what died earlier is what there is to find. Never rejects.
+ * life of a process, since that finds the files of earlier processes. Never rejects.
  */
 export function sweepSaves(folder: string): Promise<void> {
   const path = resolve(folder)
@@ -27,7 +27,7 @@ export function sweepSaves(folder: string): Promise<void> {
   return sweeping
 }
 
-/** Of a process that cannot be seen, as one before the machine was started anew, a file that nothing was written to for a day. */
+/** The process cannot be seen, as after a restart of the machine: its file was not written to for a day. */
 async function isAbandoned(owner: string, path: string): Promise<boolean> {
   return (await isDead(owner)) ?? Date.now() - (await lstat(path)).mtimeMs > ABANDONED_MS
 }
@@ -39,6 +39,6 @@ async function sweep(folder: string): Promise<void> {
       if (owner !== undefined && (await isAbandoned(owner, join(folder, name)))) await unlink(join(folder, name))
     }
   } catch {
-    // ENOENT, EACCES, EIO, ...: what stands in the way of tidying up may leave saving alone; another process may be quicker.
+    // ENOENT, EACCES, EIO, ...: a failure to tidy up need not concern saving, and another process may be quicker.
   }
 }

@@ -19,15 +19,15 @@ const HIGH_WATER_MARK = 1024 * 1024
 const CHUNK_SIZE = 256 * 1024
 
 /**
- * A file without a name, so that the system itself removes it when it is closed, by us or by our death. Only between
- * open(2) and unlink(2), while it is empty, has it one.
+ * A file without a name: the system removes it when it is closed, or when the process dies. It has a name only between
+ * open(2) and unlink(2), while it is empty.
  */
 export class TemporaryFile {
   readonly #writer: FileWriter
   /** The descriptor, from when the file is open until `dispose`. */
   #file: number | undefined
   #closed = false
-  /** Reads under way: one that outlived the descriptor could read another file. */
+  /** Reads under way: a read that outlived the descriptor could read another file. */
   readonly #reads = new Set<Promise<unknown>>()
 
   constructor(folder: string) {

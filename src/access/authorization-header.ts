@@ -1,7 +1,8 @@
 /**
- * The Authorization header of a Fetch `Request` or a Node `IncomingMessage` (Express', Koa's and Fastify's own included).
+ * The Authorization header of a Fetch `Request` or a Node `IncomingMessage` (Express', Koa's and Fastify's own
+ * included).
  *
- * @throws {TypeError} for what has no headers, as a request of neither kind.
+ * @throws {TypeError} for a value without headers, such as a request of neither kind.
  */
 export function authorizationHeader(request: unknown): string | undefined {
   const headers = isObject(request) && 'headers' in request ? request.headers : undefined

@@ -44,7 +44,7 @@ describe('an Authorization header', () => {
     ['base64 of URLs', 'Basic _-_-'],
     ['padding in the middle', 'Basic YTpi=YTpi'],
     ['too much padding', 'Basic YTpi===='],
-    ['bytes that are no UTF-8', `Basic ${Buffer.from([0x61, 0x3a, 0xff]).toString('base64')}`],
+    ['bytes that are not UTF-8', `Basic ${Buffer.from([0x61, 0x3a, 0xff]).toString('base64')}`],
     ['a surrogate in UTF-8', `Basic ${Buffer.from([0x3a, 0xed, 0xa0, 0x80]).toString('base64')}`],
     ['an overlong form in UTF-8', `Basic ${Buffer.from([0x61, 0xc0, 0xba, 0x62]).toString('base64')}`],
     ['two headers, joined', `Basic ${encode('a:b')}, Basic ${encode('a:b')}`],
@@ -53,7 +53,7 @@ describe('an Authorization header', () => {
     ['a token beyond ASCII', 'Bearer tökén'],
     ['a line break', 'Bearer a\r\nb'],
     ['another space', 'Bearer\u00a0abc'],
-  ])('with %s is none', (_, header) => {
+  ])('with %s is not a credential', (_, header) => {
     expect(toAuthorization(header)).toBeUndefined()
   })
 

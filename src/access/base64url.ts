@@ -1,4 +1,4 @@
-/** Bytes as a URL and a form can hold them (base64url, RFC 4648 section 5, without padding). */
+/** Bytes as text that fits into a URL and a form (base64url, RFC 4648 section 5, without padding). */
 export function toBase64url(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
@@ -6,8 +6,8 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes of a text; `undefined` for what is none. Bytes have one spelling: the bits that are left over in the last letter
- * are 0.
+ * The bytes of a text; `undefined` for a text that is not valid. Bytes have one spelling: the unused bits of the last
+ * letter are 0.
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined

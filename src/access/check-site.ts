@@ -20,8 +20,8 @@ export interface SiteRules {
   /** Whether pages on another port or another subdomain of this site are let in. */
   readonly acceptsSameSite: boolean
   /**
-   * Whether `header('host')` is the host that the client asked. False if a proxy may have changed it; then every host
-   * that the request names counts, since no page of another site can write any of them.
+   * Whether `header('host')` is the host that the client asked. False if a proxy may have changed it. Then every host
+   * that the request names counts, since a page of another site cannot write any of them.
    */
   readonly isHostKnown: boolean
 }

@@ -42,7 +42,7 @@ describe('credentials', () => {
   const closed = credentials([ANN, SCANNER, READER])
   const open = credentials([ANN, SCANNER, READER], { anonymous: ['list', 'fetch'] })
 
-  test('tell who is known, by a password or a token, allowed or not, and nothing of strangers', async () => {
+  test('report the name that a password or a token shows, allowed or not, and nothing of unknown clients', async () => {
     const known: unknown[] = []
     const onKnown = (name: string, request: unknown): void => void known.push([name, request instanceof Request])
     const telling = credentials([ANN, SCANNER, READER], { anonymous: ['list'], onKnown })
@@ -58,7 +58,7 @@ describe('credentials', () => {
     ])
   })
 
-  test('give each their rights and no others: upload, list, fetch, delete', async () => {
+  test('let each do the actions of its own list and nothing else: upload, list, fetch, delete', async () => {
     const table = await Promise.all(WHO.map(async ([who, header]) => [who, ...(await verdicts(closed, header))]))
     expect(table).toEqual([
       ['nobody', DENIED, DENIED, DENIED, DENIED],
@@ -73,7 +73,7 @@ describe('credentials', () => {
     ])
   })
 
-  test('refuse what is shown and not known, even what is open to anybody', async () => {
+  test('refuse an unknown credential, even for actions that are open to all', async () => {
     const table = await Promise.all(WHO.map(async ([who, header]) => [who, ...(await verdicts(open, header))]))
     expect(table).toEqual([
       ['nobody', DENIED, 'yes', 'yes', DENIED],
@@ -88,7 +88,7 @@ describe('credentials', () => {
     ])
   })
 
-  test('ask nobody to sign in for what nobody may', async () => {
+  test('do not ask a client to sign in for an action that is allowed to none', async () => {
     expect(await verdicts(credentials([SCANNER]))).toEqual([DENIED, 'no', 'no', 'no'])
     expect(await verdicts(credentials([], { anonymous: ['upload'] }))).toEqual(['yes', 'no', 'no', 'no'])
     expect(await verdicts(credentials([]), basic('', ''))).toEqual([DENIED, DENIED, DENIED, DENIED])
@@ -110,7 +110,7 @@ describe('credentials', () => {
     }
   })
 
-  test('give a name with two passwords the rights of the one that is shown, so that it can be changed', async () => {
+  test('let a name with two passwords do what the password that is shown allows, so that it can be changed', async () => {
     const authorize = credentials([
       { name: 'ann', secret: 'old', rights: ['fetch'] },
       { name: 'ann', secret: 'new', rights: ['fetch', 'upload'] },
@@ -119,7 +119,7 @@ describe('credentials', () => {
     expect(await verdicts(authorize, basic('ann', 'new'))).toEqual(['yes', 'no', 'yes', 'no'])
   })
 
-  test("read Node's requests too, and nothing that is no request", async () => {
+  test("read Node's requests too, and no value that is not a request", async () => {
     const node = { headers: { authorization: basic('reader', READER.secret) } }
     expect(await closed({ action: 'fetch', set: 'files', request: node })).toBe(true)
     for (const request of [undefined, null, 'GET / HTTP/1.1', {}, { headers: null }]) {
@@ -171,7 +171,7 @@ describe('the challenge', () => {
 describe('comparing', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  test('looks at every entry whoever is shown, the first, the last or none, and takes one digest of it', async () => {
+  test('looks at every entry, whether the first, the last or none fits, and makes one digest of the credential', async () => {
     const list = Array.from({ length: 5 }, (_, index): Credential => ({
       name: `name-${index}`,
       secret: `secret-${index}`,
@@ -213,7 +213,7 @@ describe('a mistake in the list is told to the developer, without the secret:', 
     expect(mistake).not.toThrow(/swordfish|tok-3n/)
   })
 
-  test('an unknown right of anybody', () => {
+  test('an unknown right of "anonymous"', () => {
     expect(() => credentials([], { anonymous: JSON.parse('["*"]') })).toThrow('"*", of anonymous, is not a right')
   })
 })

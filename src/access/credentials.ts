@@ -14,7 +14,7 @@ import type { UploadAction, UploadRequest } from './upload-request.ts'
 export interface Credential {
   /** Without colons and control characters. Several may have one name, so that a password can be changed in peace. */
   readonly name: string
-  /** Nothing slows an attacker down who guesses: 128 random bits and more, such as `openssl rand -base64 24` gives. */
+  /** Guessing is not slowed down, so use 128 random bits or more, as `openssl rand -base64 24` gives. */
   readonly secret: string
   /** The actions that this client may take. */
   readonly rights: readonly UploadAction[]
@@ -37,9 +37,9 @@ export interface CredentialsOptions {
 export type Authorize = (request: UploadRequest) => Promise<boolean>
 
 /**
- * An `authorize` hook that knows its clients by name and password, or by token. A client that shows no credential has
- * the rights of `anonymous`. A known client has these and its own. A client that shows an unknown credential is
- * refused, even for actions that are open to all, so that a mistyped password is noticed.
+ * An `authorize` hook that knows its clients by name and password, or by token. A client that shows no credential may
+ * do what `anonymous` lists. A known client may do this and what its own `rights` list. A client with an unknown
+ * credential is refused, even for actions that are open to all. So its user notices a mistyped password.
  *
  * The hook throws `unauthenticated` (401) if signing in could help, and otherwise returns false (403).
  *
@@ -54,8 +54,8 @@ export type Authorize = (request: UploadRequest) => Promise<boolean>
  * )
  * uploadHandler(photos, { authorize, listing: true, deletion: true })
  * ```
- * @throws {TypeError} for a name or a secret that no client could show, one secret of two names, an unknown right, and a
- *   realm that is not printable ASCII. The message holds no secret.
+ * @throws {TypeError} for a name or a secret that no client could show, one secret of two names, and an unknown right.
+ *   Also for a realm that is not printable ASCII. The message holds no secret.
  */
 export function credentials(list: readonly Credential[], options: CredentialsOptions = {}): Authorize {
   const given: unknown = list
@@ -115,7 +115,9 @@ class Keeper {
     this.#list = list.map(({ name, secret, rights }) => ({ name, secret, rights: [...rights] }))
   }
 
-  /** The client that shows this; `undefined` for an unknown one. Compares with every entry, also after one that fits. */
+  /**
+   * The client that shows this; `undefined` for an unknown one. Compares with every entry, also after one that fits.
+   */
   async find(shown: Authorization): Promise<Known | undefined> {
     this.#entries ??= Promise.all(this.#list.map((credential) => this.#toEntry(credential)))
     const digest = await this.#digestOf(shown)
@@ -161,7 +163,7 @@ const CREDENTIAL_KINDS: OptionKinds<Credential> = {
 function checkRights(rights: readonly UploadAction[], of: string): void {
   for (const right of rights) {
     if (ACTIONS.includes(right)) continue
-    throw new TypeError(`${JSON.stringify(right)}, of ${of}, is not a right. The rights are ${ACTIONS.join(', ')}.`)
+    throw new TypeError(`${JSON.stringify(right)}, of ${of}, is not a right. Choose from ${ACTIONS.join(', ')}.`)
   }
 }
 
@@ -179,12 +181,12 @@ function checkCredential(credential: Credential): void {
     throw new TypeError(`The secret of ${quoted} is empty, or holds a control character.`)
   }
   if (!Array.isArray(rights)) {
-    throw new TypeError(`The rights of ${quoted} must be an array, such as ['upload']; got ${tellValue(rights)}.`)
+    throw new TypeError(`"rights" of ${quoted} must be an array, such as ['upload']; got ${tellValue(rights)}.`)
   }
   checkRights(rights, quoted)
 }
 
-/** A token of two names would be neither's. */
+/** A token that belongs to two names would identify neither. */
 function checkSecrets(list: readonly Credential[]): void {
   const names = new Map<string, string>()
   for (const { name, secret } of list) {

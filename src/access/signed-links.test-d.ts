@@ -12,8 +12,8 @@ test('a link takes a stored file as it is, and a key alone only if it says so', 
   expectTypeOf<StorageEntry>().toExtend<FileVersion>()
   expectTypeOf(links.sign(file, '/')).resolves.toEqualTypeOf<string>()
   expectTypeOf(links.sign({ set: 'a', key: 'b' }, '/', { opens: 'key' })).resolves.toEqualTypeOf<string>()
-  // @ts-expect-error -- of which version is not said
+  // @ts-expect-error -- it does not say which version
   void links.sign({ set: 'a', key: 'b' }, '/')
-  // @ts-expect-error -- of which version is not said
+  // @ts-expect-error -- it does not say which version
   void links.sign({ set: 'a', key: 'b' }, '/', { opens: 'file' })
 })

@@ -32,7 +32,7 @@ async function verdict(
 describe('a signed link', () => {
   const links = signedLinks({ secret: SECRET })
 
-  test('opens its file, for an hour where nothing else was said', async () => {
+  test('opens its file, for an hour by default', async () => {
     const before = Math.floor(Date.now() / 1000)
     const url = await links.sign(PHOTO, URL_OF_PHOTO)
     expect(url).toMatch(
@@ -43,7 +43,7 @@ describe('a signed link', () => {
     expect(await verdict(links, PHOTO, queryOf(url))).toBe('opens')
   })
 
-  test('has the signature that anybody with the secret can compute', async () => {
+  test('has the signature that a program with the secret can compute', async () => {
     const url = await links.sign(PHOTO, '/a', { expiresAt: new Date(1_800_000_000_000) })
     const key = await crypto.subtle.importKey(
       'raw',
@@ -70,7 +70,7 @@ describe('a signed link', () => {
     expect(await verdict(links, PHOTO, queryOf(url))).toBe('opens')
   })
 
-  test('opens no other file and no other set, not even where names could be read in two ways', async () => {
+  test('opens no other file and no other set, even if names could be read in two ways', async () => {
     const query = queryOf(await links.sign({ set: 'a', key: 'b/c', ...VERSION }, '/'))
     expect(await verdict(links, { set: 'a', key: 'b/c', ...VERSION }, query)).toBe('opens')
     for (const file of [
@@ -85,7 +85,7 @@ describe('a signed link', () => {
     }
   })
 
-  test('whose time is over is told so, and only where it is genuine', async () => {
+  test('that has expired is told so, and only if it is genuine', async () => {
     const query = queryOf(await links.sign(PHOTO, '/', { expiresAt: PAST }))
     expect(await verdict(links, PHOTO, query)).toBe('link-expired')
     expect(await verdict(links, { ...PHOTO, key: 'other.jpg' }, query)).toBe('invalid-link')
@@ -235,7 +235,7 @@ describe('secrets', () => {
   })
 })
 
-test('a time that is none is a mistake', async () => {
+test('a time that is not valid is a mistake', async () => {
   for (const expiresInMs of [0, -1, Number.NaN, Infinity]) {
     expect(() => signedLinks({ secret: SECRET, expiresInMs }), String(expiresInMs)).toThrow(TypeError)
   }

@@ -72,7 +72,7 @@ export interface SignedLinks {
 }
 
 const HOUR_MS = 3_600_000
-/** The seconds of a date that JavaScript can have. */
+/** The seconds of a date that JavaScript can represent. */
 const MAX_SECONDS = 8_640_000_000_000
 
 const KINDS: OptionKinds<SignedLinksOptions> = { secret: OPTION_KINDS.own, expiresInMs: OPTION_KINDS.own }

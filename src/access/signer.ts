@@ -1,7 +1,7 @@
 /** At least 32 random bytes, known only to your servers; a string counts in UTF-8. */
 export type Secret = string | Uint8Array
 
-/** Signs texts, and knows its signatures again. */
+/** Signs texts, and recognises its signatures. */
 export interface Signer {
   /** The 32 bytes of a signature (HMAC-SHA-256, RFC 2104). */
   sign(message: string): Promise<Uint8Array<ArrayBuffer>>
@@ -11,26 +11,26 @@ export interface Signer {
 const MIN_SECRET_BYTES = 32
 
 /**
- * Of several secrets, the first signs and all are accepted: a new one can take the place of an old one while what that
- * has signed runs out.
+ * If there are several secrets, the first signs and all are accepted. So a new secret can replace an old one while the
+ * signatures of the old one run out.
  *
- * @throws {TypeError} for no secret, and one of less than 32 bytes.
+ * @throws {TypeError} for a missing secret, and for one of less than 32 bytes.
  */
 export function signer(secret: Secret | readonly Secret[]): Signer {
   const secrets = (isList(secret) ? secret : [secret]).map(toSecretBytes)
-  if (secrets.length === 0) throw new TypeError('To sign anything takes a secret.')
+  if (secrets.length === 0) throw new TypeError('Signing needs a secret.')
   let imported: Promise<readonly CryptoKey[]> | undefined
   const keys = (): Promise<readonly CryptoKey[]> => (imported ??= Promise.all(secrets.map(importKey)))
 
   return {
     async sign(message) {
       const [key] = await keys()
-      if (key === undefined) throw new TypeError('To sign anything takes a secret.')
+      if (key === undefined) throw new TypeError('Signing needs a secret.')
       return new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(message)))
     },
     async verify(message, signature) {
       const bytes = new TextEncoder().encode(message)
-      // `verify` takes as long for a false signature as for a true one, and no secret is left out once one fits.
+      // `verify` takes as long for a false signature as for a true one, and tries every secret even after one fits.
       const verdicts = (await keys()).map((key) => crypto.subtle.verify('HMAC', key, signature, bytes))
       return (await Promise.all(verdicts)).includes(true)
     },
@@ -38,7 +38,7 @@ export function signer(secret: Secret | readonly Secret[]): Signer {
 }
 
 function toSecretBytes(secret: Secret): Uint8Array<ArrayBuffer> {
-  // A number would become as many zero bytes. The message leaves the value out: it may be part of a secret.
+  // A number would become as many zero bytes. The message leaves out the value, which may be part of a secret.
   if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
     throw new TypeError(
       `A secret must be a string or bytes, not ${secret === undefined ? 'undefined' : typeof secret}.`,
@@ -48,7 +48,7 @@ function toSecretBytes(secret: Secret): Uint8Array<ArrayBuffer> {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : new Uint8Array(secret)
   if (bytes.length >= MIN_SECRET_BYTES) return bytes
   throw new TypeError(
-    `A secret needs at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}. One is: openssl rand -base64 32`,
+    `A secret needs at least ${MIN_SECRET_BYTES} bytes; this one has ${bytes.length}. Make one with: openssl rand -base64 32`,
   )
 }
 

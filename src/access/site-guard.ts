@@ -9,7 +9,7 @@ import type { SiteOptions } from './check-site.ts'
 /** Guards routes against pages of other sites. */
 export interface SiteGuard {
   /**
-   * Throws unless the request is allowed. It reads the headers alone, and leaves the body unread.
+   * Throws unless the request is allowed. It reads only the headers, and leaves the body unread.
    *
    * @throws {UploadError} `cross-site` (403) for an unsafe method (all but GET, HEAD and OPTIONS) from a page of
    *   another site.
@@ -34,7 +34,7 @@ export interface SiteGuard {
  * @throws {TypeError} for an origin that is not valid.
  */
 export function siteGuard(options: SiteOptions = {}): SiteGuard {
-  // `toSiteRules` says what is wrong with the origins.
+  // `toSiteRules` checks the origins and reports their faults.
   checkOptions('siteGuard', options, { origins: OPTION_KINDS.own } satisfies OptionKinds<SiteOptions>)
   const rules = toSiteRules(options)
   return {

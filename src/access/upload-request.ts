@@ -1,7 +1,7 @@
-/** What a request wants to do. HEAD counts as `fetch`. */
+/** The action of a request. HEAD counts as `fetch`. */
 export type UploadAction = 'upload' | 'list' | 'fetch' | 'delete'
 
-/** What `authorize` is asked. */
+/** The question that `authorize` answers. */
 export interface UploadRequest {
   readonly action: UploadAction
   /** The upload set's name. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { extensionOf, lowercaseExtension, splitExtension } from './extension.ts'
 
-describe("a name is split where Python's splitext splits it", () => {
+describe("a name is split at the place where Python's splitext splits it", () => {
   test.each([
     ['foo.txt', 'foo', '.txt'],
     ['a.tar.gz', 'a.tar', '.gz'],

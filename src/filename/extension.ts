@@ -1,16 +1,16 @@
 import { shadowOf } from './shadow.ts'
 
-/** A name cut before its last dot; the two together are the name. */
+/** A name cut before its last dot. Both parts together are the name. */
 export interface SplitName {
   readonly stem: string
-  /** The last dot and what follows it; '' where there is no extension. */
+  /** The last dot and the text after it; '' if there is no extension. */
   readonly suffix: string
 }
 
 /**
- * Cuts a name where Python's `os.path.splitext` does: at the last dot, except that dots at the beginning belong to the
- * stem, so `.bashrc` has no suffix. A dot in front of the last `/` or `\` does not count. Nor does one with white space
- * after it, unlike there: what follows the dot of `Letter to Mr. Smith` is no extension.
+ * Cuts a name at the place of Python's `os.path.splitext`: at the last dot. Dots at the beginning belong to the stem,
+ * so `.bashrc` has no suffix. A dot in front of the last `/` or `\` does not count. Unlike in Python, a dot with white
+ * space after it does not count either: `Letter to Mr. Smith` has no extension.
  */
 export function splitExtension(name: string): SplitName {
   let start = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1
@@ -23,8 +23,8 @@ export function splitExtension(name: string): SplitName {
 
 /**
  * The extension of a name, without its dot and in lower case: compare extensions by it. It is the extension that a
- * careless system reads: plain characters for compatibility ones, no ignorable ones (`x.ＪＰＧ` has `jpg`). It is '' if
- * there is none, as in `README` and `.bashrc`.
+ * careless system reads: plain characters for compatibility ones, without ignorable ones (`x.ＪＰＧ` has `jpg`). It is ''
+ * if there is none, as in `README` and `.bashrc`.
  */
 export function extensionOf(name: string): string {
   return splitExtension(shadowOf(name)).suffix.slice(1)

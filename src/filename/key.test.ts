@@ -48,7 +48,7 @@ describe('nothing outside or private can be named', () => {
     ['x'.repeat(256), 'a segment is longer than 255 bytes'],
     ['é'.repeat(128), 'a segment is longer than 255 bytes'],
     ['abc/'.repeat(256) + 'a', 'it is longer than 1024 bytes'],
-  ])('%j is no key: %s', (key, reason) => {
+  ])('%j is not a key: %s', (key, reason) => {
     expect(isKey(key)).toBe(false)
     expect(() => pathFromKey(key)).toThrow(new TypeError(`${JSON.stringify(key)} is not a key: ${reason}`))
     const path = key
@@ -149,7 +149,7 @@ describe('the key of a new file', () => {
   })
 })
 
-/** The details of the refusal of a path; `undefined` where it is taken. */
+/** The details of the refusal of a path; `undefined` if it is allowed. */
 function refusal(path: string): object | undefined {
   try {
     keyFromPath(path)

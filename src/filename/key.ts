@@ -3,29 +3,30 @@ import { codePointAt } from './code-point.ts'
 import { MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
 import { isStoredName, storedName } from './stored-name.ts'
 
-/** Bytes that a key may have in UTF-8: what S3 takes. */
+/** The most bytes of a key in UTF-8: the limit of S3. */
 const MAX_KEY_BYTES = 1024
 
 /**
- * True when the text can be the key of a stored file: segments joined by `/`, each of 1 to 255 bytes of UTF-8 and none
- * beginning with a dot, without backslashes and control characters; 1024 bytes at most in all.
+ * True if the text can be the key of a stored file. It is made of segments joined by `/`, each of 1 to 255 bytes of
+ * UTF-8, and has at most 1024 bytes. A segment does not begin with a dot, and has no backslashes and control
+ * characters.
  *
- * It keeps reads inside the storage and its private parts hidden, and is no stricter than that, so that files which a
- * person put into the folder by hand can be served. What Decant itself writes is checked by `isStoredName`; what Windows
- * would read in another way (`a:b`, `NUL`, `A~1`), the disk storage refuses there.
+ * The rule keeps reads inside the storage and its private parts hidden. It is not stricter than that, so that files
+ * which a person put into the folder by hand can be served. `isStoredName` checks the names that Decant itself writes.
+ * The disk storage refuses names that Windows reads in another way (`a:b`, `NUL`, `A~1`).
  */
 export function isKey(key: string): boolean {
   return keyFault(key) === undefined
 }
 
 /**
- * The key that a URL's path means: percent-encoded segments joined by `/`, without a leading slash, query or fragment.
+ * The key in the path of a URL: percent-encoded segments joined by `/`, without a leading slash, query or fragment.
  *
- * @throws {UploadError} `invalid-key` where the path is no key: bad percent-encoding or UTF-8, an encoded slash,
- * backslash or control character, an empty or dot segment, and whatever else `isKey` does not take.
+ * @throws {UploadError} `invalid-key` if the path is not a key. It may have bad percent-encoding or UTF-8, an encoded
+ *   slash, backslash or control character, an empty or dot segment, or another fault that `isKey` finds.
  */
 export function keyFromPath(path: string): string {
-  // RFC 3986 section 3.3: a path is ASCII, `?` and `#` end it.
+  // RFC 3986 section 3.3: a path is ASCII, and `?` and `#` end it.
   if (/[^!-~]|[?#]/.test(path)) throw invalidKey(path, 'it holds characters that must be percent-encoded')
   const segments = path.split('/').map((segment) => decodeSegment(segment, path))
   if (segments.some((segment) => segment.includes('/'))) throw invalidKey(path, 'it holds an encoded slash')
@@ -36,10 +37,10 @@ export function keyFromPath(path: string): string {
 }
 
 /**
- * The path of a key in a URL: each segment percent-encoded (RFC 3986 section 2.1), `/` between them. The reverse of
- * `keyFromPath`.
+ * The path of a key in a URL: each segment percent-encoded (RFC 3986 section 2.1), with `/` between them. The reverse
+ * of `keyFromPath`.
  *
- * @throws {TypeError} where `isKey` is false.
+ * @throws {TypeError} if `isKey` is false.
  */
 export function pathFromKey(key: string): string {
   const fault = keyFault(key)
@@ -48,12 +49,12 @@ export function pathFromKey(key: string): string {
 }
 
 /**
- * The key of a new file: the stored name of `filename`, in `folder` where one is given.
+ * The key of a new file: the stored name of `filename`, in `folder` if one is given.
  *
- * The folder is the application's choice and taken as it is or not at all: cleaning it could make one folder out of two
- * users'.
+ * The application chooses the folder, and it is taken unchanged or refused. Cleaning it could merge the folders of two
+ * users.
  *
- * @throws {TypeError} where the folder is not made of stored names joined by `/`, or is longer than 768 bytes of UTF-8.
+ * @throws {TypeError} if the folder is not made of stored names joined by `/`, or is longer than 768 bytes of UTF-8.
  */
 export function safeKey(folder: string | undefined, filename: string): string {
   const name = storedName(filename)
@@ -62,13 +63,13 @@ export function safeKey(folder: string | undefined, filename: string): string {
     const safe = folder.split('/').map(storedName).join('/')
     throw new TypeError(`${JSON.stringify(folder)} is not a safe folder. One that is: ${JSON.stringify(safe)}`)
   }
-  // Whatever the client calls the file must not decide whether the folder will do.
+  // The client's name for the file must not decide whether the folder is allowed.
   const limit = MAX_KEY_BYTES - MAX_NAME_BYTES - 1
   if (utf8Length(folder) > limit) throw new TypeError(`A folder may have at most ${limit} bytes`)
   return `${folder}/${name}`
 }
 
-/** Why the text is no key, as the rest of a sentence that begins with the key. */
+/** Why the text is not a key, as the rest of a sentence that begins with the key. */
 function keyFault(key: string): string | undefined {
   if (key === '') return 'it is empty'
   if (!key.isWellFormed()) return 'it is not valid Unicode'
@@ -95,7 +96,7 @@ function decodeSegment(segment: string, path: string): string {
   try {
     return decodeURIComponent(segment)
   } catch (error) {
-    // URIError: a `%` without two digits after it, or bytes that are no UTF-8.
+    // URIError: a `%` without two digits after it, or bytes that are not UTF-8.
     throw new UploadError(
       'invalid-key',
       { key: path, reason: 'it is not the percent-encoding of valid UTF-8' },

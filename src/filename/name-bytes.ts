@@ -1,4 +1,4 @@
-/** Bytes that a name may have in UTF-8: what ext4, XFS, APFS and NTFS all take (NAME_MAX). */
+/** The most bytes of a name in UTF-8: the limit of ext4, XFS, APFS and NTFS (NAME_MAX). */
 export const MAX_NAME_BYTES = 255
 
 const encoder = new TextEncoder()
@@ -25,11 +25,12 @@ function isHalfOfPair(text: string, at: number, unit: number): boolean {
 }
 
 /**
- * The beginning of `text` that fits into `limit` bytes of UTF-8, cut between two characters as people see them, so that
- * no accent or half of a flag is lost; between two code points where a single such character is larger than the limit.
+ * The beginning of `text` that fits into `limit` bytes of UTF-8. The cut is between two characters as people see them,
+ * so that no accent or half of a flag is lost. If a single such character is larger than the limit, it is between two
+ * code points.
  */
 export function cutToBytes(text: string, limit: number): string {
-  // No code unit is more than three bytes.
+  // A code unit has at most three bytes.
   if (text.length * 3 <= limit) return text
   const { read } = encoder.encodeInto(text, new Uint8Array(Math.max(limit, 0)))
   if (read === text.length) return text

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { secureFilename } from './secure-filename.ts'
 
-/** What Werkzeug 2.2.2, 3.1.8 and its main branch all give on POSIX. */
+/** The results of Werkzeug 2.2.2, 3.1.8 and its main branch on POSIX. */
 const WERKZEUG = [
   ['../../../../home/username/.bashrc', 'home_username_.bashrc'],
   ['../../../home/username/.bashrc', 'home_username_.bashrc'],
@@ -70,7 +70,7 @@ const WERKZEUG = [
   ['\u00c5\u212b.txt', 'AA.txt'],
 ] as const
 
-/** Where Python and JavaScript could differ: what is white space, and what is no text at all. */
+/** Values in which Python and JavaScript could differ: white space, and values that are not text. */
 const PYTHON = [
   ['a\x1cb\x1dc\x1ed\x1fe.txt', 'a_b_c_d_e.txt'],
   ['a\x0bb\x0cc\rd', 'a_b_c_d'],

@@ -55,7 +55,7 @@ function shadow(name: string): string {
     .replaceAll('ς', 'σ')
 }
 
-describe('whatever the client calls a file, its stored name', () => {
+describe('the stored name, however the client calls the file,', () => {
   const promises: Record<string, (stored: string) => boolean> = {
     'is not empty': (stored) => stored !== '',
     'is valid Unicode in NFC': (stored) => stored.isWellFormed() && stored === stored.normalize('NFC'),

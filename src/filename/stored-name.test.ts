@@ -128,7 +128,7 @@ describe('nothing leads or trails that a system reads in its own way', () => {
   })
 })
 
-describe('what cannot be seen is gone', () => {
+describe('an invisible character is removed', () => {
   test.each([
     ['\u202egpj.exe', 'gpj.exe'],
     ['a\u2066\u2069\u200e\u061cb', 'ab'],
@@ -163,7 +163,7 @@ describe('what cannot be seen is gone', () => {
   })
 })
 
-describe('what a system forbids becomes an underscore', () => {
+describe('a character that some system forbids becomes an underscore', () => {
   test.each([
     ['a<b>c:d"e|f?g*h.txt', 'a_b_c_d_e_f_g_h.txt'],
     ['file:stream.txt', 'file_stream.txt'],
@@ -253,7 +253,7 @@ describe('a name that Windows gives to another file as its second one', () => {
     ['REPORT~2.DOC', 'REPORT_2.DOC'],
     ['a～1.txt', 'a_1.txt'],
     ['a~1.txt', 'a_1.txt'],
-    // None of these has that form.
+    // These do not have that form.
     ['a~b.txt', 'a~b.txt'],
     ['~1', '~1'],
     ['report-of~1.docx', 'report-of~1.docx'],
@@ -339,7 +339,7 @@ test('isStoredName tells a safe name from one that has to be changed', () => {
     expect(isStoredName(name)).toBe(false)
 })
 
-// What follows a slash takes the long way.
+// The text after a slash takes the long way.
 test.each([
   'photo.jpg',
   'IMG_0001',

@@ -45,7 +45,7 @@ const OBEYED: ReadonlySet<string> = new Set([
   'web.config',
 ])
 
-/** Extensions that servers run, some (Apache's AddHandler) wherever in a name they stand. */
+/** Extensions that servers run, some (Apache's AddHandler) anywhere in a name. */
 const SERVER_SCRIPT =
   /^(?:php[0-9]*|pht|phtml|phps|phpt|phar|pgif|[sj]html|shtm|stm|aspx?|asa|as[achm]x|axd|cer|cdx|cshtml|vbhtml|soap|jspx?|jsp[af]|jsw|jsv|cfml?|cfc|dbm|f?cgi|pl|py|rb|sh)$/
 
@@ -78,7 +78,7 @@ export function storedName(filename: string): string {
   return PLAIN.test(filename) && !isObeyed(filename) ? filename : rewritten(filename)
 }
 
-/** Most names. None of them is rewritten, unless some system obeys it. */
+/** Most names. They are rewritten only if some system obeys them. */
 const PLAIN = /^\w[\w-]{0,99}(?:\.[A-Za-z0-9]{1,10})?$/
 
 function rewritten(filename: string): string {
@@ -90,7 +90,7 @@ function rewritten(filename: string): string {
   return isShortName(shadowOf(name)) ? name.replace(/[~\uff5e]/, '_') : name
 }
 
-/** True when the name is safe to be written as it is: it is its own stored name. */
+/** True if the name is safe to be written as it is: it is its own stored name. */
 export function isStoredName(name: string): boolean {
   return storedName(name) === name
 }
@@ -121,7 +121,7 @@ function withTrueExtension(name: string): string {
   const { stem, suffix } = splitExtension(name)
   if (suffix !== '') return stem + withoutDisguise(suffix)
   if (splitExtension(shadowOf(name)).suffix === '') return name
-  // White space in an extension makes it none, so that only the last word matters.
+  // White space in an extension means that it is not one, so only the last word matters.
   const words = name.split(/(\s+)/)
   return [...words.slice(0, -1), words.at(-1)?.replace(LIKE_DOT, '_')].join('')
 }
@@ -149,14 +149,14 @@ function fit(stem: string, limit: number): string {
   return cut === stem ? stem : withoutHiddenEnd(trimEnd(cut))
 }
 
-/** By hand, since `/[. ]+$/` takes quadratic time over long runs that do not reach the end. */
+/** By hand: `/[. ]+$/` takes quadratic time over long runs that do not reach the end. */
 function trimEnd(name: string): string {
   let end = name.length
   for (let at = end; at > 0;) {
     const before = at - (isLowSurrogate(name.charCodeAt(at - 1)) ? 2 : 1)
     const character = name.slice(before, at)
     if (TRAILING.test(character)) end = before
-    // It is invisible, so that the character before it may end the name as well.
+    // It is invisible, so the character before it may end the name as well.
     else if (character.replace(IGNORABLE, '') !== '') break
     at = before
   }

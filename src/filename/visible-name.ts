@@ -5,7 +5,7 @@
 const HIDDEN =
   /(?![\u200c\u200d\p{Variation_Selector}\u{e0020}-\u{e007f}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
 
-/** Tags are part of the flag of a region, such as Scotland's (UTS #51, annex C); elsewhere they show nothing. */
+/** Tags are part of the flag of a region, such as Scotland's (UTS #51, annex C). Elsewhere they are invisible. */
 const FLAG_OR_TAG = /(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})|[\u{e0020}-\u{e007f}]/gu
 
 /** A variation selector after nothing that it could vary. */

@@ -309,7 +309,7 @@ const CALLS: readonly Call[] = [
   [
     "rights: 'upload'",
     js(credentials, [{ ...ann, rights: 'upload' }]),
-    `The rights of "ann" must be an array, such as ['upload']; got "upload".`,
+    `"rights" of "ann" must be an array, such as ['upload']; got "upload".`,
   ],
   [
     "onUnavailable: 'allow'",

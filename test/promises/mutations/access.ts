@@ -128,7 +128,7 @@ export const ACCESS: GuardedPromise = {
       file: 'src/access/credentials.ts',
       find: 'if (known === undefined) {',
       replace: 'if (known === undefined) {\n      if (anonymous.includes(action)) return true',
-      tests: [[CREDENTIALS, 'refuse what is shown and not known, even what is open to anybody']],
+      tests: [[CREDENTIALS, 'refuse an unknown credential, even for actions that are open to all']],
     },
     {
       guard: 'compares a secret with every entry, even after one has matched',
@@ -136,7 +136,10 @@ export const ACCESS: GuardedPromise = {
       find: '.filter((entry) => isSameDigest(entry[shown.scheme], digest))',
       replace: '.slice(0, 1).filter((entry) => isSameDigest(entry[shown.scheme], digest))',
       tests: [
-        [CREDENTIALS, 'looks at every entry whoever is shown, the first, the last or none, and takes one digest of it'],
+        [
+          CREDENTIALS,
+          'looks at every entry, whether the first, the last or none fits, and makes one digest of the credential',
+        ],
       ],
     },
     {
@@ -145,7 +148,7 @@ export const ACCESS: GuardedPromise = {
       find: "if (!isGenuine) throw new UploadError('invalid-link', {})",
       replace: '',
       tests: [
-        [LINKS, 'opens no other file and no other set, not even where names could be read in two ways'],
+        [LINKS, 'opens no other file and no other set, even if names could be read in two ways'],
         [LINKS, 'is forged whichever character of its signature is another one'],
       ],
     },
@@ -171,7 +174,7 @@ export const ACCESS: GuardedPromise = {
       file: 'src/access/signed-links.ts',
       find: "if (Date.now() >= Number(expires) * 1000) throw new UploadError('link-expired', {})",
       replace: '',
-      tests: [[LINKS, 'whose time is over is told so, and only where it is genuine']],
+      tests: [[LINKS, 'that has expired is told so, and only if it is genuine']],
     },
     {
       guard: 'refuses a request that another site makes a browser send',

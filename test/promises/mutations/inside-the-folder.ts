@@ -29,7 +29,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       file: 'src/filename/key.ts',
       find: "if (key.includes('\\\\')) return 'it holds a backslash'",
       replace: '',
-      tests: [['src/filename/key.test.ts', 'nothing outside or private can be named > %j is no key: %s']],
+      tests: [['src/filename/key.test.ts', 'nothing outside or private can be named > %j is not a key: %s']],
     },
     {
       guard: 'makes no file below a folder that is really a symlink',

@@ -4,7 +4,7 @@ const NAMES = 'src/filename/stored-name.test.ts'
 const PLACES = 'src/policy/placement.test.ts'
 const WIRE = 'test/promises/names-on-the-wire.test.ts'
 const SAFE = 'a stored name is safe, whatever the client calls the file: %j'
-const HIDDEN = 'what cannot be seen is gone > %j is stored as %j'
+const HIDDEN = 'an invisible character is removed > %j is stored as %j'
 const ENDS = 'nothing leads or trails that a system reads in its own way > %j is stored as %j'
 const DISGUISED = 'a character that gives a name another extension becomes an underscore > %j is stored as %j'
 
@@ -86,7 +86,7 @@ export const STORED_NAMES: GuardedPromise = {
       find: ".replace(FORBIDDEN, '_')",
       replace: '',
       tests: [
-        [NAMES, 'what a system forbids becomes an underscore > %j is stored as %j'],
+        [NAMES, 'a character that some system forbids becomes an underscore > %j is stored as %j'],
         [WIRE, SAFE],
       ],
     },

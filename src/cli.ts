@@ -9,5 +9,5 @@ import { main } from './cli/main.ts'
 // This file is one folder below the package's own, built or not.
 const root = new URL('../', import.meta.url)
 
-// Not process.exit(): what is still being tidied up ends first.
+// Not process.exit(): the clean-up ends first.
 process.exitCode = await main({ typed: process.argv.slice(2), environment: process.env, root })

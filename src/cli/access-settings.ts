@@ -10,7 +10,7 @@ import { parseText, parseWord } from './parse-value.ts'
 
 /** Credentials, and the proxies and origins that are trusted. */
 export interface AccessSettings {
-  /** Where more credentials are. */
+  /** The file with more credentials. */
   readonly file: string | undefined
   readonly credentials: CredentialList | undefined
   readonly trustProxy: TrustedProxies | undefined
@@ -21,7 +21,7 @@ export interface AccessSettings {
 const AUTH: Option<string> = {
   flag: 'auth',
   value: 'FILE',
-  about: 'of lines "name:secret upload,list,fetch,delete"; "* fetch" is for anybody',
+  about: 'of lines "name:secret upload,list,fetch,delete"; "* fetch" is for everybody',
   parse: parseText,
 }
 const CREDENTIALS: Option<CredentialList> = {
@@ -53,7 +53,7 @@ const ORIGINS: Option<readonly string[]> = {
 /** The options of access, in the order of the help. */
 export const ACCESS_OPTIONS: readonly Option<unknown>[] = [AUTH, CREDENTIALS, TRUST_PROXY, PROXY_HEADER, ORIGINS]
 
-/** @throws {CommandError} for a value that its option does not understand, and for a header without proxies. */
+/** @throws {CommandError} for a value that its option does not allow, and for a header without proxies. */
 export function readAccessSettings(given: Arguments): AccessSettings {
   return {
     file: given.read(AUTH),
@@ -68,7 +68,7 @@ function readProxies(given: Arguments): TrustedProxies | undefined {
   const header = given.read(PROXY_HEADER)
   if (proxies !== undefined) return { proxies, header }
   if (header === undefined) return undefined
-  throw new CommandError(`${given.nameOf(PROXY_HEADER)} needs --trust-proxy, which says whose headers they are`)
+  throw new CommandError(`${given.nameOf(PROXY_HEADER)} needs --trust-proxy with the proxies that write it`)
 }
 
 function parseProxies(text: string): readonly string[] {

@@ -4,7 +4,7 @@ import type { AccessSettings } from './access-settings.ts'
 import { CommandError } from './command-error.ts'
 import { parseCredentials } from './parse-credentials.ts'
 
-/** Who may do what in this run. */
+/** The permissions of clients in this run. */
 export interface Access {
   readonly authorize: Authorize
   /** Whether any client may delete. */
@@ -14,9 +14,10 @@ export interface Access {
 }
 
 /**
- * Who may do what, by both lists of credentials; `undefined` where there are none, and everybody may upload, list and fetch.
+ * The permissions in both lists of credentials. `undefined` if there are none; then everybody may upload, list and
+ * fetch.
  *
- * @param authFile what the file of `--auth` says
+ * @param authFile the text of the file of `--auth`
  * @throws {CommandError} for credentials that contradict each other.
  */
 export function toAccess({ credentials: own }: AccessSettings, authFile: string | undefined): Access | undefined {

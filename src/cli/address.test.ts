@@ -19,7 +19,7 @@ test('a server on loopback is known by the names of loopback, and by its own', (
   expect(loopbackNames('127.0.0.2')).toContain('127.0.0.2')
 })
 
-test('URLs lead to the server from here, and from elsewhere where it listens everywhere', () => {
+test('URLs lead to the server from this machine, and from others if it listens everywhere', () => {
   expect(localUrl('0.0.0.0', 3000)).toBe('http://127.0.0.1:3000')
   expect(localUrl('::', 3000)).toBe('http://[::1]:3000')
   expect(localUrl('files.example', 80)).toBe('http://files.example:80')

@@ -1,12 +1,14 @@
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
-/** True where only this machine can connect. */
+/** True if only this machine can connect. */
 export function isLoopback(host: string): boolean {
   return /^localhost\.?$/i.test(host) || host.startsWith('127.') || host === '::1'
 }
 
-/** The names that lead to a server on loopback: any other in a Host header was made to (DNS rebinding). */
+/**
+ * The names that lead to a server on loopback. A Host header with another name was made to lead here (DNS rebinding).
+ */
 export function loopbackNames(host: string): readonly string[] {
   return [...new Set(['localhost', '127.0.0.1', '[::1]', bracketed(host.toLowerCase())])]
 }
@@ -18,7 +20,7 @@ export function localUrl(host: string, port: number): string {
   return toUrl(host, port)
 }
 
-/** The URLs under which others reach a server that listens on every address; for any other host there is one URL only. */
+/** The URLs for other machines of a server that listens on every address. For any other host there is one URL only. */
 export function networkUrls(host: string, port: number): readonly string[] {
   if (host !== '0.0.0.0' && host !== '::') return []
   return Object.values(networkInterfaces())
@@ -31,7 +33,7 @@ function toUrl(host: string, port: number): string {
   return `http://${bracketed(host)}:${port}`
 }
 
-/** An IPv6 address as URLs and Host headers have it (RFC 3986 section 3.2.2). */
+/** An IPv6 address as it stands in URLs and Host headers (RFC 3986 section 3.2.2). */
 export function bracketed(host: string): string {
   return isIPv6(host) ? `[${host}]` : host
 }

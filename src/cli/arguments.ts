@@ -4,21 +4,23 @@ import { nearestWord } from '../errors/nearest-word.ts'
 import { variableOf } from './option.ts'
 import type { Option, PresetOption } from './option.ts'
 
-/** The environment, as `process.env` has it. */
+/** The environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What was typed after a command, and what the environment says. A flag wins over its variable; the last of two over the first. */
+/**
+ * The arguments after a command, and the environment. A flag wins over its variable; of two flags, the last one wins.
+ */
 export class Arguments {
   readonly positionals: readonly string[]
   readonly #flags: ReadonlyMap<string, string>
   readonly #environment: Environment
 
-  /** @throws {CommandError} for a flag that is none of `options`, for one without its value, and for a secret. */
+  /** @throws {CommandError} for a flag that is not in `options`, for one without its value, and for a secret. */
   constructor(typed: readonly string[], environment: Environment, options: readonly Option<unknown>[]) {
     const { tokens, positionals } = parseArgs({
       args: [...typed],
       options: Object.fromEntries(options.map((option) => [option.flag, toParseOption(option)])),
-      // Its own refusals know no "did you mean".
+      // The parser's own refusals have no "did you mean".
       strict: false,
       allowPositionals: true,
       tokens: true,
@@ -36,30 +38,30 @@ export class Arguments {
     this.#environment = environment
   }
 
-  /** True where the flag itself was typed, whatever the environment says. */
+  /** True if the flag itself was typed, whatever the environment says. */
   isTyped({ flag }: Option<unknown>): boolean {
     return this.#flags.has(flag)
   }
 
-  /** True where anybody gave the option a value: what it has else is its default. */
+  /** True if the option was given a value; otherwise it has its default. */
   has(option: Option<unknown>): boolean {
     return this.isTyped(option) || Boolean(this.#environment[variableOf(option)])
   }
 
-  /** The option by the name that its value was given under, for a message: its variable, or its flag. */
+  /** The name of the option in a message: the variable or the flag that gave its value. */
   nameOf(option: Option<unknown>): string {
     return this.has(option) && !this.isTyped(option) ? variableOf(option) : `--${option.flag}`
   }
 
   /**
-   * The value of an option; `undefined` where nobody gave one and there is no default.
+   * The value of an option; `undefined` if it was not given and has no default.
    *
-   * @throws {CommandError} for a value that the option does not understand.
+   * @throws {CommandError} for a value that the option does not allow.
    */
   read<Value>(option: PresetOption<Value>): Value
   read<Value>(option: Option<Value>): Value | undefined
   read<Value>(option: Option<Value>): Value | undefined {
-    // A variable that is set to nothing is how one is left out in a compose file.
+    // An empty variable counts as not set, as in a compose file.
     const text = this.#flags.get(option.flag) ?? (this.#environment[variableOf(option)] || option.preset)
     if (text === undefined) return undefined
     try {
@@ -88,7 +90,7 @@ interface OptionToken {
 
 function valueOf(option: Option<unknown>, { rawName, value, inlineValue }: OptionToken): string {
   if (option.value === undefined) return value ?? 'true'
-  // `--port --json`: a value was forgotten. One that begins with a dash is written `--title=-x`.
+  // `--port --json`: the value is missing. A value that begins with a dash is written `--title=-x`.
   if (value === undefined || (inlineValue !== true && value.startsWith('-'))) {
     throw new CommandError(`${rawName} needs a value: ${rawName} ${option.value}`)
   }

@@ -15,13 +15,13 @@ const REASONS: ReadonlyMap<string, string> = new Map([
  * The text of the file of `--auth`, which is read once: it may be a pipe.
  *
  * @param folder of the uploads, absolute
- * @throws {CommandError} for a file that cannot be read or understood, and for one that could be fetched.
+ * @throws {CommandError} for a file that cannot be read or parsed, and for one that clients could fetch.
  */
 export async function readAuthFile(path: string, folder: string): Promise<string> {
   try {
     await using handle = await open(path)
     const stats = await handle.stat()
-    // A pipe, as of a shell's `<(...)`, is in no folder and has no mode that means anything.
+    // A pipe, such as `<(...)` of a shell, is in no folder and its mode means nothing.
     if (stats.isFile()) await checkPlace(path, folder, stats.mode)
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile())
     parseCredentials(text)
@@ -34,11 +34,11 @@ export async function readAuthFile(path: string, folder: string): Promise<string
   }
 }
 
-/** @throws {TypeError} for a file that the server would hand out. */
+/** @throws {TypeError} for a file that the server would send to clients. */
 async function checkPlace(path: string, folder: string, mode: number): Promise<void> {
   const below = relative(await realpath(folder), await realpath(path))
   if (below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)) {
-    throw new TypeError('it is in the upload folder, where it could be fetched; move it')
+    throw new TypeError('it is in the upload folder, so clients could fetch it; move it')
   }
   if ((mode & 0o077) === 0 || platform === 'win32') return
   terminal.warn(`other users of this machine can open ${path}; run chmod 600 to keep them out`)

@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each(['', ' ', ':3310', 'a:b', '::1', '::1:3310', 'tcp://clamav:3310', '[a', 'a b:1', 'clamav:0', 'clamav:65536'])(
-  '%j is no place for it',
+  '%j is not an address',
   (text) => {
     expect(() => parseClamdAddress(text)).toThrow(TypeError)
   },

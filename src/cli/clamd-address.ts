@@ -1,10 +1,11 @@
 import { parseNumber } from './parse-value.ts'
 
-/** Where ClamAV's daemon listens: a Unix socket, or TCP; without a port, its usual one. */
+/** The address of ClamAV's daemon: a Unix socket, or TCP. Without a port, it has ClamAV's usual one. */
 export type ClamdAddress = { readonly socket: string } | { readonly host: string; readonly port?: number }
 
 /**
- * `/run/clamav/clamd.ctl`, `127.0.0.1:3310`, `[::1]:3310`, or a host alone. What has a slash is the path of a socket.
+ * `/run/clamav/clamd.ctl`, `127.0.0.1:3310`, `[::1]:3310`, or a host alone. A text with a slash is the path of a
+ * socket.
  *
  * @throws {TypeError} for anything else.
  */
@@ -14,7 +15,7 @@ export function parseClamdAddress(text: string): ClamdAddress {
   const host = bracketed ?? name
   if (host === undefined) {
     throw new TypeError(
-      `${JSON.stringify(text)} is no address. Write clamav:3310, [::1]:3310 or /run/clamav/clamd.ctl.`,
+      `${JSON.stringify(text)} is not a valid address. Write clamav:3310, [::1]:3310 or /run/clamav/clamd.ctl.`,
     )
   }
   return { host, ...(port !== undefined && { port: parseNumber(port, 1, 65_535) }) }

@@ -1,7 +1,7 @@
 /**
- * Why a command cannot go on: one line for whoever typed it.
+ * Why a command cannot go on: one line for the person that typed it.
  *
- * Exit codes: 2 for what was typed (options, values, DIR), 1 for what the machine refuses (a port that is taken).
+ * Exit codes: 2 for wrong arguments (options, values, DIR), 1 if the machine refuses (a port that is taken).
  */
 export class CommandError extends Error {
   override readonly name = 'CommandError'

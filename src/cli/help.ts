@@ -9,7 +9,7 @@ const BETWEEN_WORDS = / (?!\S+\)$)/
 /**
  * The help of the command.
  *
- * @param options those of `serve`, each of which is an environment variable too
+ * @param options those of `serve`; each is also an environment variable
  * @param others those that can only be typed
  */
 export function helpText(options: readonly Option<unknown>[], others: readonly Option<unknown>[]): string {
@@ -17,7 +17,7 @@ export function helpText(options: readonly Option<unknown>[], others: readonly O
   const rows = typed.map((option) => ({ left: `  ${flagText(option)}`, right: aboutText(option) }))
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2
   return [
-    'decant serve [DIR]  takes files in over HTTP and keeps them in DIR (default ./uploads)',
+    'decant serve [DIR]  receives files over HTTP and keeps them in DIR (default ./uploads)',
     '',
     'Options',
     ...rows.flatMap(({ left, right }) => {
@@ -26,11 +26,11 @@ export function helpText(options: readonly Option<unknown>[], others: readonly O
     }),
     '',
     'Sizes are 8MiB, 1GB, 512KB or bytes; times are 30s, 500ms, 2m or 1h.',
-    'In the environment, which flags win over, the options are:',
+    'Each option can also be set in the environment; a flag wins over it:',
     ...inLines(options.map(variableOf), MAX_WIDTH - 2).map((line) => `  ${line}`),
     '',
     'Exit codes: 0 stopped by SIGTERM, 130 by Ctrl-C; 2 for an option, a value or a DIR',
-    'that cannot be used; 1 where the machine refuses, such as a port that is taken.',
+    'that cannot be used; 1 if the machine refuses, such as a port that is taken.',
   ].join('\n')
 }
 
@@ -42,7 +42,7 @@ function aboutText({ about, preset }: Option<unknown>): string {
   return preset === undefined ? about : `${about} (default ${preset})`
 }
 
-/** Words in lines of at most so many characters, unless a word alone has more. */
+/** Words in lines of at most that many characters, unless a single word is longer. */
 function inLines(words: readonly string[], width: number): string[] {
   const lines: string[] = []
   for (const word of words) {

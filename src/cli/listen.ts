@@ -3,11 +3,11 @@ import type { Server } from 'node:http'
 import { CommandError } from './command-error.ts'
 
 const DEFAULT_PORT = 3000
-/** Ports that are tried when none was asked for. */
+/** Ports that are tried if no port was given. */
 const PORTS_TRIED = 100
 
 /**
- * Listens on `port`; where none is given, on 3000 or the next one that is free. The port it is.
+ * Listens on `port`. If none is given, listens on 3000 or the next free one. Returns the port.
  *
  * @throws {CommandError} with exit code 1 for a port or a host that the machine refuses.
  */
@@ -30,9 +30,9 @@ export async function listen(server: Server, host: string, port: number | undefi
 function refusal(error: unknown, code: unknown, host: string, port: number): CommandError {
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} is taken; choose another with --port`,
-    EACCES: `port ${port} is not for this user; choose one above 1023 with --port`,
-    EADDRNOTAVAIL: `${host} is no address of this machine; choose another with --host`,
-    ENOTFOUND: `${host} is not known; choose another with --host`,
+    EACCES: `this user may not listen on port ${port}; choose one above 1023 with --port`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host`,
+    ENOTFOUND: `the host ${host} is not known; choose another with --host`,
   }
   const sentence = sentences[String(code)] ?? `cannot listen on ${host}: ${String(error)}`
   return new CommandError(sentence, 1, { cause: error })

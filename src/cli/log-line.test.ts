@@ -3,7 +3,7 @@ import { logLine } from './log-line.ts'
 
 const request = { time: '2026-11-24T12:00:00.000Z', method: 'PUT', path: '/uploads/a.txt', status: 201, ms: 34 }
 
-test('a line tells when, who, what, the status, how much and how long', () => {
+test('a line tells the time, the client, the action, the status, the size and the duration', () => {
   expect(logLine({ ...request, address: '192.0.2.7', received: 2048, sent: 100 })).toBe(
     '2026-11-24T12:00:00.000Z  192.0.2.7  PUT  /uploads/a.txt  201  2 KiB  34 ms',
   )

@@ -2,8 +2,8 @@ import type { LoggedRequest } from '../app/request-log.ts'
 import { formatBytes } from '../index.ts'
 
 /**
- * A request in a line: time, address, method, path, status, size and the time it took. Then come the name with which
- * the client signed in and the files that were stored, if there are any.
+ * A request in a line: time, address, method, path, status, size and duration. Then come the name with which the client
+ * signed in and the stored files, if there are any.
  */
 export function logLine(request: LoggedRequest): string {
   const { time, address = '-', method, path, status, received, sent, ms, user, stored } = request

@@ -19,9 +19,9 @@ const VERSION: Option<boolean> = { flag: 'version', short: 'v', about: 'show the
 
 const COMMANDS = ['serve', 'help'] as const
 
-/** What a command is started with. */
+/** The start of a command. */
 export interface Start {
-  /** What was typed after the program's name. */
+  /** The arguments after the program's name. */
   readonly typed: readonly string[]
   readonly environment: Environment
   /** The package's own folder, with a trailing slash. */
@@ -29,9 +29,9 @@ export interface Start {
 }
 
 /**
- * Runs what was typed. What cannot be done is told on stderr, in one line.
+ * Runs the command that was typed. A failure is one line on stderr.
  *
- * @returns the exit code: 0; 1 where the machine refuses (a port that is taken); 2 for what was typed; 130 after Ctrl-C
+ * @returns the exit code: 0; 1 if the machine refuses (a port that is taken); 2 for wrong arguments; 130 after Ctrl-C
  */
 export async function main({ typed, environment, root }: Start): Promise<number> {
   try {

@@ -2,17 +2,17 @@
 export interface Option<Value> {
   /** Without dashes: `max-file-size`. */
   readonly flag: string
-  /** What stands for the value in the help, such as `SIZE`; absent for a switch, whose value is `true` or `false`. */
+  /** The name of the value in the help, such as `SIZE`. Absent for a switch, whose value is `true` or `false`. */
   readonly value?: string
-  /** One letter that stands for the flag. */
+  /** One letter as a short form of the flag. */
   readonly short?: string
-  /** True where arguments, which every user of the machine can read, are no place for it: only its variable is. */
+  /** True if the value is a secret. Every user of the machine can read arguments, so only its variable is accepted. */
   readonly secret?: boolean
-  /** What it does, in a line. */
+  /** The line of the help. */
   readonly about: string
-  /** The default, as one would type it. */
+  /** The default, as it would be typed. */
   readonly preset?: string
-  /** Understands what was typed, or throws a TypeError whose message says what is expected. */
+  /** Parses the value, or throws a TypeError whose message says what is expected. */
   readonly parse: (text: string) => Value
 }
 

@@ -3,8 +3,8 @@ import { hostname } from 'node:os'
 import { bracketed, isLoopback, loopbackNames } from './address.ts'
 
 /**
- * Local networks put these behind the name of a machine. No name below them can be registered in the public DNS, so
- * no page of a stranger has one.
+ * Local networks add these to the name of a machine. Names below them cannot be registered in the public DNS, so a
+ * foreign page cannot have one.
  */
 const LOCAL_DOMAINS = ['local', 'lan', 'internal', 'home.arpa'] as const
 
@@ -19,14 +19,13 @@ export interface OwnNames {
 }
 
 /**
- * The names of a server that listens on `host`; `undefined` if it answers to every name. A page of a stranger may be
- * open in a browser of this network. It could make a name of its own lead here (DNS rebinding). So only known names
- * count.
+ * The names of a server that listens on `host`; `undefined` if it answers to every name. A foreign page may be open in
+ * a browser of this network. It could make a name of its own lead here (DNS rebinding). So only known names count.
  *
  * Beyond loopback these are the machine's name and every IP address. An address cannot be made to lead elsewhere. The
- * server does not know all of its own, such as those of a container's host, a router or a cloud.
+ * server does not know all of its addresses, such as those of a container's host, a router or a cloud.
  *
- * @param more names that were given by hand
+ * @param more names that the operator has given
  * @param machine the machine's name
  */
 export function ownNames(
@@ -56,7 +55,7 @@ function machineNames(machine: string): readonly string[] {
   return short === '' ? [] : [name, short, ...LOCAL_DOMAINS.map((domain) => `${short}.${domain}`)]
 }
 
-/** An address as Host has it; one of IPv6 may have a zone (RFC 6874). */
+/** An address as it stands in Host; an IPv6 address may have a zone (RFC 6874). */
 function isAddress(name: string): boolean {
   const [, inner] = /^\[(.*)\]$/.exec(name) ?? []
   return inner === undefined ? isIPv4(name) : isIPv6(inner)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseCredentials } from './parse-credentials.ts'
 
 describe('lines of credentials', () => {
-  test('say who may do what; by default everything but to delete', () => {
+  test('give the actions of each name; by default everything but to delete', () => {
     const text = [
       '\uFEFF# The family',
       'ann:a:b#c upload,list,fetch,delete',
@@ -37,7 +37,7 @@ describe('lines of credentials', () => {
     ['ann: swordfish', 'after the secret'],
     ['ann:swordfish # a comment', 'after the secret'],
     ['* swordfish', 'after the secret'],
-    ['*', 'say what anybody may do'],
+    ['*', 'name the actions for everybody'],
     ['ann:sword\u0007fish', 'it holds a control character.'],
     ['ann:swordfish\u0085x', 'it holds a control character.'],
   ])('that are wrong are told by their number, and nothing of them is shown: %j', (line, sentence) => {
@@ -47,7 +47,7 @@ describe('lines of credentials', () => {
     expect(mistake).not.toThrow(/sword|fish/)
   })
 
-  test.each(['', '\n\n', '# ann:secret', '\uFEFF'])('that name nobody are a mistake: %j', (text) => {
-    expect(() => parseCredentials(text)).toThrow('it names nobody.')
+  test.each(['', '\n\n', '# ann:secret', '\uFEFF'])('without credentials are a mistake: %j', (text) => {
+    expect(() => parseCredentials(text)).toThrow('it has no credentials.')
   })
 })

@@ -1,9 +1,9 @@
 import type { Credential, UploadAction } from '../access.ts'
 
-/** Who may do what, as lines of text say it. */
+/** The permissions of clients, as lines of text give them. */
 export interface CredentialList {
   readonly credentials: readonly Credential[]
-  /** What anybody may do. */
+  /** The actions that everybody may take. */
   readonly anonymous: readonly UploadAction[]
 }
 
@@ -11,10 +11,10 @@ const RIGHTS: readonly UploadAction[] = ['upload', 'list', 'fetch', 'delete']
 const DEFAULT_RIGHTS: readonly UploadAction[] = ['upload', 'list', 'fetch']
 
 /**
- * One line for each: `name:secret`, and what they may do where that is not `upload,list,fetch`; `*` is anybody, `#` begins
+ * One line for each: `name:secret`, and its actions unless these are `upload,list,fetch`. `*` is everybody, `#` begins
  * a comment.
  *
- * @throws {TypeError} whose message names the line and nothing that stands in it: anything of it could be a secret.
+ * @throws {TypeError} whose message names the line but does not quote it: any part of it could be a secret.
  */
 export function parseCredentials(text: string): CredentialList {
   const credentials: Credential[] = []
@@ -31,21 +31,22 @@ export function parseCredentials(text: string): CredentialList {
       throw fail(`after the secret, which has no spaces, only ${RIGHTS.join(', ')} can stand.`)
     }
     if (who === '*') {
-      if (rights.length === 0) throw fail('say what anybody may do, such as: * fetch')
+      if (rights.length === 0) throw fail('name the actions for everybody, such as: * fetch')
       anonymous.push(...rights)
       continue
     }
     const colon = who.indexOf(':')
-    if (colon < 1 || colon === who.length - 1) throw fail('write name:secret, and then what they may do.')
+    if (colon < 1 || colon === who.length - 1) throw fail('write name:secret, and then the actions.')
     const [name, secret] = [who.slice(0, colon), who.slice(colon + 1)]
     if (/\p{Cc}/u.test(who) || !who.isWellFormed()) throw fail('it holds a control character.')
     credentials.push({ name, secret, rights: rights.length === 0 ? DEFAULT_RIGHTS : rights })
   }
-  if (credentials.length + anonymous.length === 0) throw new TypeError('it names nobody. Write lines of name:secret.')
+  if (credentials.length + anonymous.length === 0)
+    throw new TypeError('it has no credentials. Write lines of name:secret.')
   return { credentials, anonymous }
 }
 
-/** `undefined` if one of the words is not a right. */
+/** `undefined` if one of the words is not an action. */
 function toRights(words: readonly string[]): readonly UploadAction[] | undefined {
   const wanted = words.flatMap((word) => word.split(',')).filter((word) => word !== '')
   const known = wanted.every((word) => RIGHTS.some((right) => right === word))

@@ -15,7 +15,7 @@ const TIME_UNITS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ])
 
-/** What a timer can count to, 24.8 days: one that is set to more rings at once. */
+/** The longest time of a timer, 24.8 days: a longer one rings at once. */
 const MAX_TIME_MS = 2 ** 31 - 1
 
 /**
@@ -30,13 +30,13 @@ export function parseSize(text: string): number {
 }
 
 /**
- * A size that something may have: as `parseSize`, but not 0, by which nothing could be taken.
+ * A limit: as `parseSize`, but not 0, since then no file could be uploaded.
  *
  * @throws {TypeError} for 0, and as `parseSize`.
  */
 export function parseLimit(text: string): number {
   const size = parseSize(text)
-  if (size === 0) throw new TypeError('nothing could be taken. Write a size above 0.')
+  if (size === 0) throw new TypeError('no file could be uploaded. Write a size above 0.')
   return size
 }
 
@@ -59,7 +59,7 @@ export function parseTime(text: string): number {
 export function parseNumber(text: string, min: number, max: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
-  throw new TypeError(`${JSON.stringify(text)} is no whole number from ${min} to ${max}.`)
+  throw new TypeError(`${JSON.stringify(text)} is not a whole number from ${min} to ${max}.`)
 }
 
 /**

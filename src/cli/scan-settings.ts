@@ -8,16 +8,16 @@ import { parseLimit, parseWord } from './parse-value.ts'
 /** How files are scanned for viruses. */
 export interface ScanSettings {
   readonly clamd: ClamdAddress
-  /** Bytes of a file at most. */
+  /** The most bytes of a file. */
   readonly maxStreamSize: number
-  /** What becomes of files while clamd cannot be reached. */
+  /** The fate of files while clamd cannot be reached. */
   readonly onUnavailable: 'refuse' | 'accept'
 }
 
 const CLAMAV: Option<ClamdAddress> = {
   flag: 'clamav',
   value: 'HOST:PORT|SOCKET',
-  about: "where ClamAV's daemon listens, to have it scan every file",
+  about: "address of ClamAV's daemon, to have it scan every file",
   parse: parseClamdAddress,
 }
 const CLAMAV_MAX_SIZE: PresetOption<number> = {
@@ -30,7 +30,7 @@ const CLAMAV_MAX_SIZE: PresetOption<number> = {
 const CLAMAV_DOWN: PresetOption<'refuse' | 'accept'> = {
   flag: 'clamav-down',
   value: 'refuse|accept',
-  about: 'what becomes of files while it cannot be reached; accept lets them in unscanned',
+  about: 'while it cannot be reached: refuse files, or accept them unscanned',
   preset: 'refuse',
   parse: (text) => parseWord(text, 'refuse', 'accept'),
 }
@@ -39,16 +39,16 @@ const CLAMAV_DOWN: PresetOption<'refuse' | 'accept'> = {
 export const SCAN_OPTIONS: readonly Option<unknown>[] = [CLAMAV, CLAMAV_MAX_SIZE, CLAMAV_DOWN]
 
 /**
- * How files are scanned; `undefined` where they are not.
+ * How files are scanned; `undefined` if they are not.
  *
- * @throws {CommandError} for a setting of clamd where there is none: somebody believes that files are scanned.
+ * @throws {CommandError} for a setting of clamd without an address: the operator expects that files are scanned.
  */
 export function readScanSettings(given: Arguments): ScanSettings | undefined {
   const clamd = given.read(CLAMAV)
   if (clamd === undefined) {
     const lonely = [CLAMAV_MAX_SIZE, CLAMAV_DOWN].find((option) => given.has(option))
     if (lonely === undefined) return undefined
-    throw new CommandError(`${given.nameOf(lonely)} scans nothing by itself; say where clamd listens with --clamav`)
+    throw new CommandError(`${given.nameOf(lonely)} scans nothing by itself; give the address of clamd with --clamav`)
   }
   return { clamd, maxStreamSize: given.read(CLAMAV_MAX_SIZE), onUnavailable: given.read(CLAMAV_DOWN) }
 }

@@ -12,20 +12,20 @@ import { parseLimit, parseNumber, parseSize, parseSwitch, parseText, parseTime, 
 import { readScanSettings, SCAN_OPTIONS } from './scan-settings.ts'
 import type { ScanSettings } from './scan-settings.ts'
 
-/** What `decant serve` was asked for. */
+/** The settings of `decant serve`. */
 export interface ServeSettings {
   readonly host: string
   /** Absent: 3000, or the next port that is free. */
   readonly port: number | undefined
   /** Names, without ports, to which the server answers besides its own. */
   readonly hosts: readonly string[] | 'any' | undefined
-  /** Processes that serve; of 1, this one does. */
+  /** The number of processes that serve. With 1, this process serves. */
   readonly workers: number
   readonly shutdownTimeoutMs: number
   readonly log: boolean
   readonly json: boolean
   readonly access: AccessSettings
-  /** Absent: nothing is scanned. */
+  /** Absent: files are not scanned. */
   readonly scan: ScanSettings | undefined
   readonly limits: Omit<
     UploadAppOptions,
@@ -52,7 +52,7 @@ export interface ServeSettings {
 const HOST: PresetOption<string> = {
   flag: 'host',
   value: 'ADDRESS',
-  about: 'where to listen; 0.0.0.0 for the whole network',
+  about: 'address to listen on; 0.0.0.0 for the whole network',
   preset: '127.0.0.1',
   parse: parseText,
 }
@@ -60,7 +60,7 @@ const PORT: Option<number> = {
   flag: 'port',
   short: 'p',
   value: 'NUMBER',
-  about: 'default 3000, or the next one that is free; 0 for any',
+  about: 'default 3000, or the next free one; 0 for any',
   parse: (text) => parseNumber(text, 0, 65_535),
 }
 const HOSTS: Option<readonly string[] | 'any'> = {
@@ -118,14 +118,14 @@ const MAX_UPLOADS_PER_CLIENT: Option<number> = {
 const EXTENSIONS: PresetOption<ExtensionRule> = {
   flag: 'extensions',
   value: 'LIST',
-  about: `what is taken, such as images,pdf; groups: ${EXTENSION_GROUP_NAMES.join(', ')}`,
+  about: `types that are accepted, such as images,pdf; groups: ${EXTENSION_GROUP_NAMES.join(', ')}`,
   preset: 'all',
   parse: parseExtensions,
 }
 const DENY: Option<ExtensionRule> = {
   flag: 'deny',
   value: 'LIST',
-  about: 'what is not taken, whatever --extensions says',
+  about: 'types that are refused, whatever --extensions says',
   parse: parseExtensions,
 }
 const CONTENT: PresetOption<'verify' | 'exact' | 'trust'> = {
@@ -138,19 +138,19 @@ const CONTENT: PresetOption<'verify' | 'exact' | 'trust'> = {
 const DIGEST: Option<'sha-256'> = {
   flag: 'digest',
   value: 'sha-256',
-  about: 'taken of each file, and told in answers and with the file (Repr-Digest)',
+  about: 'computed of each file, and sent in answers and with the file (Repr-Digest)',
   parse: (text) => parseWord(text, 'sha-256'),
 }
 const MIN_FREE_SPACE: PresetOption<number> = {
   flag: 'min-free-space',
   value: 'SIZE',
-  about: 'of the disk, below which no file is taken',
+  about: 'of the disk; with less, files are refused',
   preset: '1GiB',
   parse: parseSize,
 }
 const DURABLE: Option<boolean> = {
   flag: 'durable',
-  about: 'flush each file to the disk before it is answered, so that a loss of power cannot take it back',
+  about: 'flush each file to the disk before its answer, so that a loss of power cannot take it back',
   parse: parseSwitch,
 }
 const PRIVATE: Option<boolean> = {
@@ -161,7 +161,7 @@ const PRIVATE: Option<boolean> = {
 const IDLE_TIMEOUT: PresetOption<number> = {
   flag: 'idle-timeout',
   value: 'TIME',
-  about: 'without a byte, after which an upload is given up',
+  about: 'without a byte, after which an upload ends with 408',
   preset: '60s',
   parse: parseIdleTimeout,
 }
@@ -216,9 +216,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   JSON_LINE,
 ]
 
-/**
- * @throws {CommandError} for a value that its option does not understand, and for values that contradict each other.
- */
+/** @throws {CommandError} for a value that its option does not allow, and for values that contradict each other. */
 export function readServeSettings(given: Arguments): ServeSettings {
   const scan = readScanSettings(given)
   const access = readAccessSettings(given)
@@ -255,10 +253,10 @@ export function readServeSettings(given: Arguments): ServeSettings {
 }
 
 /**
- * What one file may have. A file that a limit beside this one would refuse is refused by this one, which the page tells and
- * which does not take all of a file in first.
+ * The limit of one file. If another limit would refuse a file, this one is lowered to it. So the page shows it, and a
+ * file is refused before all of it has come.
  *
- * @throws {CommandError} where somebody asked for larger files than another limit lets in.
+ * @throws {CommandError} if the operator asked for larger files than another limit allows.
  */
 function readMaxFileSize(given: Arguments, scan: ScanSettings | undefined): number {
   const asked = given.read(MAX_FILE_SIZE)
@@ -279,11 +277,11 @@ function readMaxFileSize(given: Arguments, scan: ScanSettings | undefined): numb
   return Math.min(asked, ofBody, ofScan)
 }
 
-/** @throws {CommandError} where no type of file is left. */
+/** @throws {CommandError} if no type of file is left. */
 function checkTypes(given: Arguments): void {
   const rule = combineRules({ extensions: given.read(EXTENSIONS), deny: given.read(DENY) })
   if (listExtensions(rule)?.length !== 0) return
-  throw new CommandError(`${given.nameOf(DENY)} leaves no type of file to take; deny less, or leave it out`)
+  throw new CommandError(`${given.nameOf(DENY)} leaves no type of file to accept; deny less, or leave it out`)
 }
 
 function parseHosts(text: string): readonly string[] | 'any' {
@@ -292,7 +290,7 @@ function parseHosts(text: string): readonly string[] | 'any' {
     const name = word.trim().toLowerCase()
     if (/^(?:[^\s:/[\]]+|\[[\da-f:.]+\])$/.test(name) && name !== 'any') return name.replace(/\.$/, '')
     throw new TypeError(
-      `${JSON.stringify(word)} is not a name of a host. Write files.example or [::1], without a scheme or a port; or any alone.`,
+      `${JSON.stringify(word)} is not a valid name of a host. Write files.example or [::1], without a scheme or a port; or any alone.`,
     )
   })
 }
@@ -303,7 +301,7 @@ function parseServedBase(text: string): string {
   return text
 }
 
-/** 0 is refused, since Node reads it as "for ever" and nginx as "not at all". */
+/** 0 is refused: Node reads it as "for ever" and nginx as "not at all". */
 function parseKeepAlive(text: string): number {
   const time = parseTime(text)
   if (time === 0) throw new TypeError('0 would keep connections for ever. Write a time above 0.')

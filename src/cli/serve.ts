@@ -21,25 +21,25 @@ import { WorkerPool } from './worker/worker-pool.ts'
 
 const DEFAULT_FOLDER = './uploads'
 
-/** What `decant serve` was started with. */
+/** The start of `decant serve`. */
 export interface ServeStart {
   readonly given: Arguments
-  /** What was typed after `serve` and is no option. */
+  /** The arguments after `serve` that are not options. */
   readonly operands: readonly string[]
-  /** All that was typed after the program's name. */
+  /** All arguments after the program's name. */
   readonly typed: readonly string[]
-  /** Where the page's built files are. */
+  /** The folder of the page's built files. */
   readonly assets: URL
 }
 
-/** What takes the requests: this process, or workers. */
+/** The part that takes the requests: this process, or workers. */
 interface Running {
   readonly port: number
   /** As `close` of `UploadApp`; `onBusy` is told how many requests are still running, if any. */
   close(graceMs: number, onBusy: (requests: number) => void): Promise<void>
-  /** What was to be printed before the start was told may be printed now. */
+  /** From now on, lines that waited for the report of the start are printed. */
   speak(): void
-  /** Resolves where it cannot go on, to why. */
+  /** Resolves to the reason if it cannot go on. */
   readonly failed?: Promise<string>
 }
 
@@ -47,7 +47,7 @@ interface Running {
  * `decant serve [DIR]`: runs until it is told to stop.
  *
  * @returns the exit code
- * @throws {CommandError} for what was typed, for a folder that cannot be used and a port that is taken.
+ * @throws {CommandError} for wrong arguments, for a folder that cannot be used and a port that is taken.
  */
 export async function serve({ given, operands, typed, assets }: ServeStart): Promise<number> {
   const settings = readServeSettings(given)
@@ -75,7 +75,7 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
   const running =
     settings.workers === 1 ? await runHere(app, settings) : await runWorkers(app, settings, { typed, folder, authFile })
   const { port } = running
-  // Before anything is printed: whoever waits for that may tell us to stop in the same instant.
+  // Before anything is printed: a program that waits for that may stop us in the same instant.
   const stopped = untilStopped((again) => stop(running, settings, again))
   warnOf(settings, port, access !== undefined)
   const startReport = {
@@ -110,13 +110,13 @@ async function runHere(app: UploadApp, { host, port }: ServeSettings): Promise<R
   }
 }
 
-/** @param app the server that each of the workers makes as well, which takes no request here */
+/** @param app the server that each worker makes as well; in this process it receives no request */
 async function runWorkers(
   { storage }: UploadApp,
   { workers, port, limits }: ServeSettings,
   { typed, folder, authFile }: { typed: readonly string[]; folder: string; authFile: string | undefined },
 ): Promise<Running> {
-  // A worker may have something to say before the others are ready: whoever reads expects the start first.
+  // A worker may print a line before the others are ready, but readers expect the report of the start first.
   let held: (() => void)[] | undefined = []
   const pool = new WorkerPool({
     count: workers,
@@ -137,7 +137,7 @@ async function runWorkers(
       } catch (error) {
         // EIO, EACCES, ...: the next sweep finds it again.
         if (!(error instanceof Error)) throw error
-        terminal.warn(['what the worker left is not removed yet', error.message, ...causesOf(error)].join(': '))
+        terminal.warn(['the leftovers of the worker are not removed yet', error.message, ...causesOf(error)].join(': '))
       }
     },
   })
@@ -164,14 +164,14 @@ async function untilFailed(running: Running, failed: Promise<string>, settings: 
 async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
   const free = await storage.freeSpace()
   if (free >= limits.minFreeSpace) return
-  terminal.warn(`only ${formatBytes(free)} of the disk are free, so nothing is taken until there are more than that`)
+  terminal.warn(`only ${formatBytes(free)} of the disk are free, so files are refused until there are more than that`)
 }
 
 function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {
   if (port === undefined && actualPort !== 3000) terminal.warn(`port 3000 is taken; this is port ${actualPort}`)
   if (isLoopback(host)) return
   if (!isGuarded) {
-    terminal.warn('anybody who can reach this machine can upload files here and download all of them')
+    terminal.warn('every client that can reach this machine can upload files here and download all of them')
   } else if (access.trustProxy === undefined) {
     terminal.warn(
       'passwords and files cross the network in clear text; put a proxy with https before this, see --trust-proxy',

@@ -8,16 +8,16 @@ import { logLine } from './log-line.ts'
 import { ownNames } from './own-names.ts'
 import type { ServeSettings } from './serve-settings.ts'
 
-/** What a server has that no setting says. */
+/** The needs of a server that are not settings. */
 export interface Surroundings extends Pick<UploadAppOptions, 'folder' | 'assets' | 'checks' | 'takeSlot'> {
   readonly access: Access | undefined
   /** Prints a line of the log. */
   readonly print: (text: string) => void
-  /** Prints a failure of ours. */
+  /** Prints a failure of the server. */
   readonly fail: (text: string) => void
 }
 
-/** The server of these settings, which is not listening yet. */
+/** The server of these settings, which does not listen yet. */
 export function serverOf(settings: ServeSettings, surroundings: Surroundings): Promise<UploadApp> {
   const {
     limits,
@@ -44,7 +44,7 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
   })
 }
 
-/** A failure of ours, with its causes, in a line. */
+/** A failure of the server, with its causes, in a line. */
 function lineOf(error: UploadError): string {
   return [`${error.status} ${error.code}`, ...causesOf(error)].join(': ')
 }

@@ -16,8 +16,8 @@ const report: StartReport = {
 }
 const plain = { qrCode: false, bold: (text: string) => text, dim: (text: string) => text }
 
-describe('what a person is told', () => {
-  test('is where to go, where files go and which limits hold', () => {
+describe('the report for a person', () => {
+  test('tells the URLs, the folder of the files and the limits', () => {
     expect(startReportText(report, plain)).toBe(
       [
         'Upload at  http://127.0.0.1:3000',
@@ -25,7 +25,7 @@ describe('what a person is told', () => {
         'Network    http://10.0.0.2:3000',
         '',
         'Files go to /srv/uploads',
-        'Taken: jpg, pdf, up to 8 MiB each, 5 at once. The last 1 GiB of the disk stay free.',
+        'Accepted: jpg, pdf, up to 8 MiB each, 5 at once. The last 1 GiB of the disk stay free.',
         'Press Ctrl-C to stop.',
       ].join('\n'),
     )
@@ -41,15 +41,15 @@ describe('what a person is told', () => {
   })
 
   test.each([
-    [false, 'Taken: every type of file, up to'],
-    [true, 'Taken: every type of file but the denied ones, up to'],
+    [false, 'Accepted: every type of file, up to'],
+    [true, 'Accepted: every type of file but the denied ones, up to'],
   ])('says that all types are taken, or all but some (%s)', (denies, sentence) => {
     expect(startReportText({ ...report, set: { ...report.set, extensions: undefined }, denies }, plain)).toContain(
       sentence,
     )
   })
 
-  test('says that files are scanned, where they are', () => {
+  test('says that files are scanned, if they are', () => {
     expect(startReportText({ ...report, scans: true }, plain)).toContain(' 5 at once, scanned by ClamAV. The last')
   })
 
@@ -68,11 +68,11 @@ describe('what a person is told', () => {
     const extensions = Array.from({ length: 13 }, (_, index) => `x${index}`)
     const text = startReportText({ ...report, set: { ...report.set, extensions }, minFreeSpace: 0 }, plain)
 
-    expect(text).toContain('Taken: 13 types of file, up to 8 MiB each, 5 at once.\n')
+    expect(text).toContain('Accepted: 13 types of file, up to 8 MiB each, 5 at once.\n')
   })
 })
 
-test('what a program is told is one line of JSON', () => {
+test('the report for a program is one line of JSON', () => {
   const line = startReportJson(report)
 
   expect(line).not.toContain('\n')

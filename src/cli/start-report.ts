@@ -3,16 +3,16 @@ import type { UploadSet } from '../index.ts'
 import { formatBytes } from '../index.ts'
 import type { OwnNames } from './own-names.ts'
 
-/** What is told when the server is ready. */
+/** The facts of the report when the server is ready. */
 export interface StartReport {
   /** For a browser of this machine. */
   readonly url: string
-  /** For the others, where they can reach it. */
+  /** For other machines, if they can reach it. */
   readonly networkUrls: readonly string[]
   /** Absolute. */
   readonly folder: string
   readonly set: Pick<UploadSet, 'extensions' | 'maxFileSize' | 'maxFiles'>
-  /** Some types are not taken. */
+  /** Some types are refused. */
   readonly denies: boolean
   /** Files are scanned for viruses. */
   readonly scans: boolean
@@ -34,7 +34,7 @@ export interface ReportStyle {
 /** More extensions than these are only counted. */
 const EXTENSIONS_SHOWN = 12
 
-/** The report for a person: where to go, where the files go, which limits hold. */
+/** The report for a person: the URLs, the folder of the files, and the limits. */
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
   const { url, networkUrls, folder, set, scans, minFreeSpace, workers, names } = report
   const [first] = networkUrls
@@ -46,7 +46,7 @@ export function startReportText(report: StartReport, { qrCode, bold, dim }: Repo
     ...(qrCode && first !== undefined ? ['', renderUnicodeCompact(first, { border: 1 })] : []),
     '',
     `Files go to ${folder}`,
-    `Taken: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
+    `Accepted: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
     ...(names?.takesAddresses === true ? [namesOf(names)] : []),
     ...(workers > 1 ? [`${workers} workers share the work.`] : []),
     dim('Press Ctrl-C to stop.'),

@@ -1,12 +1,15 @@
-/** npm hands a Ctrl-C on to its child, which had it from the terminal already: two signals so close are one. */
+/**
+ * npm passes a Ctrl-C on to its child, which has already received it from the terminal. So two signals in a short time
+ * count as one.
+ */
 const SAME_PRESS_MS = 1000
 
-/** The exit codes that shells and service managers expect: Ctrl-C is 128 + 2, a stop that was asked for is a success. */
+/** The exit codes that shells and service managers expect: 128 + 2 for Ctrl-C, and success for a stop on request. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 0 } as const
 
 /**
- * Calls `stop` when the process is told to end, and again when it is told once more; what it resolves to the first time
- * is waited for.
+ * Calls `stop` when the process is told to end, and again when it is told once more. The promise of the first call is
+ * waited for.
  *
  * Resolves with the exit code.
  */

@@ -5,10 +5,10 @@ import type { Option } from './option.ts'
 
 const PREFIX = 'DECANT_'
 
-/** What others set: images their version, and Kubernetes where it finds a service of this name. */
+/** Variables that other programs set: images their version, and Kubernetes for a service of this name. */
 const NOT_OURS = /^(?:VERSION|SERVICE_.*|PORT_\d.*)$/
 
-/** A sentence for each variable that looks like an option's and is none: somebody believes that it does something. */
+/** A sentence for each variable that looks like an option's but is not: the operator expects an effect. */
 export function strayVariables(environment: Environment, options: readonly Option<unknown>[]): string[] {
   // Without the prefix, which would make any two of them alike.
   const known = options.map((option) => variableOf(option).slice(PREFIX.length))

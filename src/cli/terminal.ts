@@ -3,9 +3,9 @@ import { styleText } from 'node:util'
 
 type Style = 'bold' | 'dim' | 'yellow' | 'red'
 
-/** What a person reads goes to stdout; what goes wrong, and warnings, to stderr, in one line each. */
+/** Lines for a person go to stdout; failures and warnings to stderr, in one line each. */
 export const terminal = {
-  /** True where a person looks at stdout. */
+  /** True if stdout is a terminal. */
   get isWatched(): boolean {
     return stdout.isTTY
   },
@@ -22,19 +22,19 @@ export const terminal = {
   dim: (text: string): string => paint('dim', text, stdout),
 } as const
 
-// A reader that has gone (`decant serve | head -1`) is no reason to stop serving.
+// The reader may have gone (`decant serve | head -1`). The server goes on.
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
 }
 
-/** Colours only where a terminal has them and nobody asked for none (`NO_COLOR`), which `hasColors` knows. */
+/** Colours only if the terminal has them and `NO_COLOR` is not set, as `hasColors` says. */
 function paint(style: Style, text: string, stream: NodeJS.WriteStream): string {
   return stream.isTTY && stream.hasColors() ? styleText(style, text) : text
 }
 
-/** One line, without what a terminal would take for a command: a client's file name may be part of it. */
+/** One line, without characters that a terminal would obey: a client's file name may be part of it. */
 function line(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }

@@ -9,7 +9,7 @@ import { CommandError } from './command-error.ts'
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'it is a file'],
   ['ENOTDIR', 'a part of the path is a file'],
-  ['ENOENT', 'there can be no such folder'],
+  ['ENOENT', 'such a folder cannot exist'],
   ['EACCES', 'this user may not write there'],
   ['EPERM', 'this user may not write there'],
   ['EROFS', 'the disk is read-only'],
@@ -32,7 +32,7 @@ interface UploadFolderOptions {
 export async function uploadFolder(path: string, { isPrivate, warn }: UploadFolderOptions): Promise<string> {
   const folder = resolve(path)
   const storage = diskStorage(folder, isPrivate ? PRIVATE_MODES : {})
-  // What a first upload does.
+  // The steps of a first upload.
   const draft = storage.createDraft()
   try {
     await draft.flush()
@@ -44,11 +44,11 @@ export async function uploadFolder(path: string, { isPrivate, warn }: UploadFold
     await draft.discard()
   }
   try {
-    // By the same storage: another would not wait for what this one has begun to settle.
+    // By the same storage: another would not wait for the transactions that this one has begun to settle.
     await storage.sweep()
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    warn(['what former runs left is not all removed', error.message, ...causesOf(error)].join(': '))
+    warn(['some leftovers of former runs are not removed', error.message, ...causesOf(error)].join(': '))
   }
   await storage.close()
   if (isPrivate && (await isOpenToOthers(folder))) {
@@ -57,12 +57,12 @@ export async function uploadFolder(path: string, { isPrivate, warn }: UploadFold
   return folder
 }
 
-/** Whether the folder lets other users see its names, and files of former runs. It may have been there before. */
+/** Whether the folder lets other users see its names, and files of former runs. It may be older than this run. */
 async function isOpenToOthers(folder: string): Promise<boolean> {
   return platform !== 'win32' && ((await stat(folder)).mode & 0o077) !== 0
 }
 
-/** What the system says, which the storage has as its cause. */
+/** The system's error, which is the cause of the storage's error. */
 function reasonOf(error: Error): string {
   const system = error.cause instanceof Error ? error.cause : error
   return REASONS.get('code' in system ? String(system.code) : '') ?? system.message

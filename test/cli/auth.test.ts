@@ -213,7 +213,7 @@ describe('decant serve --auth', () => {
       return decant.stderr()
     }
 
-    expect(await warned()).toContain('warning: anybody who can reach this machine can upload files here')
+    expect(await warned()).toContain('warning: every client that can reach this machine can upload files here')
     expect(await warned('--auth', own.file)).toMatch(
       /^warning: passwords and files cross the network in clear text; .*\n$/,
     )
@@ -225,7 +225,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
   test.each([
     ['a line that is none', 'ok:ok\nswordfish', 'line 2: write name:secret'],
     ['a secret with a space', 'ann:sword fish', 'line 1: after the secret'],
-    ['nobody', '# ann:swordfish', 'it names nobody.'],
+    ['nobody', '# ann:swordfish', 'it has no credentials.'],
     ['one secret of two names', 'ann:swordfish\nbob:swordfish', 'the credentials: "ann" and "bob" have one secret.'],
   ])('%s', async (_, lines, sentence) => {
     using own = place(lines)
@@ -266,7 +266,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
       const { code, stderr } = await run(['serve', own.folder, '--port=0', '--auth', file])
       expect([code, stderr]).toEqual([
         2,
-        expect.stringContaining('it is in the upload folder, where it could be fetched'),
+        expect.stringContaining('it is in the upload folder, so clients could fetch it'),
       ])
     }
   })

@@ -45,7 +45,7 @@ test.skipIf(getuid?.() !== 0 || !isOpenToOthers(CLI))(
     expect(storedIn(folder.path)).toEqual(['a.txt'])
     server.kill('SIGTERM')
     await exited
-    expect(warnings).toContain('what former runs left is not all removed')
+    expect(warnings).toContain('some leftovers of former runs are not removed')
     // It leaves no folder of its own, and the one that it could not take.
     expect(readdirSync(drafts)).toEqual([`${dead}.0000000000000000`, 'expiring'])
   },

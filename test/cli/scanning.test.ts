@@ -68,7 +68,7 @@ describe.skipIf(clamd === undefined)('decant serve with a real clamd', () => {
 describe('a clamd that is not there when the server starts', () => {
   test.each([
     ['refuse', 'every file is refused', 503],
-    ['accept', 'files are let in unscanned', 201],
+    ['accept', 'files are accepted unscanned', 201],
   ])('is told in a warning (%s)', async (what, meanwhile, status) => {
     using folder = temporaryFolder()
     const socket = `${folder.path}/no.ctl`

@@ -18,34 +18,40 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', 'a', 'b'], 'one DIR is enough; b is too much'],
     [['serve', '--port'], '--port needs a value: --port NUMBER'],
     [['serve', '--port', '--json'], '--port needs a value: --port NUMBER'],
-    [['serve', '--port=65536'], '--port: "65536" is no whole number from 0 to 65535.'],
+    [['serve', '--port=65536'], '--port: "65536" is not a whole number from 0 to 65535.'],
     [
       ['serve', '--max-file-size=8M'],
       '--max-file-size: "8M" is not a valid size. Write 8MiB, 1GB, 512KB, or a number of bytes.',
     ],
     [['serve', '--max-file-size=-1'], '--max-file-size: "-1" is not a valid size.'],
-    [['serve', '--max-files=0'], '--max-files: "0" is no whole number'],
-    [['serve', '--workers=0'], '--workers: "0" is no whole number from 1 to 64.'],
-    [['serve', '--workers=-1'], '--workers: "-1" is no whole number from 1 to 64.'],
-    [['serve', '--workers=two'], '--workers: "two" is no whole number from 1 to 64.'],
-    [['serve', '--workers=65'], '--workers: "65" is no whole number from 1 to 64.'],
+    [['serve', '--max-files=0'], '--max-files: "0" is not a whole number'],
+    [['serve', '--workers=0'], '--workers: "0" is not a whole number from 1 to 64.'],
+    [['serve', '--workers=-1'], '--workers: "-1" is not a whole number from 1 to 64.'],
+    [['serve', '--workers=two'], '--workers: "two" is not a whole number from 1 to 64.'],
+    [['serve', '--workers=65'], '--workers: "65" is not a whole number from 1 to 64.'],
     [['serve', '--workers'], '--workers needs a value: --workers NUMBER'],
     [['worker'], 'unknown command "worker"; see decant --help'],
     [['serve', '--extensions=imges'], '--extensions: "imges" is neither a group nor a known extension'],
     [['serve', '--deny=*'], '--deny: "*" is neither'],
     [['serve', '--content=guess'], '--content: "guess" is neither "verify" nor "exact" nor "trust".'],
-    [['serve', '--max-file-size=0'], '--max-file-size: nothing could be taken. Write a size above 0.'],
-    [['serve', '--max-body-size=0B'], '--max-body-size: nothing could be taken.'],
+    [['serve', '--max-file-size=0'], '--max-file-size: no file could be uploaded. Write a size above 0.'],
+    [['serve', '--max-body-size=0B'], '--max-body-size: no file could be uploaded.'],
     [
       ['serve', '--max-file-size=2MiB', '--max-body-size=1MiB'],
       '--max-file-size of 2 MiB does not fit into --max-body-size of 1 MiB; lower the one, or raise the other',
     ],
-    [['serve', '--deny=all'], '--deny leaves no type of file to take; deny less, or leave it out'],
-    [['serve', '--extensions=png,jpg', '--deny=images'], '--deny leaves no type of file to take'],
+    [['serve', '--deny=all'], '--deny leaves no type of file to accept; deny less, or leave it out'],
+    [['serve', '--extensions=png,jpg', '--deny=images'], '--deny leaves no type of file to accept'],
     [['serve', '--digest=md5'], '--digest: "md5" is not "sha-256".'],
-    [['serve', '--clamav=tcp://a'], '--clamav: "tcp://a" is no address. Write clamav:3310, [::1]:3310 or /run/'],
-    [['serve', '--clamav=a:0'], '--clamav: "0" is no whole number from 1 to 65535.'],
-    [['serve', '--clamav-down=accept'], '--clamav-down scans nothing by itself; say where clamd listens with --clamav'],
+    [
+      ['serve', '--clamav=tcp://a'],
+      '--clamav: "tcp://a" is not a valid address. Write clamav:3310, [::1]:3310 or /run/',
+    ],
+    [['serve', '--clamav=a:0'], '--clamav: "0" is not a whole number from 1 to 65535.'],
+    [
+      ['serve', '--clamav-down=accept'],
+      '--clamav-down scans nothing by itself; give the address of clamd with --clamav',
+    ],
     [['serve', '--clamav=a', '--clamav-down=ignore'], '--clamav-down: "ignore" is neither "refuse" nor "accept".'],
     [
       ['serve', '--clamav=a', '--max-file-size=101MiB'],
@@ -115,7 +121,7 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
   test.runIf(process.platform === 'linux')('a DIR where no folder can be made', async () => {
     const { code, stderr } = await run(['serve', '/proc/decant/uploads', '--port=0'])
 
-    expect(stderr).toBe('decant: /proc/decant/uploads cannot be the upload folder: there can be no such folder\n')
+    expect(stderr).toBe('decant: /proc/decant/uploads cannot be the upload folder: such a folder cannot exist\n')
     expect(code).toBe(2)
   })
 
@@ -220,14 +226,14 @@ describe('a port', () => {
     expect(decant.stderr()).toBe(`warning: port 3000 is taken; this is port ${port}\n`)
   })
 
-  test('a host that is no address of the machine is one line, and exit code 1', async () => {
+  test('a host that is not an address of the machine is one line, and exit code 1', async () => {
     using folder = temporaryFolder()
     // TEST-NET-1 (RFC 5737): nobody's.
     const { code, stderr } = await run(['serve', folder.path, '--host=192.0.2.1', '--port=0'])
 
     expect(code).toBe(1)
     expect(stderr.split('\n').at(-2)).toBe(
-      'decant: 192.0.2.1 is no address of this machine; choose another with --host',
+      'decant: 192.0.2.1 is not an address of this machine; choose another with --host',
     )
   })
 })

@@ -164,7 +164,10 @@ describe.runIf(process.platform === 'linux')('decant serve --workers 2', () => {
     using folder = temporaryFolder()
     const { code, stderr } = await run(['serve', folder.path, '--host=192.0.2.1', '--port=0', ...TWO])
 
-    expect([code, stderr]).toEqual([1, 'decant: 192.0.2.1 is no address of this machine; choose another with --host\n'])
+    expect([code, stderr]).toEqual([
+      1,
+      'decant: 192.0.2.1 is not an address of this machine; choose another with --host\n',
+    ])
   })
 })
 

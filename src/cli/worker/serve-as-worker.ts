@@ -12,17 +12,17 @@ import { isPrimaryMessage } from './worker-message.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
 
 /**
- * A worker of `decant serve --workers`: serves until the primary tells it to stop. It ends with the primary, however that
- * ends, since a worker of `node:cluster` does so when their channel closes.
+ * A worker of `decant serve --workers`: serves until the primary tells it to stop. If the primary ends in any way, the
+ * worker ends too: `node:cluster` ends it when their channel closes.
  *
- * @param assets where the page's built files are
+ * @param assets the folder of the page's built files
  * @returns the exit code
- * @throws {TypeError} in a process that is no worker.
+ * @throws {TypeError} in a process that is not a worker.
  */
 export async function serveAsWorker(given: Arguments, assets: URL): Promise<number> {
   const { worker } = cluster
-  if (worker === undefined) throw new TypeError('No process of a cluster started this one.')
-  // A terminal's Ctrl-C and a service manager's SIGTERM come to all processes: the primary says when to stop.
+  if (worker === undefined) throw new TypeError('This process is not a worker of a cluster.')
+  // A terminal's Ctrl-C and a service manager's SIGTERM come to all processes. The primary says when to stop.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
   try {
     await serveUntilTold(worker, given, assets)
@@ -75,6 +75,6 @@ async function serveUntilTold(worker: Worker, given: Arguments, assets: URL): Pr
 }
 
 function post(worker: Worker, message: WorkerMessage): void {
-  // ERR_IPC_CHANNEL_CLOSED, EPIPE: the primary is gone, and this process about to be.
+  // ERR_IPC_CHANNEL_CLOSED, EPIPE: the primary is gone, and this process ends soon.
   worker.send(message, () => {})
 }

@@ -35,7 +35,7 @@ test('two workers together take as many as there are, and what the one gives bac
   expect(await other.take('192.0.2.2')).toBeTypeOf('function')
 })
 
-test('a worker keeps a few of many for its next uploads, and asks for none of these', async () => {
+test('a worker keeps a few of many slots for its next uploads, and does not ask for these again', async () => {
   const { one, other, sent } = workersOf({ maxUploads: 2000, maxUploadsPerClient: undefined })
   for (let turn = 0; turn < 100; turn++) giveBack(await one.take('192.0.2.1'))
   expect(sent()).toBe(1)

@@ -1,24 +1,24 @@
 import type { SlotAnswer, SlotLimits } from './slot-pool.ts'
 import type { WorkerMessage } from './worker-message.ts'
 
-/** Of a limit, the part that all idle workers together may keep for their next uploads instead of giving it back. */
+/** The part of a limit that all idle workers together may keep for their next uploads instead of giving it back. */
 const SPARE_PART = 1 / 50
-/** More than these save nobody a message. */
+/** More than these would not save a message. */
 const MAX_SPARE = 16
 
 /**
- * A worker's slots of the uploads that all workers may receive at once. Each is asked for of the primary, but those
- * that the worker kept from its uploads before: a slot that goes back and forth would be three messages for each small
+ * A worker's slots of the uploads that all workers may receive at once. Each slot is requested from the primary, except
+ * the slots that the worker kept from earlier uploads. Requesting each one would cost three messages for each small
  * file.
  *
- * A slot that is kept counts for the client for which it was asked. If the limit of a client was given, the count has
- * to be exact, and no slot is kept. The default limit is large, and a few slots more or less change nothing.
+ * A kept slot counts for the client for which it was requested. If the limit of a client was given, the count has to be
+ * exact, and no slot is kept. The default limit is large, so a few slots do not matter.
  */
 export class SharedSlots {
   readonly #post: (message: WorkerMessage) => void
   readonly #maxSpare: number
   readonly #asked = new Map<number, (answer: SlotAnswer) => void>()
-  /** The clients for which the slots that are kept count. */
+  /** The clients of the kept slots. */
   readonly #spare: (string | undefined)[] = []
   #lastId = 0
 

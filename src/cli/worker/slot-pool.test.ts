@@ -12,7 +12,7 @@ test('gives as many slots as uploads may be received at once, whichever worker a
   expect([pool.take('one', undefined), pool.take('other', undefined)]).toEqual(['taken', 'full'])
 })
 
-test('counts a client in all workers, and one whose address nobody knows in none', () => {
+test('counts a client in all workers, and does not count one whose address is not known', () => {
   const pool = new SlotPool<string>({ maxUploads: 10, maxUploadsPerClient: 2 })
   const taken = ['one', 'other', 'one', 'other'].map((worker) => pool.take(worker, '192.0.2.1'))
   expect(taken).toEqual(['taken', 'taken', 'client', 'client'])

@@ -1,8 +1,8 @@
 /** The limits of a whole server. */
 export interface SlotLimits {
-  /** Uploads that are received at once. */
+  /** Uploads that are received at the same time. */
   readonly maxUploads: number
-  /** Of those, the most from one client; `undefined` for half of them. */
+  /** The most of those from one client; `undefined` for half of them. */
   readonly maxUploadsPerClient: number | undefined
 }
 
@@ -12,7 +12,7 @@ export type SlotAnswer = 'taken' | 'full' | 'client'
 /** Counts the uploads of all workers, in the process that started them. */
 export class SlotPool<Holder> {
   readonly #limits: SlotLimits
-  /** What each has, by client; `undefined` is anybody. Clients without an upload are not in it. */
+  /** The slots by client; `undefined` stands for unknown clients. Clients without an upload are not in it. */
   readonly #held = new Map<Holder, Map<string | undefined, number>>()
   #taken = 0
 
@@ -29,12 +29,12 @@ export class SlotPool<Holder> {
     return 'taken'
   }
 
-  /** Gives one back that was taken for this client. */
+  /** Gives back a slot of this client. */
   free(holder: Holder, client: string | undefined): void {
     this.#add(holder, client, -1)
   }
 
-  /** Takes back all that a worker had which has ended. */
+  /** Takes back all slots of a worker that has ended. */
   forget(holder: Holder): void {
     for (const count of this.#held.get(holder)?.values() ?? []) this.#taken -= count
     this.#held.delete(holder)

@@ -1,2 +1,2 @@
-/** The command that a worker is started with; nobody types it. */
+/** The internal command that starts a worker. */
 export const WORKER_COMMAND = 'worker'

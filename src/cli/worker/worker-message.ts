@@ -1,33 +1,36 @@
 import type { SlotAnswer } from './slot-pool.ts'
 
-/** What a worker tells the process that started it. */
+/** A message from a worker to the process that started it. */
 export type WorkerMessage =
-  /** It listens to the primary from now on, and asks what to do. */
+  /** It listens to the primary from now on, and asks for its task. */
   | { readonly kind: 'started' }
   | { readonly kind: 'listening'; readonly port: number }
-  /** It cannot serve, as a `CommandError` says it, and ends. */
+  /** It cannot serve, with the facts of a `CommandError`, and ends. */
   | { readonly kind: 'refused'; readonly message: string; readonly exitCode: 1 | 2 }
-  /** For stdout, or for stderr where something failed. The primary alone prints: no two lines ever mix. */
+  /** For stdout, or for stderr after a failure. Only the primary prints, so two lines never mix. */
   | { readonly kind: 'line'; readonly text: string; readonly isFailure: boolean }
-  /** It was told to stop, and so many requests are still running. */
+  /** It was told to stop, and that many requests are still running. */
   | { readonly kind: 'stopping'; readonly busy: number }
   | { readonly kind: 'take-slot'; readonly id: number; readonly client?: string | undefined }
   | { readonly kind: 'free-slot'; readonly client?: string | undefined }
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type PrimaryMessage =
   | {
       readonly kind: 'serve'
       /** Absolute. */
       readonly folder: string
       readonly port?: number | undefined
-      /** What the file of `--auth` says: it was read once, and may have been a pipe. */
+      /** The text of the file of `--auth`: it was read once, and may have been a pipe. */
       readonly authFile?: string | undefined
     }
   | { readonly kind: 'slot'; readonly id: number; readonly answer: SlotAnswer }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
-/** Both ends are of one version, and nobody else has their channel: only that it is ours has to be seen. */
+/**
+ * Both ends have one version, and no other process has their channel. So this only has to tell our messages from those
+ * of Node.
+ */
 export function isWorkerMessage(message: unknown): message is WorkerMessage {
   return hasKind(message)
 }

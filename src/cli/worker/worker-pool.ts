@@ -8,44 +8,46 @@ import { WorkerProcess } from './worker-process.ts'
 
 /** A worker that ends so soon after it began to listen would end again. */
 const QUICK_DEATH_MS = 10_000
-/** Of such deaths in a row, as many end the server. */
+/** That many such deaths in a row end the server. */
 const MAX_QUICK_DEATHS = 5
-/** What workers have beyond the grace of their requests before they are killed: one that hangs stops no more. */
+/**
+ * The time beyond the grace of their requests before workers are killed: a worker that hangs does not stop by itself.
+ */
 const HANGING_MS = 5000
-/** Of a worker that was told to, and left nothing. */
+/** The end of a worker that was told to stop, and left nothing. */
 const ENDED_WELL = 'with exit code 0'
-/** The most that a timer counts to. */
+/** The longest time of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 export interface WorkerPoolOptions {
-  /** How many. */
+  /** The number of workers. */
   readonly count: number
-  /** What was typed after the program's name, which workers read again. */
+  /** The arguments after the program's name, which workers read again. */
   readonly typed: readonly string[]
   /** Absolute. */
   readonly folder: string
-  /** Absent: the default, or the next one that is free. */
+  /** Absent: the default port, or the next free one. */
   readonly port: number | undefined
-  /** What the file of `--auth` says. */
+  /** The text of the file of `--auth`. */
   readonly authFile: string | undefined
   readonly limits: SlotLimits
-  /** Removes or settles what a worker left that was killed. */
+  /** Removes or settles the leftovers of a killed worker. */
   readonly sweep: () => Promise<unknown>
-  /** Told of what a worker prints: a line, or a failure. */
+  /** Called with the output of a worker: a line, or a failure. */
   readonly onLine: (text: string, isFailure: boolean) => void
-  /** Told of workers that ended by themselves. */
+  /** Called with workers that ended by themselves. */
   readonly onDeath: (sentence: string) => void
 }
 
-/** Processes that serve one folder at one port. One that ends by itself is replaced. */
+/** Processes that serve one folder at one port. A process that ends by itself is replaced. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #slots: SlotPool<WorkerProcess>
   readonly #workers = new Set<WorkerProcess>()
   readonly #failed = Promise.withResolvers<string>()
-  /** Rejects where one that listens already ends before all of them do. */
+  /** Rejects if a worker that listens ends before all of them listen. */
   readonly #lost = Promise.withResolvers<never>()
-  /** What workers listen on: they share one port where they ask for the same number, and 0 is one, too. */
+  /** The port of the workers: they share one if they ask for the same number, and 0 is a number too. */
   #askedPort: number | undefined
   #port = 0
   #isReady = false
@@ -57,19 +59,19 @@ export class WorkerPool {
     this.#options = options
     this.#askedPort = options.port
     this.#slots = new SlotPool(options.limits)
-    // Told to `start` alone.
+    // Only `start` may call it.
     this.#lost.promise.catch(() => {})
   }
 
   /**
-   * Starts the workers. Resolves when all of them listen, to the port.
+   * Starts the workers. Resolves to the port when all of them listen.
    *
-   * @throws {CommandError} where one of them cannot; then none is left.
+   * @throws {CommandError} if one of them cannot; then all are gone.
    */
   async start(): Promise<number> {
     const { count, typed } = this.#options
-    // Each accepts for itself. Handed over by the primary (SCHED_RR), a connection that a dying worker has not yet said yes
-    // to would stay open for ever, with nobody at its other end.
+    // Each worker accepts for itself. With SCHED_RR the primary hands connections over. If a worker died before it
+    // accepted one, that connection would stay open for ever, with no process at its other end.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ args: [WORKER_COMMAND, ...typed] })
     try {
@@ -86,16 +88,16 @@ export class WorkerPool {
     return this.#port
   }
 
-  /** Resolves where workers cannot be kept alive, to why; for as long as they can, never. */
+  /** Resolves to the reason if workers cannot be kept alive; otherwise never. */
   get failed(): Promise<string> {
     return this.#failed.promise
   }
 
   /**
-   * Has all workers take no more requests and end. Resolves when they are gone, and nothing half done is left.
+   * Makes all workers refuse new requests and end. Resolves when they are gone and their unfinished work is removed.
    *
    * @param graceMs milliseconds after which requests that are still running are cut off; a later call may shorten it
-   * @param onBusy told how many there are, if any
+   * @param onBusy called with their number, if there are any
    */
   async close(graceMs: number, onBusy?: (requests: number) => void): Promise<void> {
     this.#isClosing = true
@@ -131,7 +133,8 @@ export class WorkerPool {
     this.#workers.delete(worker)
     this.#slots.forget(worker)
     if (how !== ENDED_WELL) this.#sweep()
-    // With the only one that held it, the port may be lost: better no start than one that tells another port.
+    // The worker that ended was the only one that held the port, so the port may be lost. Failing is better than
+    // another port.
     if (!this.#isReady) this.#lost.reject(new CommandError(`a worker ended ${how} before all were ready`, 1))
     if (!this.#isReady || this.#isClosing) return
     const { listeningSince = Infinity } = worker
@@ -146,14 +149,14 @@ export class WorkerPool {
   }
 
   async #replace(): Promise<void> {
-    // Where nobody holds the port any more, 0 would be another one.
+    // If no process holds the port any more, 0 would be another one.
     const isHeld = [...this.#workers].some(({ listeningSince }) => listeningSince !== undefined)
     if (!isHeld) this.#askedPort = this.#port
     const worker = this.#fork()
     try {
       if ((await worker.listening) !== this.#port) worker.kill()
     } catch (error) {
-      // It ends, or has ended, and is buried as well.
+      // It is ending, or has ended and was cleaned up.
       if (!(error instanceof CommandError)) throw error
       if (!this.#isClosing) this.#options.onDeath(error.message)
     }

@@ -6,7 +6,7 @@ import type { PrimaryMessage, WorkerMessage } from './worker-message.ts'
 
 type Orders = Extract<PrimaryMessage, { kind: 'serve' }>
 
-/** A worker, as the process sees it that started it. */
+/** A worker, as the process that started it sees it. */
 export class WorkerProcess {
   readonly #worker: Worker
   readonly #orders: Orders
@@ -19,7 +19,7 @@ export class WorkerProcess {
   /**
    * Starts one, with the arguments that the cluster is set up with.
    *
-   * @param onMessage told of what is not between these two alone: lines and slots
+   * @param onMessage called with lines and slots; the other messages are handled here
    */
   constructor(orders: Orders, onMessage: (worker: WorkerProcess, message: WorkerMessage) => void) {
     this.#orders = orders
@@ -28,7 +28,7 @@ export class WorkerProcess {
     this.#worker.on('message', (message: unknown) => {
       if (isWorkerMessage(message)) this.#hear(message)
     })
-    // EPIPE, ERR_IPC_CHANNEL_CLOSED: it has just ended, which is told below.
+    // EPIPE, ERR_IPC_CHANNEL_CLOSED: it has just ended, which the exit event reports.
     this.#worker.on('error', () => {})
     this.#worker.on('exit', (code: number | null, signal: string | null) => {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`
@@ -36,32 +36,32 @@ export class WorkerProcess {
       this.#busy.resolve(0)
       this.#ended.resolve(how)
     })
-    // Nobody waits for it where the server is stopped meanwhile.
+    // A rejection that is not waited for, if the server is stopped meanwhile.
     this.#listening.promise.catch(() => {})
   }
 
-  /** Its port. Rejects with a `CommandError` where it ends before it has one. */
+  /** Its port. Rejects with a `CommandError` if it ends before it has one. */
   get listening(): Promise<number> {
     return this.#listening.promise
   }
 
-  /** Resolves when the process is gone, to how that came: `by SIGKILL`. */
+  /** Resolves when the process is gone, to the way it ended: `by SIGKILL`. */
   get ended(): Promise<string> {
     return this.#ended.promise
   }
 
-  /** When it began to listen, by `performance.now()`; `undefined` before that. */
+  /** The time when it began to listen, by `performance.now()`; `undefined` before that. */
   get listeningSince(): number | undefined {
     return this.#listeningSince
   }
 
   tell(message: PrimaryMessage): void {
-    // ERR_IPC_CHANNEL_CLOSED, EPIPE: it has ended, or is about to.
+    // ERR_IPC_CHANNEL_CLOSED, EPIPE: it has ended, or ends soon.
     if (this.#worker.isConnected()) this.#worker.send(message, () => {})
   }
 
   /**
-   * Has it take no more requests and end when those that are running have; the number of these.
+   * Makes it refuse new requests, and end when the running ones have. Resolves to the number of these.
    *
    * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
    */

@@ -328,7 +328,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/cli/worker/slot-pool.ts',
       find: 'for (const clients of this.#held.values()) sum += clients.get(client) ?? 0',
       replace: '',
-      tests: [[POOL, 'counts a client in all workers, and one whose address nobody knows in none']],
+      tests: [[POOL, 'counts a client in all workers, and does not count one whose address is not known']],
     },
     {
       guard: 'frees the slots of a worker that has ended',

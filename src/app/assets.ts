@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 
 /** A file that belongs to the page itself, whole in memory: there are three of them, of some kilobytes. */
 interface Asset {
-  /** The path under which it is served; it changes with the content, so that a browser may keep it for ever. */
+  /** The path under which it is served. It changes with the content, so that a browser may keep it for ever. */
   readonly url: string
   readonly type: string
   readonly content: Buffer<ArrayBuffer>
 }
 
-/** What the page needs beside its HTML. */
+/** The files that the page needs beside its HTML. */
 export interface Assets {
   readonly script: Asset
   readonly style: Asset
@@ -17,10 +17,10 @@ export interface Assets {
 }
 
 /**
- * Reads the page's files as the build leaves them.
+ * Reads the built files of the page.
  *
- * @param folder where `client.js`, `client.css` and `icon.svg` are, with a trailing slash
- * @throws the system's error where one is missing: the project is not built.
+ * @param folder the folder of `client.js`, `client.css` and `icon.svg`, with a trailing slash
+ * @throws the system's error if one is missing: the project is not built.
  */
 export async function readAssets(folder: URL): Promise<Assets> {
   const [script, style, icon] = await Promise.all([

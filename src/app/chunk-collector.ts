@@ -5,15 +5,15 @@ import type { Incoming, RequestHandler } from '../handler.ts'
 /** Bytes after which the chunks that held them are collected. */
 const INTERVAL = 4 * 1024 ** 2
 /**
- * Milliseconds after which, while bytes are coming, everything is collected. V8 keeps the pages that collections of the
- * young generation have emptied, in a pool that only this gives back: in an hour of traffic it came to 100 MB.
+ * While bytes are coming, everything is collected after that many milliseconds. Collections of the young generation
+ * leave emptied pages in a pool of V8. Only this frees them: in an hour of traffic the pool grew to 100 MB.
  */
 const THOROUGH_INTERVAL_MS = 60_000
 
 /**
- * The same handler, with memory that does not grow with the file. Node makes a buffer for each chunk of a body, and V8,
- * which sees only its small handle, lets tens of megabytes of them pile up before it collects. They are all in the
- * young generation, which is quickly collected.
+ * The same handler, with memory that does not grow with the file. Node makes a buffer for each chunk of a body. V8 sees
+ * only its small handle, and collects after tens of megabytes of them. All of them are in the young generation, which
+ * is collected quickly.
  */
 export function collectingChunks(handler: RequestHandler): RequestHandler {
   const { collectYoung, collectAll } = collectors()
@@ -44,7 +44,7 @@ function countingBody(incoming: Incoming, count: (size: number) => void): Incomi
 
 type Body = NonNullable<Incoming['body']>
 
-/** A body whose bytes are counted as they come. */
+/** A body that counts its bytes as they come. */
 class CountedBody implements Body {
   readonly length: number | undefined
   readonly fullDuplex: boolean
@@ -84,7 +84,7 @@ interface Collectors {
   readonly collectAll: () => void
 }
 
-/** `gc` without its flag on the command line, which `npx` and a `bin` cannot give. */
+/** `gc` without its flag on the command line, which `npx` and a `bin` cannot set. */
 function collectors(): Collectors {
   setFlagsFromString('--expose-gc')
   const collectYoung: unknown = runInNewContext('() => gc({ type: "minor" })')

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Knows which connections of a server are answering a request, so that it can be ended without cutting them. Node's own
- * `closeIdleConnections` spares those that have not sent a request yet, which browsers open in advance.
+ * Knows which connections of a server are answering a request, so that the server can be closed without cutting them.
+ * Node's own `closeIdleConnections` spares connections without a request, which browsers open in advance.
  */
 export class Connections {
   readonly #server: Server
@@ -19,14 +19,14 @@ export class Connections {
       socket.on('close', () => this.#idle.delete(socket))
     })
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      // Nothing waits for a request that is only told that the server is stopping.
+      // A stop does not wait for requests that are only told that the server is stopping.
       if (this.#isClosing) response.on('close', () => socket.destroySoon())
       else this.#count(socket, response)
     })
     server.on('close', () => this.#closed.resolve())
   }
 
-  /** Requests whose answers are not out yet, without those that came while the server was closing. */
+  /** Requests that are not answered yet, except those that came while the server was closing. */
   get busy(): number {
     return this.#busy
   }
@@ -37,8 +37,8 @@ export class Connections {
   }
 
   /**
-   * Closes idle connections and lets each of the others end with its answer. New connections are taken as long as there are
-   * such, so that load balancers can be told. Resolves when all are closed.
+   * Closes idle connections, and each of the others after its answer. New connections are accepted as long as there are
+   * others, so that load balancers can be told. Resolves when all are closed.
    *
    * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
    */
@@ -67,9 +67,9 @@ export class Connections {
     })
   }
 
-  /** Takes no more connections, and cuts off all that are left. Harmless when repeated. */
+  /** Accepts no more connections, and cuts off the remaining ones. Harmless when repeated. */
   #end(): void {
-    // ERR_SERVER_NOT_RUNNING: it never listened, and there is nothing to wait for.
+    // ERR_SERVER_NOT_RUNNING: it never listened, so there is nothing to wait for.
     this.#server.close(() => this.#closed.resolve())
     for (const socket of this.#idle) socket.destroy()
     this.#server.closeAllConnections()

@@ -1,19 +1,19 @@
 import type { Hono } from 'hono'
 import type { RequestHandler } from '../handler.ts'
 
-/** The facts about a request that its URL does not tell. */
+/** The facts about a request that are not in its URL. */
 export interface SiteEnvironment {
   readonly Bindings: { readonly prefix: string }
 }
 
 /**
- * Lets a Hono app answer what the uploads do not, through the same adapter: a body that nobody asked for is then read
- * and thrown away as everywhere, and its client gets the answer. The app is not given the body.
+ * Lets a Hono app answer the other requests, through the same adapter. Its unread body is then thrown away as
+ * everywhere, and its client gets the answer. The app does not get the body.
  */
 export function fromHono(app: Hono<SiteEnvironment>): RequestHandler {
   return {
     async handle({ method, target, prefix }) {
-      // The origin is made up: which host was asked makes no difference to what is served here.
+      // The origin is made up: the host makes no difference to these answers.
       const url = `http://localhost${target}`
       // Origin-form only (RFC 9112 section 3.2.1), and methods that a Request can have.
       if (!target.startsWith('/') || !URL.canParse(url) || /^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return undefined

@@ -1,21 +1,21 @@
 import type { Incoming, RequestHandler } from '../handler.ts'
 import { toUploadError } from '../index.ts'
 
-/** A request and its answer, for a line of a log. Nothing in it can forge a line or move a terminal's cursor. */
+/** A request and its answer, for a line of a log. No value in it can forge a line or move a terminal's cursor. */
 export interface LoggedRequest {
   /** When it came: ISO 8601, UTC. */
   readonly time: string
-  /** Of the client; absent where nobody knows. */
+  /** Of the client; absent if it is not known. */
   readonly address?: string
   readonly method: string
-  /** As it was asked, without the query, which may hold the secret of a link. */
+  /** As it was requested, without the query, which may hold the secret of a link. */
   readonly path: string
   readonly status: number
-  /** Bytes that the client announced; absent where it sent none, or did not say. */
+  /** Bytes that the client announced; absent if there is no body, or no length. */
   readonly received?: number
-  /** Bytes of the answer's content; absent where it has none. */
+  /** Bytes of the answer's content; absent if it has none. */
   readonly sent?: number
-  /** Milliseconds until there was an answer: a download goes on after that. */
+  /** Milliseconds until the answer began: a download goes on after that. */
   readonly ms: number
   /** The name with which the client signed in, percent-encoded; absent if it did not. */
   readonly user?: string
@@ -23,7 +23,7 @@ export interface LoggedRequest {
   readonly stored?: readonly string[]
 }
 
-/** The same handler; each of its answers is told to `log`. */
+/** The same handler; each of its answers is given to `log`. */
 export function logging(
   handler: RequestHandler,
   log: (request: LoggedRequest) => void,
@@ -47,7 +47,7 @@ export function logging(
       try {
         const outgoing = await handler.handle(incoming)
         const length = outgoing?.headers['content-length']
-        // What nobody answers is answered 404 by the adapter.
+        // The adapter answers 404 to a request that the handler does not answer.
         tell(outgoing?.status ?? 404, length === undefined ? undefined : Number(length), outgoing?.stored)
         return outgoing
       } catch (error) {
@@ -69,12 +69,18 @@ function asked({ method, target, clientAddress, body }: Incoming, came: number):
   }
 }
 
-/** ASCII without spaces; what is not is percent-encoded, byte for byte: Node hands us bytes above ASCII as Latin-1. */
+/**
+ * ASCII without spaces. Other characters are percent-encoded, byte for byte: Node hands us bytes above ASCII as
+ * Latin-1.
+ */
 function printable(text: string): string {
   return text.replace(/[^!-~]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
-/** UTF-8, percent-encoded but for ASCII: no space or control character splits a line, and none speaks to a terminal. */
+/**
+ * UTF-8, percent-encoded but for ASCII. Spaces and control characters are encoded as well, so they cannot split a line
+ * or control a terminal.
+ */
 function encoded(text: string): string {
   return text.toWellFormed().replace(/[^!-$&-~]+/gu, encodeURIComponent)
 }

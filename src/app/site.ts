@@ -4,7 +4,7 @@ import type { Assets } from './assets.ts'
 import { fromHono } from './from-hono.ts'
 import type { SiteEnvironment } from './from-hono.ts'
 
-/** Where programs upload, and below which stored files are fetched. */
+/** The path for uploads by programs; stored files are fetched below it. */
 export const UPLOADS_PATH = '/uploads'
 
 /** A browser may keep a versioned file for ever: a year, in seconds, is the most that caches promise. */

@@ -87,7 +87,7 @@ describe('an upload app', () => {
     await Promise.all([app.close(0), changed.close(0)])
   })
 
-  test('cannot be made where the page is not built', async () => {
+  test('cannot be made if the page is not built', async () => {
     const nowhere = pathToFileURL(`${join(base, 'nowhere')}/`)
 
     await expect(uploadApp({ folder: base, assets: nowhere })).rejects.toMatchObject({ code: 'ENOENT' })

@@ -19,9 +19,9 @@ import { site, UPLOADS_PATH } from './site.ts'
 import { stopping } from './stopping.ts'
 
 export interface UploadAppOptions {
-  /** Where the files are kept. Made with the first upload. */
+  /** The folder of the files. It is made with the first upload. */
   readonly folder: string
-  /** Where the page's built files are, with a trailing slash. */
+  /** The folder of the page's built files, with a trailing slash. */
   readonly assets: URL
   /** The page's heading. */
   readonly title?: string | undefined
@@ -31,30 +31,30 @@ export interface UploadAppOptions {
   readonly maxBodySize?: number | undefined
   /** Files of one request. Default 100. */
   readonly maxFiles?: number | undefined
-  /** Uploads that are received at once. Default 2,000. */
+  /** Uploads that are received at the same time. Default 2,000. */
   readonly maxUploads?: number | undefined
-  /** Of those, the most from one address. Default half of `maxUploads`. */
+  /** The most of those from one address. Default half of `maxUploads`. */
   readonly maxUploadsPerClient?: number | undefined
   /**
-   * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: nobody
-   * does.
+   * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: not
+   * counted.
    */
   readonly takeSlot?: UploadHandlerOptions['takeSlot']
-  /** Extensions that are taken. Default all: what is served is inert. */
+  /** Extensions that are accepted. Default all: every file is served as inert. */
   readonly extensions?: ExtensionRule | undefined
-  /** Extensions that are not taken, even if `extensions` has them. */
+  /** Extensions that are refused, even if `extensions` has them. */
   readonly deny?: ExtensionRule | undefined
-  /** Whether what is in a file has to agree with its extension. Default `verify`. */
+  /** Whether the content of a file has to agree with its extension. Default `verify`. */
   readonly content?: 'verify' | 'exact' | 'trust' | undefined
-  /** Run on each whole file before anybody can see it. Default none. */
+  /** Run on each whole file before it becomes visible. Default none. */
   readonly checks?: readonly Check[] | undefined
-  /** The digest to take of each file. Default none. */
+  /** The digest to compute of each file. Default none. */
   readonly digest?: 'sha-256' | undefined
-  /** Milliseconds without a byte after which an upload is given up. Default 60,000. */
+  /** Milliseconds without a byte after which an upload ends with 408. Default 60,000. */
   readonly idleTimeoutMs?: number | undefined
-  /** Bytes of free disk below which no file is taken. Default 0. */
+  /** Bytes of free disk. With less, files are refused. Default 0. */
   readonly minFreeSpace?: number | undefined
-  /** Flushes each file to the medium before it is answered, as `durable` of `diskStorage`. Default false. */
+  /** Flushes each file to the medium before its answer, as `durable` of `diskStorage`. Default false. */
   readonly durable?: boolean | undefined
   /** Whether only this user of the machine can read new files, and look into new folders. Default false. */
   readonly isPrivate?: boolean | undefined
@@ -64,37 +64,37 @@ export interface UploadAppOptions {
   readonly base?: string | undefined
   /** Pages of these origins may use it, as with `origins` of an upload handler. Default none. */
   readonly origins?: readonly string[] | undefined
-  /** Decides who may do what. Default: everybody may upload, list and fetch. */
+  /** The permissions of clients. Default: everybody may upload, list and fetch. */
   readonly authorize?: UploadHandlerOptions['authorize']
   /** The name of the client of a request, for the log. Default: it is not known. */
   readonly userOf?: ((request: unknown) => string | undefined) | undefined
   /** Whether DELETE deletes. Default false. */
   readonly deletion?: boolean | undefined
-  /** Proxies that are believed about their clients, as `trustProxy` of `nodeHandler`. Default none. */
+  /** Proxies whose headers about clients are believed, as `trustProxy` of `nodeHandler`. Default none. */
   readonly trustProxy?: NodeAdapterOptions['trustProxy']
   /** Milliseconds for which a connection without a request is kept. Default 125,000. */
   readonly keepAliveTimeoutMs?: number | undefined
   /** Called with a sentence about a fault that the operator should correct. Default: `console.warn`. */
   readonly onWarning?: ((sentence: string) => void) | undefined
-  /** Told of every request, when it has an answer. */
+  /** Called with every request, when it has an answer. */
   readonly onAnswer?: ((request: LoggedRequest) => void) | undefined
-  /** Told of every failure of ours. */
+  /** Called with every failure of the server. */
   readonly onError?: ((error: UploadError) => void) | undefined
 }
 
 /** The ready-made server: a folder, its page, and the uploads' URLs. */
 export interface UploadApp {
-  /** A server of `node:http` that is not listening yet. */
+  /** A server of `node:http` that does not listen yet. */
   readonly server: Server
   readonly set: UploadSet
   readonly storage: DiskStorage
   /** The path before all URLs, percent-encoded; '' if there is none. */
   readonly base: string
-  /** Requests whose answers are not out yet. */
+  /** Requests that are not answered yet. */
   readonly busy: number
   /**
-   * Answers new requests with 503 and lets those that are running end. Resolves when they have, and nothing half done is
-   * left.
+   * Answers new requests with 503 and lets the running ones end. Resolves when they have, and their unfinished work is
+   * removed.
    *
    * @param graceMs milliseconds after which the rest is cut off; a later call may shorten it
    */
@@ -107,7 +107,7 @@ export const PRIVATE_MODES = { mode: 0o600, folderMode: 0o700 } as const
 /** Headers of the page. */
 const PAGE_HEADERS = {
   'content-security-policy': UPLOAD_PAGE_CSP,
-  // Not `no-referrer`: a form's own post would then say `Origin: null` and be taken for another site's.
+  // Not `no-referrer`: a form's own post would then say `Origin: null` and look like one of another site.
   'referrer-policy': 'same-origin',
 } as const
 
@@ -184,7 +184,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   }
 }
 
-/** The same handler; what it is working on is in `running`. */
+/** The same handler; `running` holds its running requests. */
 function counted(handler: RequestHandler, running: Set<Promise<unknown>>): RequestHandler {
   return {
     handle(incoming) {

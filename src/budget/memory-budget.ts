@@ -1,6 +1,6 @@
 /**
- * Counts memory that many holders have at the same time. It allocates nothing: a holder asks before it allocates, and
- * has another place for its bytes if the answer is no.
+ * Counts memory that many holders have at the same time. It does not allocate: a holder asks before it allocates, and
+ * uses another place for its bytes if the answer is false.
  */
 export class MemoryBudget {
   #used = 0
@@ -39,7 +39,7 @@ export class MemoryBudget {
 export interface MemoryShare {
   /** Asks for more bytes. If the answer is true, they count from now on. */
   take(bytes: number): boolean
-  /** Gives back so many bytes, but never more than the holder has. */
+  /** Gives back that many bytes, but never more than the holder has. */
   giveBack(bytes: number): void
   /** Gives back all that is left; harmless when repeated. */
   close(): void

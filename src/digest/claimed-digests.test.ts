@@ -8,7 +8,7 @@ function field(algorithm: 'sha256' | 'sha512', bytes: Uint8Array = TEXT): string
   return `${algorithm.replace('sha', 'sha-')}=:${createHash(algorithm).update(bytes).digest('base64')}:`
 }
 
-/** What is said of `hello`, which comes in two pieces, by a request with these headers. */
+/** The check of `hello`, which comes in two pieces, by a request with these headers. */
 function verify(headers: Record<string, string>): void {
   const claimed = ClaimedDigests.of({ header: (name) => headers[name] })
   claimed?.append(TEXT.subarray(0, 2))
@@ -40,7 +40,7 @@ test.each([
 })
 
 test.each([{}, { 'content-digest': '' }, { 'content-digest': 'md5=:AAAA:, unixsum=:AA==:' }])(
-  'where nothing can be checked, nothing is hashed: %o',
+  'if no digest can be checked, none is computed: %o',
   (headers: Record<string, string>) => {
     expect(ClaimedDigests.of({ header: (name) => headers[name] })).toBeUndefined()
   },

@@ -7,8 +7,8 @@ import type { DigestAlgorithm, Hasher } from './hasher.ts'
 const ALGORITHMS: readonly DigestAlgorithm[] = ['sha-256', 'sha-512']
 
 /**
- * The fields of RFC 9530. A request that is not about a part of something encloses a whole representation (RFC 9110
- * section 8.1), so the two speak of the same bytes: the content, still coded where it is.
+ * The fields of RFC 9530. Unless a request is about a part, it encloses a whole representation (RFC 9110 section 8.1).
+ * Then both fields are about the same bytes: the content, before any coding is undone.
  */
 const FIELDS = [
   ['content-digest', 'Content-Digest'],
@@ -21,7 +21,7 @@ interface Claim {
   readonly digests: Uint8Array[]
 }
 
-/** What a request claims of its content, to be held against the bytes that come. */
+/** The claims of a request about its content, to compare with the bytes that come. */
 export class ClaimedDigests {
   readonly #claims: Iterable<Claim>
 
@@ -30,10 +30,10 @@ export class ClaimedDigests {
   }
 
   /**
-   * Reads `Content-Digest` and `Repr-Digest` of the header section; a trailer section is not read. `undefined` where they
-   * hold nothing that can be checked: unknown algorithms are ignored (RFC 9530 section 2).
+   * Reads `Content-Digest` and `Repr-Digest` of the header section; a trailer section is not read. `undefined` if they
+   * hold no digest that can be checked: unknown algorithms are ignored (RFC 9530 section 2).
    *
-   * @throws {UploadError} `malformed-request` for a field that is no dictionary of byte sequences.
+   * @throws {UploadError} `malformed-request` for a field that is not a dictionary of byte sequences.
    */
   static of({ header }: Pick<Incoming, 'header'>): ClaimedDigests | undefined {
     const claims = new Map<DigestAlgorithm, Claim>()
@@ -59,9 +59,9 @@ export class ClaimedDigests {
   }
 
   /**
-   * To be called once, when all the content has come.
+   * Call it once, when all the content has come.
    *
-   * @throws {UploadError} `digest-mismatch` where a claim is not true of it.
+   * @throws {UploadError} `digest-mismatch` if a claim is not true.
    */
   verify(): void {
     for (const { algorithm, hasher, digests } of this.#claims) {

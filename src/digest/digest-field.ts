@@ -2,16 +2,17 @@ import { isInnerList, parseDictionary, serializeDictionary } from 'structured-he
 import { UploadError } from '../errors/upload-error.ts'
 import type { DigestAlgorithm } from './hasher.ts'
 
-/** A digest as a field of HTTP has it: `sha-256=:base64:` (RFC 9530 section 2). */
+/** A digest as it stands in a field of HTTP: `sha-256=:base64:` (RFC 9530 section 2). */
 export function toDigestField(algorithm: DigestAlgorithm, digest: Uint8Array<ArrayBuffer>): string {
   return serializeDictionary({ [algorithm]: digest })
 }
 
 /**
- * Reads a field of digests, those of algorithms that nobody here knows too.
+ * Reads a field of digests, those of unknown algorithms included.
  *
- * @param name the field's, for the message
- * @throws {UploadError} `malformed-request` where it is no dictionary of byte sequences (RFC 9651 sections 3.2 and 3.3.5).
+ * @param name the name of the field, for the message
+ * @throws {UploadError} `malformed-request` if it is not a dictionary of byte sequences (RFC 9651 sections 3.2 and
+ *   3.3.5).
  */
 export function parseDigestField(name: string, value: string): ReadonlyMap<string, Uint8Array> {
   const digests = new Map<string, Uint8Array>()
@@ -27,7 +28,7 @@ function parseMembers(name: string, value: string): ReturnType<typeof parseDicti
   try {
     return parseDictionary(value)
   } catch (error) {
-    // ParseError: all that it throws.
+    // A ParseError: the parser throws no other.
     throw malformed(name, error)
   }
 }

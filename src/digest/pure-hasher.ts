@@ -1,4 +1,7 @@
-/*! As built, holds @noble/hashes, Copyright (c) 2022 Paul Miller (https://paulmillr.com), under the MIT License: LICENSE has its text. */
+/*!
+ * As built, holds @noble/hashes, Copyright (c) 2022 Paul Miller (https://paulmillr.com), under the MIT License: LICENSE
+ * has its text.
+ */
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import type { DigestAlgorithm, Hasher } from './hasher.ts'
 

@@ -1,9 +1,9 @@
-/** The environment, as `process.env` has it. */
+/** The environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The names of the variables of one set. */
 export interface SetVariables {
-  /** What they begin with: `UPLOADED_PHOTOS_`. */
+  /** Their common beginning: `UPLOADED_PHOTOS_`. */
   readonly prefix: string
   readonly folder: string
   readonly url: string
@@ -11,16 +11,16 @@ export interface SetVariables {
   readonly deny: string
 }
 
-/** Flask-Uploads' names for a set; what a shell takes for no letter of a variable is `_`. */
+/** Flask-Uploads' names for a set. A character that a shell does not allow in a variable becomes `_`. */
 export function toSetVariables(set: string): SetVariables {
   const prefix = `UPLOADED_${set.toUpperCase().replaceAll('-', '_')}_`
   return { prefix, folder: `${prefix}DEST`, url: `${prefix}URL`, allow: `${prefix}ALLOW`, deny: `${prefix}DENY` }
 }
 
 /**
- * The value of a variable without the spaces around it; `undefined` where it is not set.
+ * The value of a variable without the spaces around it; `undefined` if it is not set.
  *
- * @throws {TypeError} where it is empty, which is nothing that could be meant: the empty path is the current folder.
+ * @throws {TypeError} if it is empty: the empty path would be the current folder, which is hardly meant.
  */
 export function readVariable(environment: Environment, name: string): string | undefined {
   const value = environment[name]?.trim()
@@ -29,7 +29,7 @@ export function readVariable(environment: Environment, name: string): string | u
 }
 
 /**
- * A variable that has a URL, or a path from the root of the site.
+ * A variable with a URL, or with a path from the root of the site.
  *
  * @throws {TypeError} for anything else.
  */
@@ -46,13 +46,13 @@ function isWebUrl(text: string): boolean {
 }
 
 /**
- * Finds what was misspelt: a variable of this set that means nothing.
+ * Finds misspelt variables: those of this set that have no meaning.
  *
- * @throws {TypeError} that lists those that do.
+ * @throws {TypeError} that lists the known ones.
  */
 export function checkVariables(environment: Environment, prefix: string, known: readonly string[]): void {
   for (const [name, value] of Object.entries(environment)) {
-    // With another `_`, it may be the variable of another set, whose name only begins alike.
+    // With another `_`, it may be the variable of another set whose name only begins alike.
     const isOwn = name.startsWith(prefix) && !name.slice(prefix.length).includes('_')
     if (value !== undefined && isOwn && !known.includes(name)) {
       throw new TypeError(`${name} is not known: there are ${known.join(', ')}.`)

@@ -7,7 +7,7 @@ declare const environment: NodeJS.ProcessEnv
 test('the sets are known by the names under which they were declared', () => {
   const sets = setsFromEnv(environment, { photos: { extensions: ['png'] }, docs: {} })
   expectTypeOf(sets).toEqualTypeOf<{ readonly photos: UploadSet<'photos'>; readonly docs: UploadSet<'docs'> }>()
-  // @ts-expect-error -- nobody declared it
+  // @ts-expect-error -- it was not declared
   void sets.films
 })
 

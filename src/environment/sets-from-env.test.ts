@@ -78,28 +78,28 @@ describe('the URL of a set', () => {
     },
   )
 
-  test('is one with its name in the default, where the folder is in the default too', () => {
+  test('is one with its name in the default, if the folder is in the default too', () => {
     expect(photosFrom(DEFAULT, { url: '/declared' }).url()).toBe('https://files.example/up/photos/cat.png')
   })
 
   test.each<[string, Environment, SetDeclaration]>([
     ['has a variable', { ...DEFAULT, ...OWN }, {}],
     ['is declared', DEFAULT, { folder: '/declared' }],
-  ])('is not the default where the folder %s', (_, environment, declaration) => {
+  ])('is not the default if the folder %s', (_, environment, declaration) => {
     expect(() => photosFrom(environment, declaration).url()).toThrow('Give the upload set "photos" a url')
     expect(photosFrom(environment, { ...declaration, url: '/declared' }).url()).toBe('/declared/cat.png')
   })
 
-  test('is the declared one where the environment has none', () => {
+  test('is the declared one if the environment has none', () => {
     expect(photosFrom({ UPLOADS_DEFAULT_DEST: '/default' }, { url: '/declared' }).url()).toBe('/declared/cat.png')
   })
 
-  test('is needed by nobody who does not ask for it', () => {
+  test('is not needed by a program that does not ask for it', () => {
     expect(() => photosFrom(OWN).url()).toThrow('Give the upload set "photos" a url')
   })
 })
 
-describe('what a set takes', () => {
+describe('the extensions of a set', () => {
   const taken = (environment: Environment, declaration?: SetDeclaration): string[] => {
     const { photos } = photosFrom({ UPLOADS_DEFAULT_DEST: '/default', ...environment }, declaration)
     return ['png', 'svg', 'txt', 'exe', 'xyz'].filter((extension) => photos.allows(`a.${extension}`))
@@ -125,11 +125,11 @@ describe('what a set takes', () => {
     ['svg', ['png']],
     ['images', []],
     ['', ['png', 'svg']],
-  ])('is none of what DENY lists: %j', (UPLOADED_PHOTOS_DENY, expected) => {
+  ])('has no extension that DENY lists: %j', (UPLOADED_PHOTOS_DENY, expected) => {
     expect(taken({ UPLOADED_PHOTOS_DENY }, { extensions: IMAGES })).toEqual(expected)
   })
 
-  test('where both list it, ALLOW wins, as in Flask-Uploads', () => {
+  test('if both list it, ALLOW wins, as in Flask-Uploads', () => {
     const environment = { UPLOADED_PHOTOS_ALLOW: 'svg', UPLOADED_PHOTOS_DENY: 'images' }
     expect(taken(environment, { extensions: ALL })).toEqual(['svg', 'txt', 'exe', 'xyz'])
   })
@@ -169,7 +169,7 @@ describe('a mistake in the environment is told by the name of its variable:', ()
     expect(() => photosFrom(environment)).toThrow(message)
   })
 
-  test('but not in what may be somebody else’s', () => {
+  test('but not in a variable that may belong to another program', () => {
     const others = {
       UPLOADED_PHOTO_DENY: 'nonsense',
       UPLOADED_PHOTOS_RAW_DEST: '',

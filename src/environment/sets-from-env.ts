@@ -17,11 +17,11 @@ const DEFAULT_PREFIX = 'UPLOADS_DEFAULT_'
 const DEFAULT_FOLDER = 'UPLOADS_DEFAULT_DEST'
 const DEFAULT_URL = 'UPLOADS_DEFAULT_URL'
 
-/** The options of a set that the code declares; the environment adds the rest. */
+/** The part of a set that the code decides; the environment adds the rest. */
 export interface SetDeclaration extends Omit<UploadSetOptions, 'storage'> {
-  /** Where its files go unless the environment has a folder for this set: Flask-Uploads' `default_dest`. */
+  /** The folder of its files unless the environment has one for this set: Flask-Uploads' `default_dest`. */
   readonly folder?: string | undefined
-  /** Where its files are served, unless the environment says so: the route of your own server. */
+  /** The URL of its files unless the environment has one: the route of your own server. */
   readonly url?: string | undefined
 }
 
@@ -37,20 +37,20 @@ export type SetsByName<Declarations> = { readonly [Name in keyof Declarations & 
 /**
  * Upload sets, configured by the environment under Flask-Uploads' names. Of the set `photos`:
  *
- * - `UPLOADED_PHOTOS_DEST`: its folder. Without it, the declared `folder`; without that, `UPLOADS_DEFAULT_DEST`, and in it a
- *   folder with the set's name.
- * - `UPLOADED_PHOTOS_URL`: where it is served. Without it, and where the folder came from `UPLOADS_DEFAULT_DEST`,
- *   `UPLOADS_DEFAULT_URL` with the set's name; without that, the declared `url`.
- * - `UPLOADED_PHOTOS_ALLOW`, `UPLOADED_PHOTOS_DENY`: extensions that are taken and not taken besides those declared, as a list
- *   such as `svg,heic`, groups too. As in Flask-Uploads, ALLOW wins over DENY; a declared `deny` wins over both.
+ * - `UPLOADED_PHOTOS_DEST`: its folder. Without it, the declared `folder`; without that, `UPLOADS_DEFAULT_DEST`, and in
+ *   it a folder with the set's name.
+ * - `UPLOADED_PHOTOS_URL`: the URL of its files. Without it, if the folder came from `UPLOADS_DEFAULT_DEST`, it is
+ *   `UPLOADS_DEFAULT_URL` with the set's name. Without that, it is the declared `url`.
+ * - `UPLOADED_PHOTOS_ALLOW`, `UPLOADED_PHOTOS_DENY`: extensions that are accepted or refused besides those declared, as
+ *   a list such as `svg,heic`, groups too. As in Flask-Uploads, ALLOW wins over DENY. A declared `deny` wins over both.
  *
- * The environment is read once, here, and only what is passed.
+ * The environment is read once, here, and only the object that you pass.
  *
  * @example
  * ```ts
  * const { photos, papers } = setsFromEnv(process.env, { photos: { extensions: IMAGES }, papers: { extensions: DOCUMENTS } })
  * ```
- * @throws {TypeError} that names the variable which is missing, empty, wrong or not known; for two sets that have the same
+ * @throws {TypeError} that names the variable which is missing, empty, wrong or unknown; for two sets with the same
  *   variables; and as `uploadSet`.
  */
 export function setsFromEnv<const Declarations extends Readonly<Record<string, SetDeclaration>>>(
@@ -113,14 +113,14 @@ function readExtensions(
   return combineRules({ extensions, allow, deny, winner: 'allow' })
 }
 
-/** An empty list is a list, of nothing. */
+/** An empty list is an allowed list. */
 function readRule(environment: Environment, name: string): ExtensionRule {
   const text = environment[name]?.trim() ?? ''
   if (text === '') return []
   try {
     return parseExtensions(text)
   } catch (error) {
-    // The TypeError of `parseExtensions`, which does not know where the words came from.
+    // The TypeError of `parseExtensions`, which does not name the variable.
     throw new TypeError(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }

@@ -1,4 +1,4 @@
-/** What is left of `chunks` after their first `count` bytes. */
+/** The rest of `chunks` after their first `count` bytes. */
 export function afterBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
   let index = 0
   let left = count

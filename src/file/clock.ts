@@ -1,10 +1,10 @@
-/** The time that a process goes by; tests have one of their own. */
+/** The time of a process; tests have one of their own. */
 export interface Clock {
   /** Milliseconds since some moment, which never go back. A machine that sleeps may not count them. */
   monotonic(): number
   /** Milliseconds since 1970. They go back and forth as the clock is set. */
   wall(): number
-  /** Calls `work` again and again, and keeps no process alive for it. Returns what ends that. */
+  /** Calls `work` again and again, and does not keep the process alive. Returns a function that ends it. */
   every(intervalMs: number, work: () => unknown): () => void
 }
 

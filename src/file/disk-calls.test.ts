@@ -26,7 +26,7 @@ test.runIf(process.platform === 'linux')('a disk that takes its time to fail is 
   expect(failSlowly).toHaveBeenCalledTimes(3)
 })
 
-test.runIf(process.platform === 'linux')('a folder is said to have no folders only where it has none', async () => {
+test.runIf(process.platform === 'linux')('a folder is said to have no folders only if it has none', async () => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'decant-links-'))
   const calls = new DiskCalls()
   expect(calls.hasNoFolders(folder)).toBe(false)

@@ -16,12 +16,12 @@ const rename = promisify(fs.rename)
 const mkdir = promisify(fs.mkdir)
 const rmdir = promisify(fs.rmdir)
 
-/** The links of a folder in which there is none. */
+/** The number of links of a folder without folders in it. */
 const NO_FOLDERS = 2
 
 /**
- * System calls on names and on small pieces of files: made at once for as long as the patience with the disk lasts, else by
- * threads. Each gives a value or a promise of it; `await` takes both.
+ * System calls on names and on small pieces of files. They are made at once as long as the patience with the disk
+ * lasts, otherwise by threads. Each gives a value or a promise of it; `await` takes both.
  */
 export class DiskCalls {
   readonly #patience = new DiskPatience()
@@ -71,21 +71,21 @@ export class DiskCalls {
     return this.#patience.lasts ? this.#atOnce(() => fs.rmdirSync(path)) : rmdir(path)
   }
 
-  /** Whether there is anything of that name, be it a symlink that leads nowhere. */
+  /** Whether there is an entry of that name, even a symlink that leads nowhere. */
   exists(path: string): boolean | Promise<boolean> {
     if (!this.#patience.lasts) return exists(path)
     return this.#atOnce(() => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
   }
 
-  /** What has that name; `undefined` if nothing has. */
+  /** The facts about the entry of that name; `undefined` if there is none. */
   find(path: string): BigIntStats | undefined | Promise<BigIntStats | undefined> {
     if (!this.#patience.lasts) return findByThread(path)
     return this.#atOnce(() => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }))
   }
 
   /**
-   * True where no folder is in this one, as far as its links tell: one is its own, one that of its `.`, and one the `..` of each
-   * folder in it. File systems that count none have fewer, and of those nothing is known.
+   * True if there is no folder in this one, as far as its links tell. One link is its own, one that of its `.`, and one
+   * the `..` of each folder in it. File systems that do not count these have fewer, so nothing is known of them.
    */
   hasNoFolders(folder: string): boolean {
     if (!this.#patience.lasts) return false
@@ -117,7 +117,7 @@ export class DiskCalls {
     try {
       return call()
     } finally {
-      // A failing disk is the slowest of all: it tries for seconds before it says so.
+      // A failing disk is the slowest of all: it tries for seconds before it reports an error.
       this.#patience.heed(start)
     }
   }
@@ -145,7 +145,7 @@ async function entriesByThread(folder: Dir, count: number): Promise<Dirent[]> {
   return entries
 }
 
-// Not `promisify`: what it makes of these two gives an object on Node, and of `writev` a bare number on Deno.
+// Not `promisify`: for these two it gives an object on Node, and for `writev` a bare number on Deno.
 
 /** Writes at `position` by a thread; the number of bytes that the system took. */
 export function writeByThread(file: number, chunks: readonly Uint8Array[], position: number): Promise<number> {

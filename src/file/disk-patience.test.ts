@@ -29,7 +29,7 @@ describe.runIf(process.platform === 'linux')('a disk', () => {
   })
 
   test('a file system that is not of the machine itself is never asked at once', async () => {
-    // Whatever is read there is made by somebody while one waits.
+    // The system makes the content of these files while their reader waits.
     const patience = new DiskPatience()
     await patience.look('/proc')
     expect(patience.lasts).toBe(false)

@@ -9,10 +9,10 @@ const readFile = promisify(read)
 const CHUNK_SIZE = 256 * 1024
 
 /**
- * The bytes of a file from `start` up to but not including `end`, each chunk in memory of its own. The next is read while
- * the last is being used. `source` is a descriptor, or gives one when the first chunk is asked for; it is given to `release`,
- * which closes it unless told otherwise, at the end, on `return` and on failure, which is `storage-failed`, also where the
- * file turns out to be shorter; and is told whether all was read.
+ * The bytes of a file from `start` up to but not including `end`, each chunk in memory of its own. The next chunk is
+ * read while the caller uses the last. `source` is a descriptor, or gives one when the caller asks for the first chunk.
+ * `release` gets it at the end, on `return` and on failure, and is told whether all was read. By default it closes the
+ * descriptor. A failure is `storage-failed`, also if the file turns out to be shorter.
  */
 export class FileRange implements AsyncIterableIterator<Uint8Array> {
   readonly #open: () => Promise<number>
@@ -57,14 +57,14 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
   }
 
   /**
-   * Puts the next bytes at the beginning of `buffer` instead, and resolves to how many; 0 at the end. Nothing is read
-   * ahead: whoever has two buffers reads into one while it uses the other. Not to be mixed with `next`.
+   * Puts the next bytes at the beginning of `buffer` instead, and resolves to their number; 0 at the end. It does not
+   * read ahead: a caller with two buffers reads into one while it uses the other. Not to be mixed with `next`.
    */
   readInto(buffer: Uint8Array): Promise<number> {
     return this.#inTurn(() => this.#fill(buffer))
   }
 
-  /** Asked for several at once, chunks still come one after the other. */
+  /** If several are requested at once, chunks still come one after the other. */
   #inTurn<Result>(operation: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(operation)
     this.#last = result.catch(ignore)
@@ -96,7 +96,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
         return { done: true, value: undefined }
       }
       this.#position += chunk.byteLength
-      // One that ends the range closes the file at once: who knows the length may not ask again.
+      // A read that ends the range closes the file at once: a caller that knows the length may not read again.
       if (this.#position === this.#end) await this.#finish()
       else {
         this.#ahead = this.#read(file)

@@ -47,7 +47,7 @@ describe.each([
     expect(readFileSync(file.path)).toHaveLength(16_001)
   })
 
-  test('lets nobody wait while a large piece is written, however early in its file it comes', async () => {
+  test('makes no other file wait while a large piece is written, however early in its file it comes', async () => {
     const write = vi.spyOn(calls, 'write')
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 1024 * 1024, calls })
@@ -85,7 +85,7 @@ describe.each([
   })
 
   test.runIf(process.platform === 'linux')(
-    'tells a full disk to everybody who waits, and closes and removes the file',
+    'reports a full disk to every waiting call, and closes and removes the file',
     async () => {
       const file = target(() => openSync('/dev/full', 'w'))
       const writer = new FileWriter(file, { highWaterMark: 10, calls })
@@ -101,7 +101,7 @@ describe.each([
     },
   )
 
-  test('fails where the system refuses to write', async () => {
+  test('fails if the system refuses to write', async () => {
     const file = target((path) => openSync(path, constants.O_RDONLY | constants.O_CREAT))
     const writer = new FileWriter(file, { highWaterMark: 10, calls })
     void writer.append(new Uint8Array(1))
@@ -174,7 +174,7 @@ describe.each([
     expect(readFileSync(file.path)).toHaveLength(50_000)
   })
 
-  test('what waits in many files together is written before it is much', async () => {
+  test('the bytes that wait in many files together are written before they are many', async () => {
     const files = Array.from({ length: 101 }, () => target())
     const writers = files.map((file) => new FileWriter(file, { highWaterMark: 1_000_000, calls }))
     for (const writer of writers) void writer.append(new Uint8Array(200_000))

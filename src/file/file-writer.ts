@@ -9,48 +9,50 @@ import type { Write } from './write-all.ts'
 
 const truncateFile = promisify(ftruncate)
 
-/** What a waiting chunk costs beside its bytes, so that a million chunks of one byte are not taken for a megabyte. */
+/** The cost of a waiting chunk beside its bytes, so that a million chunks of one byte do not count as a megabyte. */
 const CHUNK_OVERHEAD = 256
 
-/** Bytes for which a write is worth a thread's while: a call costs as much as writing some tens of thousands. */
+/** Bytes that are worth a write by a thread: a call costs as much as writing some tens of thousands of bytes. */
 const PIECE = 256 * 1024
 
 /**
- * Bytes of a file that are written at once where the disk lets it: to hand a piece to a thread costs as much as to write it. What is
- * larger than that is worth the threads, which write while more of it comes.
+ * Bytes of a file that are written at once, if the disk allows it: handing them to a thread costs as much as writing. A
+ * larger file is worth the threads, which write while more of it comes.
  */
 const AT_ONCE = 1024 * 1024
 
-/** Bytes that may wait for more of their kind in all writers together: thousands of slow clients must not fill the memory. */
+/** Bytes that may wait in all writers together: thousands of slow clients must not fill the memory. */
 const MOST_WAITING = 16 * 1024 ** 2
 
-/** What waits in all writers of this process. */
+/** The bytes that wait in all writers of this process. */
 let waitingInAll = 0
 
-/** Where the bytes go. */
+/** The file of a writer. */
 export interface WriterTarget {
   /** A descriptor of a new, empty file. */
   open(): Promise<number>
-  /** Asked before each write, with the bytes written so far; a promise is waited for, and what it rejects with ends the writer. */
+  /**
+   * Called before each write, with the bytes written so far. A promise is waited for, and a rejection ends the writer.
+   */
   beforeWrite?(written: number): Promise<void> | undefined
-  /** The last that is done with the whole file, before it is closed; what it rejects with ends the writer. */
+  /** The last step with the whole file, before it is closed; a rejection ends the writer. */
   beforeClose?(file: number): void | Promise<void>
   /** Removes the file; never rejects. */
   remove(): Promise<void>
 }
 
 export interface WriterOptions {
-  /** Bytes that may wait before `append` asks its caller to wait, too. */
+  /** Bytes that may wait before `append` makes its caller wait, too. */
   readonly highWaterMark: number
-  /** Makes the calls that need no thread. Default: there are none. */
+  /** Makes the calls that need no thread. Default: all calls use threads. */
   readonly calls?: DiskCalls
 }
 
 /**
- * Writes a file in the order in which its bytes were appended. What comes waits until there is a piece that is worth a
- * write; one write is under way, and everything that is appended meanwhile goes out in the next, however much that is.
- * A file smaller than a piece is written when it is whole, and the first pieces of a larger one at once. The first failure ends it: the file is closed and
- * removed, and the failure is told to whoever waits and to every later call.
+ * Writes a file in the order in which its bytes were appended. Bytes wait until there is a piece that is worth a write.
+ * One write is under way, and everything that is appended meanwhile goes out in the next one. A file smaller than a
+ * piece is written when it is whole, and the first pieces of a larger one at once. The first failure ends it: the file
+ * is closed and removed, and each waiting and later call gets the failure.
  */
 export class FileWriter {
   readonly #target: WriterTarget
@@ -58,7 +60,7 @@ export class FileWriter {
   readonly #highWaterMark: number
   readonly #opened: Promise<number>
   #queue: Uint8Array[] = []
-  /** Those in the queue whose memory is ours. */
+  /** The chunks of the queue that own their memory. */
   #given: Uint8Array[] = []
   #waiting = 0
   #size = 0
@@ -67,7 +69,7 @@ export class FileWriter {
   #closed = false
   #failure: Error | undefined
   #pressure: PromiseWithResolvers<void> | undefined
-  /** Operations on the descriptor, one after the other: one that outlived `close` could hit another file. */
+  /** Operations on the descriptor, one after the other: an operation that outlived `close` could hit another file. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(target: WriterTarget, { highWaterMark, calls = new DiskCalls() }: WriterOptions) {
@@ -75,7 +77,7 @@ export class FileWriter {
     this.#highWaterMark = highWaterMark
     this.#calls = calls
     this.#opened = target.open()
-    // Nobody may be waiting yet; `#pump` and `#writeRest` tell.
+    // This rejection may not be waited for yet; `#pump` and `#writeRest` report it.
     this.#opened.catch(ignore)
   }
 
@@ -85,7 +87,7 @@ export class FileWriter {
   }
 
   /**
-   * Takes bytes; a promise where the caller should wait for it. It rejects with the failure.
+   * Takes bytes; returns a promise if the caller should wait for it. It rejects with the failure.
    *
    * @param isGiven as for `Draft.append`
    */
@@ -114,7 +116,7 @@ export class FileWriter {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Cuts the file off. Nothing may be appended meanwhile. Rejects with the failure. */
+  /** Cuts the file off. The caller appends no bytes meanwhile. Rejects with the failure. */
   async truncate(size: number): Promise<void> {
     await this.#inTurn(async () => {
       const file = await this.#writeRest()
@@ -130,7 +132,7 @@ export class FileWriter {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Writes what is left, makes sure that the file has every byte and closes it. Rejects with the failure. */
+  /** Writes the rest, makes sure that the file has every byte and closes it. Rejects with the failure. */
   async finish(): Promise<BigIntStats> {
     const stats = await this.#inTurn(async () => {
       const file = await this.#writeRest()
@@ -141,7 +143,7 @@ export class FileWriter {
           throw new Error(`${this.#size} bytes were written, and the file has ${found.size}.`)
         }
         await this.#target.beforeClose?.(file)
-        // A network file system may tell only now that it has no room.
+        // A network file system may report only now that it is full.
         await this.#close()
         return this.#failure === undefined ? found : undefined
       } catch (error) {
@@ -153,7 +155,7 @@ export class FileWriter {
     return stats
   }
 
-  /** Gives up: closes and removes the file. Whoever waits is told `reason`. Never rejects. */
+  /** Gives up: closes and removes the file. Waiting calls reject with `reason`. Never rejects. */
   async abort(reason: Error): Promise<void> {
     this.#giveUp(reason)
     await this.#inTurn(() => this.#fail(reason))
@@ -166,7 +168,7 @@ export class FileWriter {
     return result
   }
 
-  /** Whether what waits is to be written now. */
+  /** Whether the waiting bytes are to be written now. */
   #isPiece(): boolean {
     return this.#waiting > Math.min(PIECE, this.#highWaterMark) || waitingInAll > MOST_WAITING
   }
@@ -183,7 +185,7 @@ export class FileWriter {
     }
   }
 
-  /** Writes all that waits, which is little; the descriptor, `undefined` where it has failed. */
+  /** Writes all waiting bytes, which are few. Returns the descriptor, or `undefined` if it has failed. */
   async #writeRest(): Promise<number | undefined> {
     if (this.#failure !== undefined) return undefined
     try {
@@ -200,7 +202,10 @@ export class FileWriter {
 
   readonly #writeSoon: Write = (...call) => this.#calls.write(...call)
 
-  /** How what waits is written: somebody may have given a whole file in one piece, for which nobody else is to wait. */
+  /**
+   * How the waiting bytes are written. A caller may have given a whole file in one piece, and other clients must not
+   * wait for that.
+   */
   #writeSmall(): Write {
     return this.#waiting > 2 * AT_ONCE ? writeByThread : this.#writeSoon
   }
@@ -214,7 +219,7 @@ export class FileWriter {
     await this.#target.beforeWrite?.(this.#written)
     this.#written += await writeAll(write, file, batch, this.#written)
     for (const bytes of given) releaseMemory(bytes)
-    // Given up meanwhile, nothing waits any more.
+    // If the writer was given up meanwhile, no bytes wait any more.
     this.#wait(-Math.min(cost, this.#waiting))
     if (this.#waiting <= this.#highWaterMark) this.#release()
   }
@@ -243,7 +248,7 @@ export class FileWriter {
     try {
       await this.#close()
     } catch {
-      // EIO, EDQUOT, ENOSPC or what made opening fail: the first failure is what is told.
+      // EIO, EDQUOT, ENOSPC or the error of opening: the first failure is reported.
     }
     await this.#target.remove()
   }
@@ -255,7 +260,7 @@ export class FileWriter {
   }
 }
 
-/** Marks a rejection as seen: it may come before anybody waits. */
+/** Marks a rejection as handled: it may come before it is waited for. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(ignore)
   return promise

@@ -7,8 +7,8 @@ const openFile = promisify(open)
 const syncFile = promisify(fsync)
 
 /**
- * Flushes the names in a folder to the medium: flushing a file alone does not flush the name by which it is found. Does
- * nothing on Windows, which opens no folders. Rejects with the system's error.
+ * Flushes the names in a folder to the medium: flushing a file does not flush its name. Does nothing on Windows, which
+ * opens no folders. Rejects with the system's error.
  */
 export async function flushFolder(path: string): Promise<void> {
   if (platform === 'win32') return

@@ -12,10 +12,10 @@ const LOCAL: ReadonlySet<number> = new Set([
 /** True if `folder` is known to lie on a file system of the machine itself. Never rejects. */
 export async function isOnLocalDisk(folder: string): Promise<boolean> {
   try {
-    // Elsewhere the numbers mean other things.
+    // On other systems the numbers mean other things.
     return platform === 'linux' && LOCAL.has((await statfs(folder)).type)
   } catch {
-    // ENOENT: removed this instant. ENOSYS, EIO, ...: nothing is known of it.
+    // ENOENT: removed this instant. ENOSYS, EIO, ...: the file system is not known.
     return false
   }
 }

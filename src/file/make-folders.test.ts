@@ -22,7 +22,7 @@ test('so is one that ten make at once', async () => {
   expect(statSync(join(base, 'many/at/once')).isDirectory()).toBe(true)
 })
 
-describe('what stands in the way is told as the system tells it:', () => {
+describe('an obstacle is reported with the error of the system:', () => {
   test.each([
     ['file', 'EEXIST'],
     ['file/below', 'ENOTDIR'],

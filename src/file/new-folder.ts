@@ -10,7 +10,7 @@ const THIS_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOF
 /**
  * Makes a folder. Fails with the system's error, also if there is one.
  *
- * @param mode its permissions, whatever the umask; default what the umask leaves of `0o777`
+ * @param mode its permissions, whatever the umask; default: those that the umask leaves of `0o777`
  */
 export async function newFolder(path: string, mode?: number): Promise<void> {
   // The umask only takes permissions away, so no other user gets in before they are complete.

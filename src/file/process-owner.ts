@@ -3,19 +3,23 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hasCode } from './system-error.ts'
 
-/** Linux: process id, start time in clock ticks since boot, process id namespace, boot id. An owner may add an epoch. */
+/**
+ * Linux: process id, start time in clock ticks since boot, process id namespace, boot id. An owner may add an epoch.
+ */
 const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})(?:\.[\da-f]{16})?$/
-/** Elsewhere: process id, and a UUID since process ids come again. */
+/** Elsewhere: process id, and a UUID since process ids are used again. */
 const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}(?:\.[\da-f]{16})?$/
 
-/** Systems where every process of the host sees every other: no containers with process ids of their own. */
+/**
+ * Systems on which every process of the host sees every other: they have no containers with process ids of their own.
+ */
 const ONE_PROCESS_TABLE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32'])
 
 let ownName: string | undefined
 
 /**
- * The name of this process: everything that another one has to know to tell whether it lives. Read synchronously, once per
- * process, from `/proc`, which is no disk.
+ * The name of this process, with everything that another process needs to tell whether it lives. Read synchronously,
+ * once per process, from `/proc`, which is not on a disk.
  */
 export function processOwner(): string {
   ownName ??= traceableName() ?? `${process.pid}.${randomUUID()}`
@@ -23,10 +27,11 @@ export function processOwner(): string {
 }
 
 /**
- * Whether the process of that name is gone, as a fact: `false` while it lives, be it stopped. `undefined` if this process cannot
- * see it: a process of another container has process ids of its own, and another boot id may be that of another kernel.
+ * Whether the process of that name is certainly gone. `false` while it lives, even if it is stopped. `undefined` if
+ * this process cannot see it. A process of another container has process ids of its own, and another boot id may be
+ * that of another kernel.
  *
- * @param self the name of the process that asks; default this one
+ * @param self the name of the process that asks; default: this one
  */
 export async function isDead(owner: string, self: string = processOwner()): Promise<boolean | undefined> {
   if (owner === self || owner.startsWith(`${self}.`)) return false
@@ -50,7 +55,7 @@ function traceableName(): string | undefined {
     const name = `${process.pid}.${startTime}.${namespace}.${boot}`
     return TRACEABLE.test(name) ? name : undefined
   } catch {
-    // ENOENT, EACCES: no /proc, as on macOS and Windows, or one that tells nothing.
+    // ENOENT, EACCES: no /proc, as on macOS and Windows, or one without the facts.
     return undefined
   }
 }
@@ -65,14 +70,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** True when the process id has gone to a later process, or its process is a zombie, which does nothing any more. */
+/** True if the process id has gone to a later process, or its process is a zombie, which does nothing any more. */
 async function hasOtherStart(pid: number, startTime: string | undefined): Promise<boolean> {
   try {
     const stat = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1'))
     return stat !== undefined && (stat.startTime !== startTime || stat.state === 'Z' || stat.state === 'X')
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return true
-    // ENOENT, EACCES: ended this instant, or hidden from other users (hidepid). The next sweep will see.
+    // ENOENT, EACCES: ended this instant, or hidden from other users (hidepid). The next sweep looks again.
     return false
   }
 }

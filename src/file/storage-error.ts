@@ -4,8 +4,8 @@ import { UploadError, isUploadError } from '../errors/upload-error.ts'
 import { hasCode } from './system-error.ts'
 
 /**
- * What a failure of the disk is told as: `storage-full` (no blocks, no inodes, over quota) or else `storage-failed`, with
- * the system's error as its cause. Refusals and misuse (`TypeError`) stay as they are.
+ * The refusal for a failure of the disk: `storage-full` (no blocks, no inodes, over quota) or else `storage-failed`,
+ * with the system's error as its cause. Refusals and misuse (`TypeError`) stay as they are.
  */
 export function toStorageError(error: unknown): Error {
   if (hasErrorName(error, 'TypeError') || isUploadError(error)) return error

@@ -8,8 +8,8 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 /**
- * True where the file, a folder on the way to it or the name itself does not exist or cannot: what a caller is told as
- * "there is no such file". `ELOOP` is how `O_NOFOLLOW` reports a symlink, `ENXIO` how a socket refuses to be opened.
+ * True if the file, a folder on the way to it or the name itself does not exist or cannot exist. A caller is told that
+ * there is no such file. `O_NOFOLLOW` reports a symlink as `ELOOP`, and a socket cannot be opened (`ENXIO`).
  */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')
@@ -20,7 +20,7 @@ export function hasNoLinks(error: unknown): boolean {
   return hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES')
 }
 
-/** True if this user may not do that. Some systems say so of other things as well: look before you rely on it. */
+/** True if this user may not do that. Some systems also use it for other faults, so look before you rely on it. */
 export function isForbidden(error: unknown): boolean {
   return hasCode(error, 'EACCES', 'EPERM')
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Milliseconds for which nothing else may run. */
+/** Milliseconds for which the process may do no other work. */
 const LONGEST_MS = 2
 
 /** Splits long work into short turns, so that the process serves others between them. */

@@ -1,9 +1,11 @@
 import { afterBytes } from './after-bytes.ts'
 
-/** A call that writes at `position`; the number of bytes that the system took. */
+/** A call that writes at `position`; returns the number of bytes that the system took. */
 export type Write = (file: number, chunks: readonly Uint8Array[], position: number) => number | Promise<number>
 
-/** Writes all of `chunks` at `position`, however few bytes the system takes at once; the number of bytes. */
+/**
+ * Writes all of `chunks` at `position`, however few bytes the system takes at once. Resolves to the number of bytes.
+ */
 export async function writeAll(
   write: Write,
   file: number,

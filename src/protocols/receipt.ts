@@ -2,9 +2,9 @@ import type { FormField } from '../receive/form-field.ts'
 import type { PublishedFile } from '../policy/delete-files.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 
-/** A file that a request brought, and what it became. */
+/** A file of a request, and its stored file. */
 export interface ReceivedFile {
-  /** The name of the form field; absent where the file was the body itself. */
+  /** The name of the form field; absent if the file was the body itself. */
   readonly field?: string
   /** The name that the client gave. */
   readonly filename: string
@@ -19,10 +19,10 @@ export interface SkippedFile {
   readonly filename: string
 }
 
-/** What a request left behind: every protocol ends in one. */
+/** The result of a request: every protocol returns one. */
 export interface Receipt {
   readonly files: readonly ReceivedFile[]
-  /** The same files, for one who has to take them back. */
+  /** The same files, with which a caller can take them back. */
   readonly published: readonly PublishedFile[]
   /** The fields of a form, in order of arrival. */
   readonly fields: readonly FormField[]

@@ -3,7 +3,7 @@ import { formProtocol } from './form/form-protocol.ts'
 import type { Receipt } from './receipt.ts'
 import type { AdmittedUpload, UploadProtocol } from './upload-protocol.ts'
 
-/** The protocols that know a request of theirs, in the order in which they are asked. A new one belongs here. */
+/** The protocols, in the order in which they are asked. A new one belongs here. */
 const PROTOCOLS: readonly UploadProtocol[] = [formProtocol]
 
 /**

@@ -3,7 +3,7 @@ import type { UploadSet } from '../policy/upload-set.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import type { Receipt } from './receipt.ts'
 
-/** An upload that may be received: the client is allowed to make it, and nothing of its body is read yet. */
+/** An upload that may be received: the client is allowed to make it, and its body is not read yet. */
 export interface AdmittedUpload {
   readonly incoming: Incoming
   readonly set: UploadSet

@@ -1,10 +1,10 @@
-/** Bytes below which a collection may as well come to them in its time. */
+/** Smaller memory is left to the next collection. */
 const LEAST = 4096
 
 /**
- * Gives memory back at once, which nobody uses any more. For chunks of the network: to V8 each is a handle of some hundred
- * bytes, so that it lets tens of megabytes of them pile up, and then marks the whole heap to find them. Leaves alone what is a
- * part of something larger.
+ * Gives memory back at once that is no longer used. It is for chunks of the network. V8 sees each as a handle of some
+ * hundred bytes. So it lets tens of megabytes of them pile up, and then marks the whole heap to find them. A part of a
+ * larger buffer is left alone.
  */
 export function releaseMemory({ buffer, byteLength }: Uint8Array): void {
   if (byteLength < LEAST || byteLength !== buffer.byteLength || !(buffer instanceof ArrayBuffer)) return

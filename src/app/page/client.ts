@@ -10,8 +10,8 @@ import { UploadView } from './client/upload-view.ts'
 import { shownName } from './shown-name.ts'
 
 /**
- * Makes the page's form quicker: files go as soon as they are chosen, dropped or pasted, each with its own progress.
- * Everything it shows is the server's markup, and without it the form does the same work.
+ * Makes the page's form quicker: files are sent as soon as they are chosen, dropped or pasted, each with its own
+ * progress. All markup is the server's, and without the script the form does the same work.
  */
 const form = element(document, '#upload', HTMLFormElement)
 const input = element(form, '#file', HTMLInputElement)
@@ -38,7 +38,7 @@ const queue = new UploadQueue({
 
 function send(chosen: readonly File[]): void {
   if (chosen.length === 0) return
-  // What was said was about the request before.
+  // The message was about the request before.
   said.replaceChildren()
   input.removeAttribute('aria-invalid')
   announce(chosen.length === 1 ? `Uploading ${shownName(chosen[0]?.name ?? '')}` : `Uploading ${chosen.length} files`)
@@ -85,7 +85,7 @@ function addView(upload: Upload): UploadView {
   return view
 }
 
-/** Takes a row away; focus that was in it goes to `successor`, the row beside it, or back to the form. */
+/** Removes a row. Focus that was in it goes to `successor`, the row beside it, or back to the form. */
 function remove(upload: Upload, successor?: HTMLElement | null): void {
   const row = views.get(upload)?.row
   if (row === undefined) return
@@ -111,7 +111,7 @@ function warn(event: BeforeUnloadEvent): void {
   event.preventDefault()
 }
 
-/** Tells a screen reader; what was told before stays for a while, as several may come at once. */
+/** For screen readers. Earlier messages stay for a while, since several may come at once. */
 function announce(sentence: string): void {
   const line = document.createElement('p')
   line.textContent = sentence
@@ -120,7 +120,7 @@ function announce(sentence: string): void {
 }
 
 async function sendDropped(data: DataTransfer): Promise<void> {
-  // A DOMException: a folder that the browser may not read. It is told as if nothing had come.
+  // A DOMException: a folder that the browser may not read. It counts as an empty drop.
   const dropped = await droppedFiles(data).catch(() => [])
   if (dropped.length > 0) send(dropped)
   else say('There was no file in it that could be read. Choose the files instead.')
@@ -167,7 +167,7 @@ addEventListener('drop', (event) => {
 addEventListener('paste', ({ clipboardData }) => {
   if (clipboardData?.types.includes('Files') === true) void sendDropped(clipboardData)
 })
-// An image's error does not bubble, and some have failed before this script came.
+// The error of an image does not bubble, and some images have failed before this script came.
 addEventListener('error', ({ target }) => replaceBrokenPicture(target), { capture: true })
 for (const picture of document.querySelectorAll<HTMLImageElement>('.thumb img'))
   if (picture.complete && picture.naturalWidth === 0) replaceBrokenPicture(picture)

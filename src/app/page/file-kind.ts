@@ -1,4 +1,4 @@
-/** What a file is to a person; each kind has an icon. */
+/** The kind of a file for a person; each kind has an icon. */
 export type FileKind = 'image' | 'video' | 'audio' | 'document' | 'archive' | 'file'
 
 const ARCHIVE = /^application\/(?:zip|gzip|x-(?:tar|gtar|bzip2?|xz|7z-compressed|rar-compressed)|zstd|vnd\.rar)$/
@@ -8,7 +8,7 @@ const DOCUMENT =
 /** Formats that today's browsers draw; a TIFF or a HEIC would be a broken picture. */
 const DRAWABLE = /^image\/(?:png|apng|jpeg|gif|webp|avif|bmp|svg\+xml)$/
 
-/** The kind of a media type, `type/subtype`; `file` where it tells nothing. */
+/** The kind of a media type, `type/subtype`; `file` if the type does not tell. */
 export function fileKind(type: string): FileKind {
   if (type.startsWith('image/')) return 'image'
   if (type.startsWith('video/')) return 'video'
@@ -17,7 +17,7 @@ export function fileKind(type: string): FileKind {
   return DOCUMENT.test(type) ? 'document' : 'file'
 }
 
-/** True where an `<img>` shows files of this media type. */
+/** True if an `<img>` shows files of this media type. */
 export function isDrawable(type: string): boolean {
   return DRAWABLE.test(type)
 }

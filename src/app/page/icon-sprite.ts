@@ -49,7 +49,7 @@ export function iconSprite(): Markup {
   </svg>`
 }
 
-/** One icon out of the sprite. Decoration: what it means has to be said in words beside it. */
+/** One icon out of the sprite. It is decoration: words beside it say what it means. */
 export function icon(name: string): Markup {
   return html`<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-${name}"></use></svg>`
 }

@@ -37,7 +37,7 @@ function named(filename: string): string {
 }
 
 describe('without JavaScript', () => {
-  test('a form posts files to where they are taken', () => {
+  test('a form posts files to the URL that receives them', () => {
     const html = shown({})
     expect(html).toMatch(/<form[^>]* method="post"[^>]* enctype="multipart\/form-data"[^>]* action="\/uploads"/)
     expect(html).toMatch(/<label[^>]* for="file"/)
@@ -45,7 +45,7 @@ describe('without JavaScript', () => {
     expect(html).toMatch(/<button[^>]* type="submit"/)
   })
 
-  test('one file at a time where only one is taken', () => {
+  test('one file at a time if only one is allowed', () => {
     expect(shown({ maxFiles: 1 })).not.toContain('multiple')
     expect(shown({ maxFiles: 1 })).toContain('one file at once')
   })
@@ -55,7 +55,7 @@ describe('without JavaScript', () => {
     expect(words).toContain('Up to 4 GiB per file; at most 100 files and 8 GiB at once.')
   })
 
-  test('the limit of a request is left out where it could never be met', () => {
+  test('the limit of a request is left out if files can never reach it', () => {
     const words = shown({ maxFiles: 2, maxBodySize: 9 * 1024 ** 3 }).replace(/<[^>]*>/g, '')
     expect(words).toContain('Up to 4 GiB per file; at most 2 files at once.')
   })
@@ -79,7 +79,7 @@ describe('without JavaScript', () => {
     expect(shown({ extensions: [] })).toContain('No type of file is taken here.')
   })
 
-  test('what the last request did is a status', () => {
+  test('the result of the last request is a status', () => {
     expect(shown({ flash: 'Stored <it>.' })).toMatch(/role="status">.*<span>Stored &lt;it&gt;\.<\/span>/)
   })
 
@@ -184,8 +184,8 @@ describe('the document', () => {
   })
 })
 
-describe('whoever may not do everything', () => {
-  test('is shown no form, and no script, where uploading is not for them', () => {
+describe('a client that may not do everything', () => {
+  test('is shown no form, and no script, if it may not upload', () => {
     const html = shown({ canUpload: false })
     expect(html).not.toMatch(/<form|<input|<script/)
     expect(html).toContain('The first file will be listed here.')
@@ -197,7 +197,7 @@ describe('whoever may not do everything', () => {
     expect(shown({ problem })).toContain('<title>Not uploaded: Upload files</title>')
   })
 
-  test('can sign in where that helps', () => {
+  test('can sign in if that helps', () => {
     expect(shown({ signIn: '/?sign-in&a="b"' })).toContain('<a href="/?sign-in&amp;a=&quot;b&quot;">Sign in</a>')
     expect(shown({})).not.toContain('Sign in')
   })

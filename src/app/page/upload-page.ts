@@ -7,8 +7,8 @@ import type { Markup } from './icon-sprite.ts'
 import { uploadRow } from './upload-row.ts'
 
 /**
- * The Content-Security-Policy that the page works under: nothing inline, nothing from elsewhere. `blob:` is for the
- * preview of a picture that is still on its way.
+ * The Content-Security-Policy of the page: nothing inline, and no files of other sites. `blob:` is for the preview of a
+ * picture that is still being sent.
  */
 export const UPLOAD_PAGE_CSP: string = [
   "default-src 'none'",
@@ -31,12 +31,12 @@ export interface UploadPageOptions {
   readonly url?: string
 }
 
-/** More extensions than this are folded away behind their number. */
+/** A list of more extensions than this is folded away. */
 const EXTENSIONS_SHOWN = 12
 
 /**
- * The page of one upload set: a form and a list, whole without JavaScript; the script only makes them quicker, and is not
- * there without the form. To be sent with `UPLOAD_PAGE_CSP`.
+ * The page of one upload set: a form and a list, both complete without JavaScript. The script only makes them quicker,
+ * and is left out without the form. Send it with `UPLOAD_PAGE_CSP`.
  *
  * @example
  * ```ts
@@ -87,14 +87,14 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
             </template>
           </body>
         </html>`
-      // Hono's `html` is asynchronous only where a value in it is.
+      // Hono's `html` is asynchronous only if a value in it is.
       if (page instanceof Promise) throw new TypeError('The page holds a value that is not there yet.')
       return page.toString()
     },
   }
 }
 
-/** What the request before this one did, or why this one was refused. */
+/** The result of the request before this one, or the reason of this refusal. */
 function said({ flash, problem }: PageView): Markup {
   return html`<div id="said">
     ${flash === undefined ? '' : html`<p class="said good" role="status">${icon('tick')}<span>${flash}</span></p>`}
@@ -106,7 +106,7 @@ function said({ flash, problem }: PageView): Markup {
   </div>`
 }
 
-/** Whoever may not upload has not failed to. */
+/** A client that may not upload is not told of it as a failure. */
 function prefix({ problem, canUpload }: PageView): string {
   if (problem === undefined) return ''
   return canUpload ? 'Not uploaded: ' : `${problem.title}: `
@@ -149,7 +149,7 @@ function form(view: PageView): Markup {
   </form>`
 }
 
-/** A file and nothing else has to fit into a request as well. */
+/** A file and the headers around it have to fit into a request as well. */
 function largestFile({ maxFileSize, maxBodySize }: PageView): number {
   return Math.min(maxFileSize, maxBodySize)
 }
@@ -157,7 +157,7 @@ function largestFile({ maxFileSize, maxBodySize }: PageView): number {
 function limits(view: PageView): Markup {
   const { maxFiles, maxFileSize, maxBodySize, extensions } = view
   const files = maxFiles === 1 ? 'one file' : `at most ${maxFiles} files`
-  // Where so many files fit into a request anyway, its size is not worth a word.
+  // If that many files fit into a request anyway, its size is left out.
   const size = maxBodySize < maxFiles * maxFileSize ? html` and <b>${formatBytes(maxBodySize)}</b>` : ''
   return html`<div class="limits" id="limits">
     <p>

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { icon } from './icon-sprite.ts'
 import type { Markup } from './icon-sprite.ts'
 
-/** A file on its way, for the script to fill in: one button each for every step that a person may take. */
+/** A running upload, for the script to fill in: one button for each action of a person. */
 export function uploadRow(): Markup {
   return html`<li class="upload">
     <span class="thumb">${icon('file')}</span>

@@ -4,13 +4,13 @@ import { Socket } from 'node:net'
 type Callback = (error?: Error | null) => void
 
 /**
- * A socket that a failed write does not destroy, so that what the other side said before it hung up is still read. The end of
- * the connection itself is told as by any socket.
+ * A socket that a failed write does not destroy, so that an answer from before the other side hung up is still read. It
+ * reports the end of the connection like any socket.
  */
 export class AttentiveSocket extends Socket {
   #failed = false
 
-  /** A write has failed: the other side takes nothing more. */
+  /** A write has failed: the other side reads no more. */
   get hasFailed(): boolean {
     return this.#failed
   }

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 1000
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** What the check rejects with; `passed` where it does not. */
+/** The rejection of the check; `passed` if it does not reject. */
 async function outcome({ port }: ScriptedClamd, file: CheckedUpload): Promise<unknown> {
   const check = clamavCheck({ port, timeoutMs: TIMEOUT_MS })
   return await Promise.resolve(check(file)).then(
@@ -43,7 +43,7 @@ const answering =
     conversation.answer(text)
   }
 
-describe('nothing passes on an answer that is none:', () => {
+describe('a file does not pass on a broken answer:', () => {
   test.each([
     'UNKNOWN COMMAND\0',
     'stream: Time limit reached ERROR\0',
@@ -93,7 +93,7 @@ describe('nothing passes on an answer that is none:', () => {
   })
 })
 
-describe('a clamd that dies is no verdict, and the file is closed:', () => {
+describe('a clamd that dies gives no verdict, and the file is closed:', () => {
   const deaths: [string, (conversation: Conversation) => void][] = [
     ['the end of the connection', ({ socket }) => socket.end()],
     ['its loss', ({ socket }) => socket.destroy()],
@@ -204,7 +204,7 @@ describe('silence ends the wait:', () => {
   })
 })
 
-describe('a check that nobody waits for', () => {
+describe('a check that is not waited for', () => {
   test('does not begin', async () => {
     await using clamd = await scriptedClamd(answering(OK))
     const reason = new Error('gone')

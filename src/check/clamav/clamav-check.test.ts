@@ -21,7 +21,7 @@ async function refusalOf(check: Check, file: CheckedUpload): Promise<AnyUploadEr
   return result
 }
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const clamd = await scriptedClamd(async () => {})
   await clamd.close()
@@ -90,7 +90,7 @@ describe('a file that clamd calls clean', () => {
     }
   })
 
-  test('is sent over a Unix socket where one is named', async () => {
+  test('is sent over a Unix socket if one is named', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'decant-clamav-'))
     const path = join(folder, 'clamd.ctl')
     try {
@@ -151,14 +151,14 @@ describe('a file that clamd finds something in', () => {
     expect(refusal.message).toBe('"letter.txt" was refused: it is too large to be scanned for viruses.')
   })
 
-  test.each(['the next bytes', 'the end'])('is refused even where clamd has hung up before %s of it', async (next) => {
+  test.each(['the next bytes', 'the end'])('is refused even if clamd has hung up before %s of it', async (next) => {
     const hungUp = Promise.withResolvers<void>()
     await using clamd = await scriptedClamd(async (conversation) => {
       await conversation.command()
       await conversation.chunk()
       await new Promise((sent) => conversation.socket.write('INSTREAM size limit exceeded. ERROR\0', sent))
       conversation.socket.resetAndDestroy()
-      // The writes that follow meet a connection which is no more, and whose answer nobody has read.
+      // The writes that follow meet a connection that is closed, and whose answer is not read yet.
       hungUp.resolve()
     })
     async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -171,7 +171,7 @@ describe('a file that clamd finds something in', () => {
     await clamd.idle()
   })
 
-  test('is refused when it is larger than is to be scanned, before anybody is asked', async () => {
+  test('is refused if it is larger than clamd scans, before clamd is asked', async () => {
     await using clamd = await scriptedClamd(async () => {})
     const file = upload([], { size: 1025 })
     const check = clamavCheck({ port: clamd.port, maxStreamSize: 1024, onUnavailable: 'accept' })
@@ -204,7 +204,7 @@ describe('while there is no clamd', () => {
     expect(JSON.stringify(toProblem(refusal))).not.toContain('decant-no-such-socket')
   })
 
-  test('files pass where the developer said so', async () => {
+  test('files pass if the developer said so', async () => {
     await clamavCheck({ port: await closedPort(), onUnavailable: 'accept' })(textUpload('good'))
   })
 

@@ -13,32 +13,34 @@ import type { Clamd } from './scan-stream.ts'
 
 /** Options of `clamavCheck`: the address of clamd, and its limits. */
 export interface ClamavCheckOptions {
-  /** Where clamd listens for TCP. Default: `127.0.0.1`. */
+  /** The host of clamd for TCP. Default: `127.0.0.1`. */
   readonly host?: string
   /** Default: 3310. */
   readonly port?: number
   /** The path of clamd's Unix socket, instead of `host` and `port`. */
   readonly socket?: string
   /**
-   * Milliseconds without progress, after which the file counts as not checked: connecting, sending the next bytes, and scanning once
-   * all are sent take that long at most. Default: 150,000, since clamd itself gives up a scan after two minutes.
+   * Milliseconds without progress after which the file counts as not checked. Connecting, sending the next bytes, and
+   * scanning after the last byte may each take that long. Default: 150,000, since clamd itself ends a scan after two
+   * minutes.
    */
   readonly timeoutMs?: number
   /**
-   * Bytes of a file at most; a larger one is refused unseen. Keep it at or below `StreamMaxLength`, `MaxFileSize` and `MaxScanSize` of
-   * clamd.conf: what goes over the last two is called clean without being looked at. Default: 100 MiB, as theirs.
+   * The most bytes of a file; a larger one is refused without a scan. Keep it at or below `StreamMaxLength`,
+   * `MaxFileSize` and `MaxScanSize` of clamd.conf: clamd calls a file beyond the last two clean without looking at it.
+   * Default: 100 MiB, as theirs.
    */
   readonly maxStreamSize?: number
   /**
-   * What becomes of a file while no connection to clamd can be made: `refuse` (default) or `accept`, unscanned. It is never
-   * accepted where a scan has begun and failed, since that may be the file's own doing.
+   * The fate of a file while no connection to clamd can be made: `refuse` (default) or `accept`, unscanned. A file
+   * whose scan has begun and failed is always refused, since the file itself may be the cause.
    */
   readonly onUnavailable?: 'refuse' | 'accept'
   /** Bytes sent at once. Default: 65,536. */
   readonly chunkSize?: number
 }
 
-/** What a timer can wait for at most, about 25 days: one that is given more rings at once. */
+/** The longest time of a timer, about 25 days: a longer one rings at once. */
 const LONGEST_MS = 2 ** 31 - 1
 /** The length of a chunk is four bytes. */
 const LARGEST_CHUNK = 2 ** 32 - 1
@@ -54,12 +56,12 @@ const KINDS: OptionKinds<ClamavCheckOptions> = {
 }
 
 /**
- * A check that has ClamAV's daemon scan the file. It passes only what clamd calls clean.
+ * A check that lets ClamAV's daemon scan the file. It passes only files that clamd calls clean.
  *
- * The check throws `content-refused` for what clamd finds something in or what is larger than it scans, and
- * `check-unavailable`, with the reason as its cause, where there is no verdict.
+ * The check throws `content-refused` if clamd finds something in the file, or if the file is larger than clamd scans.
+ * It throws `check-unavailable`, with the reason as its cause, if there is no verdict.
  *
- * @throws {TypeError} for a `socket` beside a `host` or `port`, and for numbers that are none.
+ * @throws {TypeError} for a `socket` beside a `host` or `port`, and for numbers that are not valid.
  * @example
  * ```ts
  * const papers = uploadSet('papers', {
@@ -100,7 +102,7 @@ async function scan(upload: CheckedUpload, clamd: Clamd, acceptsUnscanned: boole
   try {
     return await scanStream(upload, clamd)
   } catch (error) {
-    // Anything else is not clamd's: an abort, or the storage's own failure.
+    // Any other error is not clamd's: an abort, or a failure of the storage.
     if (!(error instanceof ClamdError)) throw error
     if (acceptsUnscanned && !error.reached) return { kind: 'clean' }
     throw new UploadError('check-unavailable', { filename: upload.filename }, { cause: error })

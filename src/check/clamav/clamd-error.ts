@@ -1,7 +1,7 @@
 /** clamd gave no verdict. The message is for the server's own log: it may name an address. */
 export class ClamdError extends Error {
   override readonly name = 'ClamdError'
-  /** It took the command, so that what failed may have failed because of the file. */
+  /** It had accepted the command, so the file may be the cause of the failure. */
   readonly reached: boolean
 
   constructor(message: string, reached: boolean, options?: ErrorOptions) {

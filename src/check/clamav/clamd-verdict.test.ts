@@ -41,11 +41,11 @@ const NO_VERDICTS = [
   'HTTP/1.1 200 OK\r\n\r\n\0',
 ]
 
-test.each(NO_VERDICTS)('%j is no verdict', (answer) => {
+test.each(NO_VERDICTS)('%j is not a verdict', (answer) => {
   expect(parseVerdict(answer)).toBeUndefined()
 })
 
-test('an OK with any one of its characters missing, doubled or changed is no verdict', () => {
+test('an OK with any one of its characters missing, doubled or changed is not a verdict', () => {
   const ok = 'stream: OK\0'
   for (let at = 0; at < ok.length; at++) {
     const [before, character, after] = [ok.slice(0, at), ok.slice(at, at + 1), ok.slice(at + 1)]

@@ -1,12 +1,12 @@
-/** What clamd says of a stream. */
+/** The verdict of clamd on a stream. */
 export type ClamdVerdict =
   | { readonly kind: 'clean' }
   | { readonly kind: 'infected'; readonly signature: string }
   | { readonly kind: 'too-large' }
 
 /**
- * Reads an answer to `zINSTREAM`, its closing NUL included; `undefined` for what is no verdict. Only the one exact sentence
- * means clean: not an answer that was cut short, nor one that more follows.
+ * Reads an answer to `zINSTREAM`, its closing NUL included; `undefined` for any other text. Only the one exact sentence
+ * means clean. An answer that was cut short, or that more text follows, does not.
  */
 export function parseVerdict(answer: string): ClamdVerdict | undefined {
   if (answer === 'stream: OK\0') return { kind: 'clean' }

@@ -5,7 +5,7 @@ import { ClamdError } from './clamd-error.ts'
 import { parseVerdict } from './clamd-verdict.ts'
 import type { ClamdVerdict } from './clamd-verdict.ts'
 
-/** Where clamd is, and how to speak to it. */
+/** The address of clamd, and the settings of a scan. */
 export interface Clamd {
   readonly address: NetConnectOpts
   /** Milliseconds without progress. */
@@ -18,15 +18,15 @@ export interface Clamd {
 const COMMAND = new TextEncoder().encode('zINSTREAM\0')
 /** A chunk of no bytes ends the stream. */
 const END = new Uint8Array(4)
-/** Characters of an answer at most: names of signatures are short. */
+/** The most characters of an answer: names of signatures are short. */
 const LONGEST_ANSWER = 4096
 
 /**
- * Has clamd scan a file by its command INSTREAM (clamd(8)). The verdict counts as soon as it is there, but "clean" only
- * where clamd had the whole file. The file is not opened before there is a connection.
+ * Makes clamd scan a file by its command INSTREAM (clamd(8)). The verdict counts as soon as it is there, but "clean"
+ * only if clamd had the whole file. The file is opened only when there is a connection.
  *
- * @throws {ClamdError} where there is no verdict. Rejects with the signal's reason where that is aborted, and with what
- * the file's own stream throws.
+ * @throws {ClamdError} if there is no verdict. Rejects with the signal's reason if that is aborted, and with any error
+ *   of the file's own stream.
  */
 export async function scanStream(
   upload: CheckedUpload,
@@ -42,13 +42,13 @@ export async function scanStream(
   }, timeoutMs)
   const abort = (): void => givenUp.reject(signal?.reason)
   signal?.addEventListener('abort', abort)
-  // Only what clamd takes is progress: an answer may drip in as slowly as it likes.
+  // Only bytes that clamd accepts are progress, however slowly an answer drips in.
   const onProgress = (): void => {
     reached = true
     silence.refresh()
   }
 
-  // clamd hangs up on a stream that it finds too long, in the middle of it: what it said is to be heard.
+  // clamd hangs up in the middle of a stream that it finds too long. Its answer from before that still counts.
   const socket = new AttentiveSocket()
   socket.connect(address)
   try {
@@ -69,7 +69,7 @@ export async function scanStream(
   }
 }
 
-/** The number of bytes sent with all that belongs around them; `undefined` where the connection ended before. */
+/** The number of bytes sent, with everything that belongs around them; `undefined` if the connection ended before. */
 async function sendFile(
   socket: AttentiveSocket,
   upload: CheckedUpload,
@@ -85,7 +85,7 @@ async function sendFile(
     if (!(await write(COMMAND))) return
     let size = 0
     for await (const bytes of upload.stream()) {
-      // A loop that an empty chunk does not enter: it would end the stream before the file's end.
+      // A loop that skips an empty chunk, which would end the stream before the file's end.
       for (let start = 0; start < bytes.length; start += chunkSize) {
         const chunk = bytes.subarray(start, start + chunkSize)
         if (!(await write(lengthOf(chunk), chunk))) return
@@ -100,11 +100,13 @@ async function sendFile(
   }
 }
 
-/** Resolves when the bytes, which may be reused from then on, were taken; to `false` where the connection has ended. */
+/**
+ * Resolves when clamd has accepted the bytes, which may be reused from then on; to `false` if the connection has ended.
+ */
 function writeTo(socket: AttentiveSocket, pieces: readonly Uint8Array[]): Promise<boolean> {
   return new Promise((resolve) => {
     socket.cork()
-    // What goes wrong is told by the socket's `error`, which whoever reads the answer hears.
+    // A failure also comes as the socket's `error`, which the reader of the answer handles.
     for (const piece of pieces) socket.write(piece, (error) => resolve(!error && !socket.hasFailed))
     socket.uncork()
   })
@@ -117,7 +119,7 @@ function lengthOf(chunk: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** What came when there was a NUL, be it before all is sent; the connection is closed then. */
+/** The text up to a NUL, which may come before all is sent. The connection is closed then. */
 function readAnswer(socket: AttentiveSocket): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
@@ -128,7 +130,7 @@ function readAnswer(socket: AttentiveSocket): Promise<string> {
       resolve(answer)
       socket.destroy()
     })
-    // It says no more, be it that it would still listen.
+    // It sends no more, even if it still listens.
     socket.on('end', () => socket.destroy())
     socket.on('error', reject)
     socket.on('close', () => reject(new Error(`The connection was closed after ${answer.length} bytes of an answer`)))

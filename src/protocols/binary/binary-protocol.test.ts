@@ -36,7 +36,7 @@ async function send(set: UploadSet, { headers = {}, body = someBytes(1000), key,
   })
 }
 
-/** A body that fails the test when somebody reads it. */
+/** A body that fails the test if it is read. */
 function untouched(): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
@@ -49,7 +49,7 @@ function untouched(): ReadableStream<Uint8Array> {
 }
 
 describe('a body that is a file', () => {
-  test('gets its name from Content-Disposition, and a number where it is taken', async () => {
+  test('gets its name from Content-Disposition, and a number if that name is taken', async () => {
     const set = memorySet()
     const first = await send(set, { headers: { ...NAMED, 'content-type': 'application/x-made-up' } })
     expect(first).toEqual({
@@ -155,7 +155,7 @@ describe('a body is refused, unread,', () => {
     expect(openFilesIn(folder)).toEqual([])
   })
 
-  test('with a suggestion where there is one', async () => {
+  test('with a suggestion if there is one', async () => {
     await expect(send(memorySet(), { key: 'a /CON.txt' })).rejects.toMatchObject({
       details: { key: 'a /CON.txt', suggestion: 'a/_CON.txt' },
     })
@@ -168,7 +168,7 @@ describe('a body is refused, unread,', () => {
   })
 })
 
-test('Content-Encoding: identity is no coding', async () => {
+test('Content-Encoding: identity is not a coding', async () => {
   const headers = { ...NAMED, 'content-encoding': 'Identity' }
   expect((await send(memorySet(), { headers })).files).toHaveLength(1)
 })

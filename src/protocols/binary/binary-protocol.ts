@@ -8,14 +8,14 @@ import type { AdmittedUpload } from '../upload-protocol.ts'
 import { dispositionFilename } from './disposition-filename.ts'
 
 /**
- * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition gives
- * (POST: a taken one is numbered). With `unseenAs`, no file in the storage changes the answer until the new file is whole
- * and valid.
+ * A body that is the file itself. Its name is `key` (PUT: exactly this one), else the one that Content-Disposition
+ * gives (POST: a taken name gets a number). With `unseenAs`, files in the storage do not change the answer until the
+ * new file is whole and valid.
  *
- * @throws {UploadError} `length-required` for a request without a body; `unsupported-media-type` for what is really a
- *   form, and for a coded body; `unsupported-transfer-coding`; `malformed-request` if the file has no name, the body is
- *   a part of it, or a claimed digest is not valid; `digest-mismatch` if the bytes have another one; `name-taken`
- *   and `invalid-key` for `key`; and what `UploadSet.draft` and `UploadDraft` throw. Nothing is left then.
+ * @throws {UploadError} `length-required` for a request without a body. `unsupported-media-type` for a form and for a
+ *   coded body; `unsupported-transfer-coding`. `malformed-request` if the file has no name, the body is a part of it,
+ *   or a claimed digest is not valid. `digest-mismatch` if the bytes have another digest. `name-taken` and
+ *   `invalid-key` for `key`. Also the errors of `UploadSet.draft` and `UploadDraft`. Nothing is left then.
  */
 export async function receiveBinary({ incoming, set, limits, key, unseenAs }: AdmittedUpload): Promise<Receipt> {
   const { body, contentType, signal } = incoming
@@ -32,7 +32,7 @@ export async function receiveBinary({ incoming, set, limits, key, unseenAs }: Ad
     const reason = `the file has no name; send Content-Disposition: attachment; filename="...", or PUT it to a URL that ends in its name`
     throw new UploadError('malformed-request', { reason })
   }
-  // Before the bytes come in vain. If the name is taken meanwhile, `publish` notices it.
+  // Before the bytes are sent for nothing. If the name is taken meanwhile, `publish` notices it.
   if (unseenAs === undefined) await checkFree(set, key)
   const type = contentType.mediaType?.essence
   const draft = set.draft({ filename, type, size: body.length }, { key: wanted })

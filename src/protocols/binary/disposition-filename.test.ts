@@ -25,11 +25,11 @@ test('UTF-8 straight in the header is understood', () => {
   expect(dispositionFilename(onTheWire('attachment; filename="日本 ü.txt"'))).toBe('日本 ü.txt')
 })
 
-test('Latin-1 in the header is understood where it is no UTF-8', () => {
+test('Latin-1 in the header is understood if it is not UTF-8', () => {
   expect(dispositionFilename('attachment; filename="caf\u00e9.txt"')).toBe('café.txt')
 })
 
-test('what filename* says is not decoded twice', () => {
+test('the text of filename* is not decoded twice', () => {
   const twice = onTheWire('é.txt')
   expect(dispositionFilename(`attachment; filename*=UTF-8''${encodeURIComponent(twice)}`)).toBe(twice)
 })

@@ -32,7 +32,7 @@ class CompanionSink implements FileSink {
   readonly #head: FileHead
   readonly #verdict: CompanionVerdict
   readonly #signature: readonly number[]
-  /** How many bytes of the signature have come, and nothing else. */
+  /** The number of bytes of the signature that have come. */
   #matched = 0
   #file: FileSink | undefined
 
@@ -67,7 +67,7 @@ class CompanionSink implements FileSink {
     return this.#file?.end()
   }
 
-  /** Begins an ordinary file, with as much of the signature as has come. */
+  /** Begins an ordinary file, with the bytes of the signature that have come. */
   #open(held: number, bytes?: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     const file = this.#verdict.open(this.#head)
     this.#file = file

@@ -140,7 +140,7 @@ describe('of a form nothing is kept', () => {
     },
   )
 
-  test('is the storage too broken even to take the first back, the failure is told all the same', async () => {
+  test('the failure is reported even if the storage is too broken to take the first file back', async () => {
     const storage = failingStorage(memoryStorage(), { publish: 2, delete: 1 }, { transactions: false })
     await expect(send(memorySet({ storage }), [first, first])).rejects.toMatchObject({ code: 'storage-failed' })
   })
@@ -170,7 +170,7 @@ describe('of a form nothing is kept', () => {
     )
     socket.write(bytes.subarray(0, 1_500_000))
     await vi.waitFor(() => expect(openFilesIn(folder)).toHaveLength(1))
-    // Half of it is there, and nobody sees it.
+    // Half of it is there, and it is not visible.
     expect(readdirSync(folder)).toEqual(['.decant'])
     if (how === 'RST') socket.resetAndDestroy()
     else socket.destroy()

@@ -19,7 +19,7 @@ export const formProtocol: UploadProtocol = {
 /**
  * A form (RFC 7578) whose files go to one set as they arrive, under its policy: all of them are kept, or none.
  *
- * @throws {UploadError} `missing-file` for a form without a file. `no-file-selected` if nothing was chosen, or if every
+ * @throws {UploadError} `missing-file` for a form without a file. `no-file-selected` if no file was chosen, or if every
  *   file was skipped. `malformed-request` if the form says that it has a part of a file. Also the errors of `readForm`,
  *   `UploadSet.draft` and `UploadDraft`. No file of the form is kept then.
  */
@@ -39,7 +39,7 @@ export async function receiveForm({ incoming, set, limits, skipCompanions = fals
     if (head.filename === '') return new IgnoredFile()
     return (skipCompanions ? companionFile(head, { skip, open: openDraft }) : undefined) ?? openDraft(head)
   }
-  // Every file may have a companion, which only its bytes tell from a file: what is left out does not count.
+  // Every file may have a companion, which only its bytes tell from a file. A skipped one does not count.
   const formLimits = skipCompanions ? { ...limits, maxFiles: Infinity } : limits
   try {
     const { fields } = await readForm(incoming, {

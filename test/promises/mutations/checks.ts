@@ -45,7 +45,7 @@ export const CHECKS: GuardedPromise = {
       file: 'src/check/clamav/clamd-verdict.ts',
       find: "if (answer === 'stream: OK\\0')",
       replace: "if (answer.startsWith('stream: OK'))",
-      tests: [['src/check/clamav/clamd-verdict.test.ts', '%j is no verdict']],
+      tests: [['src/check/clamav/clamd-verdict.test.ts', '%j is not a verdict']],
     },
     {
       guard: 'calls no file clean before the scanner has all of it',

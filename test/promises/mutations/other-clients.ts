@@ -106,7 +106,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/file/file-writer.ts',
       find: ' || waitingInAll > MOST_WAITING',
       replace: '',
-      tests: [[WRITER, 'what waits in many files together is written before it is much']],
+      tests: [[WRITER, 'the bytes that wait in many files together are written before they are many']],
     },
     {
       guard: 'keeps files of all forms in memory up to one limit',

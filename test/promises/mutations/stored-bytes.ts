@@ -31,7 +31,7 @@ export const STORED_BYTES: GuardedPromise = {
     } finally {
       this.#pumping = false`,
       tests: [
-        [WRITER, 'fails where the system refuses to write'],
+        [WRITER, 'fails if the system refuses to write'],
         [WRITER, 'ends with what is said before a write, and writes nothing then'],
       ],
     },

@@ -41,6 +41,6 @@ test.each([
   [201, { files: [{ ...file, url: 1 }] }],
   [502, '<h1>Bad gateway</h1>'],
   [413, { detail: { limit: 1 } }],
-])('an answer that is not ours (%i) is a sentence all the same', (status, body) => {
+])('an answer that is not ours (%i) still gives a sentence', (status, body) => {
   expect(readAnswer(status, body)).toMatchObject({ refused: expect.stringMatching(/^[A-Z][^<{]*\.$/) })
 })

@@ -1,4 +1,4 @@
-/** A stored file, as the answer tells it. */
+/** A stored file as the server describes it. */
 export interface AnsweredFile {
   readonly filename: string
   readonly key: string
@@ -14,16 +14,19 @@ export type Answer =
   | {
       /** A sentence for a person. */
       readonly refused: string
-      /** True where sending the same file again can help. */
+      /** True if sending the same file again can help. */
       readonly retry: boolean
     }
 
-/** Statuses after which the same bytes may be taken (RFC 9110 section 15): a stall, or a server in trouble. */
+/** Statuses after which the server may accept the same bytes (RFC 9110 section 15): a stall, or a server in trouble. */
 function canRetry(status: number): boolean {
   return status === 0 || status === 408 || status >= 500
 }
 
-/** Reads the server's answer; status 0 means that there was none. A person always gets a sentence, and never JSON. */
+/**
+ * Reads the server's answer; status 0 means that there was none. A person gets a sentence in every case, and never
+ * JSON.
+ */
 export function readAnswer(status: number, body: unknown): Answer {
   if (status === 0) return { refused: 'The connection was cut before the file had arrived.', retry: true }
   if (status < 400) {

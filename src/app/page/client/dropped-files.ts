@@ -1,6 +1,6 @@
 /**
- * The files of a drop or a paste, those in folders included, at any depth. Has to be called before the event is over:
- * afterwards the browser has emptied `data`. Rejects with a DOMException where a folder cannot be read.
+ * The files of a drop or a paste, those in folders included, at any depth. Call it before the event is over: afterwards
+ * the browser has emptied `data`. Rejects with a DOMException if a folder cannot be read.
  */
 export async function droppedFiles(data: DataTransfer): Promise<File[]> {
   const dropped = [...data.items].map((item) => {
@@ -20,7 +20,7 @@ async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
   if (!isFolder(entry)) return
   const reader = entry.createReader()
   for (;;) {
-    // A reader gives some entries at a time, a hundred in Chromium, and none at the end.
+    // A reader gives some entries at a time, a hundred in Chromium, and an empty list at the end.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (some.length === 0) return
     for (const each of some) await collect(each, files)

@@ -1,4 +1,4 @@
-/** The first match of a selector. Throws a TypeError where there is none, or one of another kind: the page is broken. */
+/** The first match of a selector. Throws a TypeError if there is none, or one of another kind: the page is broken. */
 export function element<Kind extends Element>(root: ParentNode, selector: string, kind: abstract new () => Kind): Kind {
   const found = root.querySelector(selector)
   if (!(found instanceof kind)) throw new TypeError(`The page has no ${kind.name} at ${selector}`)

@@ -1,11 +1,11 @@
 import { formatBytes } from '../../../errors/byte-size.ts'
 import { shownName } from '../shown-name.ts'
 
-/** What the server will refuse anyway, so that nobody waits for it. The server's own check is the one that counts. */
+/** The limits of the server, so that a person need not wait for its refusal. The check of the server itself decides. */
 export interface FileLimits {
   /** Bytes. */
   readonly maxFileSize: number
-  /** Without dots; absent where all are taken. */
+  /** Without dots; absent if all are allowed. */
   readonly extensions?: readonly string[]
 }
 
@@ -16,7 +16,7 @@ export function fileLimits({ dataset }: HTMLFormElement): FileLimits {
   return extensions === undefined ? { maxFileSize } : { maxFileSize, extensions: extensions.split(' ') }
 }
 
-/** The server's sentence for a file that it would refuse; `undefined` where it may be sent. */
+/** The server's sentence for a file that it would refuse; `undefined` if the file may be sent. */
 export function limitMet(
   { name, size }: { readonly name: string; readonly size: number },
   { maxFileSize, extensions }: FileLimits,

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts'
 export interface PostOptions {
   /** Gives up. */
   readonly signal: AbortSignal
-  /** The share of the body that has left, from 0 to 1; at 1 the server still has to look at it. */
+  /** The share of the body that was sent, from 0 to 1. At 1 the server still has to look at it. */
   readonly onProgress: (share: number) => void
 }
 

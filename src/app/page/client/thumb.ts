@@ -11,7 +11,7 @@ export function showKind(thumb: Element, kind: FileKind): void {
   thumb.replaceChildren(svg)
 }
 
-/** Shows a picture; one that cannot be drawn becomes an icon by `replaceBrokenPicture`. */
+/** Shows a picture. If it cannot be drawn, `replaceBrokenPicture` replaces it by an icon. */
 export function showPicture(thumb: Element, url: string): HTMLImageElement {
   const picture = new Image()
   picture.alt = ''
@@ -21,7 +21,7 @@ export function showPicture(thumb: Element, url: string): HTMLImageElement {
   return picture
 }
 
-/** Puts the icon in the place of a preview that failed. */
+/** Replaces a preview that failed by the icon. */
 export function replaceBrokenPicture(target: unknown): void {
   if (target instanceof HTMLImageElement && target.parentElement !== null) showKind(target.parentElement, 'image')
 }

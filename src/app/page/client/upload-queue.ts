@@ -1,12 +1,12 @@
 import type { Answer, AnsweredFile } from './answer.ts'
 import type { PostOptions } from './post-file.ts'
 
-/** Where a file is on its way. */
+/** The state of an upload. */
 export type UploadState =
   | { readonly at: 'waiting' }
-  /** `share` of the bytes have left, from 0 to 1. */
+  /** `share` of the bytes were sent, from 0 to 1. */
   | { readonly at: 'sending'; readonly share: number }
-  /** All bytes have left, and the server has not answered yet. */
+  /** All bytes were sent, and the server has not answered yet. */
   | { readonly at: 'checking' }
   | { readonly at: 'refused'; readonly reason: string; readonly retry: boolean }
   | { readonly at: 'stored'; readonly files: readonly AnsweredFile[] }
@@ -18,7 +18,7 @@ export interface Upload {
 }
 
 export interface UploadQueueOptions {
-  /** The sentence for a file that is not even to be sent. */
+  /** The sentence for a file that is refused before it is sent. */
   readonly refuse: (file: File) => string | undefined
   /** Sends one file; `undefined` after the signal aborted. Never rejects. */
   readonly send: (file: File, options: PostOptions) => Promise<Answer | undefined>
@@ -33,7 +33,7 @@ export class UploadQueue {
   readonly #options: UploadQueueOptions
   readonly #waiting = new Set<Upload>()
   readonly #running = new Map<Upload, { readonly controller: AbortController; share: number }>()
-  /** Bytes since the queue was last at rest; what is refused or cancelled does not count. */
+  /** Bytes since the queue was last at rest. Refused and cancelled files do not count. */
   #total = 0
   #stored = 0
 
@@ -46,7 +46,7 @@ export class UploadQueue {
     return this.#waiting.size + this.#running.size > 0
   }
 
-  /** The share of all bytes that have left, from 0 to 1, since the queue was last at rest. */
+  /** The share of all bytes that were sent, from 0 to 1, since the queue was last at rest. */
   get share(): number {
     let sent = this.#stored
     for (const [{ file }, { share }] of this.#running) sent += file.size * share
@@ -68,7 +68,7 @@ export class UploadQueue {
     this.#advance()
   }
 
-  /** Stops an upload or takes it out of the line; harmless once it is over. */
+  /** Stops an upload or removes it from the queue; harmless once it is over. */
   cancel(upload: Upload): void {
     this.#running.get(upload)?.controller.abort()
     if (this.#waiting.delete(upload) || this.#running.delete(upload)) this.#leave(upload, { at: 'cancelled' })

@@ -5,9 +5,9 @@ import { copyOf, element } from './element.ts'
 import { showKind, showPicture } from './thumb.ts'
 import type { UploadState } from './upload-queue.ts'
 
-/** What a person may do to an upload. */
+/** The actions of a person on an upload. */
 export interface UploadActions {
-  /** Cancels what runs; dismisses what was refused. */
+  /** Cancels a running upload; dismisses a refused one. */
   readonly stop: () => void
   /** Sends the same file again. */
   readonly retry: () => void
@@ -64,7 +64,7 @@ export class UploadView {
     }
   }
 
-  /** Where the focus belongs while this upload is what a person works with. */
+  /** The element for the focus while a person works with this upload. */
   focus(): void {
     this.#stop.focus()
   }

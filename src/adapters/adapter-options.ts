@@ -10,14 +10,12 @@ export interface AdapterOptions {
    */
   readonly drainLimits?: DrainLimits | undefined
   /**
-   * Milliseconds for which a client may take nothing of an answer before it is given up, on Node: it holds a file open
-   * meanwhile. A client that takes some bytes in that time is not given up, however slow it is. Default 60,000;
+   * Milliseconds for which a client may take no bytes of an answer before the connection is closed, on Node: it holds a
+   * file open meanwhile. A client that takes some bytes in that time may be as slow as it likes. Default 60,000;
    * `Infinity` waits for ever.
    */
   readonly stallTimeoutMs?: number | undefined
-  /**
-   * Called with an error that the handler threw. The client gets no more of a failure of the server than status 500.
-   */
+  /** Called with an error that the handler threw. If it is a failure of the server, the client only gets status 500. */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 

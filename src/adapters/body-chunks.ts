@@ -1,7 +1,7 @@
-/** Bytes: what is given to a connection at once: not more than it takes a moment to send. */
+/** Bytes that a connection is given at once: few enough to be sent in a moment. */
 export const PIECE: number = 65_536
 
-/** The content of an answer in pieces, so that a client can be seen to take it. */
+/** The content of an answer in pieces, which shows whether a client takes it. */
 export function bodyChunks(
   body: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {

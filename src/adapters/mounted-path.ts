@@ -1,9 +1,9 @@
 import type { MountedPath } from '../http/incoming.ts'
 
 /**
- * Divides a URL where a framework's route ends: nothing is decoded, so that what is left is as it was sent.
+ * Divides a URL at the end of a framework's route. It decodes nothing, so the rest is as it was sent.
  *
- * @param count segments of the route; negative: those that are left, counted from the end
+ * @param count segments of the route; negative: the number of segments of the rest
  */
 export function mountedPath({ pathname, search }: URL, count: number): MountedPath {
   const segments = pathname.split('/').slice(1)

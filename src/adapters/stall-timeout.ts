@@ -1,2 +1,2 @@
-/** Milliseconds for which a client may take nothing of an answer: what the limits of uploads give it, too. */
+/** Milliseconds for which a client may take no bytes of an answer; the same as `idleTimeoutMs` of uploads. */
 export const STALL_TIMEOUT_MS: number = 60_000

@@ -1,21 +1,21 @@
 import { IdleWatch } from '../http/idle-watch.ts'
 import { socketProgress } from './socket-progress.ts'
 
-/** How often the connection is looked at in the time for which its client may take nothing. */
+/** How often the connection is looked at in the time for which its client may take no bytes. */
 const LOOKS = 4
 
 export interface StallWatchOptions {
-  /** Milliseconds for which a client may take nothing of an answer. */
+  /** Milliseconds for which a client may take no bytes of an answer. */
   readonly stallTimeoutMs: number
   /** The connection, if the answer has one to itself. It may come later. */
   readonly socket: () => unknown
-  /** Called once, if the client took nothing for so long. */
+  /** Called once, if the client took no bytes for so long. */
   readonly onStall: () => void
 }
 
 /**
- * Gives up a client that takes nothing of an answer. A client that takes some of a chunk, however slowly, is not given
- * up: the connection is looked at in steps, and the time begins anew whenever it has moved.
+ * Reports a client that takes no bytes of an answer. A client that takes some of a chunk, however slowly, is not
+ * reported. The connection is looked at in steps, and the time begins anew whenever it has moved.
  */
 export class StallWatch {
   readonly #options: StallWatchOptions
@@ -30,7 +30,7 @@ export class StallWatch {
     this.#watch = this.#arm()
   }
 
-  /** Others make the client wait now. */
+  /** Other answers delay this one now. */
   suspend(): void {
     this.#isSuspended = true
     this.#watch.suspend()
@@ -57,7 +57,7 @@ export class StallWatch {
   async #look(): Promise<void> {
     const progress = await socketProgress(this.#options.socket())
     if (this.#isStopped) return
-    // The first look has nothing to compare with. If nothing tells, silence alone counts.
+    // The first look cannot compare. If no source tells the progress, silence alone counts.
     const isMoving = progress !== undefined && progress !== this.#progress
     this.#progress = progress
     this.#unchanged = isMoving ? 0 : this.#unchanged + 1

@@ -1,4 +1,4 @@
-/** Tells the operator the first warning of an adapter only, since every request would repeat it. */
+/** Reports only the first warning of an adapter to the operator, since every request would repeat it. */
 export function warnOnce(warn: ((sentence: string) => void) | undefined): (sentence: string) => void {
   let isTold = false
   return (sentence) => {

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What Decant needs of Express' `Request`, in its versions 4 and 5 alike: Express itself is not imported. */
+/** The parts of Express' `Request` that Decant needs, in its versions 4 and 5 alike: Express itself is not imported. */
 export interface ExpressRequest extends IncomingMessage {
   /** The path at which routers are mounted, already stripped from `url`. */
   readonly baseUrl: string
   readonly originalUrl: string
-  /** What a body parser has made of the body; 4 sets `{}` where it did nothing. */
+  /** The result of a body parser; Express 4 sets `{}` if none has read the body. */
   readonly body?: unknown
-  /** The route of `app.get()`, `app.post()` and the like that was met last, with its listeners. */
+  /** The last matching route of `app.get()`, `app.post()` and the like, with its listeners. */
   readonly route?: { readonly path: unknown; readonly stack: readonly { readonly handle: unknown }[] } | undefined
 }
 
-/** What Decant needs of Express' `Response`. */
+/** The parts of Express' `Response` that Decant needs. */
 export type ExpressResponse = ServerResponse
 
 /** Express' `NextFunction`. */

@@ -37,7 +37,7 @@ describe.each([
         .use('/api', router)
       return listen(attach(createServer(app)))
     }
-    // Where the handler is mounted is part of the path it is told: the two promises that compare the path are left out.
+    // The mount of the handler is part of the path that it gets: the two promises that compare the path are left out.
     const named = /^hands over method|^keeps a form and a file/
     const cases = adapterContract(start).filter(({ name }) => !named.test(name))
     for (const { name, run } of cases) test(name, run)

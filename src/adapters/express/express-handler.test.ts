@@ -27,7 +27,7 @@ async function start(app: Express): Promise<string> {
   return running.origin
 }
 
-/** Says where it is. */
+/** Tells its mount. */
 const place: RequestHandler = {
   handle: async ({ mount, target }) => ({ status: 200, headers: {}, body: `${mount} ${target}` }),
 }
@@ -80,7 +80,7 @@ describe.each([
     ['app.all', `/uploads${wildcard}`, '/uploads/a/b?c', '/uploads /a/b?c'],
     ['app.all', `/:user/uploads${wildcard}`, '/j%C3%A4/uploads/c', '/j%C3%A4/uploads /c'],
     ['app.all', wildcard, '/a/b', ' /a/b'],
-  ])('%s(%j) has the handler where it is: %s', async (by, path, url, expected) => {
+  ])('%s(%j) mounts the handler at its path: %s', async (by, path, url, expected) => {
     const app = express()
     if (by === 'app.use') app.use(path, expressHandler(place))
     else app.all(path, expressHandler(place))
@@ -120,7 +120,7 @@ describe.each([
     expect(String(await told.promise)).toMatch(/^TypeError: .*app\.use\("\/uploads"/)
   })
 
-  test('what the handler leaves alone, and what it throws, is Express\u2019 own', async () => {
+  test('requests that the handler does not answer, and its errors, are Express\u2019 own', async () => {
     const mistake = new Error('a mistake')
     const failing: RequestHandler = { handle: () => Promise.reject(mistake) }
     const app = express().use('/nothing', expressHandler(nothing)).use('/failing', expressHandler(failing))
@@ -168,7 +168,7 @@ describe.each([
     const error = await told.promise
     expect(error).toBeInstanceOf(TypeError)
     expect(String(error)).toContain(`${parser} ran before expressHandler. Put app.use("/uploads"`)
-    // What has no body, and what a parser leaves alone, gets through.
+    // A request without a body, or with one that a parser leaves alone, gets through.
     expect((await fetch(`${origin}/uploads/none.txt`)).status).toBe(404)
     expect((await fetch(`${origin}/uploads`, { method: 'POST', body: form() })).status).toBe(201)
   })
@@ -237,6 +237,6 @@ describe.each([
   })
 })
 
-test('a trusted proxy that is no address is refused at once', () => {
+test('a trusted proxy that is not an address is refused at once', () => {
   expect(() => expressHandler(place, { trustProxy: ['localhost'] })).toThrow('is not an address of a proxy')
 })

@@ -39,7 +39,7 @@ export function expressHandler(handler: RequestHandler, options: ExpressHandlerO
       const incoming = toIncoming(request, response, placeOf(request, listener))
       if (await answerRequest(handler, incoming, response, options)) return
     } catch (error) {
-      // Whatever the handler throws, and the mistakes of a mount.
+      // Any error of the handler, and the mistakes of a mount.
       next(error)
       return
     }
@@ -51,14 +51,14 @@ export function expressHandler(handler: RequestHandler, options: ExpressHandlerO
   return listener
 }
 
-/** `app.use()` strips its path from `url`, a route does not. */
+/** `app.use()` strips its path from `url`; a route does not. */
 function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: ExpressListener): MountedPath {
   const { target } = splitTarget(url)
-  // It may be a route that has been left since.
+  // The route may be over by now.
   if (route?.stack.some(({ handle }) => handle === listener) !== true) return { mount: baseUrl, target }
   if (typeof route.path !== 'string') {
     throw new TypeError(
-      'Where expressHandler is mounted cannot be told from a route that is no text. Write app.use("/uploads", expressHandler(…)).',
+      'A route that is not text does not tell the path of expressHandler. Write app.use("/uploads", expressHandler(…)).',
     )
   }
   const [path = '', ...query] = target.split('?')

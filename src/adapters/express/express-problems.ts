@@ -23,9 +23,9 @@ export interface ExpressProblemsOptions {
 }
 
 /**
- * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), so that
- * the client gets it even while it is still sending. All other errors, and those that come when an answer has begun, go
- * on to `next`. Express 5 hands on what an async route throws; in Express 4 catch it yourself: `route().catch(next)`.
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457). The
+ * client gets the answer even while it is still sending. All other errors, and errors after an answer has begun, go on
+ * to `next`. Express 5 passes on the errors of an async route; in Express 4 catch them yourself: `route().catch(next)`.
  *
  * @example
  * ```ts
@@ -47,6 +47,6 @@ export function expressProblems(options: ExpressProblemsOptions = {}): ExpressEr
 }
 
 function log(error: unknown): void {
-  // oxlint-disable-next-line no-console -- Where Express' own handler, which does not get it, tells it.
+  // oxlint-disable-next-line no-console -- Express' own handler, which does not get the error, logs there too.
   console.error(error)
 }

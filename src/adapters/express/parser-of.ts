@@ -1,4 +1,4 @@
-/** By the media type of what each reads. */
+/** By the media type that each one reads. */
 const PARSERS: readonly (readonly [type: RegExp, parser: string])[] = [
   [/^multipart\//i, 'multer, or another parser of forms'],
   [/^application\/x-www-form-urlencoded\b/i, 'express.urlencoded()'],
@@ -6,7 +6,7 @@ const PARSERS: readonly (readonly [type: RegExp, parser: string])[] = [
   [/^text\//i, 'express.text()'],
 ]
 
-/** Which parser it will have been that has read a body of this type. */
+/** The parser that has probably read a body of this type. */
 export function parserOf(type: string = ''): string {
   return PARSERS.find(([pattern]) => pattern.test(type))?.[1] ?? 'a body parser'
 }

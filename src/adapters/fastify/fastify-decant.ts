@@ -3,10 +3,11 @@ import { fastifyProblems } from './fastify-problems.ts'
 import { leaveUnread } from './leave-unread.ts'
 
 /**
- * A plugin of Fastify 5 for your own routes: bodies for which no parser is registered (forms, binary ones) stay unread for
- * `receive(request)` and forms, and `UploadError`s are answered as problem details. It holds for the scope that registers it,
- * and the scopes in that; JSON and text are parsed as before. An error handler set before it gets all other errors. A parser
- * for `*` that is registered before it is replaced, as Fastify does; one that is registered after replaces this one's.
+ * A plugin of Fastify 5 for your own routes. Bodies for which no parser is registered (forms, binary ones) stay unread
+ * for `receive(request)` and forms. `UploadError`s are answered as problem details. It holds for the scope that
+ * registers it, and the scopes in that; JSON and text are parsed as before. An error handler set before it gets all
+ * other errors. It replaces a parser for `*` that was registered before it, and a later one replaces this one's, as
+ * usual in Fastify.
  *
  * Give `app.server` to `attach` of `decant/node`, so that long uploads are not cut.
  *
@@ -22,10 +23,10 @@ import { leaveUnread } from './leave-unread.ts'
  *   }
  * })
  * ```
- * @throws {TypeError} where a parser of forms is registered in this scope, or in one around it.
+ * @throws {TypeError} if a parser of forms is registered in this scope, or in one around it.
  */
 export const fastifyDecant: FastifyPlugin = Object.assign(registerDecant, {
-  // The scope that registers it, not one of its own: what fastify-plugin does.
+  // The scope that registers it, not one of its own, as fastify-plugin does.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'decant',
 })
@@ -37,7 +38,7 @@ async function registerDecant(scope: FastifyScope): Promise<void> {
         'Leave it out, or register it in a scope of its own beside this one: app.register(async (scope) => { … }).',
     )
   }
-  // By its name too: a parser of forms that is registered later is told by Fastify that it is not the only one.
+  // By its name too: Fastify then tells a parser of forms that is registered later that there is another one.
   scope.addContentTypeParser('multipart/form-data', leaveUnread)
   const urlencoded = 'application/x-www-form-urlencoded'
   if (!scope.hasContentTypeParser(urlencoded)) scope.addContentTypeParser(urlencoded, leaveUnread)

@@ -1,12 +1,12 @@
 import type { AnyNodeRequest, AnyNodeResponse } from '../node/node-exchange.ts'
 
-/** What Decant needs of Fastify's `FastifyRequest`: Fastify itself is not imported. */
+/** The parts of Fastify's `FastifyRequest` that Decant needs: Fastify itself is not imported. */
 export interface FastifyExchangeRequest {
   readonly raw: AnyNodeRequest
   readonly log: { error(object: unknown, message?: string): void }
 }
 
-/** What Decant needs of Fastify's `FastifyReply`. */
+/** The parts of Fastify's `FastifyReply` that Decant needs. */
 export interface FastifyExchangeReply {
   readonly raw: AnyNodeResponse
   getHeaders(): Record<string, number | string | string[] | undefined>
@@ -14,7 +14,7 @@ export interface FastifyExchangeReply {
   callNotFound(): unknown
 }
 
-/** What Decant needs of Fastify's `FastifyInstance`. */
+/** The parts of Fastify's `FastifyInstance` that Decant needs. */
 export interface FastifyScope {
   /** Of this scope and those around it; '' at the root. */
   readonly prefix: string
@@ -27,7 +27,7 @@ export interface FastifyScope {
   all(path: string, handler: (request: FastifyExchangeRequest, reply: FastifyExchangeReply) => Promise<void>): unknown
 }
 
-/** What Fastify calls with a body that nobody has read. */
+/** The parser that Fastify calls with an unread body. */
 export type FastifyBodyParser = (request: unknown, payload: unknown, done: (error: null) => void) => void
 
 /** A plugin, as `app.register()` takes it. */

@@ -30,7 +30,7 @@ function create(): FastifyInstance {
 
 const listen = (): Promise<string> => app.listen({ port: 0, host: '127.0.0.1' })
 
-/** Says where it is. */
+/** Tells its mount. */
 const place: RequestHandler = {
   handle: async ({ mount, target }) => ({ status: 200, headers: { 'x-ours': '1' }, body: `${mount} ${target}` }),
 }
@@ -96,7 +96,7 @@ describe('fastifyHandler', () => {
     expect((await app.inject('/photos/a.txt')).body).toBe('hello')
   })
 
-  test('leaves alone what inject() was given, which is no chunk of a connection', async () => {
+  test('leaves alone the body of inject(), which is not a chunk of a connection', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'decant-fastify-'))
     try {
       const storage = diskStorage(folder)
@@ -222,7 +222,7 @@ describe('fastifyDecant', () => {
     expect((await app.inject('/other')).body).toBe('theirs: Error: a mistake')
   })
 
-  test('breaks off half an answer, lest it look whole', async () => {
+  test('breaks off half an answer, so that it cannot look whole', async () => {
     routes().get('/half', async (_request, reply) => {
       reply.raw.writeHead(200, { 'content-length': '100' }).write('half')
       throw new UploadError('not-found', {})

@@ -52,9 +52,9 @@ export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerO
       const isAnswered = await answerRequest({ handle }, toIncoming(raw, reply.raw, place), reply.raw, options)
       if (!isAnswered) reply.callNotFound()
     } catch (error) {
-      // Whatever the handler throws.
+      // Any error of the handler.
       if (!isTakenOver) throw error
-      // Of an answer with a header that HTTP does not allow: Fastify would wait for one for ever.
+      // For an answer with a header that HTTP does not allow: Fastify would wait for one for ever.
       log.error(error)
       await sendProblem(raw, reply.raw, error)
     }
@@ -72,7 +72,7 @@ export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerO
   }
 }
 
-/** The first segments are the prefix', be they named or `:parameters`. */
+/** The first segments are those of the prefix, named ones and `:parameters` alike. */
 function placeOf({ url = '/' }: AnyNodeRequest, depth: number): MountedPath {
   const { target } = splitTarget(url)
   const [path = '', ...query] = target.split('?')

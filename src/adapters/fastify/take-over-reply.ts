@@ -1,6 +1,6 @@
 import type { FastifyExchangeReply } from './fastify-exchange.ts'
 
-/** Takes an answer out of Fastify's hands. What plugins have put into its header goes with it. */
+/** Takes an answer over from Fastify, with the headers that plugins have set. */
 export function takeOverReply(reply: FastifyExchangeReply): void {
   const headers = reply.raw.headersSent ? {} : reply.getHeaders()
   for (const [name, value] of Object.entries(headers)) {

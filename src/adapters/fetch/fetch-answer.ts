@@ -9,8 +9,8 @@ import { handleInTurn } from '../handle-in-turn.ts'
 import { toResponse } from './to-response.ts'
 
 /**
- * What a handler answers, as a Fetch `Response`. What it leaves alone is 404, and what it throws problem details, of which
- * `onError` is told.
+ * The answer of a handler as a Fetch `Response`. A request that it does not answer is 404. An error is problem details,
+ * and `onError` is called with it.
  */
 export async function fetchAnswer(
   handler: RequestHandler,
@@ -23,7 +23,7 @@ export async function fetchAnswer(
     if (outgoing !== undefined) return await toResponse(outgoing)
     refusal = new UploadError('not-found', {})
   } catch (error) {
-    // Whatever it was: the runtime's own answer might show it to the client.
+    // Any error: the runtime's own answer might show it to the client.
     onError?.(error, incoming.native)
     refusal = toUploadError(error)
   }

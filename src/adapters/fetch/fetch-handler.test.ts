@@ -7,7 +7,7 @@ import { fileResponse } from './file-response.ts'
 
 const mistake = new Error('the password is 1234')
 
-test('what the handler leaves alone is 404, and what it throws 500, of which only we are told', async () => {
+test('a request that the handler does not answer is 404, and an error is 500, with its details for us alone', async () => {
   const told: unknown[] = []
   const onError = (error: unknown): number => told.push(error)
   const handlers: [RequestHandler, number][] = [
@@ -21,7 +21,7 @@ test('what the handler leaves alone is 404, and what it throws 500, of which onl
     const text = await response.text()
     expect([response.status, JSON.parse(text).status]).toEqual([status, status])
     expect(text).not.toContain('1234')
-    // Nobody else is going to read it, and a client may be waiting to have sent it.
+    // The body stays unread otherwise, and a client may be waiting to have sent it.
     expect(request.bodyUsed).toBe(true)
   }
   expect(told).toEqual([mistake, expect.any(TypeError)])
@@ -53,7 +53,7 @@ test('one file is sent by fileResponse', async () => {
   })
 })
 
-test('each request is answered where there is no setImmediate, as in tests that imitate a browser', async () => {
+test('each request is answered without a setImmediate, as in tests that imitate a browser', async () => {
   vi.resetModules()
   vi.stubGlobal('setImmediate', undefined)
   const imitated = await import('./fetch-handler.ts')

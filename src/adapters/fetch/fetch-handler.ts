@@ -8,14 +8,14 @@ import { ADAPTER_KINDS } from '../adapter-options.ts'
 import type { AdapterOptions } from '../adapter-options.ts'
 import { fetchAnswer } from './fetch-answer.ts'
 
-/** What `Bun.serve`, `Deno.serve`, workers and route handlers take. */
+/** The function that `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener = (request: Request) => Promise<Response>
 
 /** Options of `fetchHandler`. */
 export interface FetchHandlerOptions extends AdapterOptions {
   /**
-   * The client's IP address, which a `Request` does not tell but the runtime does, such as `requestIP` of Bun's server.
-   * Default: it is not known, and `maxUploadsPerClient` has no effect.
+   * The client's IP address. The runtime knows it, for example by `requestIP` of Bun's server, but a `Request` does not
+   * hold it. Default: it is not known, and `maxUploadsPerClient` has no effect.
    */
   readonly clientAddress?: ((request: Request) => string | undefined) | undefined
 }

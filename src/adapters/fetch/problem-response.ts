@@ -3,8 +3,8 @@ import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { toResponse } from './to-response.ts'
 
 /**
- * Problem details (RFC 9457) for whatever was thrown. Of what is no `UploadError` it says only that something went wrong:
- * log that yourself.
+ * Problem details (RFC 9457) for any error. For an error that is not an `UploadError`, they only say that something
+ * went wrong: log it yourself.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { Outgoing } from '../../http/outgoing.ts'
 import { toReadableStream } from '../../http/readable-stream.ts'
 
-/** What a Fetch `Response` takes. */
+/** The body that a Fetch `Response` takes. */
 export type ResponseBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>
 
 /** The content of an answer as that of a Fetch `Response`. */

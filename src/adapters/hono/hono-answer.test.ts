@@ -117,7 +117,7 @@ test('an answer that middleware takes its time over is not held against its clie
   )
 })
 
-test('whoever was too slow is told that the connection is closed', async () => {
+test('a client that was too slow is told that the connection is closed', async () => {
   await withServer(60_000, async (origin) => {
     const client = await RawClient.connect(origin)
     const answer = await client.ask(get('/late'))

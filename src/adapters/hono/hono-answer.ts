@@ -10,14 +10,15 @@ import { nodeExchange } from './hono-context.ts'
 import type { HonoContext, NodeExchange, NodeResponse } from './hono-context.ts'
 import { pumpBody, tellsWhenTaken, watchStall } from './pump-body.ts'
 
-/** Bytes of an answer that goes out in one piece with its head, and is told by its own end to have been taken. */
+/** Bytes of an answer that is sent in one piece with its head. The event of its end shows that it was taken. */
 const SMALL = 16 * 1024
 
 /**
- * An answer in Hono's manner, with the headers that were set before and open to middleware that adds others.
+ * An answer as Hono makes them, with the headers that were set before. Middleware can add others.
  *
- * On Node its last byte goes out at once, but it ends only when the request's body is drained: Node closes some connections
- * at the end, and what the client still sends would then reset them before it has read anything.
+ * On Node its last byte is sent at once, but it ends only when the request's body is drained. Node closes some
+ * connections at the end. Bytes that the client still sends would then reset them before the client has read the
+ * answer.
  */
 export async function honoAnswer(
   context: HonoContext,
@@ -35,15 +36,15 @@ export async function honoAnswer(
   }
   if (node === undefined) return context.body(toBody(body), status, { ...headers })
   if (isSmall(body) && isDrained(incoming, node)) {
-    // As a stream it would cost a write of its own for its head, which is most of what a small upload costs here.
+    // As a stream it would need another write for its head, which is most of the cost of a small upload here.
     watchSmallAnswer(node.response, stallTimeoutMs)
     return context.body(toBody(body), status, { ...headers })
   }
   const { response } = node
   let isPlatform = false
   const content = toReadableStream(heldOpen(body, incoming, response, stallTimeoutMs, () => isPlatform))
-  // Middleware that looks into an answer does so before Node has its header. Whoever asks for a reader after that is
-  // `@hono/node-server` itself, and nobody else has the stream: what it would write may be written past it.
+  // Middleware that looks into an answer does so before Node has its header. A later request for a reader comes from
+  // `@hono/node-server` itself, and no other code has the stream. So its bytes may be written directly.
   const getReader = content.getReader.bind(content)
   Object.defineProperty(content, 'getReader', {
     value: (...args: Parameters<typeof getReader>) => {
@@ -61,7 +62,7 @@ function isSmall(body: NonNullable<Outgoing['body']>): boolean {
   return body instanceof Uint8Array && body.length <= SMALL
 }
 
-/** The request has no more bytes to come, so that nothing is in the way of an end of its answer. */
+/** The request has no more bytes to come, so the answer may end. */
 function isDrained(incoming: Incoming, { request }: NodeExchange): boolean {
   return incoming.body === undefined || request.readableEnded
 }
@@ -95,7 +96,10 @@ async function* heldOpen(
   waitForClient()
 }
 
-/** Gives a client up that does not take a small answer. While it is still in the hands of middleware, time begins anew. */
+/**
+ * Closes the connection of a client that does not take a small answer. While middleware still has the answer, time
+ * begins anew.
+ */
 function watchSmallAnswer(response: NodeResponse, stallTimeoutMs: number): void {
   const watch = new IdleWatch(stallTimeoutMs, () => {
     if (response.headersSent) response.destroy()

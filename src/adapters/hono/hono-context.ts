@@ -1,13 +1,13 @@
 import type { NodeRequest } from '../../http/node-request.ts'
 import type { ResponseBody } from '../fetch/to-body.ts'
 
-/** What Decant needs of Hono's context: its shape alone, so that Hono is no dependency. */
+/** The parts of Hono's context that Decant needs. Only its shape is used, so Hono is not a dependency. */
 export interface HonoContext {
   readonly req: {
     readonly raw: Request
     readonly url: string
     readonly method: string
-    /** The whole path under which the route was registered, with what `route()` and `basePath()` put before it. */
+    /** The whole path under which the route was registered, with the paths of `route()` and `basePath()`. */
     readonly routePath: string
   }
   /** On `@hono/node-server`: Node's own request and response. */
@@ -16,7 +16,7 @@ export interface HonoContext {
   body(data: ResponseBody | null, status: number, headers: Record<string, string>): Response
 }
 
-/** What Decant needs of Node's response where Hono writes it. */
+/** The parts of Node's response that Decant needs if Hono writes it. */
 export interface NodeResponse {
   /** Node's `false` closes the connection after the answer. */
   shouldKeepAlive: boolean
@@ -36,7 +36,7 @@ export interface NodeExchange {
   readonly response: NodeResponse
 }
 
-/** What stands behind a request of `@hono/node-server`; `undefined` elsewhere. */
+/** The Node request behind a request of `@hono/node-server`; `undefined` elsewhere. */
 export function nodeExchange({ env }: HonoContext): NodeExchange | undefined {
   if (typeof env !== 'object' || env === null || !('incoming' in env && 'outgoing' in env)) return undefined
   const { incoming: request, outgoing: response } = env

@@ -18,7 +18,7 @@ describe('Hono on a plain server of Node', () => {
   for (const { name, run } of cases) test(name, run)
 })
 
-describe('Hono where it speaks Fetch alone', () => {
+describe('Hono on a runtime that speaks Fetch alone', () => {
   const start = (handler: RequestHandler): Promise<AdapterServer> => {
     const app = appOf(handler, { drainLimits: { maxBytes: 100_000_000, maxMs: 10_000, idleMs: 200 } })
     // Without the environment that its adapter to Node passes: as on Bun, Deno and workers.
@@ -30,7 +30,7 @@ describe('Hono where it speaks Fetch alone', () => {
 
 function appOf(handler: RequestHandler, options: Parameters<typeof honoHandler>[1] = {}): Hono {
   const app = new Hono().use(honoHandler(handler, options))
-  // What it throws here is thrown on purpose.
+  // The errors of this test are thrown on purpose.
   return app.onError((_, context) => context.text('It failed.', 500))
 }
 

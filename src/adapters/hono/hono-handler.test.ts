@@ -118,7 +118,7 @@ describe('an upload handler in Hono', () => {
     const origin = await serve(app)
     expect((await fetch(`${origin}/photos`, form('x'.repeat(500_000)))).status).toBe(201)
     expect((await fetch(`${origin}/photos`, form('x'.repeat(5_000_000)))).status).toBe(413)
-    // It is the Request that is asked where there is nothing else: the trap does catch.
+    // Without Node's request, the Request is asked: the trap does catch.
     vi.spyOn(console, 'error').mockImplementation(() => {})
     expect((await app.request('/photos', form('x'))).status).toBe(500)
   })
@@ -137,7 +137,7 @@ describe('an upload handler in Hono', () => {
       expect(await (await request(headers.get('location') ?? '')).text()).toBe(text)
       expect((await request('/photos', form('x'.repeat(5_000_000)))).status).toBe(413)
     })
-    // In chunks, where it counts what it hands on.
+    // In chunks, so that it counts the bytes that it passes on.
     const origin = await serve(app)
     const chunked = await fetch(`${origin}/photos/chunked.txt`, { method: 'PUT', body: sent, ...HALF })
     expect(chunked.status).toBe(201)
@@ -233,7 +233,7 @@ describe('an upload handler in Hono', () => {
     expect(request.bodyUsed).toBe(true)
   })
 
-  test('tells what to do where something has read the body before', async () => {
+  test('tells what to do if other code has read the body before', async () => {
     const errors: unknown[] = []
     const app = new Hono()
     app.use(async ({ req }, next) => {
@@ -255,7 +255,7 @@ describe('an upload handler in Hono', () => {
     )
   })
 
-  test.each(['/photos/:key{.+}', '/photos/:key?', '/photos/*/x'])('says that %s is no mount', async (path) => {
+  test.each(['/photos/:key{.+}', '/photos/:key?', '/photos/*/x'])('says that %s is not a mount', async (path) => {
     const errors: unknown[] = []
     const app = new Hono().all(path, honoHandler(uploadHandler(photos())))
     app.onError((error, context) => {
@@ -365,7 +365,7 @@ describe("a route of one's own", () => {
     expect(log.mock.calls).toEqual([[expect.objectContaining({ code: 'internal-error' })]])
   })
 
-  test('leaves other errors to Hono, or to whom one says', async () => {
+  test('leaves other errors to Hono, or to `otherwise`', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     await onBothLanes(app(), async (request) => {
       const teapot = await request('/http', { method: 'POST' })

@@ -19,9 +19,9 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
  * wildcard, with the paths of `route()` and `basePath()`, so it needs no `base`. Requests that the handler does not
  * answer go to the next handler of Hono, and its errors to `app.onError`.
  *
- * On `@hono/node-server` the body is read from Node's own request, and a client hears its answer while it is still sending;
- * give the server to `attach` of `decant/node`, so that long uploads are not cut. On Bun, Deno and workers, and in
- * `app.request()`, it is a plain Fetch handler.
+ * On `@hono/node-server` the body is read from Node's own request, and a client gets its answer while it is still
+ * sending. Give the server to `attach` of `decant/node`, so that long uploads are not cut. On Bun, Deno and workers,
+ * and in `app.request()`, it is a plain Fetch handler.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions
     try {
       outgoing = await handleInTurn(handler, incoming)
     } catch (error) {
-      // Whatever it was: whoever answers now may not know that a client is still sending.
+      // Any error: the code that answers it may not know that a client is still sending.
       await discardBody(incoming)
       throw error
     }

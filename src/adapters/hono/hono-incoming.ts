@@ -10,10 +10,10 @@ import type { HonoContext } from './hono-context.ts'
 import type { HonoHandlerOptions } from './hono-handler-options.ts'
 
 /**
- * A request of Hono. On Node its body is read from Node's own request, past the stream that Hono would put around it, and
- * its client can be answered while it is still sending.
+ * A request of Hono. On Node its body is read from Node's own request, without the stream that Hono would put around
+ * it. Its client can be answered while it is still sending.
  *
- * @throws {TypeError} where something before has read the body, and for a route that does not say where it is mounted.
+ * @throws {TypeError} if other code has read the body before, and for a route that does not tell its mount.
  */
 export function honoIncoming(context: HonoContext, options: HonoHandlerOptions, trust: ProxyTrust): Incoming {
   const { raw } = context.req
@@ -21,7 +21,7 @@ export function honoIncoming(context: HonoContext, options: HonoHandlerOptions, 
   const { mount, target } = splitPath(context)
   const { drainLimits, clientAddress } = options
   const node = nodeExchange(context)
-  // Of both lanes the rest alone differs. The path is the one that Hono has routed by: no two readings of one URL.
+  // Only the rest differs between both kinds. The path is the one that Hono has routed by, so a URL has one reading.
   const place = { mount, target, native: context }
   const incoming =
     node !== undefined && isUntouched(raw, node.request)
@@ -32,20 +32,21 @@ export function honoIncoming(context: HonoContext, options: HonoHandlerOptions, 
 }
 
 /**
- * True while nobody has asked Hono's `Request` for a body: it is then no more than a few words about Node's request. Once
- * it is a real one, as `bodyLimit()` makes it by looking at `body`, its stream has begun to read from Node's.
+ * True while Hono's `Request` was not asked for a body. It then only describes Node's request. Once it is a real one,
+ * as `bodyLimit()` makes it by looking at `body`, its stream has begun to read from Node's.
  *
- * It tells by the names of its symbols. Where they are other ones some day, the plain `Request` is used: slower, and right.
+ * It tells by the names of its symbols. If they change one day, the plain `Request` is used, which is slower and still
+ * right.
  */
 function isUntouched(raw: Request, request: NodeRequest): boolean {
   const symbols = new Set(Object.getOwnPropertySymbols(raw).map(({ description }) => description))
   return symbols.has('incomingKey') && !symbols.has('requestCache') && !request.readableDidRead
 }
 
-/** What of the path is the route's, and what is left of it for the handler. */
+/** The part of the path that belongs to the route, and the rest of it for the handler. */
 function splitPath({ req }: HonoContext): MountedPath {
   const route = req.routePath.replace(/\/?\*$/, '')
-  // Of these a segment of the route need not be one of the path.
+  // A segment of such a route need not be one of the path.
   if (/[{*?]/.test(route)) {
     throw new TypeError(
       `A route such as ${JSON.stringify(req.routePath)} does not say where the uploads are. Give honoHandler one that ends ` +

@@ -15,12 +15,12 @@ export type HonoErrorListener<Context extends HonoContext = HonoContext> = (
 ) => Response | Promise<Response>
 
 /**
- * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), and
- * the client gets it even while it is still sending. Refusals that are the server's fault (5xx, but not 501) are
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457). The
+ * client gets the answer even while it is still sending. Refusals that are the server's fault (5xx, but not 501) are
  * logged.
  *
- * @param otherwise answers all other errors. Default as Hono does: an `HTTPException` has its own answer, anything else is
- *   logged and answered with 500.
+ * @param otherwise answers all other errors. Default as Hono does: an `HTTPException` has its own answer, anything else
+ *   is logged and answered with 500.
  * @example
  * ```ts
  * app.onError(honoProblems())
@@ -52,6 +52,6 @@ function hasResponse(error: Error): error is Error & { getResponse(): Response }
 }
 
 function log(error: Error): void {
-  // oxlint-disable-next-line no-console -- Where Hono's own handler, whose place this takes, tells it.
+  // oxlint-disable-next-line no-console -- Hono's own handler, which this one replaces, logs there too.
   console.error(error)
 }

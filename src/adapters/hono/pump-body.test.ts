@@ -165,7 +165,7 @@ test('a response whose write is not Node’s own gets chunks of their own', asyn
   server.closeAllConnections()
 })
 
-test('a connection that is no socket may keep what is written to it', async () => {
+test('a connection that is not a socket may keep written chunks', async () => {
   const file = new FakeFile()
   const app = new Hono().use(
     honoHandler({ handle: async () => ({ status: 200, headers: { 'content-length': String(SIZE) }, body: file }) }),

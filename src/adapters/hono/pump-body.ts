@@ -2,7 +2,7 @@ import type { FillingBody } from '../../http/filling-body.ts'
 import { StallWatch } from '../stall-watch.ts'
 import type { NodeResponse } from './hono-context.ts'
 
-/** Bytes of each of the two buffers through which a file is sent, as `writeOutgoing` of the adapter to Node has it. */
+/** Bytes of each of the two buffers through which a file is sent, as in `writeOutgoing` of the adapter to Node. */
 const BUFFER_SIZE = 256 * 1024
 
 /** Sends a file through two buffers: while the connection takes one, the next bytes are read into the other. */
@@ -12,7 +12,7 @@ export async function pumpBody(response: NodeResponse, body: FillingBody, stallT
     let other = new Uint8Array(BUFFER_SIZE)
     let length = await body.readInto(buffer)
     while (length > 0 && !response.destroyed) {
-      // Nothing else may be read into a buffer before the connection has taken all of it.
+      // A buffer is reused only when the connection has taken all of it.
       const taken = writeWhole(response, buffer.subarray(0, length), stallTimeoutMs)
       const [next] = await Promise.all([body.readInto(other), taken])
       length = next
@@ -24,8 +24,8 @@ export async function pumpBody(response: NodeResponse, body: FillingBody, stallT
 }
 
 /**
- * Only Node's own HTTP/1 calls back when the kernel has a chunk and nobody looks at it any more. Other runtimes, HTTP/2,
- * whatever has put its own `write` in place of Node's, and a stream that is no socket may keep chunks, or never call back.
+ * Only Node's own HTTP/1 calls back when the kernel has a chunk and the chunk is free again. Others may keep chunks, or
+ * never call back: other runtimes, HTTP/2, a `write` that replaces Node's, and a stream that is not a socket.
  */
 export function tellsWhenTaken(response: NodeResponse): boolean {
   const { process } = globalThis
@@ -33,17 +33,19 @@ export function tellsWhenTaken(response: NodeResponse): boolean {
   return isNode && !('stream' in response) && !Object.hasOwn(response, 'write') && isSocket(response.socket)
 }
 
-/** By what other streams do not have: there is no `node:net` to ask where others run this. */
+/** By members that other streams lack: other runtimes have no `node:net` to ask. */
 function isSocket(stream: unknown): boolean {
   return typeof stream === 'object' && stream !== null && 'bytesWritten' in stream
 }
 
-/** Gives the client up if it takes nothing of the answer. */
+/** Closes the connection if the client takes no bytes of the answer. */
 export function watchStall(response: NodeResponse, stallTimeoutMs: number): StallWatch {
   return new StallWatch({ stallTimeoutMs, socket: () => response.socket, onStall: () => response.destroy() })
 }
 
-/** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */
+/**
+ * Resolves when the connection has taken the chunk, or is closed, as it is if the client takes no bytes for too long.
+ */
 function writeWhole(response: NodeResponse, chunk: Uint8Array, stallTimeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const watch = watchStall(response, stallTimeoutMs)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What Decant needs of Koa's `ctx`: Koa itself is not imported. */
+/** The parts of Koa's `ctx` that Decant needs: Koa itself is not imported. */
 export interface KoaContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
@@ -16,6 +16,6 @@ export interface KoaContext {
 /** Koa's `next`. */
 export type KoaNext = () => Promise<unknown>
 
-/** Middleware of Koa, which leaves the type of an app's context as it is. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Else Koa's types make the parameter part of the app's.
+/** Middleware of Koa, which keeps the type of an app's context. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Koa would make it a parameter of the app.
 export type KoaListener = <Context extends KoaContext>(context: Context, next: KoaNext) => Promise<void>

@@ -39,7 +39,7 @@ describe('Koa under a mount in a mount', () => {
     app.use(mount('/api', mount('/files', koaHandler(handler))))
     return listen(attach(serverOf(app)))
   }
-  // Where the handler is mounted is part of the path it is told: the two promises that compare the path are left out.
+  // The mount of the handler is part of the path that it gets: the two promises that compare the path are left out.
   const named = /^hands over method|^keeps a form and a file/
   const cases = adapterContract(start).filter(({ name }) => !named.test(name))
   for (const { name, run } of cases) test(name, run)

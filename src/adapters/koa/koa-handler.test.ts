@@ -35,7 +35,7 @@ async function start(use: (app: Koa) => unknown, told: unknown[] = []): Promise<
   return running.origin
 }
 
-/** Says where it is. */
+/** Tells its mount. */
 const place: RequestHandler = {
   handle: async ({ mount: path, target }) => ({ status: 200, headers: {}, body: `${path} ${target}` }),
 }
@@ -84,7 +84,7 @@ describe('in Koa', () => {
     client.destroy()
   })
 
-  test('a path that was rewritten is no mount', async () => {
+  test('a path that was rewritten is not a mount', async () => {
     const rewrite: Koa.Middleware = async (context, next) => {
       context.path = '/new/a'
       await next()
@@ -120,7 +120,7 @@ describe('in Koa', () => {
     expect([seen, told]).toEqual([[200, false], []])
   })
 
-  test('what the handler leaves alone goes on, and Koa answers it', async () => {
+  test('a request that the handler does not answer goes on, and Koa answers it', async () => {
     const last: Koa.Middleware = (context) => {
       context.body = `next ${context.originalUrl} ${context.respond}`
     }
@@ -129,7 +129,7 @@ describe('in Koa', () => {
     expect(await answer.text()).toBe('next /nothing/a undefined')
   })
 
-  test('what the handler throws is told to the app, and answered by Koa', async () => {
+  test('an error of the handler goes to the app, and Koa answers it', async () => {
     const mistake = new Error('the password is 1234')
     const told: unknown[] = []
     const invalid: RequestHandler = { handle: async () => ({ status: 200, headers: { 'x-a': 'a\r\nb: c' } }) }
@@ -160,7 +160,7 @@ describe('in Koa', () => {
     expect((await fetch(`${origin}/uploads/none.txt`)).status).toBe(404)
   })
 
-  test('a trusted proxy that is no address is refused at once', () => {
+  test('a trusted proxy that is not an address is refused at once', () => {
     expect(() => koaHandler(place, { trustProxy: ['localhost'] })).toThrow('is not an address of a proxy')
   })
 

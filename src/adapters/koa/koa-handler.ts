@@ -34,7 +34,7 @@ export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions =
   return async (context, next) => {
     checkUnread(context)
     const { req, res, respond } = context
-    // What is written from here on is ours to end.
+    // From here on, we end the response.
     context.respond = false
     let isAnswered = false
     try {
@@ -46,17 +46,18 @@ export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions =
   }
 }
 
-/** Whatever stands before `req.url` in the URL that was asked was stripped by a mount. */
+/** A mount has stripped the part of the requested URL before `req.url`. */
 function placeOf({ req, originalUrl }: KoaContext): MountedPath {
   const { target } = splitTarget(req.url ?? '/')
   const path = pathOf(target)
   const asked = pathOf(splitTarget(originalUrl).target)
   if (asked.endsWith(path)) {
     const mount = asked.slice(0, asked.length - path.length)
-    // koa-mount strips the slash too where its prefix ends with one.
+    // koa-mount strips the slash too if its prefix ends with one.
     return path.startsWith('/') ? { mount, target } : { mount: mount.replace(/\/$/, ''), target: `/${target}` }
   }
-  // `/photos` without a slash is `/` below the mount. A path that is no part of what was asked was rewritten, not stripped.
+  // `/photos` without a slash is `/` below the mount. A path that is not a part of the requested one was rewritten, not
+  // stripped.
   return { mount: path === '/' ? asked : '', target }
 }
 

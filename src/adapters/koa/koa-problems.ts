@@ -4,9 +4,9 @@ import { sendProblem } from '../node/send-problem.ts'
 import type { KoaListener } from './koa-context.ts'
 
 /**
- * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457), and
- * the client gets it even while it is still sending. Refusals that are the server's fault (5xx, but not 501) go to
- * `app.on('error')` as well. All other errors, and those that come when an answer has begun, are Koa's.
+ * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457). The
+ * client gets the answer even while it is still sending. Refusals that are the server's fault (5xx, but not 501) go to
+ * `app.on('error')` as well. All other errors, and errors after an answer has begun, are Koa's.
  *
  * @example
  * ```ts

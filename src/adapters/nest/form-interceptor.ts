@@ -2,7 +2,7 @@ import type { FormOutput, FormShape } from '../../form/form-shape.ts'
 import type { UploadForm } from '../../form/upload-form.ts'
 import type { NestHost } from './nest-host.ts'
 
-/** What a route behind `FormInterceptor(form)` has as its `@Body()`: `Received<typeof form>`. */
+/** The `@Body()` of a route behind `FormInterceptor(form)`: `Received<typeof form>`. */
 export type Received<Form extends UploadForm> = Form extends UploadForm<infer Shape> ? FormOutput<Shape> : never
 
 /** An interceptor of Nest. */
@@ -10,7 +10,7 @@ export interface NestFormInterceptor {
   intercept(context: NestHost, next: NestRoute): Promise<readonly [result: unknown]>
 }
 
-/** What Decant needs of Nest's `CallHandler`, and of the `Observable` that it gives. */
+/** The parts of Nest's `CallHandler`, and of its `Observable`, that Decant needs. */
 export interface NestRoute {
   handle(): {
     subscribe(observer: { next(value: unknown): void; error(error: unknown): void; complete(): void }): unknown
@@ -18,8 +18,8 @@ export interface NestRoute {
 }
 
 /**
- * Receives a typed form for a route of Nest, which gets it as `@Body()`. The route runs inside the form's transaction: its
- * files have their keys already and are not visible yet, and where it throws, none is kept. Guards have said yes before a
+ * Receives a typed form for a route of Nest, which gets it as `@Body()`. The route runs inside the form's transaction:
+ * its files have their keys already and are not visible yet. If the route throws, no file is kept. Guards run before a
  * byte of the body is read. Refusals are `UploadError`s, for `UploadErrorFilter`.
  *
  * @example
@@ -41,13 +41,13 @@ export function FormInterceptor<Shape extends FormShape>(form: UploadForm<Shape>
         request.body = data
         return await lastOf(route)
       })
-      // Of an interceptor Nest takes whatever RxJS makes an Observable of.
+      // Nest accepts any value of an interceptor that RxJS can turn into an Observable.
       return [result]
     }
   }
 }
 
-/** What a route has answered. */
+/** The answer of a route. */
 function lastOf(route: NestRoute): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let last: unknown

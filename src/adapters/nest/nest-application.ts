@@ -3,14 +3,14 @@ import type { FastifyPlugin, FastifyScope } from '../fastify/fastify-exchange.ts
 import type { AnyNodeServer } from '../node/attach.ts'
 import type { UploadErrorFilter } from './upload-error-filter.ts'
 
-/** What Decant needs of Nest's `INestApplication`: Nest itself is not imported. */
+/** The parts of Nest's `INestApplication` that Decant needs: Nest itself is not imported. */
 export interface NestApplication {
   getHttpAdapter(): { getInstance(): NestPlatform }
   getHttpServer(): AnyNodeServer
   useGlobalFilters(filter: UploadErrorFilter): unknown
 }
 
-/** What a Nest app stands on. */
+/** The HTTP adapter of a Nest app. */
 export type NestPlatform = NestExpress | NestFastify
 
 /** Of `@nestjs/platform-express`. */

@@ -103,7 +103,7 @@ function formOf(file: File | string = new File(['hello'], 'a.txt'), fields: Reco
   return data
 }
 
-/** Says where it is. */
+/** Tells its mount. */
 const place: RequestHandler = {
   handle: async ({ mount, target }) => ({ status: 200, headers: {}, body: `${mount} ${target}` }),
 }
@@ -132,7 +132,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
   test('a route behind FormInterceptor has the typed form as its body, inside the transaction of its files', async () => {
     const origin = await start()
     const answer = await post(`${origin}/form`, formOf(undefined, { title: ' A cat ' }))
-    // While the route ran, nobody could see the file.
+    // While the route ran, the file was not visible.
     expect(await answer.json()).toEqual({ title: 'A cat', key: 'a.txt', visible: 0, wrapped: true })
     expect(await storedFiles(storage)).toMatchObject([{ key: 'a.txt', size: 5 }])
   })
@@ -205,7 +205,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     expect(told).toEqual([])
   })
 
-  test('half an answer is broken off, lest it look whole', async () => {
+  test('half an answer is broken off, so that it cannot look whole', async () => {
     const origin = await start()
     const half = async (): Promise<string> => await (await fetch(`${origin}/half`)).text()
     await expect(half()).rejects.toThrow(/terminated|failed/)
@@ -249,7 +249,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     expect(await (await fetch(origin + url)).text()).toBe(expected)
   })
 
-  test('what a handler leaves alone, and what it throws, is Nest’s', async () => {
+  test('requests that a handler does not answer, and its errors, are Nest’s', async () => {
     const origin = await start({
       '/nothing': { handle: async () => undefined },
       '/failing': { handle: () => Promise.reject(new ForbiddenException('Not this.')) },

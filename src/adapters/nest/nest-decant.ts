@@ -12,17 +12,17 @@ import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { NestApplication, NestPlatform } from './nest-application.ts'
 import { UploadErrorFilter } from './upload-error-filter.ts'
 
-/** What `nestDecant` can be told; failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
+/** Options of `nestDecant`. Failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
 export type NestDecantOptions = NodeAdapterOptions
 
 /** The platforms of the apps that have it already: several modules may mount their handlers. */
 const prepared = new WeakSet<NestPlatform>()
 
 /**
- * Makes a Nest app ready for uploads, on Express and on Fastify: refusals of your own routes are answered by a global
- * `UploadErrorFilter`, forms stay unread on Fastify as they do on Express, and long uploads are not cut (`attach`). Each
- * handler of `mounts` takes every request below its path, before the body parsers of Nest; it needs no `base`, a global
- * prefix is no part of its path, and no guard, pipe or interceptor applies to it: that is what `authorize` is for.
+ * Makes a Nest app ready for uploads, on Express and on Fastify. A global `UploadErrorFilter` answers the refusals of
+ * your own routes. Forms stay unread on Fastify as they do on Express, and long uploads are not cut (`attach`). Each
+ * handler of `mounts` takes every request below its path, before the body parsers of Nest. It needs no `base`, and a
+ * global prefix does not apply to it. Guards, pipes and interceptors do not apply either: use `authorize`.
  *
  * Called before `app.listen()` or `app.init()`; tests call it on the app of `Test.createTestingModule()`, too.
  *
@@ -51,7 +51,8 @@ export function nestDecant(
     prepared.add(platform)
     attach(app.getHttpServer())
     app.useGlobalFilters(new UploadErrorFilter(options))
-    // Fastify answers 415 where there is no parser. By no name: what @fastify/multipart registers leaves a form unread, too.
+    // Fastify answers 415 without a parser. No name is checked: @fastify/multipart registers one that leaves a form
+    // unread, too.
     if ('addContentTypeParser' in platform) platform.addContentTypeParser('*', leaveUnread)
   }
   for (const [path, handler] of Object.entries(mounts)) {
@@ -60,7 +61,7 @@ export function nestDecant(
   }
 }
 
-/** Nest's own parsers come later: this is for what `app.use()` has put before. */
+/** Nest's own parsers come later. This is for parsers of an earlier `app.use()`. */
 const checkUnread: ExpressListener = ({ headers, readableDidRead }, _response, next) => {
   if (!readableDidRead) {
     next()

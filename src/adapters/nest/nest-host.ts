@@ -1,7 +1,9 @@
 import type { FastifyExchangeReply, FastifyExchangeRequest } from '../fastify/fastify-exchange.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from '../node/node-exchange.ts'
 
-/** What Decant needs of Nest's `ArgumentsHost` and `ExecutionContext`: the exchange of whichever platform there is. */
+/**
+ * The parts of Nest's `ArgumentsHost` and `ExecutionContext` that Decant needs: the exchange of the platform in use.
+ */
 export interface NestHost {
   getType(): string
   getArgByIndex(index: 0): NestRequest

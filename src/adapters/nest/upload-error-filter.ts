@@ -14,10 +14,10 @@ export interface UploadErrorFilterOptions {
 }
 
 /**
- * An exception filter of Nest that answers every `UploadError` (of `receive`, upload sets, forms) with problem details (RFC
- * 9457), so that the client gets it even while it is still sending; half an answer is broken off. All other exceptions are
- * left to the other filters, and to Nest. `nestDecant` makes it a global one; elsewhere it stands where filters do:
- * `@UseFilters(UploadErrorFilter)`, `{ provide: APP_FILTER, useClass: UploadErrorFilter }`.
+ * An exception filter of Nest that answers every `UploadError` (of `receive`, upload sets, forms) with problem details
+ * (RFC 9457). The client gets the answer even while it is still sending; half an answer is broken off. All other
+ * exceptions are left to the other filters, and to Nest. `nestDecant` makes it a global one. Without `nestDecant`, use
+ * it like other filters: `@UseFilters(UploadErrorFilter)`, `{ provide: APP_FILTER, useClass: UploadErrorFilter }`.
  */
 export class UploadErrorFilter {
   readonly #onError: (error: unknown, request: unknown) => void
@@ -27,24 +27,24 @@ export class UploadErrorFilter {
     catchUploadErrors()
   }
 
-  /** @throws whatever comes from no request of HTTP, for the caller that has one to answer. */
+  /** @throws any error outside of an HTTP request, for a caller that has another kind of request to answer. */
   async catch(error: unknown, host: NestHost): Promise<void> {
     if (!isUploadError(error) || host.getType() !== 'http') throw error
     const request = host.getArgByIndex(0)
     const answer = host.getArgByIndex(1)
     if (isServerFailure(error)) this.#onError(error, request)
     if ('hijack' in answer) takeOverReply(answer)
-    // Middleware is given Node's own request and response on Fastify, too.
+    // Middleware gets Node's own request and response on Fastify, too.
     await sendProblem('raw' in request ? request.raw : request, 'raw' in answer ? answer.raw : answer, error)
   }
 }
 
-/** What `instanceof` is asked for: of another copy of this package, too. */
+/** The test of `instanceof`, which recognises an error of another copy of this package, too. */
 const anyUploadError = { [Symbol.hasInstance]: isUploadError }
 
 /**
- * What Nest's `@Catch(UploadError)` does. Not before there is a filter: Nest, which brings `Reflect.defineMetadata`, is
- * there then.
+ * The effect of Nest's `@Catch(UploadError)`. It waits for a filter to be made: then Nest, which brings
+ * `Reflect.defineMetadata`, is there.
  */
 function catchUploadErrors(): void {
   const reflect: object = Reflect
@@ -61,6 +61,6 @@ function hasMetadata(
 }
 
 function log(error: unknown): void {
-  // oxlint-disable-next-line no-console -- Where Nest's own handler, which does not get it, tells it.
+  // oxlint-disable-next-line no-console -- Nest's own handler, which does not get the error, logs there too.
   console.error(error)
 }

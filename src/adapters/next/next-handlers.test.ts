@@ -12,7 +12,7 @@ import { nextProblems } from './next-problems.ts'
 const at = (params: Record<string, string | string[] | undefined>) => ({ params: Promise.resolve(params) })
 
 describe('the handlers of a route', () => {
-  test('are mounted where its own segments end', async () => {
+  test('are mounted at the end of its own segments', async () => {
     const told: Incoming[] = []
     const { GET } = nextHandlers({
       async handle(incoming) {

@@ -7,7 +7,7 @@ import { FETCH_HANDLER_KINDS } from '../fetch/fetch-handler.ts'
 import type { FetchHandlerOptions } from '../fetch/fetch-handler.ts'
 import { mountedPath } from '../mounted-path.ts'
 
-/** What Next.js passes beside the request: its shape alone, so that Next.js is no dependency. */
+/** The second argument of Next.js. Only its shape is used, so Next.js is not a dependency. */
 export interface NextContext {
   readonly params: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>
 }
@@ -42,7 +42,7 @@ export function nextHandlers(handler: RequestHandler, options: FetchHandlerOptio
   const { drainLimits, clientAddress, onError } = options
   const route: NextRoute = async (request, { params }) => {
     const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
-    // A route has one such segment at most, at its end, and none where nothing stands there.
+    // A route has at most one such segment, at its end. It is absent if the path ends before it.
     const rest = Object.values(await params).find((param) => typeof param === 'object')?.length ?? 0
     const url = new URL(request.url)
     const place = mountedPath(url, rest === 0 ? Infinity : -rest)

@@ -3,9 +3,9 @@ import { isUploadError } from '../../errors/upload-error.ts'
 import { problemResponse } from '../fetch/problem-response.ts'
 
 /**
- * The same route handler of Next.js, whose refusals (`receive`, upload sets, forms) are answered with problem details
- * (RFC 9457); those that are the server's fault (5xx, but not 501) go to `onError`. Whatever else is thrown,
- * `redirect()` and `notFound()` included, is left to Next.js.
+ * The same route handler of Next.js, with its refusals (`receive`, upload sets, forms) answered as problem details (RFC
+ * 9457). Refusals that are the server's fault (5xx, but not 501) go to `onError`. All other errors, `redirect()` and
+ * `notFound()` included, are left to Next.js.
  *
  * @param onError default `console.error`, as Next.js does with its own
  * @example
@@ -22,7 +22,7 @@ import { problemResponse } from '../fetch/problem-response.ts'
  */
 export function nextProblems<Arguments extends readonly [request: Request, ...unknown[]]>(
   route: (...parameters: Arguments) => Response | Promise<Response>,
-  // oxlint-disable-next-line no-console -- Where Next.js tells its own.
+  // oxlint-disable-next-line no-console -- Next.js logs its own errors there, too.
   onError: (error: unknown) => void = (error) => console.error(error),
 ): (...parameters: Arguments) => Promise<Response> {
   return async (...parameters) => {

@@ -47,7 +47,7 @@ function expectProblem({ status, headers, body }: RawAnswer, expected: number, c
 const LONG = 'x'.repeat(20_000)
 const CHUNKED = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
 
-describe('what Node cannot read is refused as anything else is', () => {
+describe('a request that Node cannot read is refused like any other', () => {
   test.each([
     ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${LONG}`, 431, 'header-too-large'],
     ['an address of 20 kB', `GET /${LONG}`, 431, 'header-too-large'],
@@ -146,7 +146,7 @@ test('a client that takes no notice is hung up on', async () => {
   })
 })
 
-test('whoever listens to clientError answers it', async () => {
+test('a listener of clientError answers it instead', async () => {
   await withServer(async (origin, server) => {
     server.on('clientError', (_, socket) => socket.end('HTTP/1.1 418 Mine\r\n\r\n'))
     const { hostname, port } = new URL(origin)

@@ -7,13 +7,15 @@ import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 
-/** Milliseconds for which a client may go on sending, lest its connection is reset before it has read the answer. */
+/** Milliseconds for which a client may go on sending. A reset before that could cost it the answer. */
 const LISTEN_MS = 5_000
 
-/** What Node gives a head to arrive. */
+/** Node's limit for the arrival of a head. */
 const HEADERS_TIMEOUT_MS = 60_000
 
-/** What a server of `node:http` has, and one of `node:http2` where it speaks HTTP/1 too; Node's types do not tell. */
+/**
+ * The members of a server of `node:http`, and of one of `node:http2` that speaks HTTP/1 too. Node's types lack them.
+ */
 export interface ServerTimeouts {
   requestTimeout?: number
   headersTimeout?: number
@@ -26,14 +28,14 @@ interface Exchange {
 }
 
 /**
- * Answers what Node's parser cannot read with problem details (RFC 9457), and lets the client hear them: Node itself says
- * no more than the status, and resets a client that is still sending. Leaves it alone where somebody else listens to
+ * Answers a request that Node's parser cannot read with problem details (RFC 9457), which the client receives. Node
+ * itself sends only the status, and resets a client that is still sending. It does nothing if another listener handles
  * `clientError`.
  */
 export function answerClientErrors(server: EventEmitter & ServerTimeouts): void {
   const running = new Map<Socket, Set<Exchange>>()
   server.on('request', (request: AnyNodeRequest, response: AnyNodeResponse) => {
-    // A stream of HTTP/2 has no place in a row.
+    // A stream of HTTP/2 does not wait behind others.
     if ('stream' in request || 'stream' in response) return
     const { socket } = request
     const exchanges = running.get(socket) ?? new Set()
@@ -46,11 +48,11 @@ export function answerClientErrors(server: EventEmitter & ServerTimeouts): void 
   })
   const refused = new WeakSet<Socket>()
   server.on('clientError', (error: Error, socket: Socket) => {
-    // The parser stays as it is, and says so for all that comes after.
+    // The parser stays in this state, and reports it for all later bytes.
     if (refused.has(socket) || server.listenerCount('clientError') > 1) return
     refused.add(socket)
     const refusal = toRefusal(error, server)
-    // ECONNRESET and the like, and what is no TLS where it should be: there is nobody to talk to.
+    // ECONNRESET and the like, and bytes that are not TLS on a TLS port: no answer would arrive.
     if (refusal === undefined || !socket.writable) socket.destroy(error)
     else void answer(socket, refusal, [...(running.get(socket) ?? [])])
   })
@@ -59,7 +61,7 @@ export function answerClientErrors(server: EventEmitter & ServerTimeouts): void 
 async function answer(socket: Socket, refusal: AnyUploadError, exchanges: readonly Exchange[]): Promise<void> {
   const unfinished = exchanges.findLast(({ request }) => !request.complete)
   if (unfinished?.response.headersSent === true) {
-    // It is the rest of a body that was refused already; that answer goes out, and nothing else can.
+    // It is the rest of a refused body. The answer of that refusal is sent, and no other can be.
     socket.destroySoon()
     return
   }
@@ -82,7 +84,7 @@ function write(socket: Socket, refusal: AnyUploadError): void {
   socket.end()
 }
 
-/** `undefined` for what is no fault of a request. */
+/** `undefined` for an error that is not a fault of a request. */
 function toRefusal(error: Error, { headersTimeout = HEADERS_TIMEOUT_MS }: ServerTimeouts): AnyUploadError | undefined {
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'HPE_HEADER_OVERFLOW') return new UploadError('header-too-large', {})

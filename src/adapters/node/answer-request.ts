@@ -35,8 +35,8 @@ export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapter
 }
 
 /**
- * Answers by a handler. Resolves to false where the handler leaves the request alone, and rejects with what it threw;
- * nothing is sent then.
+ * Answers by a handler. Resolves to false if the handler leaves the request alone, and rejects with any error of the
+ * handler. No answer is sent then.
  */
 export async function answerRequest(
   handler: RequestHandler,
@@ -50,7 +50,7 @@ export async function answerRequest(
     await writeOutgoing(response, outgoing, incoming, stallTimeoutMs)
     return true
   } catch (error) {
-    // Whatever it was: whoever answers now may not know that a client is still sending.
+    // Any error: the code that answers it may not know that a client is still sending.
     await discardBody(incoming)
     throw error
   }

@@ -234,7 +234,7 @@ describe('behind a proxy that is not', () => {
   })
 })
 
-test('a list that holds what is no address is refused at the start', () => {
+test('a list with an entry that is not an address is refused at the start', () => {
   expect(() => nodeHandler(uploads(), { trustProxy: ['everybody'] })).toThrow(
     '"everybody" is not an address of a proxy',
   )

@@ -136,7 +136,7 @@ test('a file that becomes shorter while it is sent breaks off, and is closed', a
   })
 })
 
-test('a client that goes while its answer waits for those of others harms nobody', async () => {
+test('a client that goes away while its answer waits for those of others does not disturb them', async () => {
   const handler = nodeHandler({
     async handle({ native, target }) {
       if (target === '/gone' && native instanceof IncomingMessage) native.socket.destroy()
@@ -152,7 +152,7 @@ test('a client that goes while its answer waits for those of others harms nobody
   await running.close()
 })
 
-test('a connection that is no socket may keep what is written to it', async () => {
+test('a connection that is not a socket may keep written chunks', async () => {
   const kept: Buffer[] = []
   const connection = new Duplex({
     read() {},
@@ -172,7 +172,7 @@ test('a connection that is no socket may keep what is written to it', async () =
   expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4).equals(LARGE)).toBe(true)
 })
 
-test('middleware that keeps what is written, and calls nobody back, has every chunk to itself', async () => {
+test('middleware that keeps written chunks, and never calls back, has every chunk to itself', async () => {
   const kept: Uint8Array[] = []
   const keepChunks = (response: ServerResponse): void => {
     response.write = (chunk: unknown) => {

@@ -63,7 +63,7 @@ async function start(listener: NodeListener): Promise<Http2Client> {
 
 const uploads = (options: UploadHandlerOptions = {}): NodeListener => nodeHandler(uploadHandler(photos, options))
 
-/** What of uploads is in the folder, drafts too. */
+/** The files of uploads in the folder, drafts too. */
 async function files(): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
@@ -100,7 +100,7 @@ describe('over HTTP/2', () => {
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '10', 0])
   })
 
-  test('what is refused is answered in full, while the client sends and after it', async () => {
+  test('a refusal is sent in full, while the client sends and after it', async () => {
     const client = await start(uploads())
     for (const length of [{ 'content-length': TOO_LARGE.length }, {}]) {
       const whole = client.begin({ ':method': 'PUT', ':path': '/big.txt', ...length })
@@ -164,7 +164,7 @@ describe('over HTTP/2', () => {
     await expect.poll(files).toEqual([])
   })
 
-  test('receive refuses a body whose stream was reset, where nothing else tells that it is not whole', async () => {
+  test('receive refuses a body whose stream was reset, if there is no other sign that it is not whole', async () => {
     const told = Promise.withResolvers<unknown>()
     const client = await start((request, response) => {
       receive(request).then(
@@ -185,7 +185,7 @@ describe('over HTTP/2', () => {
     expect(isUploadError(error) && error.code).toBe('truncated-body')
   })
 
-  test('whoever waits is told that the stream was reset', async () => {
+  test('a waiting reader is told that the stream was reset', async () => {
     const told = Promise.withResolvers<unknown>()
     const begun = Promise.withResolvers<void>()
     const client = await start((request) => {
@@ -290,7 +290,7 @@ describe('over HTTP/2', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true])
   })
 
-  test('an answer that nobody takes is given up', async () => {
+  test('an answer that its client does not take is given up', async () => {
     await photos.save(new File([TOO_LARGE.subarray(0, MAX_FILE_SIZE)], 'a.txt'))
     const client = await start(nodeHandler(uploadHandler(photos), { stallTimeoutMs: 100 }))
     const stream = client.begin({ ':path': '/a.txt' }, { endStream: true })
@@ -299,7 +299,7 @@ describe('over HTTP/2', () => {
     expect(stream.rstCode).not.toBe(0)
   })
 
-  test('a small answer that nobody takes is given up, too', async () => {
+  test('a small answer that its client does not take is given up, too', async () => {
     // One byte more than a client takes of a stream before it is read.
     const small: RequestHandler = { handle: async () => ({ status: 200, headers: {}, body: new Uint8Array(65_536) }) }
     const client = await start(nodeHandler(small, { stallTimeoutMs: 100 }))

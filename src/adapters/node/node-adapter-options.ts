@@ -6,9 +6,9 @@ import type { AdapterOptions } from '../adapter-options.ts'
 /** Proxies, and the headers that they write. */
 export interface TrustedProxies {
   /**
-   * Addresses, ranges such as `10.0.0.0/8`, `loopback` and `private`. They tell the address of the client, the host and
-   * port that it asked, and the scheme. X-Forwarded-Prefix is the path that they have stripped. A proxy must overwrite,
-   * or add to, each of these headers that a client sends.
+   * Addresses, ranges such as `10.0.0.0/8`, `loopback` and `private`. They tell the client's address, the host and port
+   * of its request, and the scheme. X-Forwarded-Prefix is the path that they have stripped. A proxy must overwrite, or
+   * add to, each of these headers that a client sends.
    */
   readonly proxies: readonly string[]
   /**
@@ -27,8 +27,8 @@ export const TRUSTED_PROXIES_KINDS: OptionKinds<TrustedProxies> = {
 /** Options of the adapter to `node:http`. */
 export interface NodeAdapterOptions extends AdapterOptions {
   /**
-   * The proxies that are believed, and which headers they write. A list alone is for proxies that write one kind of
-   * headers and remove the other: if a request has both, neither is believed. Default: no proxy is believed.
+   * The proxies whose headers are believed, and the headers that they write. A list alone is for proxies that write one
+   * kind of headers and remove the other: if a request has both, neither is believed. Default: no proxy is believed.
    */
   readonly trustProxy?: readonly string[] | TrustedProxies | undefined
   /** Called once, with a sentence, if a header of a trusted proxy is ignored. Default: `console.warn`. */
@@ -37,7 +37,7 @@ export interface NodeAdapterOptions extends AdapterOptions {
 
 export const NODE_ADAPTER_KINDS: OptionKinds<NodeAdapterOptions> = {
   ...ADAPTER_KINDS,
-  // `trustedProxies` says what is wrong with it.
+  // `trustedProxies` checks it and reports its faults.
   trustProxy: OPTION_KINDS.own,
   onWarning: OPTION_KINDS.call,
 }

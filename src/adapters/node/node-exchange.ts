@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 
-/** A request of `node:http`, `node:https` or `node:http2`, and of what stands on them. */
+/** A request of `node:http`, `node:https` or `node:http2`, also as a framework passes it. */
 export type AnyNodeRequest = IncomingMessage | Http2ServerRequest
 
 /** The response that belongs to it. */

@@ -33,7 +33,7 @@ function request(...lines: readonly string[]): string {
   return [...lines, 'Host: x', '', ''].join('\r\n')
 }
 
-describe('what the handler leaves alone, and what it throws', () => {
+describe('a request that the handler does not answer, or that it throws at,', () => {
   const nothing: RequestHandler = { handle: async () => undefined }
   const mistake = new Error('the password is 1234')
   const failing: RequestHandler = { handle: () => Promise.reject(mistake) }
@@ -48,7 +48,7 @@ describe('what the handler leaves alone, and what it throws', () => {
     },
   }
 
-  test('goes to next, where there is one', async () => {
+  test('goes to next, if there is one', async () => {
     const told: unknown[] = []
     for (const handler of [nothing, failing, giving]) {
       const listener = nodeHandler(handler)
@@ -282,7 +282,7 @@ describe('an upload set on disk', () => {
     })
   })
 
-  test('a client that never stops sending is cut at the caps', async () => {
+  test('a client that never stops sending is cut at the limits', async () => {
     const drainLimits = { maxBytes: 1_000_000, maxMs: 60_000, idleMs: 60_000 }
     const { handler } = photos({ authorize: () => false })
     await withServer(nodeHandler(handler, { drainLimits }), async (origin) => {

@@ -56,7 +56,7 @@ async function respond(
   try {
     if (await answerRequest(handler, incoming, response, options)) return
   } catch (error) {
-    // Whatever the handler throws.
+    // Any error of the handler.
     if (next !== undefined) {
       next(error)
       return
@@ -69,7 +69,7 @@ async function respond(
 }
 
 async function refuse(response: AnyNodeResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {
-  // Half an answer of somebody else's must not look like a whole one.
+  // Half an answer of other code must not look whole.
   if (response.headersSent) breakOff(response)
   else await writeOutgoing(response, problemOutgoing(error, incoming.method), incoming)
 }

@@ -83,7 +83,7 @@ test('a client that closes its connection afterwards and reads only when it has 
   expect(answer).toContain('"code":"file-too-large"')
 })
 
-test('half an answer of somebody else is cut off, lest it look whole', async () => {
+test('half an answer of other code is cut off, so that it cannot look whole', async () => {
   const port = await listen(async (_request, response) => {
     response.writeHead(200, { 'content-length': '100' }).write('half')
     throw new Error('broken')

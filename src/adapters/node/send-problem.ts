@@ -7,8 +7,8 @@ import type { AnyNodeRequest, AnyNodeResponse } from './node-exchange.ts'
 import { writeOutgoing } from './write-outgoing.ts'
 
 /**
- * Answers with problem details (RFC 9457) for whatever was thrown, so that the client gets it even while it is still
- * sending. Of what is no `UploadError` it says only that something went wrong: log that yourself.
+ * Answers with problem details (RFC 9457) for any error, so that the client gets them even while it is still sending.
+ * For an error that is not an `UploadError`, they only say that something went wrong: log it yourself.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ import { writeOutgoing } from './write-outgoing.ts'
  */
 export async function sendProblem(request: AnyNodeRequest, response: AnyNodeResponse, error: unknown): Promise<void> {
   if (response.headersSent) {
-    // Half an answer must not look like a whole one.
+    // Half an answer must not look whole.
     breakOff(response)
     return
   }

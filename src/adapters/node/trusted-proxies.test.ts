@@ -40,7 +40,7 @@ describe('trusted proxies', () => {
     expect(() => trustedProxies(['loopback', entry])).toThrow(TypeError)
   })
 
-  test('is nothing that is no address', () => {
+  test('does not contain a text that is not an address', () => {
     for (const address of ['', 'localhost', '127.0.0.1:80', 'fe80::1%eth0', '[::1]']) {
       expect(trustedProxies(['0.0.0.0/0', '::/0'])(address), address).toBe(address.startsWith('fe80'))
     }

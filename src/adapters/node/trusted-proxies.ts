@@ -10,7 +10,7 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /**
- * Which addresses are those of proxies that are believed.
+ * The addresses of the proxies that are believed.
  *
  * @param list addresses (`10.0.0.2`), ranges (`10.0.0.0/8`, `fd00::/8`), and the words `loopback` and `private`
  * @throws {TypeError} for anything else.

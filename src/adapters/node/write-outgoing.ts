@@ -13,10 +13,11 @@ import { breakOff } from './break-off.ts'
 import type { AnyNodeResponse } from './node-exchange.ts'
 
 /**
- * Writes an answer. Its last byte goes out at once, but the response ends only when the request's body is drained: Node
- * closes some connections at the end, and what the client still sends would then reset them before it has read anything.
+ * Writes an answer. Its last byte is sent at once, but the response ends only when the request's body is drained. Node
+ * closes some connections at the end. Bytes that the client still sends would then reset them before the client has
+ * read the answer.
  *
- * A body that breaks off takes the connection with it, or the stream of HTTP/2, so that the client notices.
+ * A body that breaks off closes the connection, or the stream of HTTP/2, so that the client notices.
  *
  * @throws {TypeError} for a header that HTTP does not allow; the response is untouched then, and the body closed.
  */
@@ -26,7 +27,7 @@ export async function writeOutgoing(
   incoming: Incoming,
   stallTimeoutMs: number = STALL_TIMEOUT_MS,
 ): Promise<void> {
-  // Of a stream that its client resets with NO_ERROR, Node would keep what is written for as long as the session lasts.
+  // If a client resets a stream with NO_ERROR, Node would keep the written bytes for as long as the session lasts.
   if ('stream' in response) response.stream.once('aborted', () => breakOff(response))
   // RFC 9110 section 15.5.9. Node says the same to a client whose body was not asked for (section 10.1.1).
   if (status === 408 && 'shouldKeepAlive' in response) response.shouldKeepAlive = false
@@ -39,25 +40,26 @@ export async function writeOutgoing(
   }
   try {
     if (body instanceof Uint8Array && body.length <= PIECE && hasAll(response, incoming)) {
-      // Header and content in one system call; and no need of a watch where the kernel has taken both.
+      // Header and content in one system call. No watch is needed if the kernel has taken both.
       response.end(body)
       if (!isTaken(response) && !isClosed(response)) watchEnd(response, stallTimeoutMs)
       return
     }
     if (body !== undefined) await writeBody(response, body, stallTimeoutMs)
     else if ('flushHeaders' in response) response.flushHeaders()
-    // The end of an answer closes no connection of HTTP/2, and its client may rely on it to see that the answer is whole.
+    // The end of an answer does not close a connection of HTTP/2. Its client may rely on it to see that the answer is
+    // whole.
     if ('stream' in response) response.end()
     await incoming.body?.drain()
     if (!('stream' in response)) response.end()
     if (!isClosed(response)) watchEnd(response, stallTimeoutMs)
   } catch {
-    // storage-failed in the middle of a file, or whatever the body throws: too late for another answer.
+    // storage-failed in the middle of a file, or any error of the body: too late for another answer.
     breakOff(response)
   }
 }
 
-/** Whether there is nothing of the request left to be drained. */
+/** Whether the whole body of the request is drained. */
 function hasAll(response: AnyNodeResponse, { body }: Incoming): boolean {
   return body === undefined || (!('stream' in response) && response.req.readableEnded)
 }
@@ -84,12 +86,12 @@ async function writeBody(
     await pump(response, body, stallTimeoutMs)
     return
   }
-  // HTTP/2 shares its connection: only by small pieces can a slow client be seen to take an answer.
+  // HTTP/2 shares its connection: only small pieces show whether a slow client takes an answer.
   let isQuick = !('stream' in response)
   for await (const chunk of bodyChunks(body)) {
     const start = performance.now()
     for (const piece of isQuick ? [chunk] : piecesOf(chunk)) {
-      // Leaving the loop closes what is read from.
+      // Leaving the loop closes the source.
       if (isClosed(response)) return
       if (!write(response, piece)) await writable(response, stallTimeoutMs)
     }
@@ -97,19 +99,24 @@ async function writeBody(
   }
 }
 
-/** Bytes of each of the two buffers through which a file is sent at first: what a slow client may keep for long. */
+/**
+ * Bytes of each of the two buffers through which a file is sent at first: memory that a slow client may keep for long.
+ */
 const BUFFER_SIZE = 256 * 1024
 
 /** Bytes of each for a client that is quick: half as many trips to the thread pool, for twice the memory. */
 const LARGE_BUFFER_SIZE = 512 * 1024
 
-/** Who has taken so many bytes, far more than the kernel keeps for a connection, within so many milliseconds is quick. */
+/**
+ * A client is quick if it takes that many bytes, far more than the kernel keeps for a connection, in that many
+ * milliseconds.
+ */
 const QUICK_BYTES = 16 * 1024 * 1024
 const QUICK_MS = 1000
 
 /**
- * Sends a file through two buffers: while the connection takes one, the next bytes are read into the other. Memory that is
- * used again is warm, costs no garbage, and stays the same however long the file and however slow its client is.
+ * Sends a file through two buffers: while the connection takes one, the next bytes are read into the other. Memory that
+ * is used again is warm, costs no garbage, and stays the same however long the file and however slow its client is.
  */
 async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs: number): Promise<void> {
   try {
@@ -120,7 +127,7 @@ async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs:
     const start = performance.now()
     let length = await body.readInto(buffer)
     while (length > 0 && !isClosed(response)) {
-      // Nothing else may be read into a buffer before the connection has taken all of it.
+      // A buffer is reused only when the connection has taken all of it.
       const taken = writeWhole(response, buffer.subarray(0, length), stallTimeoutMs)
       const next = body.readInto(other)
       const [nextLength] = await Promise.all([next, taken])
@@ -128,7 +135,7 @@ async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs:
       if (isProven && performance.now() - start < QUICK_MS) size = LARGE_BUFFER_SIZE
       sent += length
       length = nextLength
-      // What was taken is read into next, or makes room for a larger one.
+      // The next bytes are read into the buffer that was taken, or a larger one replaces it.
       ;[buffer, other] = [other, buffer.length === size ? buffer : Buffer.allocUnsafeSlow(size)]
     }
   } finally {
@@ -137,17 +144,19 @@ async function pump(response: ServerResponse, body: FillingBody, stallTimeoutMs:
 }
 
 /**
- * Only Node's own HTTP/1 on its own sockets is known to call back when the kernel has a chunk and nobody looks at it any
- * more. Whatever has put its own `write` in place of Node's, such as middleware that compresses, may keep chunks, or never
- * call back; and so may any other stream that a server was given for a connection.
+ * Only Node's own HTTP/1 on its own sockets is known to call back when the kernel has a chunk and the chunk is free
+ * again. A `write` that replaces Node's, such as that of middleware that compresses, may keep chunks, or never call
+ * back. So may any other stream that a server uses as a connection.
  */
 function tellsWhenTaken(response: AnyNodeResponse): response is ServerResponse {
   if (!IS_NODE || 'stream' in response || response.write !== ServerResponse.prototype.write) return false
-  // One that waits behind another one has no socket yet.
+  // A response that waits behind another one has no socket yet.
   return (response.socket ?? response.req.socket) instanceof Socket
 }
 
-/** Resolves when the connection has taken the chunk, or is closed, as it is where it takes nothing for too long. */
+/**
+ * Resolves when the connection has taken the chunk, or is closed, as it is if the client takes no bytes for too long.
+ */
 function writeWhole(response: ServerResponse, chunk: Uint8Array, stallTimeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const watch = watchStall(response, stallTimeoutMs)
@@ -161,7 +170,7 @@ function writeWhole(response: ServerResponse, chunk: Uint8Array, stallTimeoutMs:
   })
 }
 
-/** True when the kernel has all that was written. A response that waits behind another one has no socket yet. */
+/** True when the kernel has all written bytes. A response that waits behind another one has no socket yet. */
 function isTaken(response: AnyNodeResponse): boolean {
   return !('stream' in response) && response.socket?.writableLength === 0
 }
@@ -174,7 +183,7 @@ function write(response: AnyNodeResponse, chunk: Uint8Array): boolean {
   return 'stream' in response ? response.write(chunk) : response.write(chunk)
 }
 
-/** Resolves when the response takes more, or is closed, as it is where it takes nothing for too long. */
+/** Resolves when the response takes more, or is closed, as it is if the client takes no bytes for too long. */
 function writable(response: AnyNodeResponse, stallTimeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (isClosed(response)) {

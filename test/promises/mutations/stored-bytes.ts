@@ -113,7 +113,7 @@ export const STORED_BYTES: GuardedPromise = {
         [GIVEN, 'a body gives away no chunk of a request that no server has parsed: a test may have made it'],
         [
           'src/adapters/fastify/fastify-handler.test.ts',
-          'leaves alone what inject() was given, which is no chunk of a connection',
+          'leaves alone the body of inject(), which is not a chunk of a connection',
         ],
       ],
     },

@@ -32,7 +32,7 @@ describe('a type that can only be looked at', () => {
   })
 })
 
-describe('a type that nobody looks at in a browser', () => {
+describe('a type that browsers do not show', () => {
   test.each(DOWNLOADED)('%s is downloaded', (type) => {
     expect(isInline(type)).toBe(false)
     expect(isActive(type)).toBe(false)
@@ -74,7 +74,7 @@ describe('a script that another page could load', () => {
     expect(inertType(type)).toBe('text/plain')
   })
 
-  test('is served as mere bytes where it has no text', () => {
+  test('is served as mere bytes if it is not a text', () => {
     expect(inertType('application/wasm')).toBe('application/octet-stream')
   })
 

@@ -1,13 +1,15 @@
 import { OCTET_STREAM } from './type-by-name.ts'
 
 /**
- * What holds a script for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and
- * WebAssembly.
+ * Types of scripts for `<script>`, an import or a service worker: the MIME Sniffing Standard's names, and WebAssembly.
  */
 const SCRIPT =
   /^(?:(?:application|text)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript|vbscript)|application\/wasm)$/
 
-/** What a browser renders, or once rendered, as a document with scripts, or gave to a plugin with the site's rights. */
+/**
+ * Types that a browser renders, or once rendered, as a document with scripts, or gave to a plugin with the site's
+ * permissions.
+ */
 const DOCUMENTS: ReadonlySet<string> = new Set([
   'application/hta',
   'application/java-archive',
@@ -23,24 +25,24 @@ const DOCUMENTS: ReadonlySet<string> = new Set([
   'text/x-scriptlet',
 ])
 
-/** RFC 7303 and its aliases, and what browsers besides take for XML. */
+/** RFC 7303 and its aliases, and other types that browsers take for XML. */
 const XML = /^(?:(?:application|text)\/(?:xml(?:-.*)?|xsl)|.*\+xml)$/
 
 /**
- * True for types that could run a script in the site's origin when they are opened: HTML, and all XML, since a script
- * element in the XHTML or SVG namespace runs in any of it; MHTML and `multipart/x-mixed-replace`, which carry HTML; what
- * plugins ran; and scripts themselves. `type` is `type/subtype` in lower case.
+ * True for types that could run a script in the site's origin when they are opened. They are HTML and all XML, since a
+ * script element in the XHTML or SVG namespace runs in any of it. MHTML and `multipart/x-mixed-replace` carry HTML. The
+ * types of former plugins and of scripts themselves count, too. `type` is `type/subtype` in lower case.
  *
- * CSS is none: opened, it is text. Nor is PDF: browsers keep its scripts apart from the site.
+ * CSS is not active: opened, it is text. PDF is not active either: browsers keep its scripts apart from the site.
  */
 export function isActive(type: string): boolean {
   return DOCUMENTS.has(type) || XML.test(type) || type.startsWith('multipart/') || SCRIPT.test(type)
 }
 
 /**
- * The type to serve instead of an active one that another page of the site could load: a script is `text/plain`, which
- * with `nosniff` no `<script>`, import or service worker takes; neither `attachment` nor a sandbox would hold it back.
- * Every other type is itself.
+ * The type to serve instead of an active one that another page of the site could load. A script becomes `text/plain`:
+ * with `nosniff`, `<script>`, imports and service workers refuse that. Neither `attachment` nor a sandbox would stop
+ * them. Every other type stays.
  */
 export function inertType(type: string): string {
   if (type === 'application/wasm') return OCTET_STREAM
@@ -48,8 +50,8 @@ export function inertType(type: string): string {
 }
 
 /**
- * True for types that are safe to be shown in the browser and not only downloaded: images but SVG, sound, video, plain
- * text and PDF, which have no way to run a script in the site's origin. `type` is `type/subtype` in lower case.
+ * True for types that are safe to be shown in the browser: images but SVG, sound, video, plain text and PDF. They
+ * cannot run a script in the site's origin. `type` is `type/subtype` in lower case.
  */
 export function isInline(type: string): boolean {
   return (
@@ -58,9 +60,9 @@ export function isInline(type: string): boolean {
 }
 
 /**
- * The type with `; charset=utf-8` where that is right: for text, so that no browser guesses, but not for XML, which
- * declares its own and would be overruled (RFC 7303 section 3.2). Types outside `text/` define no such parameter; JSON
- * is UTF-8 anyway (RFC 8259 section 11).
+ * The type with `; charset=utf-8` if that is right. Text has it, so that browsers do not guess. XML has not: it
+ * declares its own charset and would be overruled (RFC 7303 section 3.2). Types outside `text/` define no such
+ * parameter; JSON is UTF-8 anyway (RFC 8259 section 11).
  */
 export function withCharset(type: string): string {
   return type.startsWith('text/') && !XML.test(type) ? `${type}; charset=utf-8` : type

@@ -23,7 +23,7 @@ describe('a file that is what its name says agrees', () => {
     expect(new Set(HEADS.map(({ type }) => type)).size).toBeGreaterThan(40)
   })
 
-  test('whatever the case of its extension', async () => {
+  test('in any case of its extension', async () => {
     expect(await check('PNG', PNG)).toMatchObject({ agrees: true })
     expect(await check('PNG', 'some text')).toMatchObject({ agrees: false })
   })

@@ -9,7 +9,7 @@ import { HEAD_SIZE, realTypeOf } from './real-type.ts'
 import { startsAs } from './starts-as.ts'
 import { OCTET_STREAM } from './type-by-name.ts'
 
-/** What is known of a file when its first bytes are there. */
+/** The facts about a file when its first bytes are there. */
 export interface Content {
   /** As in the file's name, without the dot, in any case; '' if the name has none. */
   readonly extension: string
@@ -28,9 +28,9 @@ export interface ContentRule {
 export interface ContentVerdict {
   /** False if the content cannot be what the extension says. */
   readonly agrees: boolean
-  /** The type to record: the proven one, or else what the extension stands for. Never what the client claims. */
+  /** The type to record: the proven one, or else the type of the extension. It is never the client's claim. */
   readonly type: string
-  /** What the bytes look like, for a message: the type they prove, `text/plain`, or `application/octet-stream`. */
+  /** The type that a message names: the proven type, `text/plain`, or `application/octet-stream`. */
   readonly found: string
   /** The reason why it disagrees, if `found` does not tell it: the end of a sentence that begins with the file. */
   readonly reason?: string
@@ -38,7 +38,7 @@ export interface ContentVerdict {
   readonly suggestion?: string
 }
 
-/** What has the format of something more special, which the extension tells. */
+/** Containers of more special formats, which the extension tells apart. */
 const CONTAINERS: ReadonlySet<string> = new Set([
   'application/gzip',
   'application/ogg',
@@ -54,10 +54,7 @@ const CONTAINERS: ReadonlySet<string> = new Set([
 /** Brands of ISO media that do not tell how a picture is coded. */
 const ANY_PICTURE: ReadonlySet<string> = new Set(['image/heif', 'image/heif-sequence'])
 
-/**
- * Types that four bytes or fewer prove. They count only if the extension says the same, since browsers show some of
- * them.
- */
+/** Types that four bytes or fewer prove. They count only if the extension agrees, since browsers show some of them. */
 const WEAK: ReadonlySet<string> = new Set([
   'audio/aac',
   'audio/ape',
@@ -112,7 +109,7 @@ const PROGRAMS: ReadonlySet<string> = new Set([
 /** Plain XML is not among them: many harmless formats are XML. */
 const MARKUP: ReadonlySet<string> = new Set(['application/xhtml+xml', 'image/svg+xml', 'text/html'])
 
-/** Proven types that are text all the same, so a text format may hold them. */
+/** Proven types that are also text, so a text format may hold them. */
 const TEXTUAL = /^text\/|[/+]xml$|^application\/(?:x-shellscript|x-httpd-php|x-ms-regedit|pgp-encrypted)$/
 
 /** Extensions that say nothing, even to an exact set: none, or a number, which is part of a version. */
@@ -142,7 +139,7 @@ const PICTURES_OF: ReadonlyMap<string, string> = new Map([
  *
  * - A format with a mark must have it, or that of its container. A set that is not exact also takes other formats of
  *   the same kind (picture, sound, video, plain archive), if it takes their extensions.
- * - Under an extension of text every text will do: HTML source in a `.txt` is text, and served as such.
+ * - Under an extension of text every text is accepted: HTML source in a `.txt` is text, and served as such.
  * - Other images, sound, video, documents, archives and fonts may be anything but a program or markup.
  * - An extension that is not known, or says no more than that something may run, says nothing about the content.
  *
@@ -173,7 +170,7 @@ const NOT_TEXT: ContentVerdict = {
   reason: 'it has a NUL byte, so it is not text',
 }
 
-/** A file as it was looked at. */
+/** The file as it was looked at. */
 interface Look {
   readonly extension: string
   readonly expectation: Expectation
@@ -198,7 +195,7 @@ function agreedType(look: Look, rule: ContentRule): string | undefined {
       return isPassive(proof, named) ? moreSpecial(proof, named, bytes) : undefined
     case 'all': {
       const mayHide = rule.mode === 'verify' || expectation.type !== undefined || SAYS_NOTHING.test(extension)
-      // An extension of text says nothing about other content.
+      // An extension of text does not vouch for other content.
       return mayHide || !isActive(proof) ? moreSpecial(proof, text === 'any' ? OCTET_STREAM : named, bytes) : undefined
     }
   }
@@ -217,7 +214,7 @@ function unprovenType(
 
 function isExpected({ type, isOpen = false }: Proof, { named, bytes, expectation: { types } }: Look): boolean {
   if (types.includes(type) || (isOpen && types.includes(`${type}?`))) return true
-  // A zip is one also if a folder in it makes it look like a document.
+  // A zip stays one even if a folder in it makes it look like a document.
   return named === 'application/zip' && bytes[0] === 0x50 && bytes[1] === 0x4b
 }
 
@@ -252,7 +249,7 @@ function isPassive(proof: Proof, named: string): boolean {
   return type !== 'application/xml' || !/^(?:image|audio|video|font)\//.test(named)
 }
 
-/** The proven type, unless it is a container or proven by so little that the extension, if it is known, says more. */
+/** The proven type. If it is a container or has a weak proof, and the extension is known, the type of the extension. */
 function moreSpecial({ type, isOpen = false }: Proof, named: string, bytes: Uint8Array): string {
   if (!isOpen && !CONTAINERS.has(type) && !isWeak(type, bytes)) return type
   return named === OCTET_STREAM && !isInline(type) ? type : named

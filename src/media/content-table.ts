@@ -12,9 +12,9 @@ export interface Expectation {
    * open.
    */
   readonly types: readonly string[]
-  /** The text that is taken: any, text that proves to be nothing else, or none. */
+  /** The text that is accepted: any, text that proves to be nothing else, or none. */
   readonly text: 'any' | 'unproven' | 'none'
-  /** Other content that is taken: none, anything but a program or markup, or everything. */
+  /** Other content that is accepted: none, anything but a program or markup, or everything. */
   readonly rest: 'none' | 'passive' | 'all'
 }
 

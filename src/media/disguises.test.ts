@@ -43,7 +43,7 @@ const BY_MRMIME = Object.entries(mimes).flatMap(([extension, type]) =>
 )
 const BY_TABLE = [...FORMATS, ...FORMATS_OR_TEXT, ...PASSIVE].flatMap(([extensions]) => extensions.split(' '))
 
-/** What is text by its name, and video too. */
+/** Text by its name, and video too. */
 const TEXTS: ReadonlySet<string> = new Set(['ts', 'mts'])
 
 const PASSIVE_EXTENSIONS = [...new Set([...BY_TABLE, ...BY_MRMIME])].filter(

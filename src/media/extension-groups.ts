@@ -53,7 +53,7 @@ export const VIDEO = ['mp4', 'm4v', 'mov', 'webm', 'mkv', 'avi', 'mpg', 'mpeg', 
 /** Structured text. */
 export const DATA = ['csv', 'ini', 'json', 'plist', 'xml', 'yaml', 'yml'] as const
 
-/** Scripts. Not for a folder from which some server runs what it finds. */
+/** Scripts. Not for a folder from which some server runs files. */
 export const SCRIPTS = ['js', 'php', 'pl', 'py', 'rb', 'sh'] as const
 
 /** Archives and compressed files. */
@@ -94,7 +94,7 @@ export const SOURCE = [
 /** Programs and libraries. */
 export const EXECUTABLES = ['so', 'exe', 'dll'] as const
 
-/** What a set takes that names no extensions: text, documents, images and data. */
+/** The extensions of a set that names none: text, documents, images and data. */
 export const DEFAULTS: readonly [
   ...typeof TEXT,
   ...typeof DOCUMENTS,

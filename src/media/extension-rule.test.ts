@@ -6,12 +6,12 @@ import type { ExtensionRule } from './extension-rule.ts'
 
 describe('a rule takes', () => {
   test.each<[string, ExtensionRule, string, boolean]>([
-    ['what its list has', IMAGES, 'png', true],
+    ['the extensions of its list', IMAGES, 'png', true],
     ['nothing else', IMAGES, 'exe', false],
     ['an extension in any case', IMAGES, 'PNG', true],
     ['entries in any case and with a dot', ['.Png'], 'png', true],
     ['no name without an extension, unless it says so', IMAGES, '', false],
-    ['a name without an extension where it says so', [...IMAGES, ''], '', true],
+    ['a name without an extension if it says so', [...IMAGES, ''], '', true],
     ['nothing by an empty list', [], 'png', false],
     ['everything by ALL', ALL, 'anything', true],
     ['a name without an extension by ALL', ALL, '', true],
@@ -46,7 +46,7 @@ describe('extensions, allow and deny together', () => {
     expect(allows(rule, 'bmp')).toBe(false)
   })
 
-  test('only the extensions count where there is nothing else', () => {
+  test('only the extensions count if there is nothing else', () => {
     expect(combineRules({ extensions: IMAGES })).toEqual(IMAGES)
     expect(allows(combineRules({ extensions: ALL, deny: ['exe'] }), 'exe')).toBe(false)
     expect(allows(combineRules({ extensions: ALL, deny: ['exe'] }), 'png')).toBe(true)

@@ -20,30 +20,30 @@ export function allExcept(extensions: readonly string[]): ExtensionRule {
 }
 
 /**
- * True when the rule takes the extension; both may be in any case.
+ * True if the rule allows the extension; both may be in any case.
  *
- * @throws {TypeError} where an entry of the rule can be no extension, such as `tar.gz` or `image/png`: a rule that
- * silently never matches would be worse.
+ * @throws {TypeError} if an entry of the rule cannot be an extension, such as `tar.gz` or `image/png`: a rule that
+ *   never matches would be worse.
  */
 export function allows(rule: ExtensionRule, extension: string): boolean {
   return extensionTest(rule)(extension)
 }
 
-/** `allows`, for a rule that is asked often: it is read once. */
+/** `allows`, for a rule that is used often: it is parsed once. */
 export function extensionTest(rule: ExtensionRule): (extension: string) => boolean {
   checkRule(rule)
   const extensions = new Set(normalize(isList(rule) ? rule : rule.except))
   return (extension) => extensions.has(shadowOf(extension)) === isList(rule)
 }
 
-/** What a set's extensions are made of. */
+/** The parts of a set's extensions. */
 export interface ExtensionRules {
   readonly extensions: ExtensionRule
-  /** Taken besides `extensions`; default none. */
+  /** Allowed besides `extensions`; default none. */
   readonly allow?: ExtensionRule | undefined
-  /** Not taken; default none. */
+  /** Denied; default none. */
   readonly deny?: ExtensionRule | undefined
-  /** Who wins where both `allow` and `deny` name an extension; default `deny`. Flask-Uploads lets `allow` win. */
+  /** The winner if both `allow` and `deny` name an extension; default `deny`. Flask-Uploads lets `allow` win. */
   readonly winner?: 'allow' | 'deny' | undefined
 }
 
@@ -58,8 +58,8 @@ export function combineRules({ extensions, allow = [], deny = [], winner = 'deny
 }
 
 /**
- * The extensions of a rule, lower-case, without dots, each once: for a message or an `accept` attribute. `undefined`
- * where they cannot be listed, as with `ALL` and `allExcept`.
+ * The extensions of a rule, lower-case, without dots, each once: for a message or an `accept` attribute. `undefined` if
+ * they cannot be listed, as with `ALL` and `allExcept`.
  *
  * @throws {TypeError} as `allows`.
  */

@@ -1,6 +1,4 @@
-/**
- * Extensions, and the types that their content may prove to be. A row's first type is what its extensions stand for.
- */
+/** Extensions, and the types that their content may prove to be. A row's first type is that of its extensions. */
 export type FormatRow = readonly [extensions: string, types: string]
 
 const ZIP = 'application/zip'

@@ -49,12 +49,12 @@ test('bytes that only begin like UTF-32 are not text', () => {
   expect(headText(latin1('\xff\xfe\0\0abcd')).isText).toBe(false)
 })
 
-test('the byte order mark is no part of the text', () => {
+test('the byte order mark is not a part of the text', () => {
   const heads = [latin1('\xef\xbb\xbfa'), latin1('\xef\xbb\xbfa\xff'), utf16('a', 'big'), utf16('a', 'little')]
   expect(heads.map((head) => headText(head).text)).toEqual(['a', 'aÿ', 'a', 'a'])
 })
 
-test('bytes in the middle of a larger buffer are read where they are', () => {
+test('bytes in the middle of a larger buffer are read in place', () => {
   const buffer = latin1('xxx\xfe\xff\0a\0b')
   expect(headText(buffer.subarray(3)).text).toBe('ab')
 })

@@ -13,10 +13,10 @@ export interface HeadText {
 }
 
 /** The control characters that clean text lacks: the MIME Sniffing Standard's binary data bytes (section 3). */
-// oxlint-disable-next-line no-control-regex -- They are what is looked for.
+// oxlint-disable-next-line no-control-regex -- The pattern looks for them.
 const BINARY = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/
 
-// Made once: a decoder costs more than what it decodes here.
+// Made once: a decoder costs more than the decoding here.
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const WINDOWS_1252 = new TextDecoder('windows-1252')
 
@@ -41,8 +41,8 @@ function judge(text: string): Omit<HeadText, 'encoding'> {
 }
 
 /**
- * Whether the first byte that is no white space of ASCII may begin markup or one of the signatures that are text; or be part
- * of a character beyond ASCII that is white space, or of a byte order mark.
+ * Whether markup, or a signature that is text, may begin at the first byte that is not ASCII white space. The byte may
+ * also be part of a byte order mark, or of white space beyond ASCII.
  */
 function mayBeginText(head: Uint8Array): boolean {
   const first = head.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d))
@@ -99,13 +99,16 @@ function decodeUtf8(head: Uint8Array): string | undefined {
     // The byte order mark is left out by default.
     return UTF8.decode(head)
   } catch (error) {
-    // A TypeError is what is thrown for bytes that are no UTF-8.
+    // A TypeError: bytes that are not UTF-8.
     if (hasErrorName(error, 'TypeError')) return undefined
     throw error
   }
 }
 
-/** What ends within a character of UTF-8 (RFC 3629 section 3), up to that character; bytes that begin none stay. */
+/**
+ * The end of the bytes within a character of UTF-8 (RFC 3629 section 3) is left out; bytes that begin no character
+ * stay.
+ */
 function withoutCutCharacter(head: Uint8Array): Uint8Array {
   for (let size = 1; size <= 3 && size <= head.length; size += 1) {
     const [first = 0, second] = head.subarray(-size)
@@ -115,7 +118,7 @@ function withoutCutCharacter(head: Uint8Array): Uint8Array {
   return head
 }
 
-/** How many bytes a character has that begins with this one; 0 where none does. */
+/** The number of bytes of a character that begins with this one; 0 if there is none. */
 function lengthAfter(first: number): number {
   if (first < 0xc2 || first > 0xf4) return 0
   if (first >= 0xf0) return 4

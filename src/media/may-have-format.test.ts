@@ -48,7 +48,7 @@ function headOf(...marks: readonly Signature[]): Uint8Array {
   return head
 }
 
-describe('what may have a format', () => {
+describe('a head that may have a format', () => {
   test('is each that is recorded here', () => {
     for (const { extensions, head } of HEADS) {
       // Text is told by its letters.

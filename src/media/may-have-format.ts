@@ -1,4 +1,7 @@
-/** The first two bytes of what file-type or `real-type.ts` proves by its beginning, as characters of the same codes. */
+/**
+ * The first two bytes of each format that file-type or `real-type.ts` proves by its beginning, as characters of the
+ * same codes.
+ */
 const BEGINNINGS: ReadonlySet<number> = toPairs(
   '\0\0 \0\x01 \0a \x04\0 \x04" \x06\x06 \x06\x0e \x0bw \x1aE \x1f\x8b \x1f\x9d \x1f\xa0 !< !B #! $F %! %P (\xb5 -- ' +
     '.R 0& 07 7z 8B <? AC AD AR BE BL BM BP BW BZ CW Cr DR DS Ex FL FO FR FU FW GI ID II IM IS IT Ka L\0 LZ MA MM MP MS ' +
@@ -7,7 +10,7 @@ const BEGINNINGS: ReadonlySet<number> = toPairs(
     '\xfd7 \xfe\xed \xfe\xff',
 )
 
-/** Where else something stands by which a format is proven, and how that begins. */
+/** Other places with a mark that proves a format, and the beginning of that mark. */
 const MARKS: readonly { readonly offset: number; readonly beginning: number }[] = [
   { offset: 2, beginning: toPair("'\n") },
   { offset: 2, beginning: toPair('-l') },
@@ -26,7 +29,9 @@ const MARKS: readonly { readonly offset: number; readonly beginning: number }[] 
   { offset: 257, beginning: toPair('us') },
 ]
 
-/** In MPEG's transport streams each packet begins with this byte; the second of them shows that it is no chance. */
+/**
+ * In MPEG's transport streams each packet begins with this byte. The second packet shows that the first was not random.
+ */
 const PACKET = 0x47
 const PACKETS: readonly number[] = [188, 196]
 
@@ -34,8 +39,8 @@ const PACKETS: readonly number[] = [188, 196]
 const ALL_ONES = 0xff
 
 /**
- * False where the first bytes can be no format that is proven by them, so that nobody has to ask for all of them one by one.
- * Encrypted and compressed data, and what is known to nobody, are told so by a few comparisons.
+ * False if the first bytes cannot be a format that they prove, so the full check is not needed. A few comparisons tell
+ * this of encrypted, compressed and unknown data.
  */
 export function mayHaveFormat(head: Uint8Array): boolean {
   return (
@@ -46,7 +51,7 @@ export function mayHaveFormat(head: Uint8Array): boolean {
   )
 }
 
-/** Two bytes as one number; -1 where the head ends before. */
+/** Two bytes as one number; -1 if the head ends before. */
 function pairAt(head: Uint8Array, offset: number): number {
   const first = head[offset]
   const second = head[offset + 1]

@@ -37,7 +37,7 @@ describe('a command line names extensions', () => {
 const GROUPS =
   'Groups are text, documents, office, images, photos, audio, video, data, scripts, archives, source, executables, defaults, all.'
 
-describe('a word that is no extension is refused with what could have been meant', () => {
+describe('a word that is not an extension is refused with a suggestion', () => {
   test.each([
     ['imges', `"imges" is neither a group nor a known extension; for the extension itself write .imges. ${GROUPS}`],
     [

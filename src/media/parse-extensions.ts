@@ -17,7 +17,7 @@ import {
 import { ALL, combineRules } from './extension-rule.ts'
 import type { ExtensionRule } from './extension-rule.ts'
 
-/** The groups by the words that a command line knows them by. */
+/** The groups by their words on a command line. */
 const GROUPS: ReadonlyMap<string, ExtensionRule> = new Map<string, ExtensionRule>([
   ['text', TEXT],
   ['documents', DOCUMENTS],
@@ -39,12 +39,12 @@ const GROUPS: ReadonlyMap<string, ExtensionRule> = new Map<string, ExtensionRule
 export const EXTENSION_GROUP_NAMES: readonly string[] = [...GROUPS.keys()]
 
 /**
- * The rule that a list of groups and extensions means, such as `images,pdf` or `all`. Case and spaces do not matter.
+ * The rule of a list of groups and extensions, such as `images,pdf` or `all`. Case and spaces do not matter.
  *
- * A bare word has to be a group or an extension that is known, so that `imges` is found out; any other extension is
- * taken with its dot: `.xyz`.
+ * A bare word has to be a group or a known extension, so that `imges` is noticed. Write any other extension with its
+ * dot: `.xyz`.
  *
- * @throws {TypeError} that names the word it did not understand and lists the groups.
+ * @throws {TypeError} that names the word and lists the groups.
  */
 export function parseExtensions(text: string): ExtensionRule {
   return text

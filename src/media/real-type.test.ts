@@ -46,7 +46,7 @@ describe('HTML is found as browsers find it', () => {
   })
 
   test.each(['<', '<abc>', '<ab', '<html', '< html>', 'a <html>', '&lt;html&gt;', '<hello>', '<h2>'])(
-    '%j is none',
+    '%j is not one',
     async (text) => {
       expect(await realType(latin1(text))).toBeUndefined()
     },
@@ -99,7 +99,7 @@ describe('letters alone prove nothing in a text', () => {
     expect(await realType(latin1(text))).toBeUndefined()
   })
 
-  test('in Korean neither, where a letter is the mark of an archive', async () => {
+  test('in Korean neither, though a letter is the mark of an archive', async () => {
     expect(await realType(new TextEncoder().encode('`가나다'))).toBeUndefined()
   })
 })
@@ -108,12 +108,12 @@ test('a script behind the mark of a picture is that picture', async () => {
   expect(await realType(latin1('GIF89a/*<script>*/=1'))).toBe('image/gif')
 })
 
-test('nothing is proven by nothing, or by what nobody knows', async () => {
+test('nothing is proven by empty or unknown bytes', async () => {
   for (const text of ['', 'x', '\0\0\0\0', 'hello', '\x01\x02\x03\x04\x05'])
     expect(await realType(latin1(text))).toBeUndefined()
 })
 
-describe('whatever the bytes', () => {
+describe('for any bytes', () => {
   const BYTES = fc.uint8Array({ maxLength: 6000 })
   /** A real head with bytes changed, cut or put in. */
   const MUTATED = fc

@@ -10,12 +10,15 @@ import { hasTwoFrames } from './mpeg-frames.ts'
 import { pngType } from './png-type.ts'
 import type { Proof } from './proof.ts'
 
-/** How many bytes are looked at, from the beginning: what file-type needs for nearly every format that it knows. */
+/**
+ * The number of bytes that are looked at, from the beginning: file-type needs them for nearly every format that it
+ * knows.
+ */
 export const HEAD_SIZE = 4100
 
 type Signatures = readonly (readonly [RegExp, string])[]
 
-/** Formats that may be text throughout. They begin with more letters than come together by accident. */
+/** Formats that may be text throughout. They begin with so many letters that it cannot be by accident. */
 const TEXT_SIGNATURES: Signatures = [
   [/^%PDF-/, 'application/pdf'],
   [/^GIF8[79]a/, 'image/gif'],
@@ -25,7 +28,7 @@ const TEXT_SIGNATURES: Signatures = [
   [/^BZh[1-9]1AY&SY/, 'application/x-bzip2'],
 ]
 
-/** The same, of what file-type knows. */
+/** The same, of the formats that file-type knows. */
 const TEXT_TYPES: ReadonlySet<string> = new Set([
   'application/pgp-encrypted',
   'application/rtf',
@@ -73,8 +76,8 @@ const TAG = /^ID3[\x02-\x04][^\xff]/
  * `HEAD_SIZE` of the file, or all of it, and `head` is their text. HTML, SVG, PHP and scripts with an interpreter line
  * are found too, since browsers and servers run them. Never rejects, whatever the bytes.
  *
- * The proof is of the beginning. A polyglot, such as a script behind `GIF89a`, is what it begins with: as that it is
- * served, and with `nosniff` a browser takes it for nothing else.
+ * The beginning alone decides. A polyglot, such as a script behind `GIF89a`, has the type of its beginning. It is
+ * served as that, and with `nosniff` a browser takes it for nothing else.
  */
 export function realTypeOf(bytes: Uint8Array, head: HeadText): Proof | undefined | Promise<Proof | undefined> {
   const markup = markupType(head.text, bytes.length < HEAD_SIZE)
@@ -116,7 +119,8 @@ function isAccident(type: string, bytes: Uint8Array): boolean {
 }
 
 /**
- * Asked for once: a loader looks anew into every `import()` of a module, which takes longer than to look at the bytes.
+ * Imported once: a loader searches again for every `import()` of a module, which takes longer than looking at the
+ * bytes.
  */
 let loading: ReturnType<typeof loadFileType> | undefined
 
@@ -126,7 +130,7 @@ async function loadFileType() {
 }
 
 async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
-  // file-type would unpack it to tell a packed tar from other files: work for an answer that is not used.
+  // file-type would unpack it to tell a packed tar from other files, and the answer is not used.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'application/gzip'
   try {
     loading ??= loadFileType()
@@ -134,7 +138,7 @@ async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
     const found = await fileTypeFromBuffer(bytes)
     return found && toMediaType(found.mime)?.essence
   } catch {
-    // Whatever a crafted file makes a parser throw (there is no code to name): it proved nothing.
+    // Any error of a parser on a crafted file (there is no code to name): it proved nothing.
     return undefined
   }
 }

@@ -4,7 +4,7 @@
 
 type TypeRow = readonly [extensions: string, type: string]
 
-/** Text, source, markup and scripts, besides what mrmime knows as text. */
+/** Text, source, markup and scripts that mrmime does not know as text. */
 export const TEXTS: readonly TypeRow[] = [
   // Source code and other text that is shown as plain text, whatever else its extension may stand for.
   [
@@ -207,7 +207,7 @@ export const PASSIVE: readonly TypeRow[] = [
   ['dfont', 'application/x-dfont'],
 ]
 
-/** Extensions that say no more than that something may run, or nothing at all. */
+/** Extensions that only say that something may run, or nothing at all. */
 export const PROGRAMS: readonly TypeRow[] = [
   ['exe dll ocx scr cpl', 'application/x-msdownload'],
   ['so elf', 'application/x-elf'],

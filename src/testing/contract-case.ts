@@ -2,6 +2,6 @@
 export interface ContractCase {
   /** The promise, as a sentence. */
   readonly name: string
-  /** Rejects with an `AssertionError`, or with what was thrown, where it is not kept. */
+  /** Rejects with an `AssertionError`, or with any other error, if it is not kept. */
   readonly run: () => Promise<void>
 }

@@ -69,10 +69,10 @@ describe('a broken medium', () => {
     }
   })
 
-  test('tells by seal of an append to whose promise nobody listened', async () => {
+  test('reports by seal an append whose promise was ignored', async () => {
     const draft = broken({ append: 1 }).failing.createDraft()
     void draft.append(new Uint8Array(10))
-    // By then Node has found out which rejections nobody handles, and the test run fails for one.
+    // By then Node has found out which rejections are not handled, and the test run fails for one.
     await new Promise((resolve) => {
       setImmediate(resolve)
     })
@@ -187,7 +187,7 @@ describe('which calls fail', () => {
   })
 })
 
-describe('what fails', () => {
+describe('a step that fails', () => {
   test('may be another refusal', async () => {
     const { set } = broken({ seal: 1 }, { error: () => new UploadError('storage-full', {}) })
     await expect(set.save(a())).rejects.toMatchObject({ code: 'storage-full' })

@@ -10,7 +10,7 @@ import type { StorageCapabilities } from './storage-contract.ts'
 
 /** Options of `failingStorage`. */
 export interface FailingStorageOptions extends StorageCapabilities {
-  /** What is thrown, made anew each time. Default an `UploadError` of the code `storage-failed`. */
+  /** Makes the error, anew each time. Default: an `UploadError` of the code `storage-failed`. */
   readonly error?: (() => unknown) | undefined
 }
 
@@ -30,7 +30,7 @@ export interface FailingStorageOptions extends StorageCapabilities {
  * failingStorage(memoryStorage(), { seal: 1 }, { error: () => new UploadError('storage-full', {}) })
  * failingStorage(memoryStorage(), {}, { transactions: false }) // as of a storage that has none
  * ```
- * @throws {TypeError} for what is no number of a call.
+ * @throws {TypeError} for a value that is not the number of a call.
  */
 export function failingStorage(storage: Storage, steps: FailingSteps, options: FailingStorageOptions = {}): Storage {
   const { transactions = true, keeping = true } = options

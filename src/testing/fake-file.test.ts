@@ -27,7 +27,7 @@ import { fakeFile } from './fake-file.ts'
 const GROUPS = [DEFAULTS, OFFICE, PHOTOS, AUDIO, VIDEO, ARCHIVES, EXECUTABLES, SCRIPTS, SOURCE]
 const EXTENSIONS = [...new Set([...GROUPS.flat(), 'ico'])]
 
-/** What file-type calls them, where it is not the extension; `undefined` for what is text to it. */
+/** The type in file-type's words, if it is not the extension; `undefined` for text. */
 const SEEN: Readonly<Record<string, string>> = {
   jpe: 'jpg',
   jpeg: 'jpg',
@@ -97,7 +97,7 @@ describe('a fake file', () => {
     expect(fakeFile('cat.png', { type: 'text/html' }).type).toBe('text/html')
   })
 
-  test('has the content that it is given, be it a lie', async () => {
+  test('has the content that it is given, even if it is a lie', async () => {
     expect(await fakeFile('a.txt', { content: 'hello' }).text()).toBe('hello')
     expect(await bytesOf(fakeFile('a.bin', { content: Uint8Array.of(1, 2) }))).toEqual(Uint8Array.of(1, 2))
     await expect(anything.save(fakeFile('cat.png', { content: fakeFile('page.html') }))).rejects.toMatchObject({
@@ -132,11 +132,11 @@ describe('a fake file', () => {
   })
 
   test.each([
-    ['a size that is none', () => fakeFile('a.txt', { size: -1 }), 'whole number'],
+    ['a size that is not valid', () => fakeFile('a.txt', { size: -1 }), 'whole number'],
     ['half a byte', () => fakeFile('a.txt', { size: 0.5 }), 'whole number'],
     ['a size beside the content', () => fakeFile('a.txt', { size: 5, content: 'hello' }), 'one of the two'],
     ['too few bytes', () => fakeFile('a.png', { size: 20 }), 'needs 67 bytes'],
-    ['a format that nobody taught it', () => fakeFile('a.psd'), 'no fake of a .psd'],
+    ['a format that it does not know', () => fakeFile('a.psd'), 'no fake of a .psd'],
   ])('with %s is a mistake that is told', (_, make, message) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)

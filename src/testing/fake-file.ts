@@ -7,13 +7,15 @@ import { formatOf } from './fake-file/format-of.ts'
 export interface FakeFileOptions {
   /** Bytes. Default 4,096, or as many as `content` has. */
   readonly size?: number | undefined
-  /** Default: what the extension stands for, and '' where that is nothing, as in a browser. */
+  /** Default: the type of the extension, or '' if it has none, as in a browser. */
   readonly type?: string | undefined
-  /** The bytes, instead of what the name stands for: another fake, say, for a file that is not what it says. */
+  /**
+   * The bytes, instead of those that fit the name: for example another fake, for a file that is not what its name says.
+   */
   readonly content?: string | Blob | Uint8Array<ArrayBuffer> | undefined
   /** Another number makes other bytes. Default 0. */
   readonly seed?: number | undefined
-  /** Milliseconds since 1970. Default 0, so that two fakes of one name and size are alike. */
+  /** Milliseconds since 1970. Default 0, so that two fakes of one name and size are equal. */
   readonly lastModified?: number | undefined
 }
 
@@ -28,8 +30,8 @@ export interface FakeFileOptions {
  * fakeFile('cat.png', { content: fakeFile('page.html') }) // is no cat
  * fakeFile('film.mp4', { size: 8 * GiB })
  * ```
- * @throws {TypeError} for a size that is none, or too small for the format (0 is an empty file), or beside `content`; for a
- *   format that it cannot make: give `content` then.
+ * @throws {TypeError} for a size that is not valid, or too small for the format (0 is an empty file), and for a size
+ *   beside `content`. Also for a format that it cannot make: give `content` then.
  */
 export function fakeFile(name: string, options: FakeFileOptions = {}): File {
   const { size, content, seed = 0, lastModified = 0 } = options

@@ -10,7 +10,7 @@ import type { FormContent } from './form-body.ts'
 
 const encode = (value: string): Uint8Array => new TextEncoder().encode(value)
 
-/** What arrives of a form: the fields, and the files as field, name, type and size. */
+/** The form as it arrives: the fields, and the files as field, name, type and size. */
 async function received(request: Request | IncomingMessage): Promise<unknown> {
   await using upload = await receive(request, { maxFileSize: 64 * MiB })
   const files = [...upload.files].map(([field, { name, type, size }]) => [field, name, type, size])
@@ -84,7 +84,7 @@ describe('a form that was made up', () => {
     expect(await received(formBody().request('http://localhost/'))).toEqual({ fields: [], files: [] })
   })
 
-  test('tells its size before it is read, where that can be known', async () => {
+  test('tells its size before it is read, if that can be known', async () => {
     expect(form.headers).toEqual({ 'content-type': form.contentType, 'content-length': String(form.size) })
     expect((await form.bytes()).length).toBe(form.size)
     const unknown = formBody([{ name: 'a', filename: 'a', content: new Blob(['abc']).stream() }])

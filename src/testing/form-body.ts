@@ -3,10 +3,12 @@ import { encodeMultipart } from '../multipart/encoder.ts'
 import type { EncodedForm, FieldPart, FilePart } from '../multipart/encoder.ts'
 import { collect } from './collect.ts'
 
-/** The value of a field, or a file: a `File` under its own name, a `Blob` and bytes under the name `blob`, as in a `FormData`. */
+/**
+ * The value of a field, or a file. As in a `FormData`, a `File` has its own name; a `Blob` and bytes are called `blob`.
+ */
 export type FormValue = string | Blob | Uint8Array
 
-/** A control of a form: a pair as in a `FormData`, or a part with all that a browser would choose for you. */
+/** A control of a form: a pair as in a `FormData`, or a part with all the facts that a browser would choose for you. */
 export type FormEntry = readonly [name: string, value: FormValue] | FieldPart | FilePart
 
 /** The content of a form: a `FormData`, a list of controls, or an object, whose lists are controls of one name. */
@@ -14,17 +16,20 @@ export type FormContent = FormData | Iterable<FormEntry> | Readonly<Record<strin
 
 /** The body of a form as a browser sends it. */
 export interface FormBody extends EncodedForm {
-  /** `content-type`, and `content-length` where the size is known. */
+  /** `content-type`, and `content-length` if the size is known. */
   readonly headers: Readonly<Record<string, string>>
-  /** The whole body in memory, for what takes no streams. A `Buffer`, since Fastify's `inject` takes no plain bytes. */
+  /**
+   * The whole body in memory, for functions that take no streams. A `Buffer`, since Fastify's `inject` takes no plain
+   * bytes.
+   */
   bytes(): Promise<Buffer<ArrayBuffer>>
-  /** A Fetch request with this body: a POST, unless `init` has another method. What `init` has as headers wins. */
+  /** A Fetch request with this body: a POST, unless `init` has another method. The headers of `init` win. */
   request(url: string | URL, init?: RequestInit): Request
 }
 
 /**
- * The body of a form, for any way that a test has to send one: `fetch`, `node:http`, supertest, Fastify's `inject`. It can be
- * sent again and again, unless a part of it is a stream, and files are read only as they are sent.
+ * The body of a form, for any way that a test has to send one: `fetch`, `node:http`, supertest, Fastify's `inject`. It
+ * can be sent several times, unless a part of it is a stream. Files are read only while they are sent.
  *
  * @example
  * ```ts

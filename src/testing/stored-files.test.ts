@@ -11,7 +11,7 @@ import { storedFiles } from './stored-files.ts'
 
 const newFolder = temporaryFolders()
 
-describe('what is stored', () => {
+describe('the list of stored files', () => {
   test('is compared by its facts, in the order of the keys', async () => {
     const storage = memoryStorage()
     const photos = uploadSet('photos', { storage })
@@ -45,7 +45,7 @@ describe('what is stored', () => {
     expect(new Set((await storedFiles(storage)).map(({ key }) => key)).size).toBe(205)
   })
 
-  test('is none of what is on its way', async () => {
+  test('does not contain drafts', async () => {
     const storage = memoryStorage()
     const draft = storage.createDraft()
     await draft.append(Uint8Array.of(1))

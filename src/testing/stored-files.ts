@@ -4,8 +4,8 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import { collect } from './collect.ts'
 
 /**
- * A stored file as it was at the time of the call. `toEqual` and `deepEqual` compare `key`, `filename`, `type`, `size` and,
- * if it was recorded, `digest`.
+ * A stored file as it was at the time of the call. `toEqual` and `deepEqual` compare `key`, `filename`, `type`, `size`
+ * and, if it was recorded, `digest`.
  */
 export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'filename' | 'type' | 'size' | 'digest'> {
   /** All bytes of it. */
@@ -15,7 +15,7 @@ export interface StoredSnapshot extends Pick<StoredFile, 'key' | 'filename' | 't
 }
 
 /**
- * All that is stored, by key, with its bytes in memory; drafts are not. For assertions.
+ * All stored files by key, with their bytes in memory; drafts are left out. For assertions.
  *
  * @example
  * ```ts

@@ -10,10 +10,10 @@ import { oversizeAttacks } from './upload-attacks/oversize-attacks.ts'
 import type { UploadTarget } from './upload-attacks/upload-target.ts'
 
 /**
- * Attacks on anything that takes forms over HTTP, as test cases for any test runner on Node: clients that go away at every
- * stage, that lie, flood, dawdle and crowd. Seen from outside, every attack has to get a whole answer in time, of status
- * 4xx (never 2xx, and never 5xx); it must leave nothing behind, as far as `leftovers` tells; and the next upload has to
- * work. The server may be written with anything. Run the cases one after another, against a server that nobody else uses.
+ * Attacks on any server that takes forms over HTTP, as test cases for any test runner on Node. Their clients go away at
+ * every stage, lie, flood, dawdle and crowd. Every attack has to get a whole answer in time, of status 4xx (never 2xx,
+ * and never 5xx). It must leave nothing behind, as far as `leftovers` tells, and the next upload has to work. The
+ * server may be written with anything. Run the cases one after another, against a server without other clients.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ import type { UploadTarget } from './upload-attacks/upload-target.ts'
  * const target = { url: 'http://127.0.0.1:3000/upload', tooLarge: 20_000_000, leftovers: () => readdir('uploads') }
  * for (const { name, run } of uploadAttacks(target)) test(name, run)
  * ```
- * @throws {TypeError} for a URL that is not of `http:`, and for what is no URL.
+ * @throws {TypeError} for a URL that is not valid or not of `http:`.
  */
 export function uploadAttacks(target: UploadTarget): readonly ContractCase[] {
   const { protocol } = new URL(target.url)

@@ -72,7 +72,7 @@ export const RUNTIMES: readonly Runtime[] = [
         name: 'Deno.serve',
         cannot: {
           ...NO_DELAYED_CONTINUE,
-          'throws away the body of a request that nobody wanted to have one':
+          'throws away an unexpected body of a request':
             'it closes the connection after the answer to a GET that has a body',
           'tells a request without a body from one with an empty body':
             'a `POST` without a body has an empty one, as `Request` tells it',
@@ -107,7 +107,7 @@ export const WORKERD: { readonly name: string; readonly version: string; readonl
         'aborts the signal when a client goes away while it waits': LOST_CLIENT,
         'closes a body whose client goes away': 'a body goes on to be read when its client has gone away',
         'never lets a body that fails look like a whole one': 'an answer that breaks off may end like a whole one',
-        'throws away the body of a request that nobody wanted to have one':
+        'throws away an unexpected body of a request':
           'it closes the connection after the answer to a GET that has a body',
         'asks a client that waits for its body': LATE_CONTINUE,
         'answers a client that is in the middle of sending, and goes on when it has sent the rest':

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import { textAnswer } from './steps.ts'
 import type { AdapterPromises } from './steps.ts'
 
-/** What holds where the framing of a request is known. */
+/** Promises for an adapter that knows the framing of a request. */
 export const ABSENT_BODY_PROMISES: AdapterPromises = {
   'tells a request without a body from one with an empty body': async ({ serve, connect }) => {
     const origin = await serve(async ({ body }) => textAnswer(body === undefined ? 'none' : String(body.length)))

@@ -3,7 +3,7 @@ import { head, isTooLarge, photos, TOO_LARGE } from './photos.ts'
 import { readBody, textAnswer } from './steps.ts'
 import type { AdapterPromises } from './steps.ts'
 
-/** What holds where the body can be asked for, or not. */
+/** Promises for an adapter that decides whether to ask for the body. */
 export const DELAYED_CONTINUE_PROMISES: AdapterPromises = {
   'does not ask for a body that is refused by its length, and says that it hangs up': async ({ serve, connect }) => {
     const client = await connect(await serve(photos()))

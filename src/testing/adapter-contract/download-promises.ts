@@ -5,10 +5,10 @@ import type { AdapterPromises } from './steps.ts'
 
 const CHUNK = pattern(65_536)
 
-/** What the buffers of both ends and of the system between them may hold. */
+/** The most bytes in the buffers of both ends and of the system between them. */
 const IN_FLIGHT = 24 * 1024 ** 2
 
-/** What holds for bodies that are handed out piece by piece. */
+/** Promises about bodies that are sent piece by piece. */
 export const DOWNLOAD_PROMISES: AdapterPromises = {
   'asks for no more of a body than the client takes': async ({ serve, connect }) => {
     const total = 64 * 1024 ** 2

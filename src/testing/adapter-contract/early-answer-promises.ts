@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { head, isTooLarge, photos, TOO_LARGE } from './photos.ts'
 import type { AdapterPromises } from './steps.ts'
 
-/** What holds where client and server can talk at the same time. */
+/** Promises for a server that can answer a client while it is still sending. */
 export const EARLY_ANSWER_PROMISES: AdapterPromises = {
   'answers a client that is in the middle of sending, and goes on when it has sent the rest': async ({
     serve,

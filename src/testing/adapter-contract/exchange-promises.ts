@@ -3,7 +3,7 @@ import type { Outgoing } from '../../http/outgoing.ts'
 import { pattern, readBody, textAnswer } from './steps.ts'
 import type { AdapterPromises } from './steps.ts'
 
-/** What holds for plain requests and answers. */
+/** Promises about plain requests and answers. */
 export const EXCHANGE_PROMISES: AdapterPromises = {
   'hands over method, target, headers and body as they were sent': async ({ serve, connect }) => {
     const origin = await serve(async (incoming) => {
@@ -77,7 +77,7 @@ export const EXCHANGE_PROMISES: AdapterPromises = {
     const client = await connect(origin)
     const head = await client.ask('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n')
     equal(head.headers['content-length'], '5')
-    // The connection goes on where it should: nothing of a body was left on it.
+    // The connection goes on if it should: no bytes of a body were left on it.
     equal((await client.ask('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).body.toString(), 'hello')
   },
 
@@ -87,7 +87,7 @@ export const EXCHANGE_PROMISES: AdapterPromises = {
     equal((await client.ask('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).status, 404)
   },
 
-  'answers 500 where the handler throws, and goes on': async ({ serve, connect }) => {
+  'answers 500 if the handler throws, and goes on': async ({ serve, connect }) => {
     let thrown = false
     const origin = await serve(async () => {
       if (thrown) return textAnswer('hello')

@@ -6,7 +6,7 @@ import { uploadSet } from '../../policy/upload-set.ts'
 import { memoryStorage } from '../../storage/memory/memory-storage.ts'
 import type { RawAnswer } from './raw-client.ts'
 
-/** Bytes that a file may have here. */
+/** The most bytes of a file here. */
 const MAX_FILE_SIZE = 1_000_000
 
 /** More than any buffer on the way takes. */

@@ -10,10 +10,13 @@ export interface RawAnswer {
   readonly body: Buffer
 }
 
-/** A client of HTTP/1.1 that sends what it is told and nothing else: no URL is tidied, no refusal hidden, no request repeated. */
+/**
+ * A client of HTTP/1.1 that sends exactly the bytes of the test. It does not normalise URLs, hide refusals or repeat
+ * requests.
+ */
 export class RawClient {
   readonly #socket: Socket
-  /** What came and nobody has taken yet. */
+  /** Bytes that came and were not taken yet. */
   #chunks: Buffer[] = []
   #ended = false
 
@@ -27,7 +30,7 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    // ECONNRESET and EPIPE: told by `#ended`, and by answers that stay away.
+    // ECONNRESET and EPIPE: `#ended` reports them, and so do missing answers.
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#ended = true
@@ -37,7 +40,10 @@ export class RawClient {
     })
   }
 
-  /** Text is sent as one byte for each character. Resolves when the system has taken it; rejects when the connection is gone. */
+  /**
+   * Text is sent as one byte for each character. Resolves when the system has taken it; rejects when the connection is
+   * closed.
+   */
   async send(data: string | Uint8Array): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#socket.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, (error) =>
@@ -65,34 +71,34 @@ export class RawClient {
     return { status, headers, body: hasBody ? await this.#body(headers) : Buffer.alloc(0) }
   }
 
-  /** Sends a request and gives its answer. */
+  /** Sends a request and resolves to its answer. */
   async ask(request: string): Promise<RawAnswer> {
     await this.send(request)
     return this.answer(request.split(' ', 1)[0])
   }
 
-  /** Takes exactly this many bytes off the connection and no more: the rest waits in the server. */
+  /** Takes exactly this many bytes off the connection: the rest waits in the server. */
   async read(size: number): Promise<Buffer> {
     let length = sizeOf(this.#chunks)
     while (length < size) length += await this.#next()
     return this.#cut(size)
   }
 
-  /** Everything up to the end of the connection, whether that is orderly or not. */
+  /** Everything up to the end of the connection, orderly or not. */
   async rest(): Promise<Buffer> {
     for (;;) {
-      // Whatever ends it.
+      // Any kind of end.
       const more = await this.#next().catch(() => undefined)
       if (more === undefined) return this.#cut(sizeOf(this.#chunks))
     }
   }
 
-  /** Says that nothing more will be sent (FIN), and still listens. */
+  /** Ends its side of the connection (FIN), and still listens. */
   end(): void {
     this.#socket.end()
   }
 
-  /** Goes away (FIN) without listening to what comes. */
+  /** Goes away (FIN) without listening any more. */
   destroy(): void {
     this.#socket.destroy()
   }
@@ -119,7 +125,7 @@ export class RawClient {
     }
   }
 
-  /** Reads until `enough` says how many bytes to take: for what is short. */
+  /** Reads until `enough` returns how many bytes to take: for short texts. */
   async #take(enough: (bytes: Buffer) => number | undefined): Promise<Buffer> {
     for (;;) {
       const bytes = Buffer.concat(this.#chunks)
@@ -136,7 +142,7 @@ export class RawClient {
     return bytes.subarray(0, size)
   }
 
-  /** Waits for more, and gives its size. Nothing is read while nobody asks. */
+  /** Waits for more, and resolves to its size. Bytes are read only while a caller waits. */
   async #next(): Promise<number> {
     for (;;) {
       const chunk: unknown = this.#socket.read()

@@ -4,7 +4,7 @@ import { head, isTooLarge, photos, TOO_LARGE } from './photos.ts'
 import { textAnswer } from './steps.ts'
 import type { AdapterPromises, Stage } from './steps.ts'
 
-/** What holds for uploads, and for those above all that are refused. */
+/** Promises about uploads, above all refused ones. */
 export const REFUSAL_PROMISES: AdapterPromises = {
   'keeps a form and a file, and gives them back': async ({ serve }) => {
     const origin = await serve(photos())
@@ -54,13 +54,13 @@ export const REFUSAL_PROMISES: AdapterPromises = {
     await client.send(TOO_LARGE)
     isTooLarge(await client.answer())
     equal((await client.ask('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).body.toString(), 'hello')
-    // In a row, and refused before a byte of it is read.
+    // Several in a row, each refused before a byte of it is read.
     await client.send(`${head('Content-Length: 2000000')}${'x'.repeat(2_000_000)}GET / HTTP/1.1\r\nHost: x\r\n\r\n`)
     isTooLarge(await client.answer())
     equal((await client.answer()).body.toString(), 'hello')
   },
 
-  'throws away the body of a request that nobody wanted to have one': async ({ serve, connect }) => {
+  'throws away an unexpected body of a request': async ({ serve, connect }) => {
     const client = await connect(await serve(async () => textAnswer('hello')))
     for (const method of ['GET', 'POST']) {
       await client.send(`${method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n${'x'.repeat(300_000)}`)

@@ -13,7 +13,7 @@ export interface AdapterServer {
 /** Starts a server whose every request goes to the handler, at its root. */
 export type StartAdapter = (handler: RequestHandler) => Promise<AdapterServer>
 
-/** What one promise has to work with. */
+/** The tools of one promise. */
 export interface Stage {
   /** Puts a handler behind a server of its own, which is closed at the end. */
   readonly serve: (handler: RequestHandler | RequestHandler['handle']) => Promise<string>
@@ -21,10 +21,10 @@ export interface Stage {
   readonly connect: (origin: string) => Promise<RawClient>
 }
 
-/** Promises by what they say. */
+/** Promises by their sentences. */
 export type AdapterPromises = Readonly<Record<string, (stage: Stage) => Promise<void>>>
 
-/** Runs a promise, and tidies up behind it. */
+/** Runs a promise, and cleans up after it. */
 export async function onStage(start: StartAdapter, keeps: (stage: Stage) => Promise<void>): Promise<void> {
   const servers: AdapterServer[] = []
   const clients: RawClient[] = []
@@ -66,7 +66,7 @@ export function textAnswer(text: string, status: number = 200): Outgoing {
   }
 }
 
-/** Bytes that tell where they were. */
+/** Bytes that show their place. */
 export function pattern(size: number): Buffer {
   return Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >> 8)) & 0xff))
 }

@@ -28,7 +28,7 @@ export class FailingDraft implements Draft {
     try {
       this.#faults.meet('append')
     } catch (error) {
-      // What was to be thrown: it is told by this promise, and by `flush` and `seal`; nobody has to listen to this one.
+      // The error: this promise rejects with it, and so do `flush` and `seal`. This promise may stay unhandled.
       this.#failure = Promise.reject(error)
       this.#failure.catch(ignore)
       return this.#failure
@@ -53,7 +53,7 @@ export class FailingDraft implements Draft {
       await this.#failure
       this.#faults.meet('seal')
     } catch (error) {
-      // Whatever it was: nothing is kept of what cannot be sealed.
+      // Any error: a draft that cannot be sealed is not kept.
       await this.#draft.discard()
       throw error
     }

@@ -1,6 +1,6 @@
 import type { Faults } from './faults.ts'
 
-/** Fails, where it does, after its first chunk: when an answer has begun. */
+/** Fails, if it does, after its first chunk: when an answer has begun. */
 export async function* failingStream(
   chunks: AsyncIterable<Uint8Array>,
   faults: Faults,

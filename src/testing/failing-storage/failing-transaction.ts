@@ -11,12 +11,12 @@ export class FailingTransaction implements StorageTransaction {
   readonly #faults: Faults
   readonly #unwrap: (sealed: SealedDraft) => SealedDraft
   readonly #delayed: Set<StorageTransaction>
-  /** True where the last commit failed here, of which the storage itself knows nothing. */
+  /** True if the last commit failed here. The storage itself does not know of it. */
   #hasFailed = false
 
   /**
-   * @param unwrap the storage's own draft: it knows no other
-   * @param delayed where a transaction goes that `sweep` is to commit
+   * @param unwrap the storage's own draft, the only kind that it accepts
+   * @param delayed the transactions that `sweep` is to commit
    */
   constructor(
     transaction: StorageTransaction,

@@ -20,28 +20,28 @@ export type StorageStep =
   | 'sweep'
   | 'freeSpace'
 
-/** Which calls of each step fail: the nth and all after it, or those of a list. The first is 1. */
+/** The calls of each step that fail: the nth and all after it, or those of a list. The first is 1. */
 export type FailingSteps = Readonly<Partial<Record<StorageStep, number | readonly number[]>>>
 
-/** Counts the calls of all steps of a storage, and tells which fail. */
+/** Counts the calls of all steps of a storage, and decides which fail. */
 export class Faults {
   readonly #steps: FailingSteps
   readonly #toError: () => unknown
   readonly #calls = new Map<StorageStep, number>()
 
-  /** @throws {TypeError} for what is no number of a call. */
+  /** @throws {TypeError} for a value that is not the number of a call. */
   constructor(steps: FailingSteps, toError: (() => unknown) | undefined) {
     for (const [step, calls] of Object.entries(steps)) {
       for (const call of typeof calls === 'number' ? [calls] : calls) {
         if (!Number.isInteger(call) || call < 1)
-          throw new TypeError(`The calls of ${step} count from 1: ${call} is none.`)
+          throw new TypeError(`The calls of ${step} count from 1; ${call} is not one of them.`)
       }
     }
     this.#steps = steps
     this.#toError = toError ?? brokenMedium
   }
 
-  /** Counts a call; throws where it fails. */
+  /** Counts a call; throws if it is to fail. */
   meet(step: StorageStep): void {
     const call = (this.#calls.get(step) ?? 0) + 1
     this.#calls.set(step, call)

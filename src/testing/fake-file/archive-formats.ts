@@ -5,7 +5,7 @@ import type { FileFormat } from './file-frame.ts'
 
 const TAR_BLOCK = 512
 
-/** tar (POSIX ustar): the filler is a file of whole blocks, and zeros are what is left. */
+/** tar (POSIX ustar): the filler is a file of whole blocks, and the rest is zeros. */
 export const TAR: FileFormat = {
   filler: 'binary',
   frame(size) {
@@ -16,7 +16,7 @@ export const TAR: FileFormat = {
 }
 
 function tarHeader(name: string, size: number): Uint8Array<ArrayBuffer> {
-  // Eleven octal digits are 8 GiB; beyond, the number itself, as GNU tar writes it.
+  // Eleven octal digits are 8 GiB. A larger size is written as the number itself, as GNU tar does.
   const length =
     size < 8 ** 11
       ? `${size.toString(8).padStart(11, '0')}\0`
@@ -28,7 +28,7 @@ function tarHeader(name: string, size: number): Uint8Array<ArrayBuffer> {
   return joinBytes(before, `${sum.toString(8).padStart(6, '0')}\0 `, after)
 }
 
-/** gzip (RFC 1952) of nothing, and of a tar without files. */
+/** gzip (RFC 1952) of no bytes, and of a tar without files. */
 export const GZIP: FileFormat = gzipFormat(joinBytes())
 export const TGZ: FileFormat = gzipFormat(joinBytes('\0'.repeat(2 * TAR_BLOCK)))
 
@@ -41,10 +41,10 @@ function gzipFormat(content: Uint8Array): FileFormat {
   return { filler: 'text', frame: () => frame }
 }
 
-/** bzip2 of nothing: the end of the stream, and its sum. */
+/** bzip2 of no bytes: the end of the stream, and its sum. */
 export const BZIP2: FileFormat = headed('BZh9', '\x17\x72\x45\x38\x50\x90', '\0\0\0\0')
 
-/** A 7z without files: its header, the end of which has nothing to tell. */
+/** A 7z without files: its header, which ends without entries. */
 export const SEVEN_ZIP: FileFormat = headed(
   "7z\xbc\xaf'\x1c\0\x04",
   littleEndian(crc32(joinBytes('\0'.repeat(20))), 4),

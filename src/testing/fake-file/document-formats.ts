@@ -2,8 +2,8 @@ import type { FileFormat } from './file-frame.ts'
 import { joinBytes } from './file-frame.ts'
 
 /**
- * PDF (ISO 32000-1): an empty page, and the filler as a stream that nothing refers to. All numbers are written with leading
- * zeros, so that the frame of every size has the same.
+ * PDF (ISO 32000-1): an empty page, and the filler as a stream without references. All numbers have leading zeros, so
+ * that the frame has the same size for every file.
  */
 export const PDF: FileFormat = {
   filler: 'binary',

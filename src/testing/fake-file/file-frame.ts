@@ -1,17 +1,17 @@
 import { Buffer } from 'node:buffer'
 
-/** What stands around the filler of a file. */
+/** The bytes around the filler of a file. */
 interface FileFrame {
   readonly head: Uint8Array<ArrayBuffer>
   /** Default none. */
   readonly tail?: Uint8Array<ArrayBuffer>
 }
 
-/** How a file of some format is made. */
+/** The recipe for a file of some format. */
 export interface FileFormat {
-  /** What a program that reads the format passes over: any bytes, or text. */
+  /** The kind of filler that a program which reads the format skips: any bytes, or text. */
   readonly filler: 'binary' | 'text'
-  /** The frame of a file of so many bytes; for fewer than it has itself, the smallest. */
+  /** The frame of a file of that many bytes; for fewer than its own, the smallest. */
   frame(size: number): FileFrame
 }
 
@@ -34,7 +34,7 @@ export function bigEndian(value: number): Uint8Array {
   return bytes
 }
 
-/** A format of which any bytes may follow a beginning that is always the same. */
+/** A format in which any bytes may follow a fixed beginning. */
 export function headed(...head: readonly (string | Uint8Array)[]): FileFormat {
   const frame = { head: joinBytes(...head) }
   return { filler: 'binary', frame: () => frame }

@@ -1,13 +1,12 @@
 import { Buffer } from 'node:buffer'
 
-/** A prime number of bytes: so no two pieces of a file are alike of which the sizes are what a program would choose. */
+/** A prime number of bytes: two pieces of a file of a usual size then never look alike. */
 const BLOCK_SIZE = 1_048_573
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz    '
 
 /**
- * So many bytes without meaning, as parts of a `Blob`: the same for the same seed. However many they are, one block is all
- * that is held in memory.
+ * That many bytes without meaning, as parts of a `Blob`: the same for the same seed. Only one block is held in memory.
  *
  * @param kind `text`: letters and spaces of ASCII. `binary`: any bytes.
  */

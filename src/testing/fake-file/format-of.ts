@@ -14,7 +14,7 @@ const COMPOUND = headed(
   '\x3e\0\x03\0\xfe\xff\x09\0\x06\0',
   '\0'.repeat(478),
 )
-/** A program for Windows: what DOS runs of it, and the signature of the rest. */
+/** A program for Windows: the part that DOS runs, and the signature of the rest. */
 const PROGRAM = headed('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0', '\0'.repeat(44), '\x40\0\0\0PE\0\0\x64\x86')
 const ELF = headed('\x7fELF\x02\x01\x01', '\0'.repeat(9), '\x03\0\x3e\0\x01\0\0\0')
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -88,10 +88,10 @@ const BY_EXTENSION: ReadonlyMap<string, FileFormat> = new Map(
 )
 
 /**
- * How a file with this extension (lower-case, without a dot) is made: as text or any bytes where an upload set asks no more
- * of it.
+ * The recipe for a file with this extension (lower-case, without a dot). It is text or any bytes if an upload set needs
+ * no more.
  *
- * @throws {TypeError} for one that stands for a format which is not made here.
+ * @throws {TypeError} for an extension of a format that is not made here.
  */
 export function formatOf(extension: string): FileFormat {
   const format = BY_EXTENSION.get(extension)

@@ -3,9 +3,7 @@ import { crc32 } from './checksum.ts'
 import { bigEndian, headed, joinBytes, littleEndian } from './file-frame.ts'
 import type { FileFormat } from './file-frame.ts'
 
-/*
- * Whole pictures of one pixel, with the filler behind their end, where no decoder looks.
- */
+/* Whole pictures of one pixel, with the filler behind their end, which decoders ignore. */
 
 /** PNG (third edition): one grey pixel of eight bits. */
 export const PNG: FileFormat = headed(
@@ -43,8 +41,8 @@ export const GIF: FileFormat = headed(
 )
 
 /**
- * WebP, lossless (RFC 9649, section 3): one black pixel, without transforms. Each of its five prefix codes has one symbol,
- * that of the opacity 255 and the others 0, and so the pixel itself needs no bits.
+ * WebP, lossless (RFC 9649, section 3): one black pixel, without transforms. Each of its five prefix codes has one
+ * symbol: the opacity is 255, and the others are 0. So the pixel itself needs no bits.
  */
 export const WEBP: FileFormat = headed('RIFF\x16\0\0\0WEBPVP8L\x09\0\0\0', '\x2f\0\0\0\0\x88\x88\xfe\x07', '\0')
 

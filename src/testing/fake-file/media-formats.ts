@@ -6,7 +6,7 @@ export const WAV: FileFormat = {
   filler: 'binary',
   frame(size) {
     const format = '\x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0'
-    // What is longer than the field can say is said to be as long as it can.
+    // A longer length is written as the largest that the field can hold.
     const sizeAfter = (position: number): Uint8Array =>
       littleEndian(Math.min(Math.max(0, size - position), 0xffff_ffff), 4)
     return { head: joinBytes('RIFF', sizeAfter(8), 'WAVEfmt ', format, 'data', sizeAfter(44)) }
@@ -20,7 +20,7 @@ function silentFrame(): Uint8Array {
   return joinBytes('\xff\xfb\x90\xc4', '\0'.repeat(413))
 }
 
-/** FLAC (RFC 9639): the description of a stream that has nothing yet to say. */
+/** FLAC (RFC 9639): the description of a stream without data. */
 export const FLAC: FileFormat = headed(
   'fLaC\x80\0\0\x22',
   '\x10\0\x10\0',
@@ -38,8 +38,8 @@ export function oggFormat(packet: string): FileFormat {
 }
 
 /**
- * An ISO base media file (ISO/IEC 14496-12) of this brand: a film without tracks, and the filler as media data, which reach
- * to the end.
+ * An ISO base media file (ISO/IEC 14496-12) of this brand: a film without tracks, and the filler as media data, which
+ * reach to the end.
  */
 export function isoMediaFormat(brand: string): FileFormat {
   const times = joinBytes('\0'.repeat(12), bigEndian(1000), bigEndian(0))

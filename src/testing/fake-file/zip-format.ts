@@ -2,7 +2,7 @@ import { crc32 } from './checksum.ts'
 import { joinBytes, littleEndian } from './file-frame.ts'
 import type { FileFormat } from './file-frame.ts'
 
-/** What a field of four bytes says where the number is in the Zip64 record (APPNOTE.TXT 4.4.1.4). */
+/** The value of a field of four bytes whose number is in the Zip64 record (APPNOTE.TXT 4.4.1.4). */
 const SEE_ZIP64 = 0xffff_ffff
 
 /** 1980-01-01, the first day that the format knows (4.4.6). */

@@ -4,7 +4,7 @@ import { collect } from '../collect.ts'
 import { keys, NO_RANGES, randomBytes, RANGES, read, RECORD, refuses, seal, showsNothing, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
-/** What holds for bytes on their way in. */
+/** Promises about bytes on their way in. */
 export const DRAFT_PROMISES: Promises = {
   'takes bytes faster than it can write them': async (storage) => {
     const bytes = randomBytes(3_000_000)

@@ -4,7 +4,7 @@ import { collect } from '../collect.ts'
 import { join, keys, NO_RANGES, randomBytes, RANGES, read, RECORD, seal, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
-/** None of these may ever lead anywhere. */
+/** These must never lead anywhere. */
 const UNSAFE_KEYS = [
   '',
   '.',
@@ -25,7 +25,7 @@ const UNSAFE_KEYS = [
   'n'.repeat(256),
 ] as const
 
-/** What holds for files that are published. */
+/** Promises about published files. */
 export const FILE_PROMISES: Promises = {
   'gives back every byte, whatever the size': async (storage) => {
     for (const size of [0, 1, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1]) {
@@ -163,7 +163,7 @@ export const FILE_PROMISES: Promises = {
     equal(await storage.isTaken('folder/file'), true)
     equal(await storage.isTaken('folder/other'), false)
     equal(await storage.isTaken('other/file'), false)
-    // A storage without folders has none in the way.
+    // A storage without folders has no folder in the way.
     equal(await storage.isTaken('folder'), (await (await seal(storage, text('a'))).publish('folder')) === undefined)
     await storage.delete('folder/file')
     equal(await storage.isTaken('folder/file'), false)
@@ -232,7 +232,7 @@ export const FILE_PROMISES: Promises = {
     try {
       deepEqual(file && (await collect(file.stream())), bytes)
     } catch (error) {
-      // Where the medium cannot keep a deleted file open.
+      // The medium may be unable to keep a deleted file open.
       if (!isUploadError(error) || error.code !== 'storage-failed') throw error
     }
   },

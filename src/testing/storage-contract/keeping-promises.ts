@@ -5,7 +5,7 @@ import { collect } from '../collect.ts'
 import { randomBytes, read, RECORD, seal, showsNothing, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
-/** What holds for drafts that are set aside, where a storage can do that. */
+/** Promises about drafts that are set aside, for a storage that can do that. */
 export const KEEPING_PROMISES: Promises = {
   'gives a draft back that was set aside, with its bytes and its note': async (storage) => {
     const bytes = randomBytes(100_000)
@@ -25,7 +25,7 @@ export const KEEPING_PROMISES: Promises = {
     equal(await claim(storage, sealed.id), undefined)
   },
 
-  'gives it to one of many who claim it, and to nobody what is no draft': async (storage) => {
+  'gives it to one of many that claim it, and nothing for an id that is not that of a draft': async (storage) => {
     const sealed = await seal(storage, text('one'))
     await keep(sealed, inAnHour(), '')
     const claimed = await Promise.all(Array.from({ length: 10 }, () => claim(storage, sealed.id)))

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { keys, refuses, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
-/** What holds for lists. */
+/** Promises about lists. */
 export const LIST_PROMISES: Promises = {
   'lists by name in code-unit order, in pages': async (storage) => {
     // `-` comes before `/` and `/` before `0`: a folder does not sort as its name does.
@@ -32,7 +32,7 @@ export const LIST_PROMISES: Promises = {
       )
   },
 
-  'goes on listing where it was when files come and go': async (storage) => {
+  'goes on listing from the same place when files come and go': async (storage) => {
     for (const key of ['a', 'c', 'e', 'g']) await store(storage, key, text(key))
     for (const order of ['name', 'newest'] as const) {
       const first = await storage.list({ order, limit: 2 })

@@ -4,7 +4,7 @@ import { collect } from '../collect.ts'
 import type { SealedDraft } from '../../storage/draft.ts'
 import type { FileRecord, ListOptions, Storage, StorageEntry } from '../../storage/storage.ts'
 
-/** Promises by what they say; each rejects where the empty storage does not keep it. */
+/** Promises by their sentences; each rejects if the empty storage does not keep it. */
 export type Promises = Readonly<Record<string, (storage: Storage) => Promise<void>>>
 
 export const RECORD: FileRecord = { filename: 'Änderung "1".TXT', type: 'text/plain', digest: 'sha-256=:AAAA:' }
@@ -21,7 +21,7 @@ export const RANGES: readonly (readonly [start?: number, end?: number])[] = [
   [1, 599_999],
 ]
 
-/** What is none. */
+/** Keys that are not valid. */
 export const NO_RANGES: readonly (readonly [start: number, end: number])[] = [
   [-1, 1],
   [2, 1],

@@ -4,7 +4,7 @@ import type { StorageTransaction } from '../../storage/transaction.ts'
 import { keys, randomBytes, read, RECORD, seal, showsNothing, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
-/** What holds for drafts that become visible together, where a storage has transactions. */
+/** Promises about drafts that become visible together, for a storage with transactions. */
 export const TRANSACTION_PROMISES: Promises = {
   'promises keys, and shows nothing before all is published together': async (storage) => {
     const transaction = begin(storage)
@@ -26,7 +26,7 @@ export const TRANSACTION_PROMISES: Promises = {
     equal(await storage.sweep(), 0)
   },
 
-  'gives a promised key to nobody else, and the key back when nothing comes of it': async (storage) => {
+  'gives a promised key to no other draft, and the key back when nothing comes of it': async (storage) => {
     const transaction = begin(storage)
     const other = begin(storage)
     notEqual(other.id, transaction.id)
@@ -49,7 +49,7 @@ export const TRANSACTION_PROMISES: Promises = {
     await draft.discard()
   },
 
-  'leaves the drafts as they were where it is rolled back': async (storage) => {
+  'leaves the drafts as they were if it is rolled back': async (storage) => {
     const draft = await seal(storage, text('again'))
     for (const isPrepared of [false, true]) {
       const transaction = begin(storage)
@@ -101,7 +101,7 @@ export const TRANSACTION_PROMISES: Promises = {
     deepEqual(await keys(storage), [])
   },
 
-  'promises one key to one of many who ask at once': async (storage) => {
+  'promises one key to one of many that ask at once': async (storage) => {
     const drafts = await Promise.all(Array.from({ length: 12 }, () => seal(storage, randomBytes(10))))
     const rivals = drafts.map(async (draft, index) => {
       if (index % 2 === 0) return draft.publish('key', RECORD)
@@ -112,7 +112,7 @@ export const TRANSACTION_PROMISES: Promises = {
       return entry
     })
     const winners = (await Promise.all(rivals)).filter((entry) => entry !== undefined)
-    // None, where each of them saw another: they would try the next key.
+    // None, if each of them saw another: they would try the next key.
     ok(winners.length <= 1, `${winners.length} were given the key`)
     deepEqual(await keys(storage), winners.length === 1 ? ['key'] : [])
     await Promise.all(drafts.map((draft) => draft.discard()))

@@ -4,7 +4,7 @@ import { finalAnswer, isRefused } from './attack-stage.ts'
 /** More than any buffer on the way holds: a file is under way. */
 const BYTES = 'x'.repeat(300_000)
 
-/** What is sent before the client goes away. */
+/** The bytes that are sent before the client goes away. */
 const STAGES: Readonly<Record<string, (stage: AttackStage) => string>> = {
   'in the request line': (stage) => stage.form().slice(0, 6),
   'in the headers': (stage) => stage.formHead('Content-Length: 500000').slice(0, -6),
@@ -21,7 +21,7 @@ const STAGES: Readonly<Record<string, (stage: AttackStage) => string>> = {
   'in the epilogue': (stage) => `${stage.formHead('Content-Length: 500000')}${stage.goodForm()}\r\nx`,
 }
 
-/** A client that is gone: at once (RST), orderly (FIN), or only as a sender (half-closed). */
+/** The way in which a client goes: at once (RST), orderly (FIN), or only as a sender (half-closed). */
 const WAYS = { reset: 'resets the connection', destroy: 'closes the connection', end: 'sends no more' } as const
 
 /** Clients that go away. */
@@ -46,7 +46,7 @@ async function goesAway(stage: AttackStage, request: string, way: keyof typeof W
     await stage.roundTrip()
     client[way]()
     if (way !== 'end') return
-    // It still listens, and need not be answered; where it is, then with a refusal.
+    // It still listens, and need not be answered. If it is, then with a refusal.
     const answer = await finalAnswer(client).catch(() => undefined)
     if (answer !== undefined) isRefused(answer)
   })

@@ -5,18 +5,18 @@ import { RawClient } from '../adapter-contract/raw-client.ts'
 import type { RawAnswer } from '../adapter-contract/raw-client.ts'
 import type { AttackFile, UploadTarget } from './upload-target.ts'
 
-/** Attacks by what has to hold. */
+/** Attacks by the rule that has to hold. */
 export type Attacks = Readonly<Record<string, (stage: AttackStage) => Promise<void>>>
 
 const BOUNDARY = '----attack'
 const GOOD_FILE: AttackFile = { name: 'attack.txt', type: 'text/plain', content: 'hello' }
 
-/** What one attack has to work with, and what every attack has to leave alone. */
+/** The tools of one attack, and the state that every attack has to leave alone. */
 export class AttackStage {
   readonly #target: UploadTarget
   readonly #clients: RawClient[] = []
 
-  /** Runs an attack within its time, and looks at what is left; rejects where something does not hold. */
+  /** Runs an attack within its time, and looks at its leftovers; rejects if a rule is broken. */
   static async run(target: UploadTarget, attack: (stage: AttackStage) => Promise<void>): Promise<void> {
     const stage = new AttackStage(target)
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -38,7 +38,7 @@ export class AttackStage {
     this.#target = target
   }
 
-  /** Half-open uploads that others have to be served beside. */
+  /** Half-open uploads during which others have to be served. */
   get crowd(): number {
     return this.#target.crowd ?? 200
   }
@@ -57,7 +57,7 @@ export class AttackStage {
     return [`POST ${pathname}${search} HTTP/1.1`, `Host: ${host}`, ...own, ...headers, '', ''].join('\r\n')
   }
 
-  /** The head of a form; `headers` say how long it is. */
+  /** The head of a form; `headers` give its length. */
   formHead(...headers: readonly string[]): string {
     return this.head(`Content-Type: multipart/form-data; boundary=${BOUNDARY}`, ...headers)
   }
@@ -91,7 +91,7 @@ export class AttackStage {
       .join('')
   }
 
-  /** What is posted when nothing is wrong. */
+  /** The form of an upload without faults. */
   goodForm(content: string = toBinary(this.#file.content)): string {
     return this.fields() + this.part(this.fileHead(), content) + this.end
   }
@@ -100,7 +100,7 @@ export class AttackStage {
     return this.#target.file ?? GOOD_FILE
   }
 
-  /** A good form is taken. */
+  /** A good form is accepted. */
   async uploadsWell(): Promise<void> {
     const client = await this.connect()
     await client.send(this.form())
@@ -108,7 +108,7 @@ export class AttackStage {
     client.destroy()
   }
 
-  /** Sends a request that has to be refused, and looks at all that has to hold then. */
+  /** Sends a request that has to be refused, and checks every rule for refusals. */
   async refuses(request: string): Promise<void> {
     await this.leavesNothing(async () => {
       const client = await this.connect()
@@ -118,7 +118,7 @@ export class AttackStage {
     })
   }
 
-  /** Nothing is left of what `attack` does, and the next upload works. */
+  /** `attack` leaves nothing behind, and the next upload works. */
   async leavesNothing(attack: () => Promise<void>): Promise<void> {
     const { leftovers } = this.#target
     const before = new Set(await leftovers?.())
@@ -127,14 +127,14 @@ export class AttackStage {
     await this.uploadsWell()
   }
 
-  /** A request that is refused whoever asks: when it is answered, the server has seen what was sent before it. */
+  /** A request that is refused for every client: when it is answered, the server has seen the bytes before it. */
   async roundTrip(): Promise<void> {
     const client = await this.connect()
     await client.ask(this.form('nothing of a form'))
     client.destroy()
   }
 
-  /** What a client that went away has left takes a moment to go; the attack's own time bounds this. */
+  /** The leftovers of a client that went away take a moment to go; the attack's own time bounds this. */
   async #settles(before: ReadonlySet<string>, leftovers: () => Promise<readonly string[]>): Promise<void> {
     const end = performance.now() + this.#timeoutMs / 2
     for (let clean = 0; clean < 2;) {
@@ -150,7 +150,7 @@ export class AttackStage {
   }
 }
 
-/** The next answer that is no interim one (RFC 9110 section 15.2). */
+/** The next answer that is not an interim one (RFC 9110 section 15.2). */
 export async function finalAnswer(client: RawClient): Promise<RawAnswer> {
   for (;;) {
     const answer = await client.answer('POST')
@@ -158,13 +158,13 @@ export async function finalAnswer(client: RawClient): Promise<RawAnswer> {
   }
 }
 
-/** What is sent for as long as there is no answer. */
+/** The bytes that are sent for as long as there is no answer. */
 export interface Stream {
   readonly begin: string
   readonly data: string
   /** How often `data` is sent at most. */
   readonly times: number
-  /** What ends it. Default: there is no end, and an answer has to come before it. */
+  /** The bytes at its end. Default: there is no end, and an answer has to come before it. */
   readonly end?: string
 }
 
@@ -185,7 +185,7 @@ export async function sendUntilAnswered(client: RawClient, { begin, data, times,
   return answer
 }
 
-/** Whether the system has taken it all: one that is refused may be hung up on, once it has its answer. */
+/** Whether the system has taken all of it. A refused client may be hung up on, once it has its answer. */
 export async function sent(client: RawClient, data: string | Uint8Array): Promise<boolean> {
   return client.send(data).then(
     () => true,
@@ -202,7 +202,7 @@ export function isRefused({ status, body }: RawAnswer): void {
   ok(status >= 400 && status < 500, `It was answered ${status} and not 4xx: ${body.toString('utf8', 0, 200)}`)
 }
 
-/** The name with a word of its own before its extension: there are servers that take a name once. */
+/** The name with a word of its own before its extension: some servers accept a name only once. */
 function unlike(name: string): string {
   return name.replace(/(?<=.)(?=\.[^.]*$)|(?<=^[^.]+)$/, `-${randomUUID().slice(0, 8)}`)
 }

@@ -2,7 +2,7 @@ import { isRefused, sendUntilAnswered } from './attack-stage.ts'
 import type { Attacks, AttackStage } from './attack-stage.ts'
 
 const MANY = 100_000
-/** Bytes of something without end that are sent at most. */
+/** The most bytes that are sent of an endless part. */
 const ENDLESS = 256 * 1024 ** 2
 
 interface Flood {
@@ -12,7 +12,7 @@ interface Flood {
   readonly times?: number
 }
 
-/** Forms of too much of one thing, each as it begins and what is repeated. */
+/** Forms with too much of one thing: their beginning, and the part that is repeated. */
 const FLOODS: Readonly<Record<string, (stage: AttackStage) => Flood>> = {
   '100,000 fields': (stage) => ({
     begin: '',

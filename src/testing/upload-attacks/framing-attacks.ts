@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict'
 import { finalAnswer, isRefused, isTaken, sendUntilAnswered, sent } from './attack-stage.ts'
 import type { Attacks } from './attack-stage.ts'
 
-/** As much of something without end as an answer may take. */
+/** The most bytes of an endless part before an answer. */
 const ENDLESS = { data: 'x'.repeat(10_000), times: 10_000 } as const
 
 /** Requests whose lengths do not add up, and requests in a row. */
@@ -41,7 +41,7 @@ export const FRAMING_ATTACKS: Attacks = {
       const length = body.length - stage.end.length
       await client.send(stage.formHead(`Content-Length: ${length}`) + body)
       isRefused(await finalAnswer(client))
-      // What follows is a next request, and none.
+      // The following bytes look like a next request, but are not one.
       const next = await finalAnswer(client).catch(() => undefined)
       if (next !== undefined) isRefused(next)
     })

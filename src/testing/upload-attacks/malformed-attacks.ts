@@ -1,6 +1,6 @@
 import type { Attacks, AttackStage } from './attack-stage.ts'
 
-/** Forms that are none, whole as requests. */
+/** Forms that are not valid, whole as requests. */
 const FORMS: Readonly<Record<string, (stage: AttackStage) => string>> = {
   'has no closing delimiter': (stage) => stage.form(stage.goodForm().replace(stage.end, '')),
   'breaks off in a file': (stage) => stage.form(stage.goodForm().replace(`\r\n${stage.end}`, '')),
@@ -14,9 +14,9 @@ const FORMS: Readonly<Record<string, (stage: AttackStage) => string>> = {
   },
   'has a part without Content-Disposition': (stage) =>
     stage.form(stage.part('Content-Type: text/plain', 'hello') + stage.goodForm()),
-  'has a part whose header is none': (stage) =>
+  'has a part whose header is not valid': (stage) =>
     stage.form(stage.part('nothing of a header', 'hello') + stage.goodForm()),
-  'is no form but text': (stage) => `${stage.head('Content-Type: text/plain', 'Content-Length: 5')}hello`,
+  'is text instead of a form': (stage) => `${stage.head('Content-Type: text/plain', 'Content-Length: 5')}hello`,
 }
 
 /** Bodies that are not what they say. */

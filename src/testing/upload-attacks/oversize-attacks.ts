@@ -3,8 +3,8 @@ import { finalAnswer, isRefused, sent } from './attack-stage.ts'
 import type { Attacks } from './attack-stage.ts'
 
 /**
- * A file of too many bytes: the refusal has to reach every client, whether it reads while it sends or only afterwards
- * (RFC 9112 section 9.6 tells how an answer is lost to a reset).
+ * A file of too many bytes. The refusal has to reach every client, whether it reads while it sends or only afterwards.
+ * RFC 9112 section 9.6 tells how an answer is lost to a reset.
  */
 export function oversizeAttacks(size: number): Attacks {
   const framings: Readonly<Record<string, readonly string[]>> = {

@@ -61,8 +61,8 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     [['serve', '--idle-timeout=0s'], '--idle-timeout: no upload could begin.'],
     [['serve', '--shutdown-timeout=25h5'], '--shutdown-timeout: "25h5" is not a valid time'],
     [['serve', '--shutdown-timeout=600h'], '--shutdown-timeout: "600h" is not a valid time of at most 24 days'],
-    [['serve', '--hosts=files.example,any'], '--hosts: "any" is not a name of a host.'],
-    [['serve', '--hosts=http://a.example'], '--hosts: "http://a.example" is not a name of a host.'],
+    [['serve', '--hosts=files.example,any'], '--hosts: "any" is not a valid name of a host.'],
+    [['serve', '--hosts=http://a.example'], '--hosts: "http://a.example" is not a valid name of a host.'],
     [
       ['serve', '--origins=https://a.example/'],
       '--origins: "https://a.example/" is not a valid origin. Write "https://app.example" or "capacitor://localhost"',

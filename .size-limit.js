@@ -1,11 +1,11 @@
-// What a user's bundle grows by, minified and gzipped: an alarm for a dependency or a room that slipped in, not a goal.
-// `#spool`, `#digest` and the dependencies are counted too, as they are with a bundler for Node.
+// The growth of a user's bundle, minified and gzipped: an alarm for a new dependency or room, not a goal. `#spool`,
+// `#digest` and the dependencies are counted too, as they are with a bundler for Node.
 const forNode = (config) => ({
   ...config,
   platform: 'node',
   format: 'esm',
   alias: { '#spool': './dist/spool-file.js', '#digest': './dist/digest-node.js' },
-  // Imported late, by what inspects content: a chunk of its own, of 23 kB, where a bundler splits.
+  // Imported late, by the content check: a chunk of its own, of 23 kB, if a bundler splits.
   external: ['file-type'],
 })
 

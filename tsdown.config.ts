@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
 import type { UserConfig } from 'tsdown'
 
-// What dist/ may import at run time: package.json "dependencies". Anything else has to be bundled, on purpose, below.
+// The packages that dist/ may import at run time: package.json "dependencies". Any other package has to be bundled, on
+// purpose, below.
 const DEPENDENCIES = ['@standard-schema/spec', 'content-disposition', 'file-type', 'mrmime', 'structured-headers']
 
 // devDependencies that travel inside dist/cli.js and dist/digest-pure.js, so that a library user never installs them.
@@ -34,7 +35,7 @@ const config: UserConfig[] = defineConfig([
     fixedExtension: false,
     sourcemap: true,
     dts: { sourcemap: true },
-    // What travels along does so under its own terms.
+    // Bundled packages keep their own terms.
     copy: BUNDLED.map((name) => ({
       from: `node_modules/${name}/LICENSE`,
       to: 'dist/licenses',

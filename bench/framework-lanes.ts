@@ -1,9 +1,9 @@
-// What each framework's adapter costs next to plain node:http, in CPU of the server, for the same bytes:
+// The cost of each framework's adapter next to plain node:http, in CPU time of the server, for the same bytes:
 //
 //   npm run bench:frameworks -- [--rounds 5] [--only hono,koa] [--folder DIR] [--results FILE]
 //
-// In every round each has a new process, and they take turns; a ratio compares what one round has measured. With
-// --results rounds are added to a file, and the table is of all that are in it.
+// In every round each has a new process, and they take turns; a ratio compares the results of one round. With --results
+// rounds are added to a file, and the table shows all rounds of the file.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,7 +21,7 @@ const FILE_SIZE = 64 * MiB
 const FILES = 6
 /** Sending a file back takes a fraction of what it took to take it in. */
 const TIMES = { up: 1, down: 4 }
-// As pictures and films are to whoever looks for a boundary in them.
+// Like pictures and films, for a search for boundaries.
 const CHUNK = randomBytes(1 * MiB)
 
 /** CPU seconds of a server for each GiB, one way and the other. */
@@ -50,7 +50,10 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 console.log(tableOf(values.results === undefined ? measured : roundsIn(values.results)))
 
-/** All servers at once, and one after the other at work: file by file, so that what else the machine does is shared by all. */
+/**
+ * All servers at once, and one after the other at work: file by file, so that what else the machine does is shared by
+ * all.
+ */
 async function runRound(round: number): Promise<Round> {
   const place = mkdtempSync(join(values.folder, 'decant-lanes-'))
   const servers = await Promise.all(
@@ -145,7 +148,7 @@ function tableOf(all: readonly Round[]): string {
 }
 
 function roundsIn(file: string): readonly Round[] {
-  // oxlint-disable-next-line typescript/no-unsafe-assignment -- What this program has written.
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- This program has written it.
   const rounds: readonly Round[] = JSON.parse(`[${readFileSync(file, 'utf8').trim().replaceAll('\n', ',')}]`)
   return rounds
 }

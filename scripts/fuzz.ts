@@ -1,5 +1,5 @@
-// `npm run fuzz -- --minutes 60`: the properties of test/fuzz for as long as one likes, in turns, with new seeds each time.
-// Prints how far it is; stops at the first finding with exit code 1 and the command that makes it again.
+// `npm run fuzz -- --minutes 60`: the properties of test/fuzz for as long as one likes, in turns, with new seeds each
+// time. Prints how far it is; stops at the first finding with exit code 1 and the command that makes it again.
 import { argv, exit } from 'node:process'
 import { parseArgs } from 'node:util'
 import { measureGrowth } from '../test/fuzz/growth.ts'
@@ -59,7 +59,7 @@ async function fuzz(): Promise<number> {
 }
 
 function reportGrowth(): void {
-  console.log('With a text sixteen times as long, the slowest case of each reader takes (16 where time is linear):')
+  console.log('With a text sixteen times as long, the slowest case of each reader takes (16 if time is linear):')
   for (const { reader, piece, factor, milliseconds } of measureGrowth()) {
     console.log(
       `  ${factor.toFixed(0)} times as long, ${milliseconds.toFixed(0)} ms  ${reader}: ${JSON.stringify(piece)}`,

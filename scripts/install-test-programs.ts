@@ -1,5 +1,6 @@
-// Before a test suite, `quick` or `system`: gets the programs that its tests need, if that takes no more than asking
-// for them (root on Debian or Ubuntu). Otherwise one line says what is skipped. Silent when they are all there.
+// Runs before a test suite, `quick` or `system`. Installs the programs that its tests need, if the machine allows it
+// without further steps (root on Debian or Ubuntu). Otherwise one line says which tests are skipped. Silent if all
+// programs are there.
 import { spawnSync } from 'node:child_process'
 import { argv, env, getuid } from 'node:process'
 import { findChromium } from '../test/browser/find-chromium.ts'
@@ -12,7 +13,7 @@ import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-faul
 
 interface TestProgram {
   readonly name: string
-  /** Where it is on this machine. */
+  /** Its path on this machine. */
   readonly find: () => string | undefined
   /** Debian's package of it. */
   readonly package: string

@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run: dependencies (with the Node that the project is developed on) and dist/.
-// `npm start` and `npm test` run it first, as a command of their own: a machine that is set to ignore install scripts
-// would skip `prestart`. It needs nothing but the Node 20 and npm of the machine, says in one line what it does, and is
-// silent when there is nothing to do.
+// `npm start` and `npm test` run it first, as a command of their own: a machine that ignores install scripts would skip
+// `prestart`. It needs only the Node 20 and npm of the machine, and says in one line what it does. It is silent if
+// there is nothing to do.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
 const bin = join(modules, '.bin')
-// The Node of package.json's devDependencies. npm puts .bin first into the PATH of every script, so that all of them run on it.
+// The Node of package.json's devDependencies. npm puts .bin first into the PATH of every script, so that all of them
+// run on it.
 const pinnedNode = join(bin, 'node')
 // Its mtime is the moment the last good build began: a file saved during a build makes the next one due.
 const buildStamp = join(modules, '.cache', 'decant', 'built')
@@ -27,7 +28,7 @@ function install() {
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env: npmEnvironment(),
-    // npm's "added 151 packages" is no part of what `npm start` prints for programs.
+    // npm's "added 151 packages" does not belong to the output of `npm start` for programs.
     stdio: ['ignore', 2, 2],
     // npm is npm.cmd on Windows, which only a shell can start.
     shell: platform === 'win32',
@@ -55,7 +56,10 @@ function build() {
   utimesSync(buildStamp, startedAt, startedAt)
 }
 
-/** When anything that dist/ is made of last changed, in ms since the epoch. Folders count too: a deleted file leaves no other trace. */
+/**
+ * When anything that dist/ is made of last changed, in ms since the epoch. Folders count too: a deleted file leaves no
+ * other trace.
+ */
 function newestSource() {
   const src = join(root, 'src')
   const sources = readdirSync(src, { recursive: true })
@@ -68,8 +72,8 @@ function newestSource() {
 }
 
 /**
- * The environment for an npm started by npm: without the outer command's options (`--prefix`, `--omit`, `--port` of
- * `npm start`), which it would take for its own, but with what says how to reach the registry.
+ * The environment for an npm started by npm. It leaves out the outer command's options (`--prefix`, `--omit`, `--port`
+ * of `npm start`), which the inner npm would take for its own. It keeps the settings for reaching the registry.
  */
 function npmEnvironment() {
   const kept = /^npm_config_(registry|userconfig|globalconfig|cache|cafile|strict_ssl|noproxy|(https?_)?proxy)$/i
@@ -79,7 +83,7 @@ function npmEnvironment() {
   return { ...Object.fromEntries(entries), PATH: path.join(delimiter) }
 }
 
-/** A file's mtime in ms since the epoch, 0 where there is no such file. */
+/** A file's mtime in ms since the epoch, 0 if there is no such file. */
 function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }

@@ -1,4 +1,4 @@
-// What sender.c does, for machines without a C compiler: the same arguments, the same line of JSON.
+// The same as sender.c, for machines without a C compiler: the same arguments, the same line of JSON.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'

@@ -1,13 +1,14 @@
 /*
  * The client of `npm run bench`: sends uploads, or takes downloads, over a few keep-alive connections as fast as the
- * server goes, and looks at every answer. Written in C, since one in JavaScript would be the slower of the two.
+ * server goes. It looks at every answer. It is written in C, since one in JavaScript would be the slower of the two.
  *
  *   sender port=N block=FILE [kind=form|raw|put|get] [path=/] [connections=1] [requests=1] [size=BYTES] [prefix=f]
  *     [filename=NAME] [verify=1]
  *
  * A file is the block over and over, up to its size. `form` sends it by POST as the one file of a form, called
- * PREFIX-0000001.bin and so on, or each of them NAME; `raw` sends it by POST as it is, `put` by PUT to such a name below the path; `get` takes
- * the path, and compares every byte where `verify` says so. Prints one line of JSON; whatever goes wrong ends it with 1.
+ * PREFIX-0000001.bin and so on, or each of them NAME. `raw` sends it by POST as it is, `put` by PUT to such a name
+ * below the path. `get` takes the path, and compares every byte if `verify` says so. Prints one line of JSON; any
+ * failure ends it with 1.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -174,7 +175,7 @@ static void send_more(struct connection *c) {
         if (!c->awaits_room) watch(c, EPOLL_CTL_MOD, 1);
         return;
       }
-      /* What the server says about it may be there to be read. */
+      /* The server may have sent the reason. */
       if (errno == EPIPE || errno == ECONNRESET) return;
       fail("send: %s", strerror(errno));
     }
@@ -281,7 +282,7 @@ static void read_more(struct connection *c) {
 int main(int argc, char **argv) {
   for (int index = 1; index < argc; index++) {
     char *value = strchr(argv[index], '=');
-    if (value == NULL) fail("what is %s?", argv[index]);
+    if (value == NULL) fail("unknown argument %s", argv[index]);
     *value++ = 0;
     const char *name = argv[index];
     if (strcmp(name, "port") == 0) port = atoi(value);
@@ -294,7 +295,7 @@ int main(int argc, char **argv) {
     else if (strcmp(name, "prefix") == 0) prefix = value;
     else if (strcmp(name, "filename") == 0) filename = value;
     else if (strcmp(name, "verify") == 0) verify = atoi(value);
-    else fail("what is %s?", name);
+    else fail("unknown argument %s", name);
   }
   if (port == 0 || block == NULL) fail("port and block are needed");
   if (connections > requests) connections = (int)requests;

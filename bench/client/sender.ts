@@ -5,7 +5,7 @@ import { execPath } from 'node:process'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** A server that does not answer is no reason to wait for ever. */
+/** A server that does not answer must not block for ever. */
 const TIMEOUT_MS = 120_000
 const root = join(import.meta.dirname, '..', '..')
 const source = join(import.meta.dirname, 'sender.c')
@@ -47,7 +47,7 @@ export interface Sender {
   send(options: SendOptions): Promise<SendResult>
 }
 
-/** The client in C, compiled where that was not done yet; where there is no compiler, one in JavaScript, with a word. */
+/** The client in C, compiled on first use. Without a compiler, the client in JavaScript, with a warning. */
 export function findSender(): Sender {
   const program = join(cache, 'bench-sender')
   if (!isCompiled(program)) {

@@ -62,7 +62,7 @@ export const decoderInputs: readonly DecoderInput[] = [
   ),
 ]
 
-/** A file that is one text over and over, or random where that is empty. */
+/** A file that is one text over and over, or random if that is empty. */
 function worst(name: string, title: string, text: string, boundary: string = BOUNDARY): DecoderInput {
   const build = (): DecoderBody => oneFile(text === '' ? randomBytes(FILE_SIZE) : repeated(text), boundary)
   return { name, title, kind: 'worst', build }

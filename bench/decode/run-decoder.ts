@@ -16,8 +16,8 @@ export interface DecoderResult {
 }
 
 /**
- * The whole of a measured decoder's program: decodes each input that it was told of by its arguments, over and over for
- * a while, and prints how fast that went. `decode` resolves with how many bytes of content it has seen.
+ * The whole program of a measured decoder. It decodes each input of its arguments, over and over for a while, and
+ * prints the speed. `decode` resolves to the number of bytes of content that it has seen.
  */
 export async function runDecoder(decode: (body: DecoderBody) => number | Promise<number>): Promise<void> {
   const results: DecoderResult[] = []

@@ -1,4 +1,5 @@
-// One server of the comparison: `serve.ts LANE FOLDER`. It tells its origin, and the CPU that it has used whenever it is asked.
+// One server of the comparison: `serve.ts LANE FOLDER`. It tells its origin, and the CPU that it has used whenever it
+// is asked.
 import { ALL, GiB, uploadSet } from 'decant'
 import { diskStorage } from 'decant/disk'
 import { uploadHandler } from 'decant/handler'

@@ -9,7 +9,7 @@ export class Server {
   readonly origin: string
   readonly #process: ChildProcess
 
-  /** Starts the lane of that name. Rejects where it does not tell its origin. */
+  /** Starts the lane of that name. Rejects if it does not report its origin. */
   static async start(name: string, folder: string): Promise<Server> {
     const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [name, folder])
     const exit = once(child, 'exit').then(() => Promise.reject(new Error(`The server of ${name} has ended.`)))
@@ -37,7 +37,7 @@ export class Server {
   }
 }
 
-/** What it says next. */
+/** Its next message. */
 function told(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('message', (message) => {

@@ -12,7 +12,10 @@ interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
-/** The curves of a growth as an SVG: time on the left, memory on the right; every axis but that of memory by powers of ten. */
+/**
+ * The curves of a growth as an SVG: time on the left, memory on the right. Every axis but that of memory goes by powers
+ * of ten.
+ */
 export function growthChart({ title, unit, points }: Growth): string {
   const names = [...new Set(points.flatMap(({ seconds }) => Object.keys(seconds)))]
   const times = names.map((name): Curve => ({

@@ -4,7 +4,7 @@ import type { Growth } from './growth.ts'
 
 const path = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'decant', 'growth.json')
 
-/** What was measured last of each growth. */
+/** The last results of each growth. */
 export function storedGrowths(): Growth[] {
   if (!existsSync(path)) return []
   const growths: Growth[] = JSON.parse(readFileSync(path, 'utf8'))

@@ -12,14 +12,14 @@ export interface GrowthPoint {
 export interface Growth {
   readonly name: string
   readonly title: string
-  /** What the amounts count. */
+  /** The unit of the amounts. */
   readonly unit: string
   readonly points: readonly GrowthPoint[]
 }
 
 /**
- * The steepest that a curve gets: the power of the amount with which it grows between two points that are at least a
- * hundredfold apart, among amounts of some size. 1 is linear, 0 flat.
+ * The steepest part of a curve: the power of the amount with which it grows between two points that are at least a
+ * hundredfold apart. Small amounts are left out. 1 is linear, 0 flat.
  */
 export function steepest(points: readonly GrowthPoint[], curve: string): number {
   const timed = points.flatMap(({ amount, seconds }) => {

@@ -123,7 +123,7 @@ async function medianTime(repeats: number, run: () => Promise<void>): Promise<nu
   })
 }
 
-/** The first one warms up, where there are several. */
+/** The first one warms up, if there are several. */
 async function medianOf(repeats: number, run: () => Promise<number>): Promise<number> {
   if (repeats > 1) await run()
   const times: number[] = []

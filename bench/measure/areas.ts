@@ -19,12 +19,12 @@ export interface Named {
   readonly title: string
 }
 
-/** Somebody with a program of their own. */
+/** A contestant with a program of its own. */
 interface Participant extends Named {
   readonly program: string
 }
 
-/** One kind of measurement: who takes part, in what, and beside whom they are shown. */
+/** One kind of measurement: its contestants, its workloads, and the contestants beside which they are shown. */
 export interface Area {
   readonly name: Run['area']
   readonly title: string

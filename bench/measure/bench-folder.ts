@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 
 /**
- * A new folder for what is measured: in memory where there is a tmpfs, else among the temporary files. It goes with this
- * process, however that ends: the memory that it takes is not given back by itself.
+ * A new folder for the measured files: in memory if there is a tmpfs, else among the temporary files. It is removed
+ * with this process, however that ends, since its memory is not freed by itself.
  */
 export function createBenchFolder(place?: string): string {
   const folder = mkdtempSync(join(place ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()), 'decant-bench-'))

@@ -1,7 +1,7 @@
 import type { Sender } from '../client/sender.ts'
 import type { Block } from './block.ts'
 
-/** By what, where and how often is measured. */
+/** The settings of a measurement: tools, folder and rounds. */
 export interface Bench {
   readonly sender: Sender
   readonly block: Block

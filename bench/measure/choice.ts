@@ -1,4 +1,4 @@
-/** What an option names, separated by commas; undefined where it is not given, which is everything. */
+/** The names in an option, separated by commas; undefined if it is not given, which means all. */
 export type Choice = readonly string[] | undefined
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Way } from '../client/sender.ts'
 
-/** What takes part in a measurement: Decant, a rival, or a bound that says what there is to win. */
+/** A contestant of a measurement: Decant, a rival, or a bound for what is possible. */
 export interface Contestant {
   readonly name: string
   readonly title: string

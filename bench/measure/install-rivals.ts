@@ -4,7 +4,7 @@ import { npm } from '../../test/npm.ts'
 
 const folder = join(import.meta.dirname, '..', 'rivals')
 
-/** Installs what Decant is measured against, in a folder of its own, where that was not done since it changed last. */
+/** Installs the rivals of Decant, in a folder of its own, unless their current versions are there. */
 export async function installRivals(): Promise<void> {
   const installed = join(folder, 'node_modules', '.package-lock.json')
   const lock = join(folder, 'package-lock.json')

@@ -5,7 +5,7 @@ import type { Run } from './run.ts'
 import { runServerWorkload } from './run-server-workload.ts'
 import type { Workload } from './workload.ts'
 
-/** All rounds of a workload, of all who take part in it. */
+/** All rounds of a workload, of all its contestants. */
 export async function measureServers(
   bench: Bench,
   area: Run['area'],

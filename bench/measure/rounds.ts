@@ -6,9 +6,9 @@ export interface RoundOptions {
 }
 
 /**
- * Runs everybody in every round, each time in another order: what changes on the machine meanwhile then hits all alike,
- * and whoever comes first has no advantage. The order comes again with the same seed. Whoever has `mostRounds` of their
- * own is in no more of them than that.
+ * Runs all contestants in every round, each time in another order. So changes of the machine meanwhile hit all alike,
+ * and the first one has no advantage. The order comes again with the same seed. A contestant with `mostRounds` of its
+ * own runs in no more rounds than that.
  */
 export async function runRounds<Item extends { readonly mostRounds?: number }, Result>(
   items: readonly Item[],

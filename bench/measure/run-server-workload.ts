@@ -8,8 +8,8 @@ import { verifyFiles } from './verify-files.ts'
 import type { Workload } from './workload.ts'
 
 /**
- * Sends a workload to a server in a process of its own, or fetches it from one, and removes what was stored. What was
- * uploaded is looked at before; of what is downloaded, the warm-up is compared byte for byte, and the rest counted.
+ * Sends a workload to a server in a process of its own, or fetches it from one, and removes the stored files. Uploaded
+ * files are checked before. Of downloads, those of the warm-up are compared byte for byte, and the others counted.
  */
 export async function runServerWorkload(
   { sender, block, folder }: Bench,

@@ -4,7 +4,7 @@ import type { Run } from './run.ts'
 
 const path = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'decant', 'bench.json')
 
-/** What was measured last of each workload: docs/benchmarks.md is written from it. */
+/** The last results of each workload: docs/benchmarks.md is written from them. */
 export function storedRuns(): Run[] {
   if (!existsSync(path)) return []
   const runs: Run[] = JSON.parse(readFileSync(path, 'utf8'))

@@ -11,6 +11,6 @@ export interface Run {
   readonly cpuSeconds: number
   /** The most memory that the server has had, from its start on. */
   readonly peakBytes: number
-  /** Of the client; 0 where there is none. */
+  /** Of the client; 0 if there is none. */
   readonly clientCpuSeconds: number
 }

@@ -11,7 +11,8 @@ export interface ExpectedFiles {
 }
 
 /**
- * Compares what a server has stored with what it was sent: how many files of which sizes, and of some of them the bytes.
+ * Compares what a server has stored with what it was sent: how many files of which sizes, and of some of them the
+ * bytes.
  *
  * @throws {Error} that says what is wrong.
  */

@@ -10,6 +10,6 @@ export interface Workload {
   readonly filename?: string
   /** The names of the only contestants that take part. Default: all. */
   readonly contestants?: readonly string[]
-  /** What goes before, unmeasured, over as many connections: code is compiled then, and the heap finds its size. */
+  /** Requests before the measurement, over as many connections: code is compiled then, and the heap finds its size. */
   readonly warmUp: { readonly requests: number; readonly size: number }
 }

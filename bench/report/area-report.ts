@@ -3,7 +3,7 @@ import type { Run } from '../measure/run.ts'
 import { decodeReport } from './decode-report.ts'
 import { serversTable } from './runs-table.ts'
 
-/** What an area gave, workload by workload, in Markdown; of decoders, all inputs together. */
+/** The results of an area, workload by workload, in Markdown; for decoders, all inputs together. */
 export function areaReport({ name, contestants, workloads, base }: Area, allRuns: readonly Run[]): string {
   const runs = allRuns.filter(({ area }) => area === name)
   const present = workloads.filter((workload) => runs.some((run) => run.workload === workload.name))

@@ -8,14 +8,14 @@ import { toTable } from './table.ts'
 const BASE = { name: 'busboy' }
 const RANDOM = 'random'
 
-/** What the decoders did: with usual inputs beside busboy, with those made to be slow beside themselves. */
+/** The results of the decoders: usual inputs beside busboy, and slow inputs beside themselves. */
 export function decodeReport(runs: readonly Run[]): string {
-  return `Bytes in memory, in chunks of 64 KiB, and the time for which the decoder's thread had a processor; as a multiple of what
-busboy does with the same:
+  return `Bytes in memory, in chunks of 64 KiB, and the time for which the decoder's thread had a processor; as a
+multiple of busboy's time for the same bytes:
 
 ${usualTable(runs)}
 
-What was made to slow a search for boundaries down, as a multiple of what the same decoder does with random bytes:
+Bytes that slow a search for boundaries down, as a multiple of the same decoder's time for random bytes:
 
 ${worstTable(runs)}`
 }

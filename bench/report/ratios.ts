@@ -16,8 +16,8 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * How much a figure of some runs is of that of others, round by round: only what ran side by side is compared. Undefined
- * where no round has both.
+ * The ratio of a figure of some runs to that of others, round by round: only runs side by side are compared. Undefined
+ * if no round has both.
  */
 export function ratioOf(runs: readonly Run[], others: readonly Run[], figure: Figure): Spread | undefined {
   const ratios = runs.flatMap((run) => {

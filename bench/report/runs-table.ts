@@ -6,7 +6,7 @@ import { toTable } from './table.ts'
 
 const MiB = 1024 ** 2
 
-/** What the servers did with one workload, fastest first, beside one of them. */
+/** The results of the servers for one workload, fastest first, beside one of them. */
 export function serversTable(runs: readonly Run[], contestants: readonly Named[], base: Named): string {
   const others = runsOf(runs, base)
   const rows = contestants.flatMap((contestant) => {

@@ -11,7 +11,7 @@ import { verdictOn } from './verdict.ts'
 
 const WORST_BAR = 0.5
 
-/** Every target for which there are runs, and whether it is met; empty where there is none. */
+/** Every target for which there are runs, and whether it is met; empty if there is none. */
 export function targetsTable(runs: readonly Run[]): string {
   const rows = targets.flatMap((target) => {
     const verdict = verdictOn(target, runs)

@@ -2,7 +2,7 @@ import type { Run } from '../measure/run.ts'
 import { cpuPerGiBOf, peakOf, throughputOf } from './ratios.ts'
 import type { Figure } from './ratios.ts'
 
-/** What a contestant is to reach, as a multiple of another in the same rounds. */
+/** The target of a contestant, as a multiple of another in the same rounds. */
 export interface Target {
   readonly area: Run['area']
   readonly workload: string

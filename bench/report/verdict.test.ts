@@ -33,7 +33,7 @@ test('a target is judged by the median of the ratios within each round, not by a
   expect(verdict).toMatchObject({ ratio: { median: 2, least: 1, most: 3 }, isMet: true, isWithinNoise: true })
 })
 
-test('rounds that are all on one side of the bar are no noise', () => {
+test('rounds that are all on one side of the bar are not noise', () => {
   expect(verdictOn(target, [...runs('decant', [30, 25]), ...runs('raw-pipe', [10, 10])])).toMatchObject({
     isMet: true,
     isWithinNoise: false,
@@ -53,13 +53,13 @@ test('of several rivals the fastest counts', () => {
   })
 })
 
-test('what costs more than it may misses its target', () => {
+test('a contestant that costs more than it may misses its target', () => {
   const all = [...runs('decant', [30]), ...runs('raw-pipe', [10])]
   expect(verdictOn({ ...target, unit: 'peak memory', bar: 2 }, all)).toMatchObject({ isMet: false })
   expect(verdictOn({ ...target, unit: 'peak memory', bar: 4 }, all)).toMatchObject({ isMet: true })
 })
 
-test('what was not measured side by side is not judged', () => {
+test('contestants that were not measured side by side are not judged', () => {
   const later = runs('raw-pipe', [10]).map((run) => ({ ...run, round: 2 }))
   expect(verdictOn(target, [...runs('decant', [30]), ...later])).toBeUndefined()
   expect(verdictOn(target, [])).toBeUndefined()

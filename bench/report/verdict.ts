@@ -6,14 +6,14 @@ import type { Target } from './targets.ts'
 
 export interface Verdict {
   readonly ratio: Spread
-  /** The name of who was compared with: of several, the fastest. */
+  /** The name of the other contestant: of several, the fastest. */
   readonly other: string
   readonly isMet: boolean
   /** The rounds lie on both sides of the bar: another run may see it otherwise. */
   readonly isWithinNoise: boolean
 }
 
-/** What the runs say about a target; undefined where they are not there. */
+/** The verdict of the runs on a target; undefined if there are none. */
 export function verdictOn(target: Target, allRuns: readonly Run[]): Verdict | undefined {
   const { area, workload, contestant = 'decant', figure, unit, otherWorkload, bar } = target
   const ofArea = allRuns.filter((run) => run.area === area)

@@ -1,4 +1,4 @@
-// What every runtime brings: request.formData(); the file, which is in memory, is written then.
+// The built-in way of every runtime: request.formData(); the file, which is in memory, is written then.
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { fetchListener } from '../server/fetch-listener.ts'

@@ -1,4 +1,5 @@
-// @remix-run/multipart-parser with a Fetch Request, as in its README; it keeps each file in memory, which is written then.
+// @remix-run/multipart-parser with a Fetch Request, as in its README; it keeps each file in memory, which is written
+//   then.
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { parseMultipartRequest } from '@remix-run/multipart-parser'

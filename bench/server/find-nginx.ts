@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { env } from 'node:process'
 
-/** Debian has it where ordinary users do not look. */
+/** Debian has it in a folder that is not on the path of ordinary users. */
 const PLACES = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx']
 
 /** An nginx that takes PUT: that of `$NGINX`, or of the machine. */

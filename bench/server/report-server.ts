@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import process from 'node:process'
 
-/** What a measured server tells about its own process. */
+/** The facts that a measured server reports about its own process. */
 export interface ServerUsage {
   /** Since it began; user and system, all threads. */
   readonly cpuSeconds: number
@@ -17,7 +17,9 @@ export function folderArgument(): string {
   return folder
 }
 
-/** Tells whoever measures that a server listens, and from then on what it has used, as often as that is asked. */
+/**
+ * Reports to the measuring process that a server listens, and from then on its usage, as often as that process asks.
+ */
 export function report(port: number, usage: () => ServerUsage): void {
   process.on('message', () => process.send?.(usage()))
   process.send?.({ port })

@@ -6,8 +6,8 @@ import { folderArgument, report } from './report-server.ts'
 import type { ServerUsage } from './report-server.ts'
 
 /**
- * The whole of a measured server's program: it is started with a folder to keep files in, listens on a free port of
- * 127.0.0.1, tells its parent which, and what it has used whenever it is asked.
+ * The whole program of a measured server. It gets a folder to keep files in, and listens on a free port of 127.0.0.1.
+ * It reports the port to its parent, and its usage on request.
  */
 export async function runServer(start: (folder: string) => Server | Promise<Server>): Promise<void> {
   const server = await start(folderArgument())

@@ -1,4 +1,4 @@
-// The body as it is, piped to a file by node:http: what a Node programmer writes who needs no form, and no checks.
+// The body as it is, piped to a file by node:http: the program of a Node programmer without need of forms and checks.
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// A file piped to the client by node:http: what a Node programmer writes who needs no ranges, and no conditions.
+// A file piped to the client by node:http: the program of a Node programmer without need of ranges and conditions.
 import { createReadStream, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'

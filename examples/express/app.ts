@@ -69,7 +69,7 @@ app.post('/rename', express.json(), (request, response) => {
   response.status(data === undefined ? 422 : 200).json(data)
 })
 
-// What Decant refuses becomes problem details; all else is Express' own.
+// Refusals of Decant become problem details; all other errors are Express' own.
 app.use(expressProblems())
 
 async function gallery(): Promise<{ title: string; url: string }[]> {

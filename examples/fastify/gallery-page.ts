@@ -1,6 +1,6 @@
 import type { FormAttempt } from 'decant/form'
 
-/** What `attempt` gives for a form that is not valid. */
+/** The result of `attempt` for a form that is not valid. */
 type Refused = Extract<FormAttempt<unknown>, { ok: false }>
 
 /** The form, after a refused try with what was wrong, and the pictures. */

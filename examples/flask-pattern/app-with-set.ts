@@ -1,4 +1,4 @@
-// The same app on an upload set, which holds the policy: what is taken, what it is called, where it is served.
+// The same app on an upload set, which holds the policy: the types, the names, and the URL of the files.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { MiB, receive, toUploadError, UploadError, uploadSet } from 'decant'

@@ -61,7 +61,7 @@ describe.each([
     return files.map(({ name }) => name).toSorted()
   }
 
-  /** The files in a folder that the app holds open, where the system can tell: temporary ones have no name there. */
+  /** The files in a folder that the app holds open, if the system can tell: temporary ones have no name there. */
   async function openFiles(folder: string): Promise<string[]> {
     if (process.platform !== 'linux') return []
     const descriptors = await readdir(`/proc/${pid}/fd`)
@@ -89,7 +89,7 @@ describe.each([
     return location
   }
 
-  /** What the page says, and that nothing was kept. */
+  /** The sentence on the page, and proof that no file was kept. */
   async function refusal(send: () => Promise<Response>): Promise<{ status: number; title?: string; message?: string }> {
     const before = await uploads()
     const answer = await send()
@@ -111,7 +111,7 @@ describe.each([
 
   test('takes a file and leads to it; it comes back byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 700_000 }, (_, index) => (index * 7919) % 251))
-    // A picture's signature and first chunk; the rest is nobody's business.
+    // A picture's signature and first chunk; the rest does not matter.
     bytes.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1')
     const location = await stored('Holiday photo.PNG', bytes)
     expect(location).toMatch(/\/Holiday%20photo\.PNG$/)
@@ -139,14 +139,14 @@ describe.each([
     expect(await refusal(() => post(...entries))).toMatchObject({ status: 422, title: 'No file part' })
   })
 
-  test('says what the form forgot, where it has no enctype', async () => {
+  test('says what the form forgot, if it has no enctype', async () => {
     const body = new URLSearchParams({ file: 'hello.txt' })
     const { status, title, message } = await refusal(() => fetch(origin, { method: 'POST', body }))
     expect({ status, title }).toEqual({ status: 422, title: 'No file part' })
     expect(message).toContain('enctype')
   })
 
-  test('says "No selected file" where nothing was chosen', async () => {
+  test('says "No selected file" if no file was chosen', async () => {
     // As browsers send it; Node's FormData would leave the empty filename out.
     const body = '--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--b--\r\n'
     const headers = { 'content-type': 'multipart/form-data; boundary=b' }
@@ -190,7 +190,7 @@ describe.each([
     expect(await uploads()).toContain(name)
   })
 
-  test('serves what is no text as text where its name says so, and runs nothing', async () => {
+  test('serves content that is not text as text if its name says so, and runs nothing', async () => {
     const answer = await get(await stored('not-a-page.txt', '<script>alert(1)</script>'))
     expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')

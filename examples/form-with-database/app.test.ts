@@ -17,7 +17,7 @@ let root: string
 let origin: string
 let stop: () => Promise<void>
 
-/** As a user starts it. Its database and its pictures are where it is started. */
+/** As a user starts it. Its database and its pictures are in the current folder. */
 async function start(): Promise<void> {
   const app = spawn(process.execPath, ['--no-warnings', fileURLToPath(new URL('app.ts', import.meta.url))], {
     cwd: root,

@@ -67,7 +67,7 @@ const server = createServer((request, response) => {
   })
 })
 
-// What the last run left is settled before anybody can ask for it; and now and then, what the disk did not let us publish.
+// Leftovers of the last run are settled before the first request. Now and then, deferred files are published.
 await pictures.storage.sweep()
 setInterval(() => void pictures.storage.sweep().catch(console.error), 60_000).unref()
 

@@ -60,7 +60,7 @@ app.post('/avatar', async (c) => {
 // A URL that takes, lists and serves files.
 app.all('/photos/*', honoHandler(uploadHandler(photos, { listing: true })))
 
-// What they refuse becomes problem details.
+// Their refusals become problem details.
 app.onError(honoProblems())
 
 async function gallery(): Promise<{ title: string; url: string }[]> {

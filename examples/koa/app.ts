@@ -68,7 +68,7 @@ router.post('/avatar', async (context) => {
 
 const app = new Koa()
 
-// What Decant refuses below becomes problem details; all else is Koa's own.
+// Refusals of Decant below become problem details; all other errors are Koa's own.
 app.use(koaProblems())
 
 // A URL that takes, lists and serves files: before body parsers, if there are any.

@@ -1,4 +1,5 @@
-// The built app on a server that lets long uploads finish, with the limits of the upload sets and not one for every page.
+// The built app on a server that lets long uploads finish, with the limits of the upload sets and not one for every
+// page.
 import { createServer } from 'node:http'
 import { attach } from 'decant/node'
 
@@ -7,7 +8,7 @@ process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto'
 const { handler } = await import('./build/handler.js')
 
 const server = createServer((request, response) => {
-  // SvelteKit takes forms from its own origin alone, and believes that to be https where no proxy says otherwise.
+  // SvelteKit takes forms only from its own origin, and believes that to be https unless a proxy says otherwise.
   request.headers['x-forwarded-proto'] ??= 'http'
   handler(request, response)
 })

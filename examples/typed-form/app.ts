@@ -1,5 +1,5 @@
-// A form with text and files, declared once. Where the text is wrong, the page comes back with all that was filled in,
-// and good files need not be chosen and sent again, without JavaScript too.
+// A form with text and files, declared once. If the text is wrong, the page comes back with all that was filled in.
+// Good files need not be chosen and sent again, without JavaScript too.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { IMAGES, isUploadError, MiB, toUploadError, UploadError, uploadSet } from 'decant'
@@ -50,7 +50,8 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 
 async function publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const result = await postForm.attempt(request, ({ title, text, cover, gallery }) => {
-    // Where a database's transaction goes: the files are published when this has succeeded, and discarded when it throws.
+    // The place for a database's transaction: the files are published when this has succeeded, and discarded when it
+    // throws.
     posts.push({ title, text, files: [cover, ...gallery] })
   })
   if (result.ok) response.writeHead(303, { location: '/posts' }).end()

@@ -1,14 +1,14 @@
 import type { StoredFile } from 'decant'
 import type { FormAttempt } from 'decant/form'
 
-/** What the form comes to, once it is in the database. */
+/** The data of the form, once it is in the database. */
 export interface Post {
   readonly title: string
   readonly text: string
   readonly files: readonly StoredFile[]
 }
 
-/** What `attempt` gives for a form that is not valid. */
+/** The result of `attempt` for a form that is not valid. */
 type Refused = Extract<FormAttempt<unknown>, { ok: false }>
 
 /** The form; after a refused try with what was filled in, what is wrong with it, and the files that are kept. */

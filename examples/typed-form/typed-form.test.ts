@@ -98,7 +98,7 @@ describe('the typed form', () => {
     expect(await stored()).toEqual(before)
   })
 
-  test('answers what is no such form with a page, too', async () => {
+  test('answers a form of another kind with a page, too', async () => {
     const answer = await fetch(origin, { method: 'POST', body: new URLSearchParams({ title: 'Cats' }) })
     expect(answer.status).toBe(415)
     expect(await answer.text()).toContain('Give the form enctype=&#34;multipart/form-data&#34;')

@@ -1,5 +1,5 @@
-// Pictures in a Worker: a form, and a URL that takes, lists and serves files. A Worker has no disk: its memory is small,
-// and gone when it ends. For files that stay, give the set a storage of your own.
+// Pictures in a Worker: a form, and a URL that takes, lists and serves files. A Worker has no disk: its memory is
+// small, and gone when it ends. For files that stay, give the set a storage of your own.
 import { IMAGES, MiB, receive, uploadSet } from 'decant'
 import { fetchHandler, problemResponse } from 'decant/fetch'
 import { uploadForm } from 'decant/form'

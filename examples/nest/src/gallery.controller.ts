@@ -7,7 +7,7 @@ import { galleryPage } from './gallery-page.ts'
 import { GalleryService } from './gallery.service.ts'
 import { photoForm, photos } from './photos.ts'
 
-/** What Express and Fastify have in common. */
+/** The part that Express and Fastify have in common. */
 interface Answer {
   status(code: number): unknown
   header(name: string, value: string): unknown
@@ -23,7 +23,7 @@ export class GalleryController {
     return galleryPage(await this.gallery.pictures())
   }
 
-  // A typed form, and its page again where something is wrong with it.
+  // A typed form, and its page again if something is wrong with it.
   @Post()
   @Header('content-type', 'text/html')
   async send(@Req() request: AnyRequest, @Res({ passthrough: true }) answer: Answer): Promise<string> {
@@ -37,7 +37,7 @@ export class GalleryController {
     return ''
   }
 
-  // The same form for programs: where this method throws, no file of it is kept.
+  // The same form for programs: if this method throws, no file of it is kept.
   @Post('posts')
   @UseInterceptors(FormInterceptor(photoForm))
   create(@Body() { title, photo }: Received<typeof photoForm>): { title: string; url: string } {

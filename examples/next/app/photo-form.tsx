@@ -2,7 +2,9 @@
 import { useRouter } from 'next/navigation'
 import { useActionState } from 'react'
 
-/** Sends the form to a route handler, which reads it while it arrives: a server action would hold all of it in memory. */
+/**
+ * Sends the form to a route handler, which reads it while it arrives: a server action would hold all of it in memory.
+ */
 export function PhotoForm() {
   const router = useRouter()
   const [error, send, isSending] = useActionState<string | undefined, FormData>(async (_, form) => {

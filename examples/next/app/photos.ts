@@ -3,7 +3,7 @@ import { diskStorage } from 'decant/disk'
 import { uploadForm } from 'decant/form'
 import { z } from 'zod'
 
-/** Where the pictures are kept, and what they may be. */
+/** The folder and the types of the pictures. */
 export const photos = uploadSet('photos', {
   storage: diskStorage('uploads'),
   extensions: IMAGES,

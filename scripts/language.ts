@@ -7,7 +7,7 @@ import { PATTERNS } from '../test/language/patterns.ts'
 import { countFindings, COUNTS_FILE, countsText, readAllowedCounts } from '../test/language/ratchet.ts'
 
 const [argument] = argv.slice(2)
-const { found } = readFindings()
+const { found, rooms } = readFindings()
 
 if (argument === '--lower') {
   const allowed = readAllowedCounts()
@@ -17,7 +17,7 @@ if (argument === '--lower') {
       new Map([...counts].map(([name, count]) => [name, Math.min(count, allowed.get(room)?.get(name) ?? 0)])),
     ]),
   )
-  writeFileSync(COUNTS_FILE, countsText(lower, allowed.keys()))
+  writeFileSync(COUNTS_FILE, countsText(lower, rooms))
 } else if (argument === undefined) {
   for (const { name } of PATTERNS) {
     console.log(`${name}: ${found.filter(({ pattern }) => pattern === name).length}`)

@@ -15,6 +15,8 @@ export interface Finding {
 
 export interface Findings {
   readonly found: readonly Finding[]
+  /** All rooms, those without findings too. */
+  readonly rooms: ReadonlySet<string>
   /** Lines of `allowed-phrases.txt` that allow nothing. */
   readonly unusedPhrases: readonly string[]
 }
@@ -30,13 +32,14 @@ export function readFindings(): Findings {
     .split('\n')
     .filter((phrase) => phrase !== '' && !phrase.startsWith('#'))
   const used = new Set<string>()
-  const all = paths().flatMap((path) => findingsOf(path, readFileSync(join(ROOT, path), 'utf8')))
+  const files = paths()
+  const all = files.flatMap((path) => findingsOf(path, readFileSync(join(ROOT, path), 'utf8')))
   const found = all.filter(({ words }) => {
     const phrase = phrases.find((each) => words.includes(each))
     if (phrase !== undefined) used.add(phrase)
     return phrase === undefined
   })
-  return { found, unusedPhrases: phrases.filter((phrase) => !used.has(phrase)) }
+  return { found, rooms: new Set(files.map(roomOf)), unusedPhrases: phrases.filter((phrase) => !used.has(phrase)) }
 }
 
 function paths(): string[] {

@@ -36,9 +36,9 @@ export function readAllowedCounts(): Counts {
   return counts
 }
 
-/** A room without findings keeps its section, so that two branches that clear two rooms do not meet in one line. */
+/** Each room has a section, even without findings: two branches that clear two rooms then change no common lines. */
 export function countsText(counts: Counts, rooms: Iterable<string>): string {
-  const sections = [...new Set([...rooms, ...counts.keys()])].toSorted().map((room) => {
+  const sections = [...rooms].toSorted().map((room) => {
     const lines = PATTERNS.flatMap(({ name }) => {
       const count = counts.get(room)?.get(name) ?? 0
       return count === 0 ? [] : [`${name} ${count}\n`]

@@ -16,7 +16,7 @@ describe('the type of a name', () => {
     ['.png', 'application/octet-stream'],
     ['', 'application/octet-stream'],
     ['a.', 'application/octet-stream'],
-    // What every object inherits is no media type.
+    // A member that every object inherits is not a media type.
     ['a.constructor', 'application/octet-stream'],
     ['a.__proto__', 'application/octet-stream'],
     ['a.toString', 'application/octet-stream'],

@@ -1,6 +1,6 @@
 /**
- * Write an adapter for a framework of your own. These pieces do not need Node. An adapter for a framework on `node:http`
- * uses `toIncomingBy` and `answerRequest` of `decant/node`, too.
+ * Write an adapter for a framework of your own. These pieces do not need Node. An adapter for a framework on
+ * `node:http` uses `toIncomingBy` and `answerRequest` of `decant/node`, too.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Help for tests: forms, files and storages that fail, contracts for a storage or an adapter of your own, and attacks on
- * your app.
+ * Help for tests: forms, files and storages that fail, contracts for a storage or an adapter of your own, and attacks
+ * on your app.
  *
  * @module
  */

@@ -19,7 +19,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Caps on reading and throwing away what a refused client still sends. */
+/** Limits for reading and discarding the rest of a refused body. */
 export interface DrainLimits {
   /** Bytes to read at most. */
   readonly maxBytes: number

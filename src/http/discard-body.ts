@@ -9,8 +9,8 @@ import type { Incoming } from './incoming.ts'
 export const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, idleMs: 5_000 }
 
 /**
- * Throws away what is left of the body, within caps. Resolves when the answer may be sent: at once where client and
- * server can talk at the same time, else when the body is drained.
+ * Discards the rest of the body, within limits. Resolves when the answer may be sent: at once if client and server can
+ * talk at the same time, otherwise when the body is drained.
  */
 export async function discardBody(incoming: Incoming): Promise<void> {
   const { body } = incoming

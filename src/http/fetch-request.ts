@@ -7,7 +7,7 @@ import { IdleWatch } from './idle-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { makeYoungGarbage } from '../runtime/young-garbage.ts'
 
-/** What only an adapter can know. */
+/** Facts about a request that only an adapter knows. */
 export interface FetchRequestOptions {
   /** The path that a framework has already stripped from the URL. Default none. */
   readonly mount?: string | undefined

@@ -20,7 +20,7 @@ export interface NamedFile {
  */
 export type SaveSource = NamedFile | Blob | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
 
-/** Where to save a file; `name` also names what has no name of its own. */
+/** The folder and the name of a saved file. A source without a name needs `name`. */
 export type SaveOptions = Omit<Placement, 'key'> & {
   /** If it aborts, nothing is left behind, and `save` rejects with the reason. */
   readonly signal?: AbortSignal | undefined

@@ -9,13 +9,13 @@ export interface UploadHead {
   readonly field?: string | undefined
 }
 
-/** Where the application wants a file to go. */
+/** The folder, the name or the key that the application chooses for a file. */
 export interface Placement {
   /** Safe segments joined by `/`. */
   readonly folder?: string | undefined
   /**
    * Instead of the client's name. One that ends in a dot gets the client's extension in lower case: `avatar.` becomes
-   * `avatar.png`. If no `folder` is given, what stands before a `/` is the folder.
+   * `avatar.png`. If no `folder` is given, the text before the last `/` is the folder.
    */
   readonly name?: string | undefined
   /** This key or none: a taken one is refused with `name-taken`. */

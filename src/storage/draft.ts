@@ -46,7 +46,7 @@ export interface Draft {
   discard(): Promise<void>
 }
 
-/** A complete draft that nobody can see yet. */
+/** A complete draft, still invisible to readers. */
 export interface SealedDraft {
   readonly id: string
   readonly size: number

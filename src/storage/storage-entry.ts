@@ -1,4 +1,4 @@
-/** What a storage knows of a stored file. */
+/** The facts that a storage has about a stored file. */
 export interface StorageEntry {
   /** Where it is: safe segments joined by `/`, none beginning with a dot. */
   readonly key: string

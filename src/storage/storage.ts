@@ -51,7 +51,7 @@ export interface ListPage {
 }
 
 /**
- * Where drafts and stored files live. Only a published draft can be opened, listed or deleted. Failures of the medium
+ * Keeps drafts and stored files. Only a published draft can be opened, listed or deleted. Failures of the medium
  * reject with `storage-full` or `storage-failed`; something missing is `undefined` or `false`.
  */
 export interface Storage {

@@ -59,10 +59,10 @@ export interface UnsettledTransaction {
 }
 
 /**
- * What has become of a prepared transaction: `publish` if its row, or the keys, are written down elsewhere, `discard` if they are
- * not. Asked by a sweep, of the first storage of a transaction alone; one that throws is asked again.
+ * Decides about a prepared transaction: `publish` if the application has stored its row or its keys, `discard` if not.
+ * A sweep asks only that of the first storage of a transaction. If it throws, the next sweep asks again.
  *
- * The two answers do not weigh the same. A row that is there stays there, so `publish` counts at once. A row that is absent may
- * still come as long as its process lives, so that `discard` counts if that is dead for certain, or after a day.
+ * A row that exists stays, so `publish` counts at once. A missing row may still come while its process lives, so
+ * `discard` counts if the process is certainly dead, or after a day.
  */
 export type Recover = (transaction: UnsettledTransaction) => 'publish' | 'discard' | Promise<'publish' | 'discard'>

@@ -15,8 +15,8 @@ export interface FailingStorageOptions extends StorageCapabilities {
 }
 
 /**
- * A storage that fails at the given steps and calls, to test how an app handles it. `storage` does the calls that do not
- * fail, and shows afterwards which files are left.
+ * A storage that fails at the given steps and calls, to test how an app handles it. `storage` does the calls that do
+ * not fail, and shows afterwards which files are left.
  *
  * `discard` and `rollback` do not fail, because a storage promises that they never reject. `seal` reports a failed
  * `append` at the latest. A draft that cannot be sealed is gone. If a commit fails and was deferred, the next `sweep`

@@ -20,9 +20,9 @@ export interface FakeFileOptions {
 }
 
 /**
- * A web `File` of any size that passes `content: 'verify'` under its name. PNG, JPEG, GIF, WebP and BMP are a picture of
- * one pixel, and PDF, ZIP, DOCX, ODT, tar and so on are whole. Other formats have a true beginning. Filler makes up the
- * rest of the size. A file of any size takes one MiB of memory.
+ * A web `File` of any size that passes `content: 'verify'` under its name. PNG, JPEG, GIF, WebP and BMP are a picture
+ * of one pixel, and PDF, ZIP, DOCX, ODT, tar and so on are whole. Other formats have a true beginning. Filler makes up
+ * the rest of the size. A file of any size takes one MiB of memory.
  *
  * @example
  * ```ts

@@ -55,10 +55,10 @@ function section(entry: string, moduleOf: (path: string) => Module): string {
   const tables = Object.entries(rows)
     .filter(([, each]) => each.length > 0)
     .map(([kind, each]) => alignedTable([[kind === 'value' ? 'export' : 'type', 'meaning'], ...each]))
-  return [`## \`${entry.replace('.', 'decant')}\``, prose(first.value), ...tables].join('\n\n')
+  return [`## \`${entry.replace('.', 'decant')}\``, wrapped(prose(first.value)), ...tables].join('\n\n')
 }
 
-/** What an export is, and the first sentence of its docstring. */
+/** The kind of an export, and the first sentence of its docstring. */
 function describe({ program, comments, text }: Module, name: string, path: string): { kind: string; sentence: string } {
   for (const statement of program.body) {
     if (statement.type !== 'ExportNamedDeclaration' || statement.declaration === null) continue
@@ -108,6 +108,11 @@ function prose(comment: string): string {
     .trim()
     .split(/\n\s*\n|\n(?=@|- )/)
   return paragraph.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** The same words in lines of at most 120 characters. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(.{1,120})(?: |$)/g, '$1\n').trimEnd()
 }
 
 function readModule(path: string, text: string): Module {

@@ -7,7 +7,7 @@ export interface Declared {
   readonly name: string
 }
 
-/** What a file re-exports, by the name that others see. */
+/** The names that a file re-exports, with their declarations. */
 export type Reexports = ReadonlyMap<string, Declared & { readonly isType: boolean }>
 
 /** @throws {Error} for `export * from`, which does not say what is exported. */

@@ -1,4 +1,4 @@
-// Loads a program that exports the handlers of a route, calls one of them with a form, and prints the status of its answer.
+// Loads a program that exports the handlers of a route, calls one of them with a form, and prints its status.
 import { readFile } from 'node:fs/promises'
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'

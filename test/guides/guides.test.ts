@@ -33,7 +33,7 @@ const ENVIRONMENT = {
 }
 const DATABASE = 'globalThis.db = { hasPictures: async () => true, query: async () => ({ rows: [] }) }\n'
 
-/** A server of the reader, and the address where a program expects it. */
+/** The address that a program sends to, and a server of the reader for it. */
 const TARGET_ORIGIN = 'http://127.0.0.1:3000'
 const TARGET = `
 import { createServer } from 'node:http'

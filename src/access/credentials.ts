@@ -191,7 +191,8 @@ function checkSecrets(list: readonly Credential[]): void {
   const names = new Map<string, string>()
   for (const { name, secret } of list) {
     const other = names.get(secret.normalize()) ?? name
-    if (other !== name) throw new TypeError(`${JSON.stringify(other)} and ${JSON.stringify(name)} have one secret.`)
+    if (other !== name)
+      throw new TypeError(`${JSON.stringify(other)} and ${JSON.stringify(name)} have the same secret.`)
     names.set(secret.normalize(), name)
   }
 }

@@ -18,14 +18,14 @@ const MIN_SECRET_BYTES = 32
  */
 export function signer(secret: Secret | readonly Secret[]): Signer {
   const secrets = (isList(secret) ? secret : [secret]).map(toSecretBytes)
-  if (secrets.length === 0) throw new TypeError('Signing needs a secret.')
+  if (secrets.length === 0) throw new TypeError('Signing needs a secret of at least 32 random bytes.')
   let imported: Promise<readonly CryptoKey[]> | undefined
   const keys = (): Promise<readonly CryptoKey[]> => (imported ??= Promise.all(secrets.map(importKey)))
 
   return {
     async sign(message) {
       const [key] = await keys()
-      if (key === undefined) throw new TypeError('Signing needs a secret.')
+      if (key === undefined) throw new TypeError('Signing needs a secret of at least 32 random bytes.')
       return new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(message)))
     },
     async verify(message, signature) {

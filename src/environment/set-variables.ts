@@ -55,7 +55,7 @@ export function checkVariables(environment: Environment, prefix: string, known: 
     // With another `_`, it may be the variable of another set whose name only begins alike.
     const isOwn = name.startsWith(prefix) && !name.slice(prefix.length).includes('_')
     if (value !== undefined && isOwn && !known.includes(name)) {
-      throw new TypeError(`${name} is not known: there are ${known.join(', ')}.`)
+      throw new TypeError(`${name} is not a known variable. Write one of ${known.join(', ')}.`)
     }
   }
 }

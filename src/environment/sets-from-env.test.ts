@@ -161,9 +161,9 @@ describe('a mistake in the environment is told by the name of its variable:', ()
     [{ ...DEST, UPLOADED_PHOTOS_DENY: '["svg"]' }, 'UPLOADED_PHOTOS_DENY: "[\\"svg\\"]" is neither a group nor'],
     [
       { ...DEST, UPLOADED_PHOTOS_DENNY: 'svg' },
-      'UPLOADED_PHOTOS_DENNY is not known: there are UPLOADED_PHOTOS_DEST, UPLOADED_PHOTOS_URL, UPLOADED_PHOTOS_ALLOW, UPLOADED_PHOTOS_DENY.',
+      'UPLOADED_PHOTOS_DENNY is not a known variable. Write one of UPLOADED_PHOTOS_DEST, UPLOADED_PHOTOS_URL, UPLOADED_PHOTOS_ALLOW, UPLOADED_PHOTOS_DENY.',
     ],
-    [{ ...DEST, UPLOADS_DEFAULT_DIR: 'up' }, 'UPLOADS_DEFAULT_DIR is not known'],
+    [{ ...DEST, UPLOADS_DEFAULT_DIR: 'up' }, 'UPLOADS_DEFAULT_DIR is not a known variable'],
   ])('%o', (environment, message) => {
     expect(() => photosFrom(environment)).toThrow(TypeError)
     expect(() => photosFrom(environment)).toThrow(message)
@@ -182,7 +182,7 @@ describe('a mistake in the environment is told by the name of its variable:', ()
 
   test('or of two sets that cannot be told apart in it', () => {
     expect(() => setsFromEnv(DEST, { 'a-b': {}, A_b: {} })).toThrow(
-      'The upload sets "a-b" and "A_b" would both have the variables UPLOADED_A_B_DEST and so on.',
+      'The upload sets "a-b" and "A_b" would both have the variables UPLOADED_A_B_DEST and so on. Rename one of them.',
     )
   })
 

@@ -75,7 +75,7 @@ export function setsFromEnv(
     const owner = owners.get(prefix)
     if (owner !== undefined)
       throw new TypeError(
-        `The upload sets "${owner}" and "${name}" would both have the variables ${prefix}DEST and so on.`,
+        `The upload sets "${owner}" and "${name}" would both have the variables ${prefix}DEST and so on. Rename one of them.`,
       )
     owners.set(prefix, name)
     checkVariables(environment, prefix, Object.values(variables))

@@ -184,7 +184,10 @@ export class MultipartDecoder {
   }
 
   #start(): void {
-    if (this.#stopped) throw new TypeError('The decoder has ended, has thrown, or is in the middle of an event')
+    if (this.#stopped)
+      throw new TypeError(
+        'The decoder has ended, has thrown, or is in the middle of an event. Make a decoder for each body.',
+      )
     this.#stopped = true
   }
 

@@ -86,7 +86,7 @@ function toPieces(part: FieldPart | FilePart, boundary: string): Piece[] {
   const ownType = content instanceof Blob && content.type !== '' ? content.type : 'application/octet-stream'
   const contentType = part.contentType ?? ownType
   if (!/^[\t\x20-\x7e]*$/.test(contentType)) {
-    throw new TypeError(`Not a content type: ${JSON.stringify(contentType)}`)
+    throw new TypeError(`${JSON.stringify(contentType)} is not a valid content type. Write type/subtype.`)
   }
   return [
     {

@@ -298,7 +298,7 @@ describe.each(PLATFORMS)('in Nest on %s', (platform, create) => {
     expect((await post(`${await listen(app)}/photos`, formOf())).status).toBe(500)
     expect(String(logged.mock.calls[0]?.[0])).toMatch(
       platform === 'Express'
-        ? /multer, .* of an app\.use\(\) ran before what nestDecant has mounted\. Call nestDecant above it/
+        ? /multer, .* of an app\.use\(\) ran before the handlers of nestDecant\. Call nestDecant above it/
         : /middleware of NestJS\) ran before/,
     )
   })

@@ -69,8 +69,8 @@ const checkUnread: ExpressListener = ({ headers, readableDidRead }, _response, n
   }
   next(
     new TypeError(
-      `The body of this request has been read already: ${parserOf(headers['content-type'])} of an app.use() ran before what ` +
-        'nestDecant has mounted. Call nestDecant above it, or give the parser to the routes that need it only.',
+      `The body of this request has been read already: ${parserOf(headers['content-type'])} of an app.use() ran before the ` +
+        'handlers of nestDecant. Call nestDecant above it, or give the parser to the routes that need it only.',
     ),
   )
 }

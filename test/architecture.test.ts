@@ -5,8 +5,8 @@ import { findCycles, findForbiddenImports } from './architecture/violations.ts'
 import type { RoomTable } from './architecture/violations.ts'
 
 /**
- * Who may import whom. A room is a folder of src/ (or one file, where a single file may do more than its room); its files
- * may import each other, `errors`, and what its line names. Where two lines fit, the longer name counts.
+ * The table of imports. A room is a folder of src/ (or one file, if a single file may import more than its room). Its
+ * files may import each other, `errors`, and the names on its line. If two lines fit, the longer name counts.
  */
 const ROOMS: RoomTable = {
   errors: { rooms: [] },
@@ -21,7 +21,7 @@ const ROOMS: RoomTable = {
   // Descriptors: shared by the disk and the spool.
   file: { rooms: ['runtime'], node: true },
 
-  // Hash functions come in by `#digest` alone, which is JavaScript where there is no node:crypto.
+  // Hash functions come in by `#digest` alone, which is JavaScript if there is no node:crypto.
   digest: { rooms: ['http'], packages: ['#digest', 'structured-headers'] },
   'digest/node-hasher.ts': { rooms: ['digest'], node: true },
   'digest/pure-hasher.ts': { rooms: ['digest'], packages: ['@noble/hashes'] },
@@ -34,10 +34,10 @@ const ROOMS: RoomTable = {
   'filename/shadow.ts': { rooms: [] },
   media: { rooms: ['http', 'filename/extension.ts', 'filename/shadow.ts'], packages: ['file-type', 'mrmime'] },
 
-  // Who may do what: hashes come from Web Crypto, which every runtime has.
+  // The permissions of clients: hashes come from Web Crypto, which every runtime has.
   access: { rooms: ['http'] },
 
-  // The interface knows none of its drivers.
+  // The interface does not know its drivers.
   storage: { rooms: ['http'] },
   'storage/disk': { rooms: ['storage', 'storage/disk/time-index', 'filename', 'file'], node: true },
   // For speed alone: without it a list by time looks at every file.
@@ -52,7 +52,7 @@ const ROOMS: RoomTable = {
   // Each check of a file's content that needs a program beside the server.
   'check/clamav': { rooms: ['policy'], node: true },
 
-  // What of the spool needs Node comes in by `#spool` alone, which is memory where there are no files.
+  // The part of the spool that needs Node comes in by `#spool` alone, which is memory if there are no files.
   receive: {
     rooms: ['receive/spool', 'access', 'budget', 'digest', 'multipart', 'media', 'policy', 'http'],
     packages: ['#spool'],
@@ -97,7 +97,7 @@ const ROOMS: RoomTable = {
   'adapters/fastify': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/koa': { rooms: ['adapters/node', 'http'], node: true },
   'adapters/hono': { rooms: ['adapters', 'http'] },
-  // What stands on one of two platforms is thin over both.
+  // The adapters on top of two platforms are thin over both.
   'adapters/nest': { rooms: ['adapters/node', 'adapters/express', 'adapters/fastify', 'form', 'http'], node: true },
   'adapters/next': { rooms: ['adapters', 'http'] },
 
@@ -166,7 +166,7 @@ const files = readSourceFiles(src)
 const entries = files.filter(({ path }) => !path.includes('/'))
 
 describe('the rooms of src/', () => {
-  test('import only whom they may', () => {
+  test('import only the files that they may', () => {
     expect(findForbiddenImports(files, ROOMS)).toEqual([])
   })
 
@@ -271,7 +271,7 @@ describe('these rules can fail:', () => {
     expect(check({ 'utils/a.ts': '' })).toEqual(['utils/a.ts is in no room of the table'])
   })
 
-  test('what is allowed is left alone', () => {
+  test('an allowed import is left alone', () => {
     const sources = {
       'receive/receive.ts': `import { spool } from '#spool'; import type { Incoming } from '../http/incoming.ts'`,
       'receive/spool/file-spool.ts': `import { open } from 'node:fs/promises'; import { UploadError } from '../../errors/upload-error.ts'`,
@@ -286,7 +286,7 @@ describe('these rules can fail:', () => {
     expect(() => parseSourceFile('http/a.ts', 'import {')).toThrow('http/a.ts')
   })
 
-  test('a cycle is found, be it of two files, of three, or of one', () => {
+  test('a cycle of one, two or three files is found', () => {
     const cycles = (edges: Record<string, string[]>): string[] =>
       findCycles(Object.entries(edges).map(([path, imports]) => ({ path, imports })))
 

@@ -2,9 +2,10 @@ import { accessSync, constants } from 'node:fs'
 import { env } from 'node:process'
 
 /**
- * The first of these places with a program that can be started, or undefined.
+ * The first of these paths with a program that can be started, or undefined.
  *
- * An environment variable, when set, is the only place looked at: whoever names a program does not want another one.
+ * An environment variable, when set, is the only path that is tried: a user who names a program does not want another
+ * one.
  */
 export function findProgram(variable: string, usualPlaces: readonly string[]): string | undefined {
   const named = env[variable]

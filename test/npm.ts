@@ -5,7 +5,9 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** What a test or a hook may take that installs packages, in milliseconds: the network's pace is not the project's. */
+/**
+ * The time limit, in milliseconds, of a test or a hook that installs packages: the network's pace is not the project's.
+ */
 export const INSTALL_MS = 300_000
 
 /** A download that stands still is asked for again, well within that: of itself npm waits five minutes. */

@@ -17,13 +17,13 @@ const manifest: { exports: Record<string, unknown>; dependencies: Record<string,
 // `>=22` promises the very first of them.
 const oldestNode = `${manifest.engines.node.replace('>=', '')}.0.0`
 /**
- * Of itself that Node waits for ever at the end of one program in ten that loads many modules: for a thread of Maglev,
- * which waits for it (nodejs/node#54918, mended in later releases of 22).
+ * Of itself, Node waits for ever at the end of one program in ten that loads many modules. It waits for a thread of
+ * Maglev that waits for it (nodejs/node#54918, mended in later releases of 22).
  */
 const WITHOUT_MAGLEV = '--no-maglev'
 const run = promisify(execFile)
 
-/** What file-type needs, by the top folders in node_modules. */
+/** The packages that file-type needs, by the top folders in node_modules. */
 const OF_FILE_TYPE = ['@borewit', '@tokenizer', 'debug', 'ieee754', 'ms', 'strtok3', 'token-types', 'uint8array-extras']
 
 let folder = ''

@@ -16,10 +16,7 @@ const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '
   .split('\0')
   .filter((path) => path !== '' && !path.endsWith('.bin'))
 
-/**
- * Lines of the repository's files that match, as `path:line`. A file that git still lists but somebody deleted has
- * none.
- */
+/** Lines of the repository's files that match, as `path:line`. A deleted file that git still lists has none. */
 function linesMatching(pattern: RegExp): string[] {
   return tracked.flatMap((path) => {
     let text: string

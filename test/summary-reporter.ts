@@ -12,7 +12,7 @@ const NO_TESTS =
   '`npm test` runs the quick tests and `npm run test:system` the others; test/test-suites.ts says where a file belongs.\n\n'
 
 /**
- * Ends a run's output with `N passed, N failed` (and `, N skipped` where some were) alone on the last line, for people in
+ * Ends a run's output with `N passed, N failed` (and `, N skipped` if some were) alone on the last line, for people in
  * a hurry and for scripts.
  *
  * It is written when the process exits, since other reporters still print after they are told that the run has ended.
@@ -35,7 +35,7 @@ export default class SummaryReporter implements Reporter {
 function summarize(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): Summary {
   const summary: Summary = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
   for (const module of modules) {
-    // What a file or a `describe` throws outside of its tests (a failed import, a hook) belongs to none of them.
+    // An error of a file or a `describe` outside of its tests (a failed import, a hook) does not belong to a test.
     summary.failed += module.errors().length
     for (const suite of module.children.allSuites()) summary.failed += suite.errors().length
     for (const test of module.children.allTests()) {

@@ -2,9 +2,9 @@
  * The two suites, as globs of test files. Each test file belongs to exactly one suite: `test/repository.test.ts` fails
  * otherwise. A new folder of tests gets a line of its own here.
  *
- * `quick` is `npm test`: less than two minutes on two cores, and no program beside Node but Chromium. Tests of the
- * sources, of promises and of bytes on the wire belong there. `system` is `npm run test:system`: the tests that start
- * many processes, install packages, mount disks or repeat the contract of the adapters.
+ * `quick` is `npm test`. It takes less than two minutes on two cores, and needs no program beside Node but Chromium.
+ * Tests of the sources, of promises and of bytes on the wire belong there. `system` is `npm run test:system`: the tests
+ * that start many processes, install packages, mount disks or repeat the contract of the adapters.
  */
 export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>> = {
   quick: [

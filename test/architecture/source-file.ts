@@ -6,9 +6,11 @@ import { parseSync, Visitor } from 'oxc-parser'
 export interface SourceFile {
   /** Relative to src/, with forward slashes: `receive/receive.ts`. */
   path: string
-  /** What it imports, types included: a path like the one above, a package (`mrmime`, `hono/html`), `#...` or `node:...`. */
+  /**
+   * Its imports, types included: a path like the one above, a package (`mrmime`, `hono/html`), `#...` or `node:...`.
+   */
   imports: string[]
-  /** True where every statement is an `export ... from`: the file adds no code of its own. */
+  /** True if every statement is an `export ... from`: the file adds no code of its own. */
   onlyReexports: boolean
 }
 
@@ -20,12 +22,18 @@ export function readSourceFiles(folder: URL): SourceFile[] {
     .map((path) => parseSourceFile(path, readFileSync(new URL(path, folder), 'utf8')))
 }
 
-/** Tests, their fixtures, and a room's own `testing/` folder: free to import what they like, but imported by tests alone. */
+/**
+ * Tests, their fixtures, and a room's own `testing/` folder: free to import what they like, but imported by tests
+ * alone.
+ */
 export function isTestOnly(path: string): boolean {
   return /\.test(-d)?\.ts$|\/(fixtures|testing)\//.test(path)
 }
 
-/** @throws Error where the text is no TypeScript, or an import's specifier is not a plain string: nobody could check it. */
+/**
+ * @throws {Error} if the text is not TypeScript, or an import's specifier is not a plain string, which cannot be
+ *   checked.
+ */
 export function parseSourceFile(path: string, text: string): SourceFile {
   const { program, errors } = parseSync(path, text)
   if (errors[0]) throw new Error(`${path}: ${errors[0].message}`)

@@ -1,20 +1,20 @@
 import { isTestOnly } from './source-file.ts'
 import type { SourceFile } from './source-file.ts'
 
-/** What the files of a room may import besides each other and `errors`. */
+/** The imports that a room's files may have besides each other and `errors`. */
 interface RoomRules {
   /** Other rooms, by their names in the table. */
   rooms: readonly string[]
   /** npm packages, and names of package.json "imports" (`#spool`). */
   packages?: readonly string[]
-  /** True where `node:*` is allowed, and the room therefore runs on Node, Bun and Deno alone. */
+  /** True if `node:*` is allowed, and the room therefore runs on Node, Bun and Deno alone. */
   node?: boolean
 }
 
-/** A room's name is a folder or a file of src/; where several fit a file, the longest is its room. */
+/** A room's name is a folder or a file of src/. If several fit a file, the longest is its room. */
 export type RoomTable = Readonly<Record<string, RoomRules>>
 
-/** The room of a file: `entries` for those directly in src/; undefined where the table has none. */
+/** The room of a file: `entries` for those directly in src/; undefined if the table has none. */
 function roomOf(path: string, table: RoomTable): string | undefined {
   if (!path.includes('/')) return 'entries'
   return Object.keys(table)

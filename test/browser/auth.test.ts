@@ -12,12 +12,12 @@ const READER = { username: 'reader', password: 'reader-secret' }
 const BYTES = Buffer.from(Array.from({ length: 10_000 }, (_, index) => index % 256))
 
 interface Visit {
-  /** What the person types when the browser asks for a name and a password. */
+  /** The name and the password that the person types when the browser asks for them. */
   readonly types: { readonly username: string; readonly password: string }
   readonly javaScriptEnabled: boolean
 }
 
-describe.skipIf(!chromium)('a person with a browser, at a server that knows who may do what,', () => {
+describe.skipIf(!chromium)('a person with a browser, at a server with credentials,', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()
@@ -77,7 +77,7 @@ describe.skipIf(!chromium)('a person with a browser, at a server that knows who 
       expect(await page.getByText('Sign in').count()).toBe(0)
     })
 
-    test('reads that a password is needed where a wrong one was typed, and sees nothing else', async () => {
+    test('reads that a password is needed if a wrong one was typed, and sees nothing else', async () => {
       await using site = await open(LINES)
       await using visited = await site.visit({ types: { ...ANN, password: 'wrong' }, javaScriptEnabled })
       const { page } = visited
@@ -107,7 +107,7 @@ describe.skipIf(!chromium)('a person with a browser, at a server that knows who 
       expect((await listed(page)).toSorted()).toEqual(['new.bin', 'there.txt'])
     })
 
-    test('who may only read is shown no form, and the page works without it', async () => {
+    test('a person that may only read is shown no form, and the page works without it', async () => {
       await using site = await open(LINES)
       await using visited = await site.visit({ types: READER, javaScriptEnabled })
       const { page, complaints } = visited

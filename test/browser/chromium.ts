@@ -35,7 +35,7 @@ if (chromium === undefined && env['CI']) {
  * Starts the machine's Chromium, headless. Close it when done, or hold it with `await using`.
  *
  * @param options playwright's own, say `slowMo` or `headless: false`; `args` are added to the ones below.
- * @throws TypeError where there is no Chromium: the test forgot its `skipIf`.
+ * @throws {TypeError} if there is no Chromium: the test forgot its `skipIf`.
  */
 export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   if (chromium === undefined) {
@@ -45,7 +45,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
     ...options,
     executablePath: chromium,
     args: [
-      // Tests may run as root in a container, where Chromium's sandbox refuses to start.
+      // Tests may run as root in a container, in which Chromium's sandbox refuses to start.
       '--no-sandbox',
       '--disable-gpu',
       // Nothing but the test itself may be on the wire.

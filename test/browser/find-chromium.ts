@@ -11,7 +11,7 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** The path of a Chromium or Chrome that can be started (`$CHROMIUM`), or undefined where the machine has none. */
+/** The path of a Chromium or Chrome that can be started (`$CHROMIUM`), or undefined if the machine has none. */
 export function findChromium(): string | undefined {
   return findProgram('CHROMIUM', USUAL_PLACES)
 }

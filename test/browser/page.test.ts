@@ -122,7 +122,7 @@ describe.skipIf(!chromium)('a person with a browser', () => {
       expect(await page.getByRole('alert').textContent()).toContain('No file was selected. Choose a file first.')
     })
 
-    test('reads which types are allowed where a file has another', async () => {
+    test('reads which types are allowed if a file has another', async () => {
       await using visited = await visit(false, ['--extensions=pdf,png'])
       const { page, file, folder } = visited
 
@@ -207,7 +207,7 @@ describe.skipIf(!chromium)('a person with a browser', () => {
       expect(storedIn(folder)).toEqual(['small.bin'])
     })
 
-    test("reads the server's own sentence where only the server can tell", async () => {
+    test("reads the server's own sentence if only the server can tell", async () => {
       await using visited = await visit(true, ['--min-free-space=1000TB'])
       const { page, file, folder } = visited
 

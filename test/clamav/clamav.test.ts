@@ -73,7 +73,7 @@ describe.skipIf(clamd === undefined)('with a real clamd', () => {
     })
   })
 
-  test('nothing passes when clamd is killed, be it before a file or in the middle of one', async () => {
+  test('nothing passes when clamd is killed, before a file or in the middle of one', async () => {
     await using other = await startClamd('StreamMaxLength 100M')
     const checks = [clamavCheck({ socket: other.socket }), clamavCheck({ port: other.port })]
     const [first, second] = checks
@@ -97,7 +97,7 @@ describe.skipIf(clamd === undefined)('with a real clamd', () => {
     for (let round = 0; round < 20; round++) expect(await outcome(check, large)).toEqual(refused)
   })
 
-  test('what clamd would call clean unseen, beyond its MaxFileSize, is stopped by maxStreamSize', async () => {
+  test('a file beyond its MaxFileSize, which clamd would call clean unseen, is stopped by maxStreamSize', async () => {
     await using lazy = await startClamd('StreamMaxLength 100M', 'MaxFileSize 1M', 'MaxScanSize 1M')
     const file = upload(Buffer.concat([eicar, randomBytes(2 * MiB)]))
     // This is why the option is there: the day that it fails, clamd has learnt better.

@@ -1,8 +1,8 @@
 /**
  * A real clamd for tests, with a configuration and signatures of its own, in a temporary folder: it needs no network.
  *
- * A test that needs it says so, and is skipped on a machine without one (`describe.skipIf(!clamd)`). Under CI nothing is
- * skipped: without one the import itself fails, and with it the test file.
+ * A test that needs it says so, and is skipped on a machine without one (`describe.skipIf(!clamd)`). Under CI nothing
+ * is skipped: without one the import itself fails, and with it the test file.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import type { ClientOptions } from './client.ts'
 import { run, serve, temporaryFolder } from './decant-process.ts'
 import type { DecantProcess } from './decant-process.ts'
 
-const LINES = `# who may do what
+const LINES = `# permissions
 ann:a:nn-Ünïcode upload,list,fetch,delete
 bob:bob-secret
 scanner:tok-3n upload
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === 'win32')('the files of a server', () => {
 })
 
 describe('decant serve --auth', () => {
-  test('lets each do what is theirs, and nobody else anything', async () => {
+  test('lets each client take its own actions, and no other client any', async () => {
     using own = place(LINES)
     await using decant = await serve(own.folder, ['--auth', own.file])
 
@@ -130,7 +130,7 @@ describe('decant serve --auth', () => {
     expect(decant.stderr()).toBe('')
   })
 
-  test('lets anybody do what is said of *, and refuses what is shown and wrong even so', async () => {
+  test('lets every client take the actions of *, and still refuses a wrong credential', async () => {
     using own = place(`${LINES}* list,fetch\n`)
     await using decant = await serve(own.folder, [], { env: { DECANT_AUTH: own.file } })
 
@@ -143,7 +143,7 @@ describe('decant serve --auth', () => {
     })
   })
 
-  test('knows DELETE only where somebody may delete', async () => {
+  test('knows DELETE only if some client may delete', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, [], { env: { DECANT_CREDENTIALS: 'bob:bob-secret' } })
 
@@ -181,7 +181,7 @@ describe('decant serve --auth', () => {
     expect(decant.stderr()).toBe('')
   })
 
-  test('shows whoever may upload alone the form alone, and the others what is theirs', async () => {
+  test('shows the form alone to a client that may only upload, and to the others what they may do', async () => {
     using own = place(`${LINES}* upload\n`)
     await using decant = await serve(own.folder, ['--auth', own.file])
     writeFileSync(join(own.folder, 'there.txt'), 'there')
@@ -223,7 +223,7 @@ describe('decant serve --auth', () => {
 
 describe('credentials that cannot be used are one line on stderr, without them, and exit code 2:', () => {
   test.each([
-    ['a line that is none', 'ok:ok\nswordfish', 'line 2: write name:secret'],
+    ['a line that is not valid', 'ok:ok\nswordfish', 'line 2: write name:secret'],
     ['a secret with a space', 'ann:sword fish', 'line 1: after the secret'],
     ['nobody', '# ann:swordfish', 'it has no credentials.'],
     ['one secret of two names', 'ann:swordfish\nbob:swordfish', 'the credentials: "ann" and "bob" have the same secret.'],
@@ -271,7 +271,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
     }
   })
 
-  test('a secret that was typed, where everybody can read it', async () => {
+  test('a secret that was typed, which everybody can read', async () => {
     for (const typed of [['--credentials', 'ann:swordfish'], ['--credentials=ann:swordfish'], ['--credentials']]) {
       const { code, stderr } = await run(['serve', '--port=0', ...typed])
       expect([code, stderr]).toEqual([
@@ -284,7 +284,7 @@ describe('credentials that cannot be used are one line on stderr, without them, 
     expect(stdout).not.toContain('--credentials')
   })
 
-  test('a proxy that is no address', async () => {
+  test('a proxy that is not an address', async () => {
     const { code, stderr } = await run(['serve', '--port=0', '--trust-proxy=loopback,proxy.example'])
     expect([code, stderr]).toEqual([
       2,
@@ -336,7 +336,7 @@ describe('decant serve --trust-proxy', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--proxy-header needs --trust-proxy')])
   })
 
-  test('believes nobody by default', async () => {
+  test('believes no proxy by default', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--hosts', 'files.example'])
     const posted = await form('a.txt', 'a')

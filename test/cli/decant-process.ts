@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** What `--json` prints when the server is ready. */
+/** The output of `--json` when the server is ready. */
 interface Ready {
   readonly url: string
   readonly networkUrls: readonly string[]
@@ -39,7 +39,7 @@ export interface DecantProcess extends AsyncDisposable {
   readonly child: ChildProcess
   /** Everything on stderr so far. */
   stderr(): string
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>
 }
 
@@ -82,7 +82,7 @@ export async function serve(
   return { ...processOf(child), ready, port: Number(new URL(ready.url).port), folder }
 }
 
-/** What a started command is to a test. */
+/** A started command, as a test sees it. */
 export function processOf(child: ChildProcess): Pick<DecantProcess, 'child' | 'stderr' | 'exited'> & AsyncDisposable {
   const exited = once(child, 'exit').then(() => child.exitCode)
   return {
@@ -98,7 +98,7 @@ export function processOf(child: ChildProcess): Pick<DecantProcess, 'child' | 's
 
 const errors = new WeakMap<ChildProcess, string>()
 
-/** The first line on stdout. Rejects with what is on stderr where the process ends without one. */
+/** The first line on stdout. Rejects with the text on stderr if the process ends without one. */
 export async function firstLine(child: ChildProcess): Promise<string> {
   err(child).on('data', (chunk: Buffer) => errors.set(child, (errors.get(child) ?? '') + chunk.toString()))
   const lines = createInterface({ input: out(child) })

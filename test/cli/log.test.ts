@@ -3,7 +3,7 @@ import { form, request } from './client.ts'
 import { linesOf, processOf, spawnDecant, temporaryFolder } from './decant-process.ts'
 
 describe('--log', () => {
-  test('tells every request in a line of its own, as JSON where that is asked for; a name can forge none', async () => {
+  test('logs every request in a line of its own, as JSON on request; a name cannot forge one', async () => {
     using folder = temporaryFolder()
     const child = spawnDecant(['serve', folder.path, '--port=0', '--min-free-space=0', '--json', '--log'])
     await using _ = processOf(child)

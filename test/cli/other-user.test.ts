@@ -17,7 +17,7 @@ const NOBODY = 65534
 
 // Only root can start a process of another user.
 test.skipIf(getuid?.() !== 0 || !isOpenToOthers(CLI))(
-  'what a killed run of root left does not keep the server of another user from starting, which settles the rest',
+  'the leftovers of a killed run of root do not keep the server of another user from starting, which settles the rest',
   async () => {
     using folder = temporaryFolder()
     const drafts = join(folder.path, '.decant', 'drafts')

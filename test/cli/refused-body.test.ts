@@ -47,7 +47,7 @@ describe('20 MB against a limit of 1 MiB: the whole answer reaches a client', ()
     expectRefusal(await readAnswer(sent))
   })
 
-  test('that sends chunks of a length that nobody knows', async () => {
+  test('that sends chunks of an unknown length', async () => {
     const sent = open(decant.port, { method: 'POST', path: '/uploads', headers: post.headers })
     sent.flushHeaders()
     for (let at = 0; at < post.body.length; at += 65_536) sent.write(post.body.subarray(at, at + 65_536))

@@ -159,7 +159,7 @@ describe('decant serve', () => {
     expect(await request(other.port, '/uploads')).toMatchObject({ status: 200, text: '{"files":[]}' })
   })
 
-  test('tells a person where to go, where the files are and which limits hold', async () => {
+  test('tells a person the URLs, the folder of the files and the limits', async () => {
     using folder = temporaryFolder()
     const child = spawnDecant(['serve', folder.path, '--port=0', '--extensions=images,pdf', '--max-file-size=1GB'])
     await using decant = processOf(child)
@@ -247,7 +247,7 @@ describe('limits', () => {
     expect(storedIn(folder.path)).toEqual([])
   })
 
-  test('are taken off where names are trusted', async () => {
+  test('are switched off if names are trusted', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--content=trust'])
     expect((await request(decant.port, '/uploads', await form('a.png', 'abc'))).status).toBe(201)

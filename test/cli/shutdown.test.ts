@@ -69,7 +69,7 @@ describe('a server that is told to stop', () => {
     expect([storedIn(folder.path), draftsIn(folder.path)]).toEqual([[], []])
   })
 
-  test('waits for no connection that asks for nothing, be it new or kept alive', async () => {
+  test('waits for no connection without a request, new or kept alive', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, ['--shutdown-timeout=1h'])
     const fresh = connect(decant.port, '127.0.0.1')
@@ -100,7 +100,7 @@ describe('a server that is told to stop', () => {
     expect(await decant.exited).toBe(130)
   })
 
-  test('does not mind that nobody reads what it says', async () => {
+  test('does not mind that its output is not read', async () => {
     using folder = temporaryFolder()
     const child = spawnDecant(['serve', folder.path, '--port=0', '--min-free-space=0'])
     await using decant = processOf(child)

@@ -8,7 +8,7 @@ import { firstLine, processOf, run, serve, spawnDecant, temporaryFolder } from '
 
 const ROOT = join(import.meta.dirname, '../..')
 
-describe('what cannot be done is one line on stderr, and exit code 2:', () => {
+describe('a mistake is one line on stderr, and exit code 2:', () => {
   test.each([
     [['serve', '--max-filesize=1MiB'], 'unknown option --max-filesize; did you mean --max-file-size?'],
     [['serve', '--zzzzzz'], 'unknown option --zzzzzz; see --help'],
@@ -118,7 +118,7 @@ describe('what cannot be done is one line on stderr, and exit code 2:', () => {
     expect(readFileSync(join(folder.path, 'file'), 'utf8')).toBe('kept')
   })
 
-  test.runIf(process.platform === 'linux')('a DIR where no folder can be made', async () => {
+  test.runIf(process.platform === 'linux')('a DIR in which a folder cannot be made', async () => {
     const { code, stderr } = await run(['serve', '/proc/decant/uploads', '--port=0'])
 
     expect(stderr).toBe('decant: /proc/decant/uploads cannot be the upload folder: such a folder cannot exist\n')
@@ -193,7 +193,7 @@ describe('a variable that no option has', () => {
     )
   })
 
-  test('is left alone where others set it: the version of an image, the service of a cluster', async () => {
+  test('is left alone if others set it: the version of an image, the service of a cluster', async () => {
     using folder = temporaryFolder()
     const service = { DECANT_SERVICE_HOST: '10.0.0.1', DECANT_SERVICE_PORT: '80', DECANT_PORT_80_TCP_PORT: '80' }
     await using decant = await serve(folder.path, [], { env: { DECANT_VERSION: '1.0', ...service } })
@@ -215,7 +215,7 @@ describe('a port', () => {
   test('that was not asked for is the next free one, and a warning says so', async () => {
     using folder = temporaryFolder()
     const other = createServer().listen(3000, '127.0.0.1')
-    // EADDRINUSE: somebody else has it, which will do as well.
+    // EADDRINUSE: another program has it, which will do as well.
     await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => {})
     const child = spawnDecant(['serve', folder.path, '--json'])
     await using decant = processOf(child)
@@ -228,7 +228,7 @@ describe('a port', () => {
 
   test('a host that is not an address of the machine is one line, and exit code 1', async () => {
     using folder = temporaryFolder()
-    // TEST-NET-1 (RFC 5737): nobody's.
+    // TEST-NET-1 (RFC 5737): assigned to no network.
     const { code, stderr } = await run(['serve', folder.path, '--host=192.0.2.1', '--port=0'])
 
     expect(code).toBe(1)

@@ -19,7 +19,7 @@ export interface HalfUpload {
   readonly socket: Socket
 }
 
-/** The workers of a server that live, by their process ids; none where the server is gone (Linux). */
+/** The workers of a server that live, by their process ids; none if the server is gone (Linux). */
 export function workersOf({ child: { pid } }: Pick<DecantProcess, 'child'>): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
@@ -30,7 +30,7 @@ export function workersOf({ child: { pid } }: Pick<DecantProcess, 'child'>): num
   }
 }
 
-/** True until the process has ended, whether or not anybody has waited for it. */
+/** True until the process has ended, whether or not it was waited for. */
 export function isRunning(pid: number): boolean {
   try {
     // The state comes after the command, which stands in brackets (proc_pid_stat(5)).
@@ -61,7 +61,7 @@ export async function uploadInEach(
   return [...found.values()]
 }
 
-/** The first half of an upload, and who has it: the name of its draft's owner begins with that. */
+/** The first half of an upload, and the process that has it: the name of its draft's owner begins with that. */
 export async function beginUpload(
   { port, folder }: Pick<DecantProcess, 'port' | 'folder'>,
   name: string,

@@ -242,7 +242,7 @@ describe.runIf(process.platform === 'linux')('workers that are told to stop', ()
 })
 
 describe.runIf(process.platform === 'linux')('a worker that is killed', () => {
-  test('leaves nothing that anybody sees; its draft is removed, another takes its place, and the other goes on', async () => {
+  test('leaves nothing visible; its draft is removed, another takes its place, and the other goes on', async () => {
     using folder = temporaryFolder()
     await using decant = await serve(folder.path, TWO)
     await request(decant.port, '/uploads', await form('whole.txt', 'whole'))

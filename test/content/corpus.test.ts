@@ -84,7 +84,7 @@ describe.skipIf(!canGather())('a corpus of real files', () => {
     expect(misnamed.length / files.length).toBeLessThanOrEqual(0.01)
   }, 300_000)
 
-  test('has programs and markup, none of which passes under the extension of anything else', async () => {
+  test('has programs and markup, which pass only under their own extensions', async () => {
     const counts = new Map<string, number>()
     const disguises: CorpusFile[] = []
     for (const file of files) {

@@ -74,7 +74,7 @@ async function fill(folder: string): Promise<void> {
     await inPart(apt(work, 'apt-get', 'download', ...PACKAGES.filter((each) => known.has(each))))
     await inPart(apt(work, 'apt-get', 'source', '--download-only', '--tar-only', ...SOURCES))
     for (const file of readdirSync(work)) await unpack(join(work, file), join(folder, file.replace(/_.*/, '')))
-    if (readdirSync(folder).length === 0) throw new Error('apt-get could download none of the packages.')
+    if (readdirSync(folder).length === 0) throw new Error('apt-get could not download the packages.')
   } finally {
     rmSync(work, { recursive: true, force: true })
   }

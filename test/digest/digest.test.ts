@@ -28,7 +28,7 @@ describe('a file that is PUT', () => {
     [{ 'repr-digest': RIGHT }],
     [{ 'content-digest': `${field('sha512', BYTES)}, ${RIGHT}`, 'repr-digest': RIGHT }],
     [{ 'content-digest': 'md5=:AAAA:' }],
-  ])('with true digests, or some that nobody knows, is kept: %o', async (headers) => {
+  ])('with true digests, or some of unknown algorithms, is kept: %o', async (headers) => {
     await using site = await openSite({ policy: TRUSTING })
     expect((await put(site.origin, headers)).status).toBe(201)
     expect((await site.set.get('a.bin'))?.size).toBe(BYTES.length)
@@ -57,7 +57,7 @@ describe('a file that is PUT', () => {
   })
 
   test.each(['sha-256=abc', 'sha-256=:abc', 'sha-256', `${RIGHT}, md5=1`])(
-    'with a field that is none is refused, and nothing is left: %s',
+    'with a field that is not valid is refused, and nothing is left: %s',
     async (value) => {
       for (const name of ['content-digest', 'repr-digest']) {
         await using site = await openSite({ policy: TRUSTING })
@@ -131,7 +131,7 @@ describe('Repr-Digest of a stored file', () => {
     expect(part.headers.has('content-digest')).toBe(false)
   })
 
-  test('is not sent where the set takes none, claimed or not', async () => {
+  test('is not sent if the set computes none, claimed or not', async () => {
     await using site = await openSite({ policy: TRUSTING })
     await put(site.origin, { 'repr-digest': RIGHT })
     expect((await fetch(`${site.origin}/a.bin`)).headers.has('repr-digest')).toBe(false)

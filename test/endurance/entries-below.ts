@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The paths of everything below `folder`, relative to `root`; those of folders end in a slash. May be asked while a server
- * is at work there: what vanishes meanwhile is left out.
+ * The paths of everything below `folder`, relative to `root`; those of folders end in a slash. May be asked while a
+ * server is at work there: what vanishes meanwhile is left out.
  */
 export function entriesBelow(root: string, folder: string = ''): string[] {
   try {

@@ -61,7 +61,7 @@ class GoodClients implements Traffic {
     { name: 'removal', weight: 4, run: (random) => this.#removal(random) },
   ]
   readonly #order: TrafficOrder
-  /** It closes what it does not use long before the server does: who sends at that moment has a lost request. */
+  /** It closes unused connections long before the server does: a request that is sent at that moment is lost. */
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 3, timeout: 2000 })
   readonly #sizes: readonly number[]
   readonly #free: number[]
@@ -199,7 +199,7 @@ class GoodClients implements Traffic {
 
   async #remove(kept: Kept): Promise<void> {
     this.#kept.delete(kept)
-    // ENOENT, where the server has lost it, is a fault.
+    // ENOENT, if the server has lost it, is a fault.
     await unlink(join(this.#order.folder, kept.key))
     const { status } = await this.#send(undefined, { path: kept.url })
     assert.equal(status, 404)
@@ -238,7 +238,7 @@ class GoodClients implements Traffic {
     return { fields }
   }
 
-  /** Over a connection that is kept, or by chance over a new one. A body goes out whole or in pieces of any size. */
+  /** Over a connection that is kept, or over a new one. A body goes out whole or in pieces of any size. */
   async #send(random: SeededRandom | undefined, options: RequestOptions, body?: Buffer): Promise<Answer> {
     const sent = open(this.#order.port, { agent: random?.chance(0.3) === true ? false : this.#agent, ...options })
     const answer = readAnswer(sent)
@@ -258,8 +258,9 @@ class GoodClients implements Traffic {
     try {
       return await answer
     } catch (error) {
-      // A server may end a kept connection in the instant in which a request is on its way (RFC 9112 section 9.3.1): clients
-      // send that again, once and over a new one. Had it been taken all the same, its name would be taken now.
+      // A server may end a kept connection in the instant in which a request is on its way (RFC 9112 section 9.3.1).
+      // Clients send that again, once and over a new one. If the first one had been accepted, its name would be taken
+      // now.
       if (sent.reusedSocket && options.agent === undefined && hasCode(error, 'ECONNRESET', 'EPIPE')) {
         return await this.#send(undefined, { ...options, agent: false }, body)
       }

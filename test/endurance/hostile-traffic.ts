@@ -1,4 +1,4 @@
-// Clients that do not behave. What they leave unfinished has a name that begins with `never-`, and may never be seen.
+// Clients that do not behave. Their unfinished uploads have names that begin with `never-`, and must never be visible.
 import assert from 'node:assert/strict'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { pause, runTraffic } from './traffic-process.ts'
 import type { Action, Traffic, TrafficOrder } from './traffic-process.ts'
 
 const MiB = 1024 ** 2
-/** What a client looks at when its download stalls. */
+/** The bytes that a client looks at when its download stalls. */
 const LARGE = seededFile('large', 30 * MiB)
 
 class HostileClients implements Traffic {
@@ -243,7 +243,7 @@ async function sendAsFarAsItGoes(client: RawClient, data: string | Uint8Array): 
   }
 }
 
-/** The status of the answer; 0 where the connection is closed without one. */
+/** The status of the answer; 0 if the connection is closed without one. */
 async function statusOf(client: RawClient): Promise<number> {
   try {
     return (await client.answer()).status
@@ -258,8 +258,8 @@ async function restOf(client: RawClient): Promise<string> {
 }
 
 /**
- * What comes until the server closes the connection; `undefined` where the traffic is stopped first. Rejects where the
- * server waits for longer than it may.
+ * The bytes until the server closes the connection; `undefined` if the traffic is stopped first. Rejects if the server
+ * waits for longer than it may.
  */
 async function untilClosed(client: RawClient, stopped: AbortSignal, mostMs: number): Promise<string | undefined> {
   const tooLong = AbortSignal.timeout(mostMs)

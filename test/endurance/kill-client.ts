@@ -6,7 +6,7 @@ import { seededFile } from './seeded-file.ts'
 import type { SeededFile } from './seeded-file.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** What a 201 tells of a file. */
+/** The facts about a file in a 201. */
 export interface Acknowledged {
   readonly key: string
   readonly filename: string
@@ -36,7 +36,7 @@ export class KillClient {
     this.#random = random
   }
 
-  /** From now on it is no fault that the server is gone. */
+  /** From now on it is not a fault that the server is gone. */
   expectEnd(): void {
     this.#isEndExpected = true
   }

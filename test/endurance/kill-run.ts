@@ -16,7 +16,7 @@ export interface KillOptions {
   /** How many servers share the folder; each is killed at a moment of its own. Default 1. */
   readonly servers?: number
   readonly seed: number
-  /** What `decant serve` is to be given besides. */
+  /** Further arguments of `decant serve`. */
   readonly serveOptions?: readonly string[]
   /** Told after each kill how many have been. */
   readonly onKill?: (kills: number) => void
@@ -48,7 +48,10 @@ const KILLS_PER_FOLDER = 10
 /** All that may be in `.decant` before the first upload. */
 const PRIVATE = /^(?:format|(?:drafts|drafts\/expiring|records|reserved|prepared)\/|records\/[\da-f]{64})$/
 
-/** Kills each `decant serve` with SIGKILL at random moments while clients upload, and looks at what the next run makes of it. */
+/**
+ * Kills each `decant serve` with SIGKILL at random moments while clients upload, and looks at what the next run makes
+ * of it.
+ */
 export async function killRun(options: KillOptions): Promise<KillReport> {
   const random = new SeededRandom(options.seed)
   const run = new KillRun(options, random)
@@ -111,7 +114,7 @@ class KillRun {
     if (decant.stderr() !== '') this.#fault(`the server says: ${decant.stderr()}`)
   }
 
-  /** What the next run finds, from the moment at which it says that it is ready. Empties the folder. */
+  /** The findings of the next run, from the moment at which it reports that it is ready. Empties the folder. */
   async look(folder: string): Promise<void> {
     await using decant = await this.#serve(folder)
     // The place for the run's own drafts may be there, without any.

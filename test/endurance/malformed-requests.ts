@@ -7,7 +7,7 @@ export interface MalformedRequest {
   readonly isCut?: boolean
 }
 
-/** What a client has done wrong, all but `408`. */
+/** The mistakes of a client, all but `408`. */
 const REFUSED: readonly number[] = [400, 403, 404, 405, 411, 413, 414, 415, 422, 431]
 const HOST = 'Host: 127.0.0.1\r\n'
 const FORM = `POST /uploads HTTP/1.1\r\n${HOST}Content-Type: multipart/form-data; boundary=X\r\n`
@@ -74,7 +74,7 @@ export function malformedRequests(name: () => string): readonly MalformedRequest
     { request: `GET /uploads/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1\r\n${HOST}\r\n`, refusals: REFUSED },
     { request: `GET /uploads/../../../etc/passwd HTTP/1.1\r\n${HOST}\r\n`, refusals: REFUSED },
 
-    // No HTTP, too much of it, or somebody else's.
+    // Not HTTP, too much of it, or another protocol.
     { request: '\x16\x03\x01\x02\x00\x01\x00\x01', refusals: [400, 0], isCut: true },
     { request: 'GET / HTTP/1.1\r\n\r\n', refusals: [400] },
     { request: `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${HOST}\r\n`, refusals: REFUSED },

@@ -1,4 +1,5 @@
-// Loaded into the server before its own code (`--import`): writes down, time and again, what only the process itself knows.
+// Loaded into the server before its own code (`--import`): writes down, time and again, what only the process itself
+// knows.
 import { rename, writeFile } from 'node:fs/promises'
 import { env, memoryUsage } from 'node:process'
 

@@ -1,7 +1,7 @@
 /**
  * Reads the value of an option.
  *
- * @throws {TypeError} for what is no number above 0.
+ * @throws {TypeError} for a text that is not a number above 0.
  */
 export function positiveNumber(option: string, text: string): number {
   const number = Number(text)

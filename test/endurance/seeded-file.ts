@@ -6,7 +6,7 @@ export interface SeededFile {
   readonly bytes: Buffer<ArrayBuffer>
 }
 
-/** What a seeded name is, also where a server has numbered it or made its extension lower-case. */
+/** The facts in a seeded name, also if a server has numbered it or made its extension lower-case. */
 const SEEDED_NAME = /^(?<stem>.+-(?<size>\d+))(?:_\d+)?\.bin$/i
 
 /** A file with this label in its name. Labels differ, so contents do. */

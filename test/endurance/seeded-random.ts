@@ -31,7 +31,7 @@ export class SeededRandom {
     return this.fraction() < probability
   }
 
-  /** @throws {RangeError} where there is nothing to pick. */
+  /** @throws {RangeError} if there is nothing to pick. */
   pick<Item>(items: readonly Item[]): Item {
     for (const item of items.slice(this.integer(0, items.length - 1))) return item
     throw new RangeError('There is nothing to pick from.')

@@ -1,6 +1,6 @@
 // npm run soak -- --minutes 60 [--seed 1] [--warm-up MINUTES] [-- OPTIONS OF decant serve]
 //
-// Exits with 1 where a promise was not kept, or where memory grows after the warm-up. A run has to be long for that: while
+// Exits with 1 if a promise was not kept, or if memory grows after the warm-up. A run has to be long for that: while
 // code is still being compiled and the heap finds its size, memory grows anyway.
 import { argv } from 'node:process'
 import { parseArgs } from 'node:util'

@@ -17,7 +17,7 @@ export interface SoakOptions {
   readonly seed: number
   /** Milliseconds between two looks at the server. */
   readonly sampleMs: number
-  /** What `decant serve` is to be given besides. */
+  /** Further arguments of `decant serve`. */
   readonly serveOptions?: readonly string[]
   /** Told of every sample. */
   readonly onSample?: (sample: Sample) => void
@@ -123,7 +123,9 @@ async function reportOf(child: ChildProcess, file: string): Promise<TrafficRepor
   return told[0] ?? { counts: {}, faults: [`${file} ended with ${String(code)} and without a report.`] }
 }
 
-/** Half an upload that can be seen. Removes what clients have sent whole without waiting for an answer, if it is whole. */
+/**
+ * Half an upload that can be seen. Removes what clients have sent whole without waiting for an answer, if it is whole.
+ */
 function findVisibleHalves(folder: string, keys: readonly string[]): string[] {
   const faults: string[] = []
   for (const key of keys) {
@@ -143,7 +145,7 @@ function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path)
   } catch {
-    // ENOENT: the server has taken back what nobody was told of.
+    // ENOENT: the server has taken back a file of which no client was told.
     return undefined
   }
 }
@@ -166,7 +168,7 @@ function findLeftovers(
 ): string[] {
   const faults = findVisibleHalves(folder, after.keys)
   const stray = after.keys.filter((key) => !/^(?:never|abandoned)-/.test(key))
-  if (stray.length > 0) faults.push(`Nobody accounts for ${stray.length} files, such as ${stray[0]}.`)
+  if (stray.length > 0) faults.push(`${stray.length} files belong to no upload, such as ${stray[0]}.`)
   for (const kind of ['descriptors', 'sockets', 'drafts'] as const) {
     if (after[kind] > before[kind]) faults.push(`There are ${after[kind]} ${kind}; there were ${before[kind]}.`)
   }

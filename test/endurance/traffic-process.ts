@@ -2,7 +2,7 @@ import { argv } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SeededRandom } from './seeded-random.ts'
 
-/** What a process of traffic is told on its command line, as JSON. */
+/** The arguments of a process of traffic on its command line, as JSON. */
 export interface TrafficOrder {
   readonly port: number
   /** The folder of the server, so that files can be removed by hand. */
@@ -14,7 +14,7 @@ export interface TrafficOrder {
   readonly maxFiles: number
 }
 
-/** What a process of traffic tells when it has ended. */
+/** The report of a process of traffic when it has ended. */
 export interface TrafficReport {
   /** How often each thing was done. */
   readonly counts: Readonly<Record<string, number>>
@@ -22,7 +22,7 @@ export interface TrafficReport {
   readonly faults: readonly string[]
 }
 
-/** One thing that a client does. It rejects where the server does not behave. */
+/** One action of a client. It rejects if the server does not behave. */
 export interface Action {
   readonly name: string
   /** How often it is done, compared with the others. */
@@ -30,7 +30,7 @@ export interface Action {
   run(random: SeededRandom, stopped: AbortSignal): Promise<void>
 }
 
-/** What a process of traffic consists of. */
+/** The parts of a process of traffic. */
 export interface Traffic {
   readonly actions: readonly Action[]
   /** Clients at work at the same time. */
@@ -84,7 +84,7 @@ export async function pause(ms: number, stopped: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal: stopped })
   } catch {
-    // AbortError: whoever waits looks at the signal.
+    // AbortError: the caller that waits looks at the signal.
   }
 }
 

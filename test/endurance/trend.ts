@@ -5,8 +5,8 @@ export interface Point {
 }
 
 /**
- * How much the values rise in a unit of time: the median of the slopes between all pairs of points (Theil and Sen), which
- * outliers, up to 29 % of the points, do not move. 0 for fewer than two points.
+ * How much the values rise in a unit of time: the median of the slopes between all pairs of points (Theil and Sen).
+ * Outliers, up to 29 % of the points, do not move it. 0 for fewer than two points.
  */
 export function trend(points: readonly Point[]): number {
   const slopes: number[] = []

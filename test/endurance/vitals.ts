@@ -24,7 +24,7 @@ const UNFINISHED = /^\.decant\/(?!format$|records\/|drafts\/[^/]+\/lease$)/
 /**
  * Looks at a server through `/proc` (Linux).
  *
- * @param memoryReport where `memory-report.ts` in the server writes
+ * @param memoryReport the file that `memory-report.ts` in the server writes
  */
 export function vitalsOf({ child, folder }: Pick<DecantProcess, 'child' | 'folder'>, memoryReport: string): Vitals {
   const process = `/proc/${child.pid}`

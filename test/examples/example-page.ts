@@ -3,14 +3,14 @@ import { join } from 'node:path'
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples')
 
-/** What the page of an example tells a reader to do who has nothing yet. */
+/** The steps of an example's page for a reader without any of it. */
 export interface ExamplePage {
   readonly folder: string
-  /** The files that are copied; undefined where it is the whole folder. */
+  /** The files that are copied; undefined if it is the whole folder. */
   readonly files: readonly string[] | undefined
   /** Commands of a shell, in their order. */
   readonly steps: readonly string[]
-  /** What is then sent to the server. */
+  /** The request that is then sent to the server. */
   readonly requests: readonly ExampleRequest[]
 }
 
@@ -19,7 +19,7 @@ interface ExampleRequest {
   readonly command: string
   readonly fields: readonly (readonly [name: string, value: string])[]
   readonly path: string
-  /** What its comment says that comes of it. */
+  /** The result, as its comment says. */
   readonly status: number | undefined
 }
 
@@ -38,7 +38,7 @@ export async function readExamplePage(name: string): Promise<ExamplePage> {
   }
 }
 
-/** @throws {TypeError} for what is no form of curl: then it has to be tried in another way. */
+/** @throws {TypeError} for a form of curl that it does not know: then it has to be tried in another way. */
 function parseRequest(line: string): ExampleRequest {
   const command = withoutComment(line)
   const [program, ...args] = command.split(' ')
@@ -47,7 +47,7 @@ function parseRequest(line: string): ExampleRequest {
   const fields = pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? ''] as const)
   const areForms = args.every((arg, index) => index % 2 === 1 || arg === '-F') && fields.every(([name]) => name !== '')
   if (program !== 'curl' || path === undefined || fields.length === 0 || !areForms) {
-    throw new TypeError(`Nobody tries this: ${command}`)
+    throw new TypeError(`This command is not tried: ${command}`)
   }
   const status = /# .*\b([2-5]\d\d)\b/.exec(line)?.[1]
   return { command, fields, path, status: status === undefined ? undefined : Number(status) }

@@ -17,9 +17,10 @@ import { INSTALL_MS, npm } from '../npm.ts'
 import { readExamplePage } from './example-page.ts'
 import type { ExamplePage } from './example-page.ts'
 
-// Each example as somebody tries it who has its page and an empty folder: what it says to copy, to install, to run and to send.
-// The packages of all are installed once, with decant as npm packs it; no example gets one that its page does not name.
-// Those that bring a framework or a runtime of their own are tried likewise in test/frameworks and test/runtimes.
+// Each example is tried with its page and an empty folder: the page says what to copy, to install, to run and to send.
+// The packages of all are installed once, with decant as npm packs it. No example gets one that its page does not name.
+// Those that bring a framework or a runtime of their own are tried in the same way in test/frameworks and
+// test/runtimes.
 
 const NAMES = ['express', 'fastify', 'flask-pattern', 'form-with-database', 'hono', 'koa', 'nest', 'typed-form']
 const root = join(import.meta.dirname, '..', '..')
@@ -117,16 +118,16 @@ describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
   })
 })
 
-/** What a step runs in a folder where all is installed. */
+/** The programs that a step runs in a folder with all packages. */
 async function scriptOf(step: string, folder: string): Promise<string | undefined> {
   if (step.startsWith('npm init ') || step.startsWith('npm install')) return undefined
   const [, name] = /^npm (?:run )?(build|start)$/.exec(step) ?? []
   if (name !== undefined) return (await manifestIn(folder)).scripts[name]
   if (step === 'node app.ts') return step
-  throw new TypeError(`Nobody tries this step: ${step}`)
+  throw new TypeError(`This step is not tried: ${step}`)
 }
 
-/** The packages that a page, or the package.json that it brings, has installed, and their versions where it says which. */
+/** The packages that a page, or its package.json, installs, and their versions if it names them. */
 async function packagesOf({ folder, files, steps }: ExamplePage): Promise<ReadonlyMap<string, string | undefined>> {
   if (files === undefined) {
     const { dependencies, devDependencies } = await manifestIn(folder)
@@ -158,7 +159,7 @@ function shell(cwd: string, node: string): { cwd: string; env: NodeJS.ProcessEnv
   return { cwd, env: { ...Object.fromEntries(own), PATH: path, PORT: '0', NO_COLOR: '1' } }
 }
 
-/** What somebody has left behind while trying it is none of it. */
+/** Leftovers of an earlier try are not a part of it. */
 function isSource(path: string): boolean {
   return !/[\\/](?:node_modules|uploads|dist)$/.test(path)
 }

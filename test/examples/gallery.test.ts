@@ -125,7 +125,7 @@ describe.each(EXAMPLES)('the example in %s', (name, program) => {
 
   if (name.startsWith('Nest')) testInterceptor()
   if (name !== 'express') return
-  test('reads JSON by its parser where that stands', async () => {
+  test('reads JSON by its parser if that stands', async () => {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ key: 'Cat.PNG', title: 'A dog' })
     const answer = await fetch(`${origin}/rename`, { method: 'POST', headers, body })

@@ -62,7 +62,7 @@ describe.skipIf(!canShiftClock).each(SHIFTS)('a clock that jumps %s', (_, shift,
     }
   })
 
-  test('ends only those drafts whose time it says is over, and a listing goes on where it stopped', async () => {
+  test('ends only drafts that have expired by that clock, and a listing goes on from the same place', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
     for (const key of ['a', 'b', 'c']) {

@@ -12,7 +12,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 const newFolder = (): string => mkdtempSync(join(base, 'folder-'))
 const BYTES = Buffer.from('hello')
 
-/** What was flushed, as names below `folder`: each file or folder once for each time. */
+/** The flushed names below `folder`: each file or folder once for each time. */
 function flushed(calls: readonly string[], folder: string): string[] {
   const names = calls.flatMap((call) => /f(?:data)?sync\(\d+<(?<path>[^>]*)>/.exec(call)?.groups?.['path'] ?? [])
   return names.map((path) => path.replace(folder, '').replace(/drafts\/.*\/[\da-f]{32}/, 'draft')).toSorted()
@@ -114,7 +114,7 @@ describe.skipIf(!canTrace).each(NO_LINKS)('a file system that answers hard links
     expect((await tracing.end()).filter((call) => call.includes('INJECTED'))).toHaveLength(1)
   })
 
-  test('is no obstacle to save, which still overwrites nothing', async () => {
+  test('does not stop save, which still overwrites nothing', async () => {
     const folder = newFolder()
     await using server = await uploadServer(folder)
     await using _ = await trace(server.child.pid, '-e', `inject=link,linkat:error=${code}`)
@@ -144,7 +144,7 @@ describe.skipIf(!canTrace).each(NO_LINKS)('a file system that answers hard links
 })
 
 describe.skipIf(!canTrace)('a write that fails in the middle', () => {
-  test.each(['EIO', 'ENOSPC', 'EDQUOT', 'EFBIG'])('with %s is no upload', async (code) => {
+  test.each(['EIO', 'ENOSPC', 'EDQUOT', 'EFBIG'])('with %s is not an upload', async (code) => {
     const folder = newFolder()
     await using server = await uploadServer(folder)
     await using _ = await trace(server.child.pid, '-e', `inject=pwrite64,pwritev:error=${code}:when=2+`)
@@ -153,7 +153,7 @@ describe.skipIf(!canTrace)('a write that fails in the middle', () => {
     expect(filesIn(folder)).toEqual([])
   })
 
-  test('with a lie about how much was written is no upload either', async () => {
+  test('with a lie about how much was written is not an upload either', async () => {
     const folder = newFolder()
     await using server = await uploadServer(folder)
     await using _ = await trace(server.child.pid, '-e', 'inject=pwrite64:retval=5')

@@ -3,17 +3,19 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { findProgram } from '../find-program.ts'
 
-/** The path of strace (`$STRACE`), or undefined where the machine has none. */
+/** The path of strace (`$STRACE`), or undefined if the machine has none. */
 export function findStrace(): string | undefined {
   return findProgram('STRACE', ['/usr/bin/strace', '/usr/local/bin/strace'])
 }
 
-/** The path of what makes an ext4 file system (`$MKFS_EXT4`), or undefined where the machine has none. */
+/** The path of the program that makes an ext4 file system (`$MKFS_EXT4`), or undefined if the machine has none. */
 export function findMakeExt4(): string | undefined {
   return findProgram('MKFS_EXT4', ['/usr/sbin/mkfs.ext4', '/sbin/mkfs.ext4', '/usr/bin/mkfs.ext4'])
 }
 
-/** The path of the library that gives a program another clock (`$LIBFAKETIME`), or undefined where the machine has none. */
+/**
+ * The path of the library that gives a program another clock (`$LIBFAKETIME`), or undefined if the machine has none.
+ */
 export function findFaketime(): string | undefined {
   const named = env['LIBFAKETIME']
   // Debian has a folder for each kind of processor below /usr/lib.

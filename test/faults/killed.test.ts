@@ -19,7 +19,7 @@ const BYTES = Buffer.alloc(10_000, 'x')
 const base = mkdtempSync(join(tmpdir(), 'decant-killed-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-/** What is attempted while the server is killed. */
+/** The requests that are made while the server is killed. */
 type Attempt = (server: UploadServer) => Promise<Answer>
 
 interface Scenario {
@@ -32,7 +32,7 @@ interface Scenario {
 
 interface Death extends CallMoment {
   readonly folder: string
-  /** Of the answer, or undefined where there was none. */
+  /** Of the answer, or undefined if there was none. */
   readonly status: number | undefined
 }
 

@@ -60,7 +60,7 @@ describe.skipIf(!canMount)('a disk that becomes read-only', () => {
     expect(storedIn(folder)).toEqual(['a.txt', 'b.txt', 'first.txt'])
   })
 
-  test('under an upload fails it, and shows none of it', async () => {
+  test('under an upload fails it, and shows no part of it', async () => {
     await using disk = await ext4Disk(16 * MiB)
     const folder = join(disk.path, 'uploads')
     await using server = await uploadServer(folder)
@@ -72,7 +72,7 @@ describe.skipIf(!canMount)('a disk that becomes read-only', () => {
   })
 })
 
-describe.each(['auto', 'never'] as const)('somebody removes a folder, with links: %s', (links) => {
+describe.each(['auto', 'never'] as const)('a folder that is removed, with links: %s', (links) => {
   test.each([
     ['the whole folder', ''],
     ['.decant', '.decant'],

@@ -1,6 +1,6 @@
 /**
- * What this machine lets the fault tests do. A test that needs some of it says so (`describe.skipIf(!canMount)`). Under
- * CI nothing is skipped: what is missing there makes the import itself fail, and with it the test file.
+ * The capabilities of this machine for the fault tests. A test that needs one says so (`describe.skipIf(!canMount)`).
+ * Under CI nothing is skipped: a missing one makes the import itself fail, and with it the test file.
  *
  * @module
  */
@@ -8,18 +8,21 @@ import { spawnSync } from 'node:child_process'
 import { env } from 'node:process'
 import { findFaketime, findMakeExt4, findStrace } from './find-fault-programs.ts'
 
-/** Where `mkfs.ext4` is. */
+/** The path of `mkfs.ext4`. */
 export const makeExt4: string | undefined = findMakeExt4()
-/** Where strace is. */
+/** The path of strace. */
 export const strace: string | undefined = findStrace()
-/** Where libfaketime is. */
+/** The path of libfaketime. */
 export const faketime: string | undefined = findFaketime()
 
-/** Whether file systems of our own can be made and mounted, where nobody else sees them. */
+/** Whether file systems of our own can be made and mounted, unseen by other processes. */
 export const canMount: boolean = makeExt4 !== undefined && succeeds('unshare', '--mount', 'losetup', '--find')
 /** Whether system calls of other processes can be made to fail. */
 export const canTrace: boolean = strace !== undefined && succeeds(strace, '--output=/dev/null', 'true')
-/** What starts a process in a namespace of process ids of its own, as a container does. It ends with its parent. */
+/**
+ * The program that starts a process in a namespace of process ids of its own, as a container does. It ends with its
+ * parent.
+ */
 export const ISOLATED: readonly string[] = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
 /** Whether that can be done. */
 export const canIsolate: boolean = succeeds(...ISOLATED, 'true')

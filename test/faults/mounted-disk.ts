@@ -9,20 +9,20 @@ import { makeExt4 } from './machine.ts'
 
 /** A small file system, unmounted when it is disposed of. */
 export interface MountedDisk extends AsyncDisposable {
-  /** Where it is mounted, as every process of this machine reaches it. */
+  /** The path of the mount for every process of this machine. */
   readonly path: string
-  /** Runs a command where the mount is seen, `{}` standing for the place; what it printed. */
+  /** Runs a command in the namespace of the mount; `{}` stands for its path. Returns the output. */
   run(command: string, ...parameters: string[]): string
 }
 
 /** A disk whose bytes can be looked at as they are on the medium. */
 export interface Ext4Disk extends MountedDisk {
   /**
-   * The disk as it would be after a loss of power in this instant, mounted by itself: a copy of what the system has
-   * written to the medium, without what it has still in memory.
+   * The disk as it would be after a loss of power in this instant, mounted by itself. It is a copy of the bytes that
+   * the system has written to the medium, without those that are still in memory.
    */
   afterPowerLoss(): Promise<MountedDisk>
-  /** Makes the file system find an error in itself, upon which it lets nobody write any more. */
+  /** Makes the file system find an error in itself. It refuses all writes then. */
   breakDown(): void
 }
 
@@ -60,8 +60,8 @@ export function memoryDisk(size: number, files?: number): Promise<MountedDisk> {
 }
 
 /**
- * Mounts into a name space of its own, which a process holds that ends with this one: whatever happens to the tests, no
- * mount and no loop device outlives them.
+ * Mounts into a name space of its own, which a process holds that ends with this one. So no mount and no loop device
+ * outlives the tests.
  */
 async function mounted(folder: string, what: readonly string[]): Promise<MountedDisk> {
   const place = mkdtempSync(join(folder, 'mount-'))

@@ -28,7 +28,7 @@ test.runIf(process.platform === 'linux')(
       if (answer !== undefined && answer.status >= 500) expect(JSON.parse(answer.text).code).toBe('storage-failed')
     }
     const kept = statuses.flatMap((status, index) => (status === 201 ? [`${index}.txt`] : []))
-    // Or there were enough of them, and this shows nothing.
+    // Otherwise there were enough of them, and this shows nothing.
     expect(kept.length).toBeLessThan(answers.length)
     for (const name of kept) expect(readFileSync(join(folder, name)).equals(BYTES)).toBe(true)
     expect(storedIn(folder)).toEqual(expect.arrayContaining(kept))

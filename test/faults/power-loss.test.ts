@@ -14,7 +14,7 @@ import { uploadServer } from './upload-server.ts'
 const SIZES = [0, 1, 4096, 300_000, 10 * MiB]
 const UPLOADS = 'new/uploads'
 
-/** What a disk has of a file: its bytes and its record. */
+/** The parts of a file on a disk: its bytes and its record. */
 async function kept(disk: MountedDisk, key: string) {
   const path = join(disk.path, UPLOADS)
   const entry = await diskStorage(path).stat(key)

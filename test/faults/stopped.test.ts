@@ -90,7 +90,7 @@ describe.skipIf(!canTrace || !canIsolate)(
                 if (keys.length === 0) expect(JSON.parse(all[who].text).code, message).toBe('publishing-delayed')
               }
               for (const [key, text] of told) expect(readFileSync(join(folder, key), 'utf8'), message).toBe(text)
-              // What is delayed comes with a sweep, whole.
+              // A delayed file comes with a sweep, whole.
               await diskStorage(folder, { links }).sweep()
               const there = storedIn(folder).map((key) => readFileSync(join(folder, key), 'utf8'))
               for (const text of [...sent.stopped, ...sent.other])

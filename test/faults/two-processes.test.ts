@@ -38,7 +38,7 @@ test.each(['auto', 'never'] as const)(
       keys.set(key, bodies[index] ?? Buffer.alloc(0))
     }
     for (const [key, body] of keys) expect(readFileSync(join(folder, key)).equals(body)).toBe(true)
-    // What was published and not answered is whole, too.
+    // A file that was published and not answered is whole, too.
     for (const key of storedIn(folder)) {
       expect(bodies.some((body) => body.equals(readFileSync(join(folder, key))))).toBe(true)
     }

@@ -16,7 +16,7 @@ export interface ServerOptions {
   readonly storage?: DiskStorageOptions
   readonly naming?: 'unique'
   readonly env?: Readonly<Record<string, string>>
-  /** What stands before the command, such as a shell that sets a limit. */
+  /** The words before the command, such as a shell that sets a limit. */
   readonly before?: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export interface ServerOptions {
 export interface UploadServer extends AsyncDisposable {
   readonly port: number
   readonly child: ChildProcess
-  /** The exit code, or undefined where a signal ended it. */
+  /** The exit code, or undefined if a signal ended it. */
   readonly exited: Promise<unknown>
   /** A PUT below `/uploads`. */
   put(name: string, body: Buffer): Promise<Answer>
@@ -35,7 +35,10 @@ export interface UploadServer extends AsyncDisposable {
   delete(name: string): Promise<Answer>
 }
 
-/** Starts a server for a folder, made where there is none. One thread works on files, so that calls come in one order. */
+/**
+ * Starts a server for a folder, which is made if there is none. One thread works on files, so that calls come in one
+ * order.
+ */
 export async function uploadServer(folder: string, options: ServerOptions = {}): Promise<UploadServer> {
   const { storage = {}, naming = '', env = {}, before = [] } = options
   const program = [execPath, '-C', 'source', PROGRAM, folder, JSON.stringify(storage), naming]
@@ -65,7 +68,7 @@ export async function uploadServer(folder: string, options: ServerOptions = {}):
 
 /** strace at work on a process. It lets go of it when it is disposed of. */
 export interface Trace extends AsyncDisposable {
-  /** What it has told so far: each call of those that were asked for, one a line. */
+  /** Its output so far: each of the traced calls, one a line. */
   readonly lines: readonly string[]
   /** Lets go of the process; every call that it made. */
   end(): Promise<readonly string[]>

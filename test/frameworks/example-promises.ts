@@ -18,7 +18,7 @@ export async function post(
   })
 }
 
-/** What each of these examples does at `/photos` and `/measure`, whichever framework it is written in. */
+/** The behaviour of each of these examples at `/photos` and `/measure`, in every framework. */
 export function testExample(example: () => InstalledExample): void {
   test('takes a picture of 50 MB at its URL, and serves it, whole and in part', async () => {
     const picture = fakeFile('cat.png', { size: 50_000_000 })

@@ -12,7 +12,7 @@ import { npm } from '../npm.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /**
- * True where these tests run: they install and build whole frameworks, which takes the network and a minute. With CI=true
+ * True if these tests run: they install and build whole frameworks, which takes the network and a minute. With CI=true
  * they always do.
  */
 export const areFrameworksTested: boolean = env['CI'] === 'true' || env['FRAMEWORKS'] !== undefined
@@ -25,15 +25,15 @@ export interface InstalledExample {
   stop(): Promise<void>
 }
 
-/** What a test adds to `npm start`, for a free port that nobody else can reach. */
+/** The arguments that a test adds to `npm start`, for a free port that other machines cannot reach. */
 export interface StartOptions {
   readonly options?: string
   readonly variables?: Readonly<Record<string, string>>
 }
 
 /**
- * Copies `examples/{name}` to a folder of its own, and does there what its page says, with the package as it would be
- * published: installs it, builds it, and starts it.
+ * Copies `examples/{name}` to a folder of its own, and follows its page there, with the package as it would be
+ * published. It installs the example, builds it, and starts it.
  */
 export async function installExample(
   name: string,
@@ -70,12 +70,12 @@ export async function installExample(
   }
 }
 
-/** What somebody has built or stored while trying the example is none of it. */
+/** Files that an earlier try has built or stored are not a part of it. */
 function isSource(path: string): boolean {
   return !/[\\/](?:node_modules|uploads|build|\.next|\.svelte-kit|\.react-router)$/.test(path)
 }
 
-/** As npm runs a script from a terminal, not from within Vitest; telling nobody, and without colours. */
+/** As npm runs a script from a terminal, not from within Vitest; without messages to others, and without colours. */
 function environment(cwd: string): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([key]) => !/^(?:VITEST|NODE_|TEST$|DEV$|PROD$|MODE$|npm_)/.test(key))
   return {

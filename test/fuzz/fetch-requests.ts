@@ -43,7 +43,7 @@ export const fetchRequests: Target = fuzzTarget<Case>({
     return {
       async check(one) {
         const request = toRequest(one)
-        // What no client can send through Fetch is another target's.
+        // Requests that no client can send through Fetch belong to another target.
         if (request === undefined) return
         await folder.restore()
         const response = await listener(request)

@@ -100,8 +100,8 @@ function checkConflicts(name: string): void {
   for (const each of names) checkStored(each)
   for (const each of names) ok(isStoredName(each), `${JSON.stringify(each)} is a stored name`)
   const folded = new Set(names.map((each) => each.normalize('NFD').toLowerCase()))
-  equal(folded.size, names.length, 'they differ where upper and lower case do not')
-  // Of a name that nobody has made safe only this much is promised.
+  equal(folded.size, names.length, 'they differ only if upper and lower case differ')
+  // For a raw name, only this much is promised.
   const raw = [0, 1, 2, 10_000_000].map((attempt) => conflictName(name.toWellFormed(), attempt))
   for (const each of raw) ok(Buffer.byteLength(each) <= 255, 'at most 255 bytes')
   equal(new Set(raw).size, raw.length, 'they differ')

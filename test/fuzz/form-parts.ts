@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 /** Also one that a mutation has made. */
 const UNKNOWN_CHARSET = /charset=(?!(?:utf-8|iso-8859-1)\r)/i
 
-/** What is done with a part: all of it read, its beginning only, or nothing. */
+/** The use of a part: all of it is read, its beginning only, or nothing. */
 type Reading = 'all' | 'beginning' | 'nothing'
 
 interface Case extends MultipartCase {
@@ -60,7 +60,7 @@ export const formParts: Target = fuzzTarget<Case>({
       deepEqual(await loop(one, at(...one.cuts), ['all']), all)
       const { told, code } = await loop(one, at(...one.cuts), one.readings)
       equal(told.length, all.told.length)
-      // What nobody reads is not decoded.
+      // An unread part is not decoded.
       if (!UNKNOWN_CHARSET.test(one.body)) equal(code, all.code)
     },
   }),

@@ -9,7 +9,7 @@ import { TARGETS } from './targets.ts'
 /** Of each share. All targets together take about twenty seconds; the same for hours is `npm run fuzz`. */
 const SHARE_MS = 1500
 
-describe('whatever is sent,', () => {
+describe('every request,', () => {
   test.each(TARGETS.map((target) => [`${target.name} ${target.promise}`, target] as const))('%s', async (_, target) => {
     const { runs, finding } = await target.fuzz({ durationMs: SHARE_MS * target.share })
     if (finding !== undefined) throw new Error(describeFinding(target, finding))
@@ -59,7 +59,7 @@ describe('a promise that does not hold', () => {
     expect(describeFinding(broken, finding)).toContain(`npm run fuzz -- --target broken --seed ${seed} --path ${path}`)
   })
 
-  test('is found in a fixed example without any chance', async () => {
+  test('is found in a fixed example, without random bytes', async () => {
     const session = { check: (value: number) => expect(value).toBe(1) }
     const target = fuzzTarget({
       name: 'fixed',

@@ -5,10 +5,10 @@ import { contentDisposition } from '../../src/serve/content-disposition.ts'
 import { isUploadError } from '../../src/errors/upload-error.ts'
 import { READERS } from './header-grammar.ts'
 
-/** How the time that a reader takes grows when its text becomes sixteen times as long: by sixteen where it is linear. */
+/** The growth of a reader's time when its text becomes sixteen times as long: sixteen if it is linear. */
 export interface Growth {
   readonly reader: string
-  /** What the text is made of. */
+  /** The repeated piece of the text. */
   readonly piece: string
   readonly factor: number
   readonly milliseconds: number

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What some system, server or reader takes for more than a name, in every disguise. */
+/** Texts that some system, server or reader takes for more than a name, in every disguise. */
 const TRICKS: readonly string[] = [
   ['..', '../', '..\\', '/', '\\', './', '.', '....//', '..;/', '%2e%2e%2f', '%252e%252e%252f', '%2e%2e%5c', '%5c'],
   ['%c0%af', '%c0%ae', '%e0%80%af', '\xc0\xaf', '\xc0\xae\xc0\xae', '%u002e', '%uff0e', '%00', '\0', '%0d%0a'],

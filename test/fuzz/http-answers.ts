@@ -33,13 +33,13 @@ export function parseAnswers(received: Buffer, methods: readonly string[]): { an
     const content = isEmpty ? { body: Buffer.alloc(0), rest: afterHead } : readBody(afterHead, headers)
     if (content === undefined) return { answers, rest }
     rest = content.rest
-    // Interim answers are no answers yet.
+    // Interim answers do not count.
     if (status >= 200) answers.push({ status, headers, body: content.body })
     else if (status !== 100) malformed(first)
   }
 }
 
-/** `undefined` where it is not all there. */
+/** `undefined` if it is not complete. */
 function readBody(bytes: Buffer, headers: ReadonlyMap<string, string>): { body: Buffer; rest: Buffer } | undefined {
   const length = headers.get('content-length')
   const coding = headers.get('transfer-encoding')

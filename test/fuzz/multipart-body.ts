@@ -81,7 +81,7 @@ function contents(boundary: string): fc.Arbitrary<string> {
   return fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
 }
 
-/** As clients write them, as they should not, and as nobody does. */
+/** As clients write them, as they should not, and as no client does. */
 const dispositions: fc.Arbitrary<string> = fc.constantFrom(
   'Content-Disposition: form-data; name="a"',
   'Content-Disposition: form-data; name="a"',

@@ -15,7 +15,7 @@ interface Case {
 
 const text = fc.string({ unit: 'binary', maxLength: 30 })
 
-/** What the encoder's docstring excepts, since browsers do the same; and controls, which no header may have. */
+/** The exceptions in the encoder's docstring, since browsers do the same; and controls, which a header cannot have. */
 function isEncodable(name: string): boolean {
   return !/%(?:22|0D|0A)|^=\?.*\?=$|[^\P{Cc}\t\r\n\u0080-\u009f]/su.test(name) && name.isWellFormed()
 }

@@ -1,9 +1,9 @@
-/** What an answer to a read is made of. */
+/** The parts of an answer to a read. */
 export interface Answer {
   readonly status: number
   /** Content-Range. */
   readonly range: string | undefined
-  /** Content-Length, where the answer has bytes of the file, or would have for GET. */
+  /** Content-Length, if the answer has bytes of the file, or would have for GET. */
   readonly length: string | undefined
   readonly bytes: Buffer
 }
@@ -22,9 +22,9 @@ interface ServedFile {
 }
 
 /**
- * How RFC 9110 has a server answer GET and HEAD, step by step as sections 13.2.2 and 14.2 say it, without any thought of
- * speed. Where it leaves a choice: several ranges that are not one are answered with the whole file, and so is every
- * range of an empty one.
+ * The answer to GET and HEAD by RFC 9110, step by step as sections 13.2.2 and 14.2 say it, without any thought of
+ * speed. The RFC leaves some choices. Several ranges that do not merge into one are answered with the whole file, and
+ * so is every range of an empty one.
  */
 export function referenceAnswer({ method, headers }: Read, { bytes, etag, written }: ServedFile): Answer {
   const nothing = { range: undefined, length: undefined, bytes: Buffer.alloc(0) }
@@ -63,7 +63,7 @@ export function referenceAnswer({ method, headers }: Read, { bytes, etag, writte
   }
 }
 
-/** The position of every byte that is asked for; `undefined` where the header is to be ignored. */
+/** The position of every requested byte; `undefined` if the header is to be ignored. */
 function positionsOf(header: string | undefined, size: number): Set<number> | undefined {
   const set = /^bytes=(.*)$/i.exec(header ?? '')?.[1]
   const specs = set
@@ -87,7 +87,7 @@ function positionsOf(header: string | undefined, size: number): Set<number> | un
   return positions
 }
 
-/** The entity tags of a list, up to where it breaks the grammar of section 8.8.3. */
+/** The entity tags of a list, up to the place that breaks the grammar of section 8.8.3. */
 function tagsOf(list: string): string[] {
   const tags: string[] = []
   let rest = list
@@ -101,7 +101,7 @@ function tagsOf(list: string): string[] {
   }
 }
 
-/** A date in one of the three forms of section 5.6.7, as JavaScript reads it, where the calendar has that day. */
+/** A date in one of the three forms of section 5.6.7, as JavaScript reads it, if the calendar has that day. */
 function toSeconds(date: string | undefined): number | undefined {
   const form =
     /^(?:\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT|\w+day, \d\d-\w{3}-\d\d [\d:]{8} GMT|\w{3} \w{3} [ \d]\d [\d:]{8} \d{4})$/

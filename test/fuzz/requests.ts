@@ -42,7 +42,7 @@ export const requests: Target = fuzzTarget<WireCase>({
       slices: [1],
       ending: 'close',
     },
-    // Node refuses the first itself, and goes on to read what nobody will be told of.
+    // Node refuses the first itself, and then reads bytes that it reports to no listener.
     {
       text:
         'GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n' +
@@ -81,7 +81,8 @@ export const requests: Target = fuzzTarget<WireCase>({
 })
 
 /**
- * What Node says to a request without Host, of which it tells nobody. Nothing after it is answered on that connection.
+ * Node's answer to a request without Host, which it reports to no listener. Nothing after it is answered on that
+ * connection.
  */
 function isOfNode({ status, headers }: WireAnswer): boolean {
   return status === 400 && !headers.has('content-type')
@@ -159,7 +160,7 @@ async function listen(server: Server): Promise<number> {
   return address.port
 }
 
-/** Keeps what Node's parser hands over, before anybody of ours sees it. */
+/** Keeps the requests of Node's parser, before any code of ours sees them. */
 function tap(request: IncomingMessage, chunks: Buffer[]): void {
   const push = request.push.bind(request)
   request.push = (chunk, encoding) => {

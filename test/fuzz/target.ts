@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
 
-/** Where a target gets its cases from, and for how long. */
+/** The source of a target's cases, and its time. */
 interface FuzzOptions {
   /** Milliseconds after which no new case is begun; default 0: the fixed examples and one batch. */
   readonly durationMs?: number | undefined
@@ -15,7 +15,7 @@ interface FuzzOptions {
 
 /** A case that breaks the promise. */
 export interface Finding {
-  /** What to give to the command that makes it again; absent for a fixed example. */
+  /** The argument for the command that makes it again; absent for a fixed example. */
   readonly replay: { readonly seed: number; readonly path: string } | undefined
   /** The smallest case found, as source text. */
   readonly counterexample: string
@@ -31,16 +31,16 @@ interface FuzzResult {
 export interface Target {
   /** The name of its file. */
   readonly name: string
-  /** What holds for every case, as a sentence that begins with the name. */
+  /** The promise for every case, as a sentence that begins with the name. */
   readonly promise: string
-  /** How much of the time it gets, where the fast ones get 1. */
+  /** Its share of the time, in which the fast ones get 1. */
   readonly share: number
   fuzz(options?: FuzzOptions): Promise<FuzzResult>
 }
 
-/** What a target needs while it runs. */
+/** The resources of a target while it runs. */
 interface Session<Value> {
-  /** Throws where the promise does not hold. */
+  /** Throws if the promise does not hold. */
   check(value: Value): void | Promise<void>
   close?(): Promise<void>
 }
@@ -49,9 +49,12 @@ export interface TargetDefinition<Value> {
   readonly name: string
   readonly promise: string
   readonly cases: fc.Arbitrary<Value>
-  /** Counterexamples that were found, and others that must never be left to chance: they come first, every time. */
+  /** Counterexamples that were found, and others that must be tried every time: they come first. */
   readonly examples?: readonly Value[]
-  /** True where a case takes milliseconds: it gets more time, and in smaller batches, lest that be exceeded. Default false. */
+  /**
+   * True if a case takes milliseconds: it gets more time, and in smaller batches, so that the time is not exceeded.
+   * Default false.
+   */
   readonly slow?: boolean
   readonly open: () => Session<Value> | Promise<Session<Value>>
 }
@@ -99,7 +102,7 @@ async function tryExamples<Value>(examples: readonly Value[], session: Session<V
     try {
       await session.check(example)
     } catch (error) {
-      // Whatever the check throws is the finding.
+      // Any error of the check is the finding.
       return { replay: undefined, counterexample: fc.stringify(example), error }
     }
   }

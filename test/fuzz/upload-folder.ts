@@ -25,7 +25,7 @@ export interface SeenRequest {
   readonly body: Buffer
 }
 
-/** What a client was told; absent where it had gone. */
+/** The answer to a client; absent if it had gone. */
 interface SeenAnswer {
   readonly status: number
   readonly body: Buffer
@@ -39,7 +39,7 @@ export interface Exchange {
 /** The one file that is there from the beginning. */
 export const KNOWN: Buffer = Buffer.from('A file that was there before.')
 
-/** Every status that a client may be given; none of them says that we failed. */
+/** Every status that a client may be given; these do not include failures of the server. */
 const STATUSES: ReadonlySet<number> = new Set([
   200,
   201,
@@ -47,7 +47,7 @@ const STATUSES: ReadonlySet<number> = new Set([
   206,
   303,
   304,
-  // Node's own, for an expectation that is none.
+  // Node's own, for an expectation that is not valid.
   417,
   ...Object.values(UPLOAD_ERROR_TABLE)
     .map(({ status }) => status)
@@ -116,7 +116,7 @@ export class UploadFolder {
       ok(STATUSES.has(answer.status), `status ${answer.status} to ${request.method} ${request.url}`)
       if (answer.status !== 201) continue
       ok(request.isWhole, 'a 201 only for all of the body')
-      const files = filesOf(request) ?? fail('A 201 for what is no whole upload')
+      const files = filesOf(request) ?? fail('A 201 for a body that is not a whole upload')
       const named: { filename: string; key: string; size: number }[] = JSON.parse(String(answer.body)).files
       equal(named.length, files.length, 'each file is told of')
       for (const [index, { filename, key, size }] of named.entries()) {
@@ -136,7 +136,7 @@ export class UploadFolder {
     for (const [key, bytes] of visible) {
       ok(
         untold.some((each) => each.equals(bytes)),
-        `${key} is there, and nobody was told: ${summaryOf(exchanges)}`,
+        `${key} is there, and no client was told: ${summaryOf(exchanges)}`,
       )
     }
   }
@@ -172,12 +172,12 @@ function summaryOf(exchanges: readonly Exchange[]): string {
 
 /** A file as a client sent it. */
 export interface SentFile {
-  /** `undefined` where it is the URL's or a header's to say. */
+  /** `undefined` if the URL or a header decides. */
   readonly filename: string | undefined
   readonly bytes: Buffer
 }
 
-/** The files of a whole upload, by the slow and obvious decoder; `undefined` for what is none. */
+/** The files of a whole upload, by the slow and obvious decoder; `undefined` for any other body. */
 export function filesOf({ method, contentType = '', fromBrowser, body }: SeenRequest): SentFile[] | undefined {
   if (method !== 'POST' || !/^\s*multipart\/form-data\b/i.test(contentType))
     return [{ filename: undefined, bytes: body }]

@@ -59,7 +59,7 @@ export const urlencodedDecoder: Target = fuzzTarget<Case>({
       // Node's own garbles letters beside a stray `%`; browsers send ASCII alone.
       if (typeof expected === 'string' || body.includes('_charset_') || /[^\0-\x7f]/.test(body)) return
       const standard = [...new URLSearchParams(body.startsWith('?') ? `&${body}` : body)]
-      // What is no UTF-8 is a question mark there.
+      // Bytes that are not UTF-8 are a question mark there.
       if (!JSON.stringify(standard).includes('\ufffd')) deepEqual(expected, standard)
     },
   }),
@@ -96,7 +96,7 @@ function reference(body: string, options: FormLimitOptions): Outcome {
     }
     const equals = pair.includes('=') ? pair.indexOf('=') : pair.length
     const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)]
-    // What cannot be small enough, however it is encoded, is refused before the pair is over.
+    // A pair that cannot be small enough, however it is encoded, is refused before it is over.
     if (name.length > maxNameSize * 3) return 'name-too-long'
     if (value.length > maxFieldSize * 3) return 'field-too-large'
     const decoded: [string, string] = [unescapeBytes(name), unescapeBytes(value)]

@@ -3,14 +3,14 @@ import { wireRequests } from '../wire/wire-request.ts'
 import { hostileNames } from './hostile-name.ts'
 import { boundaries, multipartBodies, mutated, mutations } from './multipart-body.ts'
 
-/** What a client sends on a connection, and how; a character for every byte. */
+/** The bytes that a client sends on a connection, and how; a character for every byte. */
 export interface WireCase {
   readonly text: string
   /** Bytes of one write each, used again and again. */
   readonly slices: readonly number[]
   /**
-   * How the connection ends: by a last request that asks to close it, which must still be answered well where the others
-   * were whole; by FIN and by a reset, after which a client may hear less; or by nothing at all.
+   * The end of the connection. A last request may ask to close it; it must still be answered well if the others were
+   * whole. After FIN or a reset a client may read less. It may also not end at all.
    */
   readonly ending: 'close' | 'fin' | 'reset' | 'wait'
 }

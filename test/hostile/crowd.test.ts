@@ -49,7 +49,7 @@ describe(`while ${CROWD} uploads are half-open, others`, () => {
     expect(JSON.parse(list.text)).toMatchObject({ files: [{ key: 'other.txt' }, { key: 'before.txt' }] })
     expect((await request(port, '/uploads/before.txt')).text).toBe('before')
     expect((await request(port, '/', { headers: { accept: 'text/html' } })).status).toBe(200)
-    // Nothing of what is half done is seen, and nobody was sent away for it.
+    // Nothing half done is visible, and no client was sent away for it.
     expect(storedIn(folder.path)).toEqual(['before.txt', 'other.txt'])
     expect(draftsIn(folder.path)).toHaveLength((CROWD * 3) / 4)
   })

@@ -30,7 +30,7 @@ describe.each([1, 2])('decant serve --workers %i under attack', (count) => {
     const attacks = uploadAttacks({ url: `${origin}/uploads`, tooLarge: 20_000_000, leftovers })
     await attacks.find((attack) => attack.name === name)?.run()
     expect(decant.child.exitCode).toBeNull()
-    // None of them was replaced.
+    // They were not replaced.
     expect(workersOf(decant)).toEqual(workers)
   })
 })

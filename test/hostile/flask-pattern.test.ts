@@ -37,7 +37,7 @@ afterAll(async () => {
 describe('an app that calls receive(), under attack', () => {
   const names = uploadAttacks({ url: 'http://127.0.0.1/', tooLarge: TOO_LARGE }).map(({ name }) => name)
   test.each(names)('%s', async (name) => {
-    // Files that are received lie where they have no name: only their descriptors tell of them.
+    // Files that are being received have no name: only their descriptors show them.
     const leftovers = async (): Promise<string[]> => [
       ...filesIn(root),
       ...(await openFiles(app.pid)).filter((path) => path.startsWith(root)),

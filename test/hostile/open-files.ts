@@ -1,11 +1,11 @@
 import { readdir, readlink } from 'node:fs/promises'
 
-/** The files that a process has open, those without a name any more too; none where the system does not tell. */
+/** The files that a process has open, those without a name included; none if the system does not tell. */
 export async function openFiles(pid: number | undefined): Promise<string[]> {
   return (await descriptors(pid)).filter((target) => target.startsWith('/') && !target.startsWith('/dev/'))
 }
 
-/** How many connections a process has; 0 where the system does not tell. */
+/** The number of connections of a process; 0 if the system does not tell. */
 export async function openSockets(pid: number | undefined): Promise<number> {
   return (await descriptors(pid)).filter((target) => target.startsWith('socket:')).length
 }

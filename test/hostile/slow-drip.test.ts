@@ -45,7 +45,7 @@ describe.each(Object.entries(HEADS))('%s that drips', (title, head) => {
   const drop = title.includes('chunks') ? '1\r\nx\r\n' : 'x'
 
   test('for ever just under the idle time-out is given up by its rate', async () => {
-    // The clock of the limits alone is ours: nobody wants to wait for a minute here.
+    // Only the clock of the limits is ours: the test must not take a minute.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const client = await begin(head, { idleTimeoutMs: 10_000 })
     const over = new AbortController()

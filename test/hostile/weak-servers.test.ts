@@ -26,7 +26,7 @@ async function failures(
   return failed
 }
 
-/** What is right with each of them: a whole form is taken, and one that is none refused. */
+/** The correct part of each of them: a whole form is accepted, and a broken one is refused. */
 function answer(response: ServerResponse, body: string): void {
   const isForm = /^--(.*)\r\n[^]*\r\n--\1--\r\n$/.test(body)
   response.writeHead(isForm ? 201 : 400).end()
@@ -39,7 +39,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return body
 }
 
-describe('attacks fail where a server', () => {
+describe('attacks fail if a server', () => {
   test('takes what breaks off', async () => {
     const trusting: RequestListener = (request, response) => {
       bodyOf(request).then(
@@ -149,7 +149,7 @@ describe('attacks fail where a server', () => {
   })
 })
 
-test('what is no URL of http: is a mistake', () => {
+test('a URL that is not valid or not of http: is a mistake', () => {
   expect(() => uploadAttacks({ url: 'https://127.0.0.1/' })).toThrow('http:')
   expect(() => uploadAttacks({ url: 'uploads' })).toThrow(TypeError)
 })

@@ -3,7 +3,7 @@ export interface Passage {
   readonly kind: 'comment' | 'markdown' | 'string' | 'table'
   /** The words alone, without comment signs and indentation. */
   readonly text: string
-  /** The same, of the same length, with code in backticks masked. */
+  /** The same, of the same length, with code masked. */
   readonly prose: string
   /** The line of the file where it begins. Each line of `text` is one line of the file. */
   readonly line: number
@@ -88,7 +88,8 @@ function passagesOfProgram(text: string, firstLine: number): Passage[] {
 }
 
 function stringPassage(text: string, line: number): Passage {
-  return { kind: 'string', text, prose: text, line }
+  const prose = text.replaceAll(/\$\{[^}\n]*\}/g, mask)
+  return { kind: 'string', text, prose, line }
 }
 
 function newLines(text: string): number {
@@ -132,5 +133,9 @@ function paragraphs(lines: readonly Line[], kind: 'comment' | 'markdown'): Passa
 
 /** Code in backticks is one word of the same length. */
 function maskCode(text: string): string {
-  return text.replaceAll(/`[^`\n]*`/g, (code) => `\`${'x'.repeat(Math.max(code.length - 2, 0))}\``)
+  return text.replaceAll(/`[^`\n]*`/g, mask)
+}
+
+function mask(code: string): string {
+  return `\`${'x'.repeat(Math.max(code.length - 2, 0))}\``
 }

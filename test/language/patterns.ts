@@ -49,7 +49,7 @@ export const PATTERNS: readonly Pattern[] = [
     advice:
       'Say "permissions" for "rights", "random bytes" for "chance", "limit" for "cap", "still" for "all the same".',
     find: all(
-      /\b(?:(?<!["'`.(,]\s?|RIGHTS)rights(?!\.)|chance|caps?|capped|lest|nought)\b|\ball\sthe\ssame\b|\bbe\sit\b/g,
+      /\b(?:(?<!["'`.(,]\s?|RIGHTS)rights(?![.:])|chance|caps?|capped|lest|nought)\b|\ball\sthe\ssame\b|\bbe\sit\b/g,
     ),
   },
   {

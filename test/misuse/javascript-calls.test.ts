@@ -19,7 +19,7 @@ import { nextHandlers } from '../../src/next.ts'
 import { nodeHandler } from '../../src/node.ts'
 import { fileServer } from '../../src/serve.ts'
 
-// Calls that only JavaScript lets through. Each has to fail where it stands, with a sentence that says what to do.
+// Calls that only JavaScript allows. Each has to fail at once, with a sentence that says what to do.
 
 const storage = memoryStorage()
 const photos = uploadSet('photos', { storage })

@@ -9,9 +9,9 @@ import type { FieldPart, FilePart } from '../../src/multipart.ts'
 
 /** A program of a guide, running as it stands in a folder of its own. */
 export interface GuideServer extends AsyncDisposable {
-  /** Where it listens. */
+  /** Its address. */
   readonly origin: string
-  /** Sends a form, and tells the status; `no answer` where none came. */
+  /** Sends a form, and returns the status; `no answer` if none came. */
   send(parts: readonly (FieldPart | FilePart)[], fault?: 'cut' | 'gone'): Promise<string>
   /** Names of what lies in `uploads`, but what begins with a dot. */
   stored(): Promise<string[]>
@@ -29,7 +29,7 @@ export interface GuideServerOptions {
   readonly node?: string
 }
 
-/** Runs `program` as a module in `folder`, where it may resolve what is installed above. */
+/** Runs `program` as a module in `folder`, in which it may resolve the packages installed above. */
 export async function guideServer(
   folder: string,
   program: string,

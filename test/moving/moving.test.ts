@@ -11,7 +11,8 @@ import { INSTALL_MS, npm } from '../npm.ts'
 import { guideServer } from './guide-server.ts'
 import type { GuideServer } from './guide-server.ts'
 
-// The programs of each guide are taken from its page and sent the same requests. What its table says of them is what they did.
+// The programs of each guide are taken from its page and sent the same requests. The results are those in the page's
+// table.
 
 const root = join(import.meta.dirname, '..', '..')
 const PACKAGES = [
@@ -40,7 +41,7 @@ const photo = (content: Uint8Array = png, filename = 'cat.png'): FilePart => ({
 })
 const title: FieldPart = { name: 'title', value: 'Cats' }
 
-/** What is sent, by the words that the guides have for it. */
+/** The requests, by the guides' words for them. */
 const REQUESTS: Readonly<Record<string, (server: GuideServer) => Promise<string>>> = {
   'a photo, then a title': (server) => server.send([photo(), title]),
   'two photos': (server) => server.send([photo(), photo(png, 'dog.png'), title]),
@@ -90,9 +91,9 @@ describe.each(Object.entries(GUIDES))('the guide from %s', (guide, sides) => {
         const observe = async (): Promise<string> =>
           `${status}, ${(await server.stored()).length} stored${server.isRunning() ? '' : ENDS}`
         await expect.poll(observe, { timeout: 10_000, message: name }).toBe(outcome)
-        // What either of them left is a stored file to a set on the same folder.
+        // The files of either of them are stored files to a set on the same folder.
         if (status === '200') expect(await listed(join(folder, 'uploads'))).toEqual((await server.stored()).toSorted())
-        // Whatever came, the next form is received: but for what has ended.
+        // After any of them, the next form is received, except by a program that has ended.
         if (!outcome.endsWith(ENDS)) expect(await server.send([photo(), title]), `after ${name}`).toBe('200')
       }
     },

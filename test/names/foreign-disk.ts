@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /** A file system of another operating system, mounted until it is disposed of. */
 export interface ForeignDisk extends Disposable {
-  /** Where it is mounted. */
+  /** The path of the mount. */
   readonly path: string
 }
 

@@ -26,7 +26,7 @@ const NAMES: readonly string[] = [
   ['\u{1f600}'.repeat(63), `${'\u{1f600}'.repeat(200)}.txt`, `${'é'.repeat(300)}.txt`, '   ', '...', 'e\u0301.txt'],
 ].flat()
 
-/** What a browser writes for a name in quotes. */
+/** A name in quotes, as a browser writes it. */
 function quoted(name: string): string {
   const escaped = name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
   return Buffer.from(escaped).toString('latin1')
@@ -90,13 +90,13 @@ describe('a field called like a member of every object', () => {
     },
   )
 
-  test.each(['__proto__', 'constructor', 'toString'])('%s is no set, unless there is one', async (name) => {
+  test.each(['__proto__', 'constructor', 'toString'])('%s is not a set, unless there is one', async (name) => {
     await using site = await openSite({ sets: (set) => ({ photos: set }) })
     expect((await site.ask(`GET /${name}/a.txt HTTP/1.1\r\nHost: x\r\n\r\n`)).status).toBe(404)
   })
 })
 
-describe('what somebody planted in the folder', () => {
+describe('a file that another program planted in the folder', () => {
   const plants: Record<string, (site: Site, path: string) => void> = {
     'a link to a file outside': (_, path) => symlinkSync('/etc/passwd', path),
     'a link that leads nowhere': (site, path) => symlinkSync(`${site.folder}-beside.txt`, path),

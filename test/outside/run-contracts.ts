@@ -8,8 +8,8 @@ import { mapStorage } from './map-storage.ts'
 import { middlewareOf } from './middleware-adapter.ts'
 import { routeOf } from './route-adapter.ts'
 
-// Runs the public contracts on what a stranger has written, and prints how many promises each keeps. `test/package.test.ts`
-// runs it beside the installed package.
+// Runs the public contracts on what a stranger has written, and prints how many promises each keeps.
+// `test/package.test.ts` runs it beside the installed package.
 
 const PLAIN_FETCH = { earlyAnswer: false, delayedContinue: false, absentBody: false }
 // Short, since a Fetch server answers a client that stalls only after this silence.

@@ -47,7 +47,7 @@ const CASES = Object.entries(UPLOADS).flatMap(([way, upload]) =>
   Object.entries(PLANTED).map(([what, plant]) => ({ way, what, upload, plant })),
 )
 
-describe.each(['auto', 'never'] as const)('where files are published with links: %s', (links) => {
+describe.each(['auto', 'never'] as const)('in a folder that publishes with links: %s', (links) => {
   test.each(CASES)('an upload by $way over a planted $what leaves it alone', async ({ way, upload, plant }) => {
     const folder = newFolder()
     const outside = newFolder()

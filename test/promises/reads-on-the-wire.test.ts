@@ -91,7 +91,7 @@ describe.each(['an upload handler', 'a file server'])('%s', (by) => {
 })
 
 test.each(['an upload handler', 'a file server'].flatMap((by) => HIDDEN.map((target) => [by, target] as const)))(
-  'what no upload put there is not found by %s: %s',
+  'an entry that no upload made is not found by %s: %s',
   async (by, target) => {
     for (const method of ['GET', 'HEAD']) {
       const answer = await ask(by, method, target)

@@ -146,7 +146,7 @@ describe.skipIf(!nginx)('behind an nginx', () => {
       expect((await site.post('/uploads', 'a.txt', 'a')).status).toBe(201)
     })
 
-    test('a page of another host is refused all the same', async () => {
+    test('a page of another host is still refused', async () => {
       await using site = await open([...named, '--trust-proxy=loopback'], location)
       const posted = await form('a.txt', 'a')
       const headers = { ...posted.headers, origin: 'http://evil.example' }
@@ -159,7 +159,7 @@ describe.skipIf(!nginx)('behind an nginx', () => {
     })
   })
 
-  describe('that forwards who asked, for which host and how', () => {
+  describe('that forwards the client, the host and the scheme of a request', () => {
     const trusting = ['--trust-proxy=loopback', '--hosts=files.example', '--log', '--max-file-size=4MB']
 
     test.each([

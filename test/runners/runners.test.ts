@@ -13,7 +13,7 @@ import { INSTALL_MS, npm } from '../npm.ts'
 const run = promisify(execFile)
 const folder = join(import.meta.dirname, 'app')
 const require = createRequire(import.meta.url)
-// Jest is installed for its test alone: it is a tenth of all that is installed here, and nobody else needs it.
+// Jest is installed for its test alone: it is a tenth of all packages here, and no other test needs it.
 const JEST = 'jest@30.5.2'
 const jestFolder = await mkdtemp(join(tmpdir(), 'decant-jest-'))
 const jestConfig = JSON.stringify({ rootDir: folder, transform: {}, testMatch: ['**/jest.test.mjs'] })
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => await rm(jestFolder, { recursive: true, force: true }))
 
-/** What the runner says, and whether all is well. */
+/** The output of the runner, and whether all is well. */
 async function runTests(runner: string, broken: boolean): Promise<{ passes: boolean; output: string }> {
   // As from a terminal, not from within Vitest.
   const own = Object.entries(env).filter(([name]) => !/^(?:VITEST|JEST|NODE_|TEST$|DEV$|PROD$|MODE$)/.test(name))
@@ -61,16 +61,16 @@ async function runTests(runner: string, broken: boolean): Promise<{ passes: bool
 }
 
 describe.each(Object.keys(RUNNERS))('in %s, the tests of an app', (runner) => {
-  test('pass where it is sound', async () => {
+  test('pass if it is sound', async () => {
     const { passes, output } = await runTests(runner, false)
     expect(passes, output).toBe(true)
     expect(output).toMatch(/4 passed|pass 4/)
   })
 
-  test('fail where it is broken, and say at what', async () => {
+  test('fail if it is broken, and name the fault', async () => {
     const { passes, output } = await runTests(runner, true)
     expect(passes, output).toBe(false)
     expect(output).toMatch(/3 passed|pass 3/)
-    expect(output).toContain('what is no photo is refused')
+    expect(output).toContain('a file that is not a photo is refused')
   })
 })

@@ -107,7 +107,7 @@ describe.each(['bun', 'deno', 'workers'])('the example in examples/%s', (name) =
     for (const client of clients) client.reset()
   })
 
-  test('keeps its files on the disk, where there is one', () => {
+  test('keeps its files on the disk, if there is one', () => {
     expect(existsSync(join(folder.path, 'uploads', 'Cat.PNG'))).toBe(name !== 'workers')
   })
 })

@@ -6,7 +6,7 @@ export interface Outcome {
   readonly reason?: string
 }
 
-/** A line of `contract.mjs`; `undefined` where it is something else, such as what a runtime remarks. */
+/** A line of `contract.mjs`; `undefined` for any other line, such as a remark of a runtime. */
 export function parseOutcome(line: string): Outcome | undefined {
   if (!line.startsWith('{"name":')) return undefined
   const value: Outcome = JSON.parse(line)

@@ -10,7 +10,7 @@ import type { Runtime, Suite } from './runtime-list.ts'
 
 const run = promisify(execFile)
 
-/** Runs a contract inside a runtime. Rejects where the runtime itself fails. */
+/** Runs a contract inside a runtime. Rejects if the runtime itself fails. */
 export async function runSuite(folder: RuntimeFolder, runtime: Runtime, suite: Suite): Promise<readonly Outcome[]> {
   const [program, ...options] = runtime.command
   const storage = await mkdtemp(join(folder.path, 'storage-'))

@@ -1,8 +1,8 @@
 /** A program that runs the contracts, and what it is started with. */
 export interface Runtime {
-  /** As people call it, with its major version where there are several. */
+  /** Its common name, with its major version if there are several. */
   readonly name: string
-  /** What npm installs, and from which package its version is read. */
+  /** The packages that npm installs, and the one whose version is read. */
   readonly package: string
   readonly version: string
   /** Its program below `node_modules`, and what comes before the name of a script. */
@@ -13,7 +13,10 @@ export interface Runtime {
 /** A contract on one server of a runtime. */
 export interface Suite {
   readonly name: string
-  /** What the runtime cannot do, by promise: the reason that the table gives. Each has to fail, and no other may. */
+  /**
+   * The promises that the runtime cannot keep, each with the reason that the table gives. Each has to fail, and no
+   * other may.
+   */
   readonly cannot: Readonly<Record<string, string>>
 }
 
@@ -32,7 +35,7 @@ const NO_DELAYED_CONTINUE: Suite['cannot'] = {
   'asks for the body only when it is read': OWN_CONTINUE,
 }
 
-/** What the matrix is run on. workerd is started in another way: `worker-suite.ts`. */
+/** The runtimes of the matrix. workerd is started in another way: `worker-suite.ts`. */
 export const RUNTIMES: readonly Runtime[] = [
   {
     name: 'Node 22',
@@ -120,5 +123,5 @@ export const WORKERD: { readonly name: string; readonly version: string; readonl
   ],
 }
 
-/** What workerd is started with; Miniflare brings the version of workerd above. */
+/** The program that starts workerd; Miniflare brings the version of workerd above. */
 export const WORKER_PACKAGES: readonly string[] = ['miniflare@4.20260426.0', 'esbuild@0.28.2']

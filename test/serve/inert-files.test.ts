@@ -10,7 +10,7 @@ import { nodeHandler } from '../../src/adapters/node/node-handler.ts'
 import { listen } from '../../src/adapters/node/fixtures/listen.ts'
 import type { AdapterServer } from '../../src/testing/adapter-contract/steps.ts'
 
-/** What a stranger's script would do with the site's rights: three ways to be noticed. */
+/** The harm that a stranger's script would do with the site's permissions: three ways to notice it. */
 const SCRIPT = "document.cookie='stolen=1';new Image().src='/called-back?by=script';fetch('/called-back?by=fetch')"
 
 const ACTIVE = [
@@ -81,7 +81,10 @@ function silence(): Uint8Array {
   return wave
 }
 
-/** Stored files under `/files/` (forced inline with `?inline`, an attachment with `?download`) in a site with pages of its own. */
+/**
+ * Stored files under `/files/` (forced inline with `?inline`, an attachment with `?download`) in a site with pages of
+ * its own.
+ */
 async function site(called: string[]): Promise<AdapterServer> {
   const storage = memoryStorage()
   const put = async (key: string, type: string, bytes: Uint8Array) => {
@@ -134,12 +137,12 @@ describe.skipIf(!chromium)('in a browser', () => {
       try {
         await page.goto(server.origin + path, { waitUntil: 'load' })
       } catch (error) {
-        // A download is no page to go to.
+        // A download is not a page to go to.
         if (!String(error).includes('Download is starting')) throw error
         await download
       }
       const seen = await look?.(page)
-      // Whatever the page had begun has reached the server before the answer to this, or never will.
+      // Every request that the page had begun has reached the server before the answer to this, or never will.
       await page.goto(`${server.origin}/blank`, { waitUntil: 'networkidle' })
       const cookies = (await context.cookies(server.origin)).map(({ name }) => name)
       return { seen, cookies, called }
@@ -173,7 +176,7 @@ describe.skipIf(!chromium)('in a browser', () => {
     expect([cookies, calls]).toEqual([[], []])
   })
 
-  test('a picture, a sound, a text and a PDF are shown all the same', async () => {
+  test('a picture, a sound, a text and a PDF are still shown', async () => {
     const picture = await visit('/files/red.png', (page) => page.evaluate('document.querySelector("img").naturalWidth'))
     expect(picture.seen).toBe(1)
     const sound = await visit('/files/silence.wav', (page) =>

@@ -42,7 +42,7 @@ test('a file comes back byte for byte', async () => {
   expect(Buffer.from(await response.arrayBuffer()).equals(BYTES)).toBe(true)
 })
 
-test('a download that broke off is resumed where it ended', async () => {
+test('a download that broke off is resumed at its end', async () => {
   const response = await fetch(`${server.origin}/files/big.bin`)
   const etag = response.headers.get('etag') ?? ''
   await response.body?.cancel()
@@ -59,7 +59,7 @@ test('a name in any script is fetched by its URL', async () => {
   )
 })
 
-test('answers without content end where they should, so that the connection goes on', async () => {
+test('answers without content end in time, so that the connection goes on', async () => {
   const etag = (await fetch(`${server.origin}/files/a.txt`, { method: 'HEAD' })).headers.get('etag')
   const answer = await raw(
     [

@@ -14,8 +14,8 @@ import { recoverFrom, rowsIn } from './rows.ts'
 
 const CONTENT = Buffer.alloc(2000, 'x')
 
-// `npm run transactions` is the long one, and meets every call both ways. Here without links each run meets every third,
-// and three runs meet them all; `TURN=1` meets those of turn 1 again.
+// `npm run transactions` is the long one, and meets every call both ways. Here without links each run meets every
+// third, and three runs meet them all; `TURN=1` meets those of turn 1 again.
 const { EVERY_CALL, TURN: turn = Date.now() % 3 } = env
 const SHARE: Record<Links, number> = { auto: 1, never: EVERY_CALL === undefined ? 3 : 1 }
 const TURN = Number(turn)
@@ -57,7 +57,7 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
   'a form of two files whose handler writes a row, published with links: %s',
   { timeout: 600_000 },
   (links) => {
-    test('and is killed at any call has, after a sweep, both files and the row, or none of them', async () => {
+    test('and is killed at any call has, after a sweep, both files and the row, or neither files nor row', async () => {
       let withRow = 0
       const deaths = await atEach(links, async ({ call, n }) => {
         const folder = newFolder()
@@ -114,7 +114,8 @@ describe.skipIf(!canTrace).each(['auto', 'never'] as const)(
           expect(isWritten, message).toBe(code === 'stored' || code === 'publishing-delayed')
           expect((await server.sweep()).status, message).toBe(201)
         }
-        // What a living process could not remove goes with it. Of a call by which libuv wakes itself up it is dead already.
+        // A file that a living process could not remove goes with it. After a call by which libuv wakes itself up, the
+        // process is dead already.
         if (answer === undefined || faultsIn(folder, CONTENT).length > 0) {
           server.child.kill('SIGKILL')
           await server.exited

@@ -21,7 +21,7 @@ export interface ExampleKillReport {
   /** Forms that were answered by a redirect. */
   readonly acknowledged: number
   readonly cut: number
-  /** Files without a row, where nobody was asked. */
+  /** Files without a row, if `recover` was not asked. */
   readonly unknownFiles: number
   /** Promises that were not kept, each in a sentence. */
   readonly faults: readonly string[]
@@ -37,8 +37,8 @@ const PNG = Buffer.from(
 )
 
 /**
- * Kills the example with a database under load, and looks at rows and files after what the next run does at its start; every
- * other time without its `recover`.
+ * Kills the example with a database under load, and starts it again, every other time without its `recover`. Then looks
+ * at rows and files.
  */
 export async function exampleKillRun(options: {
   readonly times: number

@@ -36,7 +36,7 @@ const STEPS = ['append', 'seal', 'reserve', 'prepare', 'commit'] as const
 /** The first calls of a step, of which one is to fail. */
 const CALLS = 4
 
-/** What one form meets. */
+/** The fault that one form meets. */
 interface Plan {
   readonly name: string
   readonly insert?: InsertFault
@@ -45,7 +45,10 @@ interface Plan {
   readonly cut?: number
 }
 
-/** Sends so many forms of one to three files, each of which meets a fault, and looks after each at the rows and the files. */
+/**
+ * Sends so many forms of one to three files, each of which meets a fault, and looks after each at the rows and the
+ * files.
+ */
 export async function faultRun(options: { readonly times: number; readonly seed: number }): Promise<FaultReport> {
   const random = new SeededRandom(options.seed)
   const folder = mkdtempSync(join(tmpdir(), 'decant-faults-'))
@@ -107,7 +110,7 @@ function planOf(random: SeededRandom): Plan {
   return { name: insert === 'commit' ? 'the database fails to commit' : `the handler throws ${insert} its row`, insert }
 }
 
-/** What comes of a form: `stored`, a code, or `gone` for a client that did not wait. */
+/** The outcome of a form: `stored`, a code, or `gone` for a client that did not wait. */
 async function send(storage: Storage, table: PostTable, plan: Plan, files: readonly SeededFile[]): Promise<string> {
   const set = uploadSet('files', { storage, extensions: ALL, content: 'trust' })
   const form = uploadForm({ files: set.many({ max: 3 }) })

@@ -62,7 +62,7 @@ export async function postServer(folder: string, links: Links, before: readonly 
   }
 }
 
-/** What is wrong in a folder after a sweep: a row without its files, a file without its row, or something left over. */
+/** The faults of a folder after a sweep: a row without its files, a file without its row, or leftovers. */
 export function faultsIn(folder: string, content: Buffer): string[] {
   const uploads = join(folder, 'uploads')
   const promised = rowsIn(join(folder, 'rows')).flat()

@@ -61,7 +61,7 @@ describe.skipIf(!canTrace || !canIsolate)(
   () => {
     for (const [where, { before, isFencing }] of NEIGHBOURS) {
       test.each<Links>(['auto', 'never'])(
-        `for two minutes of a process ${where}, which sweeps and takes the same names, tells its client the outcome that both files and the row have, with links: %s`,
+        `for two minutes of a process ${where}, which sweeps, tells its client the outcome that both files and the row have, with links: %s`,
         async (links) => {
           const folder = mkdtempSync(join(base, 'folder-'))
           const [uploads, rows] = [join(folder, 'uploads'), join(folder, 'rows')]

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// What the compiler says to a user, in words: an inferred type as an editor shows it, and the message for a mistake.
+// The compiler's words for a user: an inferred type as an editor shows it, and the message for a mistake.
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -58,7 +58,7 @@ const MISTAKES: readonly (readonly [what: string, program: string, code: number,
   ['a list of files, which is many()', 'list(photos.one())', 2345, "'FormItem'"],
   ['bounds of one file', 'photos.one({ max: 2 })', 2353, "'max' does not exist in type 'Placement'"],
   [
-    'an option that there is none of',
+    'an option that does not exist',
     "uploadForm({ title: z.string() }, { unknownParts: 'drop' })",
     2322,
     `Type '"drop"' is not assignable to type '"ignore" | "refuse" | undefined'.`,
@@ -145,7 +145,7 @@ describe('the compiler', () => {
   })
 })
 
-/** What the compiler says; '' where all is well. */
+/** The messages of the compiler; '' if all is well. */
 function compile(folder: string): string {
   try {
     execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', folder])

@@ -1,7 +1,7 @@
 /**
  * Makes the requests of Chromium and curl in this folder anew: `node -C source test/wire/capture.ts`, if both are here.
- * Each is the raw body that the client sent (`.bin`) and, beside it, its Content-Type and what it means (`.json`), which is
- * written here by hand and not by a decoder.
+ * Each is the raw body that the client sent (`.bin`), with its Content-Type and its meaning beside it (`.json`). These
+ * are written by hand and not by a decoder.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { WirePart, WireRequest } from './wire-request.ts'
 interface BrowserCase {
   readonly name: string
   readonly about: string
-  /** What stands in the page. Without a button, `send` sends. */
+  /** The content of the page. Without a button, `send` sends. */
   readonly html: string
   readonly send?: (page: Page, folder: string) => Promise<void>
   readonly parts: readonly WirePart[]

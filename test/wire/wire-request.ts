@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a part means: the text of a field, or the name, type and bytes of a file. */
+/** The meaning of a part: the text of a field, or the name, type and bytes of a file. */
 export interface WirePart {
   readonly name: string
   readonly filename?: string
@@ -14,9 +14,9 @@ export interface WirePart {
 
 /** The request of a client, as it came over the wire; the `.json` beside a `.bin`. */
 export interface WireRequest {
-  /** Who sent it, and whether it was captured or written by hand after that client's format. */
+  /** The client that sent it, and whether it was captured or written by hand after that client's format. */
   readonly client: string
-  /** What is of interest in it. */
+  /** The fact that makes it interesting. */
   readonly about: string
   /** True if the request has an Origin header, as those of browsers do. */
   readonly fromBrowser?: boolean

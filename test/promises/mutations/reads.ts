@@ -3,7 +3,7 @@ import type { GuardedPromise } from '../mutation.ts'
 const DISK = 'src/storage/disk/disk-storage.test.ts'
 const HIDDEN = 'neither lists nor opens what is hidden, a link or no regular file'
 const ESCAPE = 'test/promises/reads-on-the-wire.test.ts'
-const NOWHERE = 'what no upload put there is not found by %s: %s'
+const NOWHERE = 'an entry that no upload made is not found by %s: %s'
 
 export const READS: GuardedPromise = {
   heading: 'Reads cannot leave the folder',

@@ -2,7 +2,7 @@ import { env } from 'node:process'
 import { ALL, IMAGES, isUploadError, MiB, receive, uploadSet } from 'decant'
 import { problemResponse } from 'decant/fetch'
 
-// Somebody's app, and with BROKEN_APP one whose author forgot to say what it takes.
+// An app, and with BROKEN_APP one whose author forgot to say which types it accepts.
 const policy = env['BROKEN_APP'] ? { extensions: ALL, content: 'trust' } : { extensions: IMAGES }
 
 export function createApp(storage) {

@@ -20,7 +20,7 @@ test('a photo is kept in its album', async () => {
   ])
 })
 
-test('what is no photo is refused', async () => {
+test('a file that is not a photo is refused', async () => {
   const storage = memoryStorage()
   const photos = [fakeFile('run.exe'), fakeFile('cat.png', { content: fakeFile('page.html') })]
   for (const photo of photos) {

@@ -22,5 +22,5 @@ const [, , suite = '', folder = '.'] = process.argv
 const cases = SUITES[suite]?.(folder)
 if (cases === undefined) throw new TypeError(`No suite is called ${JSON.stringify(suite)}`)
 await runCases(cases, (outcome) => console.log(JSON.stringify(outcome)))
-// What a broken promise left open must not hold the process.
+// The leftovers of a broken promise must not keep the process alive.
 process.exit()

@@ -10,7 +10,7 @@ export async function runCases(cases, tell) {
       await Promise.race([run(), late.promise])
       tell({ name, passed: true })
     } catch (error) {
-      // Whatever a broken promise throws.
+      // Any error of a broken promise.
       tell({ name, passed: false, reason: String(error?.message ?? error).slice(0, 500) })
     } finally {
       clearTimeout(timer)

@@ -16,7 +16,7 @@ const miniflare = new Miniflare({
   host: '127.0.0.1',
   port: 0,
   compatibilityDate: '2026-04-20',
-  // For the client of the contract; what Decant itself does needs none of it.
+  // For the client of the contract; Decant itself does not need it.
   compatibilityFlags: ['nodejs_compat'],
   modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0].text }],
 })

@@ -57,6 +57,10 @@ describe('the repository', () => {
     expect(linesMatching(/(?<![\w.~])\/(?:work|workspace|builds|github\/workspace)\/\w/)).toEqual([])
   })
 
+  test('has no file with the marks of a conflict that was not resolved', () => {
+    expect(linesMatching(/^(?:<{7}|>{7}) /)).toEqual([])
+  })
+
   test('names no package registry, so that each machine uses its own', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock).not.toMatch(/"resolved": "[^"]*:\/\//)

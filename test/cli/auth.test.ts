@@ -226,7 +226,11 @@ describe('credentials that cannot be used are one line on stderr, without them, 
     ['a line that is not valid', 'ok:ok\nswordfish', 'line 2: write name:secret'],
     ['a secret with a space', 'ann:sword fish', 'line 1: after the secret'],
     ['nobody', '# ann:swordfish', 'it has no credentials.'],
-    ['one secret of two names', 'ann:swordfish\nbob:swordfish', 'the credentials: "ann" and "bob" have the same secret.'],
+    [
+      'one secret of two names',
+      'ann:swordfish\nbob:swordfish',
+      'the credentials: "ann" and "bob" have the same secret.',
+    ],
   ])('%s', async (_, lines, sentence) => {
     using own = place(lines)
     for (const [typed, env] of [

@@ -15,6 +15,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'src/adapters/node/**/*.test.ts',
     'bench/**/*.test.ts',
     'test/architecture.test.ts',
+    'test/architecture/**/*.test.ts',
     'test/docs.test.ts',
     'test/repository.test.ts',
     'test/surface.test.ts',

@@ -1,8 +1,8 @@
 // npm run bench:guard
 //
-// Whether taking files in has become dear: the CPU time of Decant beside that of a raw pipe, or of one name beside
-// different names. One run takes a minute. The bars are half as much again as what a busy machine measured, so that
-// none trips it: they notice a regression, and say nothing of our targets. Exits with 1 above them.
+// Fails if an upload has become dear. It compares the CPU time of Decant with that of a raw pipe, and uploads of one
+// name with uploads of different names. One run takes a minute. The bars are 1.5 times the figures of a busy machine,
+// so noise does not reach them. They notice a regression, and say nothing of our targets. Exits with 1 above them.
 import process from 'node:process'
 import { findSender } from './client/sender.ts'
 import { createBenchFolder } from './measure/bench-folder.ts'

@@ -11,12 +11,11 @@ const CHUNK_SIZE = 256 * 1024
 /**
  * The bytes of a file from `start` up to but not including `end`, each chunk in memory of its own. The next chunk is
  * read while the caller uses the last. `source` is a descriptor, or gives one when the caller asks for the first chunk.
- * `release` gets it at the end, on `return` and on failure, and is told whether all was read. By default it closes the
- * descriptor. A failure is `storage-failed`, also if the file turns out to be shorter.
+ * It is closed at the end, on `return` and on failure. A failure is `storage-failed`, also if the file turns out to be
+ * shorter.
  */
 export class FileRange implements AsyncIterableIterator<Uint8Array> {
   readonly #open: () => Promise<number>
-  readonly #release: (file: number, isRead: boolean) => Promise<void>
   readonly #end: number
   #position: number
   #file: number | undefined
@@ -24,13 +23,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
   #done = false
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(
-    source: number | (() => Promise<number>),
-    start: number,
-    end: number,
-    release: (file: number, isRead: boolean) => Promise<void> = (file) => closeFile(file),
-  ) {
-    this.#release = release
+  constructor(source: number | (() => Promise<number>), start: number, end: number) {
     if (typeof source === 'number') this.#file = source
     this.#open = typeof source === 'number' ? () => Promise.resolve(source) : source
     this.#position = start
@@ -129,7 +122,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     await this.#ahead?.catch(ignore)
     const file = this.#file
     this.#file = undefined
-    if (file !== undefined) await this.#release(file, this.#position === this.#end).catch(ignore)
+    if (file !== undefined) await closeFile(file).catch(ignore)
   }
 }
 

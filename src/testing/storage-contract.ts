@@ -2,8 +2,11 @@ import type { Storage } from '../storage/storage.ts'
 import { DRAFT_PROMISES } from './storage-contract/draft-promises.ts'
 import { FILE_PROMISES } from './storage-contract/file-promises.ts'
 import type { ContractCase } from './contract-case.ts'
+import { handPromises } from './storage-contract/hand-promises.ts'
+import type { ChangesByHand } from './storage-contract/hand-promises.ts'
 import { KEEPING_PROMISES } from './storage-contract/keeping-promises.ts'
 import { LIST_PROMISES } from './storage-contract/list-promises.ts'
+import type { Promises } from './storage-contract/steps.ts'
 import { TRANSACTION_PROMISES } from './storage-contract/transaction-promises.ts'
 
 /** Abilities that some storages lack. If one is false, the promises that need it are left out. */
@@ -12,6 +15,15 @@ export interface StorageCapabilities {
   readonly transactions?: boolean
   /** It has `claim`, and its sealed drafts have `keep`. Default true. */
   readonly keeping?: boolean
+}
+
+/** Options of `storageContract`. */
+export interface StorageContractOptions<Kind extends Storage = Storage> extends StorageCapabilities {
+  /**
+   * How an operator changes files by hand, if the medium allows that. Without it, the promises about such files are
+   * left out.
+   */
+  readonly byHand?: ChangesByHand<Kind> | undefined
 }
 
 /**
@@ -26,16 +38,17 @@ export interface StorageCapabilities {
  * for (const { name, run } of storageContract(() => myStorage())) test(name, run)
  * ```
  */
-export function storageContract(
-  makeStorage: () => Storage | Promise<Storage>,
-  { transactions = true, keeping = true }: StorageCapabilities = {},
+export function storageContract<Kind extends Storage>(
+  makeStorage: () => Kind | Promise<Kind>,
+  { transactions = true, keeping = true, byHand }: StorageContractOptions<Kind> = {},
 ): readonly ContractCase[] {
-  const promises = {
+  const promises: Promises<Kind> = {
     ...DRAFT_PROMISES,
     ...FILE_PROMISES,
     ...LIST_PROMISES,
     ...(transactions && TRANSACTION_PROMISES),
     ...(keeping && KEEPING_PROMISES),
+    ...(byHand !== undefined && handPromises(byHand)),
   }
   return Object.entries(promises).map(([name, keeps]) => ({
     name,

@@ -20,6 +20,7 @@ import { openFilesIn } from '../../file/fixtures/open-files.ts'
 import { storageContract } from '../../testing/storage-contract.ts'
 import type { Storage } from '../storage.ts'
 import { diskStorage } from './disk-storage.ts'
+import { byHand } from './fixtures/by-hand.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-disk-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
@@ -59,11 +60,16 @@ async function read(storage: Storage, key: string): Promise<string | undefined> 
 }
 
 describe.each(['auto', 'never'] as const)('a disk storage that publishes with links: %s', (links) => {
-  for (const { name, run } of storageContract(() => diskStorage(newFolder(), { links }))) test(name, run)
+  for (const { name, run } of storageContract(() => diskStorage(newFolder(), { links }), { byHand })) test(name, run)
 
   describe('and flushes what it publishes', () => {
     const durable = () => diskStorage(newFolder(), { links, durable: true })
     for (const { name, run } of storageContract(durable)) test(name, run)
+  })
+
+  describe('and leaves small calls to threads', () => {
+    const threaded = () => diskStorage(newFolder(), { links, calls: 'threads' })
+    for (const { name, run } of storageContract(threaded, { byHand })) test(name, run)
   })
 
   test('keeps a file as a plain file and leaves nothing else but its record', async () => {

@@ -5,7 +5,10 @@ import { tellValue } from '../../errors/tell-value.ts'
 import { join, resolve } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
 import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
-import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
+import { cachedStorage } from '../cache/cached-storage.ts'
+import type { CacheableFile } from '../cache/cached-storage.ts'
+import type { DeleteOptions, ListOptions, ListPage, Storage, StorageEntry } from '../storage.ts'
+import { ChangeCheck } from './change-check.ts'
 import { claimDraft } from './claimed-draft.ts'
 import { DiskDraft } from './disk-draft.ts'
 import { DiskTransaction } from './disk-transaction.ts'
@@ -24,7 +27,6 @@ import { RecordCache } from './record-cache.ts'
 import { Sweeper } from './sweeper.ts'
 import { TimeIndex } from './time-index/time-index.ts'
 import { UnreadableFiles } from './unreadable-files.ts'
-import { WarmFiles } from './warm-files.ts'
 import { pathIn } from '../../file/path-in.ts'
 import { DiskCalls } from '../../file/disk-calls.ts'
 import { toStorageError } from '../../file/storage-error.ts'
@@ -152,7 +154,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     children: (prefix) => folderChildren(listed, prefix),
     skip: (path, look) => unreadable.skip(path, look),
   })
-  const warmFiles = calls === 'auto' ? new WarmFiles(root) : undefined
+  const changes = calls === 'auto' ? new ChangeCheck(root) : undefined
   const place: DraftPlace = {
     root,
     folder: privateFolder,
@@ -167,8 +169,8 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
   const isReadable = (key: string): boolean | Promise<boolean> => isDiskKey(key) && spelling.isListed(key)
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
-  return {
-    kind: 'disk',
+  const storage = {
+    kind: 'disk' as const,
     createDraft(draftOptions: DraftOptions = {}): Draft {
       return new DiskDraft(place, draftOptions)
     },
@@ -186,18 +188,15 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     isTaken(key: string): Promise<boolean> {
       return told(async () => isDiskKey(key) && (await privateFolder.calls.exists(pathIn(root, key))))
     },
-    async open(key: string): Promise<OpenFile | undefined> {
-      const warm = warmFiles?.open(key)
-      if (warm !== undefined) return warm
+    open(key: string): Promise<CacheableFile | undefined> {
       return told(async () => {
         const found = (await isReadable(key))
           ? await unreadable.skip(join(root, key), () => openStoredFile(root, key))
           : undefined
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
-        return new OpenDiskFile(entry, found.file, () => {
-          void warmFiles?.remember(entry, found.stats, records.locate(key))
-        })
+        const isCurrent = changes?.of({ entry, stats: found.stats, recordPath: records.locate(key) })
+        return new OpenDiskFile(entry, found.file, isCurrent)
       })
     },
     list(listOptions: ListOptions = {}): Promise<ListPage> {
@@ -246,6 +245,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       return join(root, key)
     },
   }
+  return changes === undefined ? storage : cachedStorage(storage)
 }
 
 /** Tells failures as storages do. */

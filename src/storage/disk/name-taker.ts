@@ -66,14 +66,15 @@ export class NameTaker {
       keep: () => this.#stillHas(target),
       giveBack: () => ignoreFailure(() => deleteFile(this.#place, key, versionOf(this.#stats))),
     }
-    // Looked at after linking. A transaction reserves a name first and then looks whether it is free, so at least one of
-    // the two sees the other. A transaction that is over by now may have moved this file away from its promised name.
+    // Looked at after linking. A transaction reserves a name first and then looks whether it is free, so at least one
+    // of the two sees the other. A transaction that is over by now may have moved this file away from its promised
+    // name.
     try {
       const isPromised = await isReserved(this.#place.folder, key)
       if (!(await this.#stillHas(target))) return undefined
       if (!isPromised) return name
-      // Nothing else removes or replaces the link meanwhile: the transaction waits for it, and a deletion waits for the
-      // transaction.
+      // Nothing else removes or replaces the link meanwhile: the transaction waits for it, and a deletion waits for
+      // the transaction.
       await this.#place.folder.calls.unlink(target)
       return undefined
     } catch (error) {

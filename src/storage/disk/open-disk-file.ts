@@ -3,7 +3,8 @@ import type { BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { checkByteRange } from '../byte-range.ts'
-import type { OpenFile, StorageEntry } from '../storage.ts'
+import type { CacheableFile } from '../cache/cached-storage.ts'
+import type { StorageEntry } from '../storage.ts'
 import { findFile } from './disk-entry.ts'
 import { FileRange } from '../../file/file-range.ts'
 import { isMissing } from '../../file/system-error.ts'
@@ -13,7 +14,7 @@ const statFile = promisify(fstat)
 const openFile = promisify(open)
 
 /** How stored files are opened. `O_NONBLOCK`: opening a FIFO would wait for somebody to write into it. */
-export const READ_ONLY: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const READ_ONLY: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** A file that was opened, and what it is. */
 export interface FoundFile {
@@ -49,28 +50,23 @@ async function isWhereItSeems(root: string, key: string, stats: BigIntStats): Pr
 }
 
 /** An open file as the storage's users see it. */
-export class OpenDiskFile implements OpenFile {
+export class OpenDiskFile implements CacheableFile {
   readonly entry: StorageEntry
+  readonly isCurrent: (() => boolean) | undefined
   readonly #file: number
-  readonly #onRead: () => void
   #range: FileRange | undefined
   #closed = false
 
-  /** @param onRead called when the whole file has been read */
-  constructor(entry: StorageEntry, file: number, onRead: () => void) {
+  constructor(entry: StorageEntry, file: number, isCurrent: (() => boolean) | undefined) {
     this.entry = entry
     this.#file = file
-    this.#onRead = onRead
+    this.isCurrent = isCurrent
   }
 
   stream(start: number = 0, end: number = this.entry.size): AsyncIterable<Uint8Array> {
     if (this.#range !== undefined || this.#closed) throw new TypeError('The file was read or closed already.')
     checkByteRange(start, end, this.entry.size)
-    const isWhole = start === 0 && end === this.entry.size
-    this.#range = new FileRange(this.#file, start, end, async (file, isRead) => {
-      if (isWhole && isRead) this.#onRead()
-      await closeFile(file)
-    })
+    this.#range = new FileRange(this.#file, start, end)
     return this.#range
   }
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict'
 import { isUploadError } from '../../errors/upload-error.ts'
 import { collect } from '../collect.ts'
-import { join, keys, NO_RANGES, randomBytes, RANGES, read, RECORD, seal, store, text } from './steps.ts'
+import { join, keys, NO_RANGES, randomBytes, RANGES, read, readOften, RECORD, seal, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
 /** These must never lead anywhere. */
@@ -205,6 +205,16 @@ export const FILE_PROMISES: Promises = {
     const second = await (await seal(storage, randomBytes(20))).publish('gone', record)
     deepEqual((await storage.stat('gone'))?.record, record)
     notEqual(second?.version, first?.version)
+  },
+
+  'opens no file that was deleted, however often it was read before': async (storage) => {
+    await store(storage, 'gone', randomBytes(1000))
+    await readOften(storage, 'gone')
+    equal(await storage.delete('gone'), true)
+    equal(await storage.open('gone'), undefined)
+    const bytes = randomBytes(1000)
+    await store(storage, 'gone', bytes)
+    deepEqual(await read(storage, 'gone'), bytes)
   },
 
   'deletes one version of a file, and no other that has its key': async (storage) => {

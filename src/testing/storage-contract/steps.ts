@@ -5,7 +5,10 @@ import type { SealedDraft } from '../../storage/draft.ts'
 import type { FileRecord, ListOptions, Storage, StorageEntry } from '../../storage/storage.ts'
 
 /** Promises by their sentences; each rejects if the empty storage does not keep it. */
-export type Promises = Readonly<Record<string, (storage: Storage) => Promise<void>>>
+export type Promises<Kind extends Storage = Storage> = Readonly<Record<string, (storage: Kind) => Promise<void>>>
+
+/** Milliseconds in which a storage that keeps what is read often has begun to keep it. */
+const OFTEN_MS = 250
 
 export const RECORD: FileRecord = { filename: 'Änderung "1".TXT', type: 'text/plain', digest: 'sha-256=:AAAA:' }
 
@@ -44,6 +47,12 @@ export async function read(storage: Storage, key: string): Promise<Uint8Array> {
   const file = await storage.open(key)
   ok(file !== undefined, `there is no ${key}`)
   return collect(file.stream())
+}
+
+/** Reads a file again and again. */
+export async function readOften(storage: Storage, key: string): Promise<void> {
+  const start = performance.now()
+  while (performance.now() - start < OFTEN_MS) await read(storage, key)
 }
 
 /** Every key, page by page. */

@@ -32,29 +32,14 @@ export const OTHER_CLIENTS: GuardedPromise = {
     },
     {
       guard: 'gives each client bytes in memory of its own, never those that a cache keeps',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'return copyOf(content.subarray(start, end))',
+      file: 'src/storage/cache/file-in-memory.ts',
+      find: 'return content.slice(start, end)',
       replace: 'return content.subarray(start, end)',
       tests: [
-        [
-          'src/storage/disk/warm-files.test.ts',
-          'a small file %s > stays the same for the next reader if a reader of its bytes %s',
-        ],
+        ['src/storage/cache/cached-storage.test.ts', 'gives the next reader the same file if a reader of its bytes %s'],
         [
           'src/adapters/node/file-download.test.ts',
           'a small file is whole for the next client after middleware has overwritten the bytes that it was given',
-        ],
-      ],
-    },
-    {
-      guard: 'keeps no bytes in memory that a client was given',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'this.#warmFiles.keep(this.#known, copyOf(bytes))',
-      replace: 'this.#warmFiles.keep(this.#known, bytes)',
-      tests: [
-        [
-          'src/storage/disk/warm-files.test.ts',
-          'bytes in memory > are not those that their first reader got and may have overwritten',
         ],
       ],
     },
@@ -89,7 +74,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       replace: 'if (now - start <= Infinity) {',
       tests: [
         ['src/file/disk-patience.test.ts', 'a disk that was slow again and again is left alone for a while'],
-        ['src/storage/disk/warm-files.test.ts', 'nobody waits for a disk > that was slow again and again'],
+        ['src/storage/disk/change-check.test.ts', 'is not asked for changes for a while'],
       ],
     },
     {

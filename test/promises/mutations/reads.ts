@@ -56,29 +56,32 @@ export const READS: GuardedPromise = {
       ],
     },
     {
-      guard: 'does not take another file for the one that it has just read',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'isUnchanged(fstatSync(file, { bigint: true }), stats) &&',
-      replace: '',
-      tests: [['src/storage/disk/warm-files.test.ts', 'a small file %s > and was then %s is what it is now']],
+      guard: 'asks whether a file is current before it gives out bytes in memory',
+      file: 'src/storage/cache/cached-storage.ts',
+      find: ' && known.isCurrent())',
+      replace: ')',
+      tests: [
+        ['src/storage/cache/cached-storage.test.ts', 'reads a file anew that is not current'],
+        ['src/storage/disk/change-check.test.ts', 'and was then %s is what it is now'],
+      ],
     },
     {
       guard: 'gives out no bytes in memory of a file that was replaced or has changed',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'if (present === undefined || !isUnchanged(present, stats)) return false',
+      file: 'src/storage/disk/change-check.ts',
+      find: 'if (present === undefined || !isUnchanged(present, file.stats)) return false',
       replace: 'if (present === undefined) return false',
-      tests: [['src/storage/disk/warm-files.test.ts', 'a small file %s > and was then %s is what it is now']],
+      tests: [
+        ['src/storage/disk/change-check.test.ts', 'and was then %s is what it is now'],
+        ['src/storage/disk/disk-storage.test.ts', 'reads a file that was changed by hand as it is now'],
+      ],
     },
     {
       guard: 'keeps no bytes of a file whose next change could go unnoticed',
-      file: 'src/storage/disk/warm-files.ts',
-      find: 'const mayKeep = isSettled(known.stats, Date.now())',
-      replace: 'const mayKeep = isSettled(known.stats, Infinity)',
+      file: 'src/storage/disk/change-check.ts',
+      find: '!isSettled(file.stats, Date.now())',
+      replace: '!isSettled(file.stats, Infinity)',
       tests: [
-        [
-          'src/storage/disk/warm-files.test.ts',
-          'bytes in memory > are not kept of a file so new that its next change could have the same time',
-        ],
+        ['src/storage/disk/change-check.test.ts', 'so new that its next change could have the same time are not kept'],
       ],
     },
     {

@@ -1,0 +1,71 @@
+import type { OpenFile, Storage } from '../storage.ts'
+import { FileInMemory } from './file-in-memory.ts'
+import { KeptFiles } from './kept-files.ts'
+import { RecentKeys } from './recent-keys.ts'
+
+/** Bytes of the largest file that is kept: such a file is sent in one go. */
+const MAX_SIZE = 64 * 1024
+
+/** Bytes of all files that are kept. */
+const MAX_KEPT = 32 * 1024 * 1024
+
+/** Milliseconds after which a file is read anew. */
+const KEEP_MS = 10_000
+
+/** Files that are remembered. A file is kept if it is opened again before so many others were. */
+const MAX_REMEMBERED = 1000
+
+/** An open file that may tell later whether its bytes can still be given out. */
+export interface CacheableFile extends OpenFile {
+  /**
+   * Whether the key still leads to this file, and the file is unchanged. Asked after the file was read and closed. It
+   * must answer at once: false if it cannot. Absent if a change could go unnoticed.
+   */
+  readonly isCurrent?: (() => boolean) | undefined
+}
+
+/** A storage of which small files can be kept. */
+export interface CacheableStorage extends Storage {
+  open(key: string): Promise<CacheableFile | undefined>
+}
+
+/**
+ * Keeps small files of another storage in memory that are opened again, for ten seconds. Before it gives one out, it
+ * asks the file whether that is current, so that each reader gets what the storage would have given. Everything else
+ * is left to the storage.
+ *
+ * @param storage an object whose methods need no `this`, as factories of storages return
+ */
+export function cachedStorage<Inner extends CacheableStorage>(storage: Inner): Inner {
+  const kept = new KeptFiles(MAX_KEPT)
+  const recent = new RecentKeys(MAX_REMEMBERED)
+  return {
+    ...storage,
+    async open(key: string): Promise<OpenFile | undefined> {
+      const now = performance.now()
+      const known = kept.get(key)
+      if (known !== undefined) {
+        if (now - known.readAt < KEEP_MS && known.isCurrent()) return new FileInMemory(known.entry, known.content)
+        kept.delete(key)
+      }
+      const file = await storage.open(key)
+      if (file?.isCurrent === undefined || file.entry.size === 0 || file.entry.size > MAX_SIZE) return file
+      if (now - recent.note(key, now) >= KEEP_MS) return file
+      const { entry, isCurrent } = file
+      const content = await readAll(file)
+      kept.set(key, { entry, content, isCurrent, readAt: now })
+      return new FileInMemory(entry, content)
+    },
+  }
+}
+
+/** The whole content, in memory that nothing else uses. */
+async function readAll(file: OpenFile): Promise<Uint8Array> {
+  const content = new Uint8Array(file.entry.size)
+  let size = 0
+  for await (const chunk of file.stream()) {
+    content.set(chunk, size)
+    size += chunk.byteLength
+  }
+  return content
+}

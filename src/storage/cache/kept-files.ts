@@ -1,0 +1,50 @@
+import type { StorageEntry } from '../storage.ts'
+
+/** A whole file in memory. */
+export interface KeptContent {
+  readonly entry: StorageEntry
+  readonly content: Uint8Array
+  /** Whether the content is that of the stored file now. */
+  readonly isCurrent: () => boolean
+  /** When it was read; milliseconds, as `performance.now` tells. */
+  readonly readAt: number
+}
+
+/** Bytes that a file takes besides its content: its entry, its key, and what asks whether it is current. */
+const OVERHEAD = 1024
+
+/** The last files by their keys that fit into so many bytes. */
+export class KeptFiles {
+  readonly #limit: number
+  readonly #files = new Map<string, KeptContent>()
+  #size = 0
+
+  /** @param limit bytes of all of them together */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get(key: string): KeptContent | undefined {
+    return this.#files.get(key)
+  }
+
+  set(key: string, file: KeptContent): void {
+    this.delete(key)
+    this.#files.set(key, file)
+    this.#size += sizeOf(file)
+    for (const [oldest] of this.#files) {
+      if (this.#size <= this.#limit) break
+      this.delete(oldest)
+    }
+  }
+
+  delete(key: string): void {
+    const file = this.#files.get(key)
+    if (file !== undefined) this.#size -= sizeOf(file)
+    this.#files.delete(key)
+  }
+}
+
+function sizeOf({ content }: KeptContent): number {
+  return content.byteLength + OVERHEAD
+}

@@ -50,7 +50,7 @@ describe('the parts of a form', () => {
     }
   })
 
-  test('are none where the form has none', async () => {
+  test('are not given for a form without parts', async () => {
     expect(await account(rawRequest('--X--\r\n', MULTIPART))).toEqual([])
   })
 

@@ -177,7 +177,14 @@ describe('which calls fail', () => {
   test('is told by a list: those alone', async () => {
     const { set } = broken({ publish: [1, 3] })
     const statuses: string[] = []
-    for (let count = 0; count < 4; count++) statuses.push(await set.save(a()).then(() => 'kept', () => 'failed')) // prettier-ignore
+    for (let count = 0; count < 4; count++) {
+      statuses.push(
+        await set.save(a()).then(
+          () => 'kept',
+          () => 'failed',
+        ),
+      )
+    }
     expect(statuses).toEqual(['failed', 'kept', 'failed', 'kept'])
   })
 

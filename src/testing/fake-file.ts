@@ -27,11 +27,11 @@ export interface FakeFileOptions {
  * @example
  * ```ts
  * fakeFile('cat.png', { size: 5 * MiB })
- * fakeFile('cat.png', { content: fakeFile('page.html') }) // is no cat
+ * fakeFile('cat.png', { content: fakeFile('page.html') }) // is not a cat
  * fakeFile('film.mp4', { size: 8 * GiB })
  * ```
- * @throws {TypeError} for a size that is not valid, or too small for the format (0 is an empty file), and for a size
- *   beside `content`. Also for a format that it cannot make: give `content` then.
+ * @throws {TypeError} for a size that is not valid, or too small for the format (0 is an empty file). Also for a size
+ *   beside `content`, and for a format that it cannot make: give `content` then.
  */
 export function fakeFile(name: string, options: FakeFileOptions = {}): File {
   const { size, content, seed = 0, lastModified = 0 } = options

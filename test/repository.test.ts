@@ -40,7 +40,7 @@ const isReleased = manifest.private !== true
 /** The documentation, with what it hides until the release. */
 const pages = tracked.filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
 
-/** What a reader of a page sees. */
+/** The text of a page as a reader sees it. */
 function visibleText(text: string): string {
   return text.replaceAll(/<!--.*?-->/gs, '')
 }
@@ -67,7 +67,7 @@ describe('the repository', () => {
     expect(linesMatching(/registry\.(?:npmjs|yarnpkg)|npm\.jsr\.io|deb\.debian\.org/)).toEqual([])
   })
 
-  test('tells nobody to install `decant` by name before it is on npm, where a stranger could register the name', () => {
+  test('never says to install `decant` by name before it is on npm: a stranger could register the name', () => {
     const visible = pages.filter((page) => INSTALLS_BY_NAME.test(visibleText(readFileSync(join(root, page), 'utf8'))))
     const manifests = linesMatching(/"decant": "(?!file:)/).filter((line) => line.startsWith('examples/'))
     const sources = linesMatching(INSTALLS_BY_NAME).filter((line) => !/\.md:|^test\/repository\.test\.ts:/.test(line))

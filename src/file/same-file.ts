@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 
-/** What makes a file that file, whatever its name is. */
+/** The identity of a file, whatever its name is. */
 export type FileIdentity = Pick<BigIntStats, 'ino' | 'dev'>
 
 /** Whether two names are those of one file. */

@@ -27,8 +27,8 @@ interface Span {
  * The types that an exported declaration names and that no entry exports, each as a sentence. A user meets such a type
  * but cannot write it down.
  *
- * It reads the sources. They are compiled with `isolatedDeclarations`, so each exported declaration writes its types out,
- * and the built `.d.ts` holds the same signatures. Types of packages and of the runtime are left alone.
+ * It reads the sources. They are compiled with `isolatedDeclarations`, so each exported declaration writes its types
+ * out, and the built `.d.ts` holds the same signatures. Types of packages and of the runtime are left alone.
  *
  * @param sources the text of each file by its path below src/; those without a folder are the entries
  */

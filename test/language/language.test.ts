@@ -37,11 +37,6 @@ describe('the language check', () => {
     ['a name in a program', 'a.ts', 'const where = who(nobody)'],
     ['code in backticks', 'a.md', 'The option `where` and `nobody here`.'],
     ['a "where" that is a place', 'a.ts', '// The folder where drafts lie.'],
-    [
-      'the guards of a promise, which are made from mutations',
-      'a.md',
-      '- [`a.ts`](../a.ts) waits. Attacked by: nobody',
-    ],
     ['a wide table', 'a.md', `| ${'word '.repeat(40)} |`],
   ])('leaves alone %s', (_, path, text) => {
     expect(patternsIn(path, text)).toEqual([])

@@ -31,8 +31,6 @@ const TOKEN = new RegExp(
 )
 // A list item, a heading, a tag of a docstring or a row of a table begins a passage of its own.
 const OPENING = /^(?:[-*] |\d+\. |#+ |@\w|\|)/
-// A line of the list of guards, which `npm run mutate:list` makes of the mutations and the titles of tests.
-const GUARD = /^- \[`[^\]]+`\]\(.* Attacked by: /
 
 /** Everything in a file that people read as English. */
 export function passagesOf(path: string, text: string): Passage[] {
@@ -44,7 +42,6 @@ function passagesOfMarkdown(text: string): Passage[] {
   let prose: Line[] = []
   let program: Line[] | undefined
   for (const [index, line] of text.split('\n').entries()) {
-    if (GUARD.test(line)) continue
     if (!/^\s*```/.test(line)) {
       const lines = program ?? prose
       lines.push({ text: program === undefined ? line.replace(/^[\s>]+/, '') : line, line: index + 1 })

@@ -36,7 +36,7 @@ export const PATTERNS: readonly Pattern[] = [
   {
     name: 'nobody',
     advice: 'Name the actor: the client, the caller, the server, another process.',
-    find: all(/\b(?:some|any|no)body\b|\b(?:some|any)one\b|\bno\sone\b/gi),
+    find: all(/\b(?:some|any|no)body\b|\b(?:some|any)one\b|\bno\sone\b(?!\sof\b)/gi),
   },
   { name: 'none-of', advice: 'Say what is not the case, with "not".', find: all(/\bnone\sof\b/gi) },
   {

@@ -7,6 +7,8 @@ import { PATTERNS } from './patterns.ts'
 export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 const LOWER = 'npm run language -- --lower'
+/** A complaint shows at most this many lines. */
+const MOST_LINES = 20
 export const COUNTS_FILE: string = join(import.meta.dirname, 'allowed-counts.txt')
 
 export function countFindings(found: readonly Finding[]): Counts {
@@ -60,10 +62,10 @@ export function complaints(found: readonly Finding[], allowed: Counts): string[]
       if (count < most) {
         return [`${room}: "${name}" may occur ${most} times and occurs ${count} times. Lower it: \`${LOWER}\``]
       }
-      const lines = found
-        .filter((finding) => finding.room === room && finding.pattern === name)
-        .map(({ path, line, words }) => `\n  ${path}:${line}: ${words}`)
-      return [`${room}: "${name}" occurs ${count} times, ${most} are allowed. ${advice}${lines.join('')}`]
+      const lines = found.filter((finding) => finding.room === room && finding.pattern === name)
+      const shown = lines.slice(0, MOST_LINES).map(({ path, line, words }) => `\n  ${path}:${line}: ${words}`)
+      if (lines.length > MOST_LINES) shown.push(`\n  and more: \`npm run language -- ${room}\``)
+      return [`${room}: "${name}" occurs ${count} times, ${most} are allowed. ${advice}${shown.join('')}`]
     }),
   )
 }

@@ -7,6 +7,7 @@ function rival(name: string, title: string): Contestant {
 
 export const serveContestants: readonly Contestant[] = [
   { name: 'decant', title: 'Decant', kind: 'decant', program: ownProgram('decant'), way: 'get' },
+  { name: 'decant-hono', title: 'Decant in Hono', kind: 'decant', program: ownProgram('decant-hono'), way: 'get' },
   { name: 'nginx', title: 'nginx, sendfile', kind: 'bound', program: ownProgram('nginx'), way: 'get', mostRounds: 3 },
   { name: 'read-pipe', title: 'createReadStream.pipe', kind: 'bound', program: ownProgram('read-pipe'), way: 'get' },
   rival('express-static', 'express.static'),

@@ -3,10 +3,10 @@ import { tellValue } from '../errors/tell-value.ts'
 const METHODS = ['createDraft', 'stat', 'open', 'list', 'delete'] as const
 
 /**
- * A set without a storage would otherwise fail at its first upload.
+ * Refuses anything that is not a storage. Otherwise a set without a storage would fail only at its first upload.
  *
  * @param owner what needs the storage, such as `The upload set "photos"`
- * @throws {TypeError} for what is not a storage.
+ * @throws {TypeError} for a value that is not a storage.
  */
 export function checkStorage(owner: string, storage: unknown): void {
   const methods: object = typeof storage === 'object' && storage !== null ? storage : {}

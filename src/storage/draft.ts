@@ -4,10 +4,10 @@ import type { FileRecord, StorageEntry } from './storage-entry.ts'
 export interface DraftOptions {
   /**
    * Absent: the draft belongs to the request that this process is serving, and is swept when the process is dead.
-   * Given: it outlives requests and processes and is swept when this time has come.
+   * Given: the draft outlives requests and processes. It is swept when this time has come.
    */
   readonly expiresAt?: Date
-  /** Bytes that are expected, where they are known: lets a storage prepare for them. */
+  /** Bytes that are expected, if they are known. A storage can prepare for them. */
   readonly expectedSize?: number
 }
 
@@ -18,10 +18,11 @@ export interface Draft {
   /** Bytes appended so far, whether or not they have reached the medium. */
   readonly size: number
   /**
-   * Adds bytes at the end. Never blocks: `undefined` when more may come at once; a promise when the caller should wait
-   * for it before it takes more from the network (it may still append what it holds). The storage may keep `bytes`
-   * until they are written, so they must not change. A failure rejects this promise and those of later calls, and
-   * nobody has to listen: `seal` tells it at the latest. Throws a TypeError once sealed or discarded.
+   * Adds bytes at the end. Never blocks. Returns `undefined` if more may come at once. Otherwise it returns a promise:
+   * the caller should wait for it before it takes more from the network. It may still append bytes that it holds. The
+   * storage may keep `bytes` until they are written, so they must not change. A failure rejects this promise and those
+   * of later calls. The caller may ignore it, because `seal` rejects with it, too. Throws a TypeError if the draft is
+   * sealed or discarded.
    *
    * @param isGiven `bytes` and its memory are the storage's from now on, which may detach it when it is done with it, so
    *   that no garbage collection has to find it. Default false
@@ -30,18 +31,18 @@ export interface Draft {
   /** Resolves when all appended bytes have been handed to the medium. */
   flush(): Promise<void>
   /**
-   * Goes back to the first `size` bytes: what undoes an append whose digest was wrong. Nothing can be appended until it
-   * has resolved. Rejects with a TypeError for what is more than `size`.
+   * Goes back to the first `size` bytes. This undoes an append whose digest was wrong. Nothing can be appended until it
+   * has resolved. Rejects with a TypeError if the draft has fewer bytes.
    */
   truncate(size: number): Promise<void>
   /**
-   * No more bytes: complete and readable, still invisible. Rejects with `storage-full` or `storage-failed`, after which
-   * nothing of it is kept.
+   * Ends the appending. The draft is then complete and can be read, but it is still invisible. Rejects with
+   * `storage-full` or `storage-failed`, and then nothing of the draft is kept.
    */
   seal(): Promise<SealedDraft>
   /**
-   * Removes every trace; harmless at any time, repeated, and after `publish`. Never rejects. Calls that are under way, but
-   * for `publish`, reject with a TypeError.
+   * Removes every trace. It is harmless at any time, when repeated, and after `publish`. Never rejects. Calls that are
+   * under way reject with a TypeError, except `publish`.
    */
   discard(): Promise<void>
 }
@@ -51,22 +52,24 @@ export interface SealedDraft {
   readonly id: string
   readonly size: number
   /**
-   * The bytes from `start` (default 0) up to but not including `end` (default the size); may be called again, until it is
-   * published. Throws a TypeError for no range.
+   * The bytes from `start` (default 0) up to but not including `end` (default the size). May be called again until the
+   * draft is published. Throws a TypeError for a range that is not valid.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
   /**
-   * Makes it visible under `key` in one atomic step, without ever overwriting. `undefined` when the key is taken: the
-   * draft is then as it was, and another key can be tried. Rejects with a TypeError if the key is not valid.
+   * Makes the file visible under `key` in one atomic step, and never overwrites another file. Resolves to `undefined`
+   * if the key is taken. The draft is then as it was, and another key can be tried. Rejects with a TypeError if the key
+   * is not valid.
    *
-   * @param record to be kept with it; none where the key tells it all
+   * @param record facts to keep with the file; absent if the key tells everything
    */
   publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined>
   /**
-   * Sets it aside until `expiresAt`, beyond this request and this process: `Storage.claim` gets it back, by its id. Nothing
-   * else can be done with it here afterwards. Rejects with `storage-full` or `storage-failed`. Optional.
+   * Sets the draft aside until `expiresAt`. It outlives this request and this process: `Storage.claim` gets it back by
+   * its id. Nothing else can be done with this object afterwards. Rejects with `storage-full` or `storage-failed`.
+   * Optional.
    *
-   * @param note whatever is to be given back with it
+   * @param note any text, which `Storage.claim` gives back
    */
   keep?(expiresAt: Date, note: string): Promise<void>
   /** As on a draft. */
@@ -76,8 +79,8 @@ export interface SealedDraft {
 /** A draft that was set aside and belongs to a request again. */
 export interface ClaimedDraft {
   readonly sealed: SealedDraft
-  /** When it would have been swept. */
+  /** When the draft would have been swept. */
   readonly expiresAt: Date
-  /** What `keep` was given. */
+  /** The note that `keep` was given. */
   readonly note: string
 }

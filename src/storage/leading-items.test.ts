@@ -4,7 +4,7 @@ import { LeadingItems } from './leading-items.ts'
 
 const compare = (one: number, other: number): number => one - other
 
-test('the first of many are those that sorting all of them would put first, in whichever order they come', () => {
+test('the leading items are the first of all items when sorted, in whichever order they are added', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 900, maxLength: 5000 }),
@@ -19,7 +19,7 @@ test('the first of many are those that sorting all of them would put first, in w
   )
 })
 
-test('of few there are as many as there are', () => {
+test('the leading items are all items if fewer were added than are wanted', () => {
   const leading = new LeadingItems<number>(3, compare)
   expect(leading.items()).toEqual([])
   for (const item of [2, 1]) leading.add(item)

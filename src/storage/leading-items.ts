@@ -1,13 +1,13 @@
-/** Fewer are not worth sorting out. */
+/** Items to hold before the first sort. Sorting fewer is not worth it. */
 const LEAST_KEPT = 1000
 
-/** Of any number of items the first few by their order, in memory for a few times as many. */
+/** Finds the first few of any number of items. It holds only a few times as many in memory. */
 export class LeadingItems<Item> {
   readonly #count: number
   readonly #compare: (one: Item, other: Item) => number
   readonly #most: number
   #items: Item[] = []
-  /** What all that are added from now on have to come before. */
+  /** An item that is added from now on has to come before this one. */
   #last: Item | undefined
 
   /** @param compare below zero when `one` comes before `other` */
@@ -17,7 +17,7 @@ export class LeadingItems<Item> {
     this.#most = Math.max(LEAST_KEPT, 2 * count)
   }
 
-  /** False if the item is not among the first, nor is any that comes after it. */
+  /** False if the item is not among the first. Then no item that comes after it is, either. */
   add(item: Item): boolean {
     if (this.#last !== undefined && this.#compare(item, this.#last) >= 0) return false
     this.#items.push(item)
@@ -27,7 +27,7 @@ export class LeadingItems<Item> {
     return true
   }
 
-  /** Those that come first of all that were added, in their order. */
+  /** The first of all items that were added, in their order. */
   items(): Item[] {
     return this.#items.toSorted(this.#compare).slice(0, this.#count)
   }

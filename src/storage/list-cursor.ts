@@ -3,7 +3,7 @@ import type { ListOptions, StorageEntry } from './storage.ts'
 
 type Order = NonNullable<ListOptions['order']>
 
-/** What of an entry decides where it stands in a list. */
+/** The facts of an entry that decide its place in a list. */
 export type Listed = Pick<StorageEntry, 'key' | 'storedAt'>
 
 /** Below zero when `a` comes before `b`. */
@@ -12,22 +12,22 @@ export function compareListed(order: Order, a: Listed, b: Listed): number {
   return time || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 }
 
-/** A page's `next`: the place of its last entry, so that files which come and go meanwhile shift nothing. */
+/** A page's `next`: the place of its last entry. So files that come and go meanwhile do not shift the next page. */
 export function toCursor(order: Order, { key, storedAt }: Listed): string {
   return order === 'name' ? `name:${key}` : `newest:${storedAt.getTime()}:${key}`
 }
 
-/** The place that a cursor tells. Throws `malformed-request` for one that no page of this order gave. */
+/** The place that a cursor tells. Throws `malformed-request` for a cursor that is not from a list in this order. */
 export function parseCursor(order: Order, cursor: string): Listed {
   const [, found, time, key] = /^(name|newest):(?:(?<=newest:)(-?\d{1,16}):)?(.*)$/s.exec(cursor) ?? []
   if (found !== order || key === undefined || (time === undefined) !== (order === 'name')) {
-    throw new UploadError('malformed-request', { reason: 'the cursor is none that a list in this order gave' })
+    throw new UploadError('malformed-request', { reason: 'the cursor is not from a list in this order' })
   }
   return { key, storedAt: new Date(Number(time ?? 0)) }
 }
 
-/** Entries at most, default 100. Throws a TypeError unless it is a whole number above zero. */
+/** The most entries of a page, default 100. Throws a TypeError unless it is a whole number above zero. */
 export function toLimit(limit: number = 100): number {
   if (Number.isInteger(limit) && limit > 0) return limit
-  throw new TypeError(`The limit of a list is a whole number above zero, not ${limit}.`)
+  throw new TypeError(`The limit of a list must be a whole number above zero; got ${limit}.`)
 }

@@ -3,11 +3,11 @@ import { compareListed, parseCursor, toCursor, toLimit } from './list-cursor.ts'
 import type { ListOptions, ListPage, StorageEntry } from './storage.ts'
 
 /**
- * The page that `Storage.list` returns, for a storage whose medium cannot list in order itself. It looks at every entry
- * and holds a few times as many as the page has.
+ * The page that `Storage.list` returns, for a storage whose medium cannot list in order itself. It looks at every
+ * entry. It holds a few times as many entries as the page has.
  *
  * @param entries all stored files, in any order
- * @throws {UploadError} `malformed-request` for a cursor that no page of this order gave.
+ * @throws {UploadError} `malformed-request` for a cursor that is not from a list in this order.
  * @throws {TypeError} for a limit below one.
  */
 export function listPage(
@@ -16,9 +16,9 @@ export function listPage(
 ): ListPage {
   const count = toLimit(limit)
   const after = cursor === undefined ? undefined : parseCursor(order, cursor)
-  // No key begins with what is not a key itself.
+  // A folder that is not a valid key needs no check: no key begins with it.
   const prefix = folder === undefined ? '' : `${folder}/`
-  // One more than the page holds tells whether there is a next one.
+  // One entry more than the page holds tells whether there is a next page.
   const leading = new LeadingItems<StorageEntry>(count + 1, (a, b) => compareListed(order, a, b))
   for (const entry of entries) {
     if (entry.key.startsWith(prefix) && (after === undefined || compareListed(order, entry, after) > 0)) {

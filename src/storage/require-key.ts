@@ -1,5 +1,6 @@
 /**
- * Refuses a key that a storage cannot take. A client's key is refused before: here it is a mistake of the program.
+ * Refuses a key that a storage cannot take. A client's key is checked earlier, so a bad key here is a mistake of the
+ * program.
  *
  * @throws {TypeError}
  */

@@ -7,7 +7,7 @@ const COMPOSED = 'caf\u00e9/\u00dc.txt'
 const DECOMPOSED = COMPOSED.normalize('NFD')
 const MIXED = 'cafe\u0301/\u00dc.txt'
 
-/** A storage with these files, and what it was asked for since. */
+/** A storage with these files, and the keys that it was asked for since. */
 async function storageOf(...keys: readonly string[]): Promise<{ storage: Storage; asked: string[] }> {
   const storage = memoryStorage()
   for (const key of keys) await (await storage.createDraft().seal()).publish(key)
@@ -21,14 +21,14 @@ async function storageOf(...keys: readonly string[]): Promise<{ storage: Storage
 
 describe('the key of a file', () => {
   test.each([
-    ['itself, whatever else there is', [COMPOSED, DECOMPOSED, MIXED], MIXED, MIXED],
-    ['itself, in NFD', [COMPOSED, DECOMPOSED], DECOMPOSED, DECOMPOSED],
-    ['the one in NFC', [COMPOSED, DECOMPOSED], MIXED, COMPOSED],
-    ['the one in NFC', [COMPOSED], DECOMPOSED, COMPOSED],
-    ['the one in NFD', [DECOMPOSED], MIXED, DECOMPOSED],
-    ['the one in NFD', [DECOMPOSED], COMPOSED, DECOMPOSED],
-    ['in NFC if there is none', ['other.txt'], DECOMPOSED, COMPOSED],
-    ['in NFC if there is none', [MIXED], DECOMPOSED, COMPOSED],
+    ['the exact spelling if it exists, with files in all spellings', [COMPOSED, DECOMPOSED, MIXED], MIXED, MIXED],
+    ['the exact spelling if it exists, in NFD', [COMPOSED, DECOMPOSED], DECOMPOSED, DECOMPOSED],
+    ['the spelling in NFC if both NFC and NFD exist', [COMPOSED, DECOMPOSED], MIXED, COMPOSED],
+    ['the spelling in NFC if only that exists', [COMPOSED], DECOMPOSED, COMPOSED],
+    ['the spelling in NFD if only that exists, asked in mixed form', [DECOMPOSED], MIXED, DECOMPOSED],
+    ['the spelling in NFD if only that exists, asked in NFC', [DECOMPOSED], COMPOSED, DECOMPOSED],
+    ['in NFC if no file exists', ['other.txt'], DECOMPOSED, COMPOSED],
+    ['in NFC if only a file in mixed form exists', [MIXED], DECOMPOSED, COMPOSED],
   ])('is %s', async (_, keys, asked, resolved) => {
     const { storage } = await storageOf(...keys)
     expect(await resolveKey(storage, asked)).toBe(resolved)

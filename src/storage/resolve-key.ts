@@ -5,11 +5,11 @@ const ONE_SPELLING = /^[ -~]*$/
 
 /**
  * The key of the stored file that `key` means, in the spelling of lists. The exact spelling, NFC and NFD are tried in
- * this order, and the first that exists is the one; NFC if none exists. A Mac sends names in NFD, and a person may have
- * copied files of either form into a folder.
+ * this order. The first that exists is the result, or NFC if none exists. A Mac sends names in NFD, and an operator may
+ * have copied files of either form into a folder.
  *
- * Decide about this key only: then a rule for one spelling holds for all. A key with equal normal forms is not looked
- * up.
+ * Apply rules to this key only, so that a rule for one spelling holds for all spellings. A key with equal normal forms
+ * is not looked up.
  *
  * @throws {UploadError} `storage-failed`.
  */
@@ -18,7 +18,7 @@ export async function resolveKey(storage: Storage, key: string): Promise<string>
   const [, composed = key, decomposed = key] = spellings
   if (composed === decomposed) return (await storage.resolve?.(key)) ?? key
   for (const spelling of new Set(spellings)) {
-    // In order, and no further than the first that exists.
+    // One after the other, because the first that exists ends the search.
     // oxlint-disable-next-line no-await-in-loop
     if ((await storage.stat(spelling)) !== undefined) return (await storage.resolve?.(spelling)) ?? spelling
   }

@@ -1,16 +1,16 @@
-/** Bytes of the smallest and of the largest piece of memory that is asked for at once. */
+/** Bytes of the smallest and of the largest piece of memory that is allocated at once. */
 const SMALLEST_BLOCK = 1024
 const LARGEST_BLOCK = 1024 * 1024
-/** Bytes of a chunk that is handed out. */
+/** Bytes of the largest chunk that a reader gets. */
 const CHUNK_SIZE = 256 * 1024
 
 /**
- * Bytes that were copied in, so that nothing outside holds them or is held by them: what arrives from a network is often
- * a few bytes of a much larger buffer.
+ * Copies of bytes. Bytes from a network are often a small part of a much larger buffer. A copy does not keep that
+ * buffer alive, and other code cannot change it.
  */
 export class ByteChunks {
   #blocks: Uint8Array[] = []
-  /** Bytes used of the last block. */
+  /** Bytes of the last block that are used. */
   #used = 0
   #size = 0
 
@@ -24,7 +24,7 @@ export class ByteChunks {
       const last = this.#blocks.at(-1)
       const free = last === undefined ? 0 : last.byteLength - this.#used
       if (last === undefined || free === 0) {
-        // Doubling keeps the blocks few, and the memory that is not used below half.
+        // Blocks grow with the size, so there are few of them, and less than half of the memory is unused.
         this.#blocks.push(new Uint8Array(Math.min(Math.max(this.#size, SMALLEST_BLOCK), LARGEST_BLOCK)))
         this.#used = 0
         continue
@@ -46,7 +46,7 @@ export class ByteChunks {
     for (const piece of kept) this.append(piece)
   }
 
-  /** Gives back the memory that is not used. */
+  /** Frees the unused memory. */
   trim(): void {
     const last = this.#blocks.pop()
     if (last !== undefined) this.#blocks.push(last.slice(0, this.#used))

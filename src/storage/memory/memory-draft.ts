@@ -31,7 +31,7 @@ export class MemoryDraft implements Draft {
       this.fail(new UploadError('storage-full', {}))
     if (this.#failure !== undefined) {
       const refusal = Promise.reject<void>(this.#failure)
-      // Nobody needs to wait for it: the next call tells again.
+      // The caller may ignore this promise: the next call rejects, too.
       refusal.catch(() => {})
       return refusal
     }
@@ -114,7 +114,7 @@ export class MemoryDraft implements Draft {
     this.#release()
   }
 
-  /** Lets go of the bytes; whatever is called next is told why. */
+  /** Frees the bytes. Every later call fails with `reason`. */
   fail(reason: UploadError): void {
     this.#failure ??= reason
     this.#release()

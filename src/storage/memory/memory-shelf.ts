@@ -8,14 +8,14 @@ interface ShelvedFile {
   readonly bytes: ByteChunks
 }
 
-/** What can be made to fail when its time is over. */
+/** A draft that can be made to fail when its time is over. */
 interface Perishable {
   fail(reason: UploadError): void
 }
 
 /** A draft that was set aside. */
 interface KeptDraft {
-  /** Belongs to a request again. */
+  /** Gives the draft back to a request. */
   readonly claim: () => SealedDraft
   readonly expiresAt: Date
   readonly note: string
@@ -29,19 +29,22 @@ export interface ReservedFile {
   release(): void
 }
 
-/** What the drafts of a memory storage share: the stored files, and the room that is left. */
+/** The state that the drafts of a memory storage share: the stored files, and the room that is left. */
 export class MemoryShelf {
   readonly files: Map<string, ShelvedFile> = new Map()
-  /** Drafts with a time of their own, and that time. */
+  /** Drafts that expire, and when each of them does. */
   readonly expiring: Map<Perishable, Date> = new Map()
   /** Drafts that were set aside, by their ids. */
   readonly kept: Map<string, KeptDraft> = new Map()
   /** Keys that are promised. */
   readonly reserved: Set<string> = new Set()
-  /** How a key is promised to a sealed draft, to none where it is taken or promised. */
+  /**
+   * A function for each sealed draft that promises it a key. It returns `undefined` if the key is taken or promised
+   * already.
+   */
   readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord | undefined) => ReservedFile | undefined> =
     new WeakMap()
-  /** Versions of two runs of a program differ, too. */
+  /** A part of every version, so that versions of two runs of a program differ. */
   #run: string | undefined
   #versions = 0
   #free: number
@@ -54,7 +57,7 @@ export class MemoryShelf {
     return this.#free
   }
 
-  /** Takes room for `size` bytes; false where there is not enough. */
+  /** Takes room for `size` bytes. False if there is not enough. */
   take(size: number): boolean {
     if (size > this.#free) return false
     this.#free -= size
@@ -65,7 +68,7 @@ export class MemoryShelf {
     this.#free += size
   }
 
-  /** `undefined` when the key is taken or promised. */
+  /** Publishes a file. `undefined` if the key is taken or promised. */
   put(key: string, bytes: ByteChunks, record: FileRecord | undefined): StorageEntry | undefined {
     if (this.#isTaken(key)) return undefined
     const entry = this.#toEntry(key, bytes.size, record)
@@ -73,14 +76,14 @@ export class MemoryShelf {
     return entry
   }
 
-  /** Promises a key; `undefined` when it is taken or promised. */
+  /** Promises a key. `undefined` if it is taken or promised already. */
   reserve(key: string, size: number, record: FileRecord | undefined): StorageEntry | undefined {
     if (this.#isTaken(key)) return undefined
     this.reserved.add(key)
     return this.#toEntry(key, size, record)
   }
 
-  /** Puts a file where its key was promised. */
+  /** Publishes a file under the key that was promised to it. */
   putReserved(entry: StorageEntry, bytes: ByteChunks): void {
     this.reserved.delete(entry.key)
     this.files.set(entry.key, { entry, bytes })
@@ -91,7 +94,7 @@ export class MemoryShelf {
   }
 
   #toEntry(key: string, size: number, record: FileRecord | undefined): StorageEntry {
-    // Not in the constructor: a Worker makes its storage before a request comes, and has no randomness until then.
+    // Not in the constructor: a Worker makes its storage before the first request, and has no random bytes until then.
     this.#run ??= crypto.randomUUID().slice(0, 8)
     const version = `${this.#run}-${(++this.#versions).toString(36)}`
     return { key, size, storedAt: new Date(), version, ...(record !== undefined && { record: copyOf(record) }) }

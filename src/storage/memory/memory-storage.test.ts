@@ -7,7 +7,7 @@ const RECORD = { filename: 'a', type: 'text/plain' }
 describe('a memory storage', () => {
   for (const { name, run } of storageContract(() => memoryStorage())) test(name, run)
 
-  test('is full at its size, and lets go of what failed', async () => {
+  test('refuses bytes beyond `maxSize`, and frees the room of a draft that failed', async () => {
     const storage = memoryStorage({ maxSize: 100 })
     const kept = storage.createDraft()
     expect(kept.append(new Uint8Array(60))).toBeUndefined()
@@ -26,7 +26,7 @@ describe('a memory storage', () => {
     expect(await storage.freeSpace()).toBe(100)
   })
 
-  test('gives room back when a draft is cut off, discarded or swept', async () => {
+  test('frees room when a draft is truncated, discarded or swept', async () => {
     const storage = memoryStorage({ maxSize: 100 })
     const draft = storage.createDraft()
     void draft.append(new Uint8Array(100))
@@ -39,7 +39,7 @@ describe('a memory storage', () => {
     expect(await storage.freeSpace()).toBe(100)
   })
 
-  test('keeps copies, and gives out copies', async () => {
+  test('copies the bytes that it gets, and gives copies to readers', async () => {
     const storage = memoryStorage()
     const bytes = new Uint8Array([1, 2, 3])
     const draft = storage.createDraft()

@@ -14,30 +14,30 @@ import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 
 /** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
-  /** Bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
+  /** Most bytes of all drafts and stored files together; default unlimited. Beyond, drafts fail with `storage-full`. */
   readonly maxSize?: number
 }
 
-/** A storage in memory, which knows how much room it has left. */
+/** A storage in memory. It knows how much room is left. */
 export interface MemoryStorage extends Storage {
   readonly kind: 'memory'
   createTransaction(leader?: TransactionLeader): StorageTransaction
   claim(id: string): Promise<ClaimedDraft | undefined>
-  /** Bytes that are left of `maxSize`; `Infinity` without one. */
+  /** The bytes that are left of `maxSize`, or `Infinity` without that option. */
   freeSpace(): Promise<number>
 }
 
 const KINDS: OptionKinds<MemoryStorageOptions> = { maxSize: OPTION_KINDS.size }
 
 /**
- * Keeps files in memory, for as long as the storage is referred to: for tests, and for what is passed on at once. It
- * copies what it is given and gives out copies.
+ * Keeps files in memory, as long as the program refers to the storage. It is made for tests, and for files that are
+ * passed on at once. It copies the bytes that it gets, and gives copies to readers.
  *
  * @example
  * ```ts
  * const storage = memoryStorage({ maxSize: 64 * 1024 * 1024 })
  * ```
- * @throws {TypeError} for an unknown option, and a `maxSize` that is not a number of at least 0.
+ * @throws {TypeError} for an unknown option, and for a `maxSize` that is not a number of at least 0.
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   checkOptions('memoryStorage', options, KINDS)

@@ -3,7 +3,7 @@ import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
 
-/** A transaction that lives as long as the process, like everything in memory: nothing of it can be left half done. */
+/** A transaction in memory. It ends with the process, as all files in memory do, so none can remain half done. */
 export class MemoryTransaction implements StorageTransaction {
   readonly id: string
   readonly #shelf: MemoryShelf
@@ -36,7 +36,7 @@ export class MemoryTransaction implements StorageTransaction {
   }
 
   async defer(): Promise<void> {
-    throw new TypeError('Only what could not be committed is deferred, and here all can.')
+    throw new TypeError('Only a commit that failed can be deferred, and a commit in memory never fails.')
   }
 
   async rollback(): Promise<boolean> {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A storage in memory whose files tell whether they are current, and that tells how often it was asked for a file. */
+/** A storage in memory whose files tell whether they are current. It counts how often it was asked for a file. */
 class CheckedFiles {
   opened = 0
   readonly storage: Storage
@@ -91,7 +91,7 @@ describe('a cached storage', () => {
     expect(files.opened).toBe(3)
   })
 
-  test('reads a file anew that is not current', async () => {
+  test('reads a file again if it is not current', async () => {
     const files = new CheckedFiles()
     const storage = cachedStorage(files.storage)
     await store(storage, 'a', OLD)
@@ -105,7 +105,7 @@ describe('a cached storage', () => {
   test.each([
     ['large', 'x'.repeat(65_537)],
     ['empty', ''],
-  ])('leaves a file that is %s to the storage', async (_, text) => {
+  ])('does not keep a file that is %s, and asks the storage each time', async (_, text) => {
     const files = new CheckedFiles()
     const storage = cachedStorage(files.storage)
     await store(storage, 'a', text)
@@ -115,7 +115,7 @@ describe('a cached storage', () => {
 
   test.each<[string, (bytes: Uint8Array) => void]>([
     ['overwrites them', (bytes) => bytes.fill(0)],
-    ['overwrites all of the memory that they lie in', ({ buffer }) => new Uint8Array(buffer).fill(0)],
+    ['overwrites the whole buffer that holds them', ({ buffer }) => new Uint8Array(buffer).fill(0)],
     ['transfers their memory', ({ buffer }) => structuredClone(buffer, { transfer: [buffer] })],
   ])('gives the next reader the same file if a reader of its bytes %s', async (_, harm) => {
     const storage = cachedStorage(new CheckedFiles().storage)

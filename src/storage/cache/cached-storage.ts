@@ -3,23 +3,23 @@ import { FileInMemory } from './file-in-memory.ts'
 import { KeptFiles } from './kept-files.ts'
 import { RecentKeys } from './recent-keys.ts'
 
-/** Bytes of the largest file that is kept: such a file is sent in one go. */
+/** Bytes of the largest file that is kept. A file of this size is still sent in one go. */
 const MAX_SIZE = 64 * 1024
 
 /** Bytes of all files that are kept. */
 const MAX_KEPT = 32 * 1024 * 1024
 
-/** Milliseconds after which a file is read anew. */
+/** Milliseconds after which a file is read again. */
 const KEEP_MS = 10_000
 
-/** Files that are remembered. A file is kept if it is opened again before so many others were. */
+/** The number of keys that are remembered. A file is kept if it is opened again before so many others were opened. */
 const MAX_REMEMBERED = 1000
 
 /** An open file that may tell later whether its bytes can still be given out. */
 export interface CacheableFile extends OpenFile {
   /**
-   * Whether the key still leads to this file, and the file is unchanged. Asked after the file was read and closed. It
-   * must answer at once: false if it cannot. Absent if a change could go unnoticed.
+   * Whether the key still leads to this file, and the file is unchanged. Called after the file was read and closed. It
+   * must answer at once, and says false if it cannot tell. Absent if a change could go unnoticed.
    */
   readonly isCurrent?: (() => boolean) | undefined
 }
@@ -30,11 +30,11 @@ export interface CacheableStorage extends Storage {
 }
 
 /**
- * Keeps small files of another storage in memory that are opened again, for ten seconds. Before it gives one out, it
- * asks the file whether that is current, so that each reader gets what the storage would have given. Everything else
- * is left to the storage.
+ * Keeps small files of another storage in memory for ten seconds, if they are opened more than once. Before a reader
+ * gets such a file, the cache asks whether the file is current. So each reader gets the bytes that the storage would
+ * have given. All other calls go to the storage.
  *
- * @param storage an object whose methods need no `this`, as factories of storages return
+ * @param storage an object whose methods need no `this`, as the factories of storages return it
  */
 export function cachedStorage<Inner extends CacheableStorage>(storage: Inner): Inner {
   const kept = new KeptFiles(MAX_KEPT)
@@ -59,7 +59,7 @@ export function cachedStorage<Inner extends CacheableStorage>(storage: Inner): I
   }
 }
 
-/** The whole content, in memory that nothing else uses. */
+/** The whole content, in memory that no other code uses. */
 async function readAll(file: OpenFile): Promise<Uint8Array> {
   const content = new Uint8Array(file.entry.size)
   let size = 0

@@ -6,7 +6,7 @@ export class FileInMemory implements OpenFile {
   readonly entry: StorageEntry
   #content: Uint8Array | undefined
 
-  /** @param content the whole content; it is never given out, only copies of it */
+  /** @param content the whole content; readers only get copies of it */
   constructor(entry: StorageEntry, content: Uint8Array) {
     this.entry = entry
     this.#content = content

@@ -4,22 +4,22 @@ import type { StorageEntry } from '../storage.ts'
 export interface KeptContent {
   readonly entry: StorageEntry
   readonly content: Uint8Array
-  /** Whether the content is that of the stored file now. */
+  /** Whether the stored file still has this content. */
   readonly isCurrent: () => boolean
-  /** When it was read; milliseconds, as `performance.now` tells. */
+  /** When the file was read, in milliseconds of `performance.now`. */
   readonly readAt: number
 }
 
-/** Bytes that a file takes besides its content: its entry, its key, and what asks whether it is current. */
+/** Bytes that a file takes besides its content: its entry, its key, and its function `isCurrent`. */
 const OVERHEAD = 1024
 
-/** The last files by their keys that fit into so many bytes. */
+/** The files that were added last, by their keys, as many as fit into the limit. */
 export class KeptFiles {
   readonly #limit: number
   readonly #files = new Map<string, KeptContent>()
   #size = 0
 
-  /** @param limit bytes of all of them together */
+  /** @param limit the most bytes of all files together */
   constructor(limit: number) {
     this.#limit = limit
   }

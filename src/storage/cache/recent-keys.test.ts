@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RecentKeys } from './recent-keys.ts'
 
-test('a key that is noted again was asked for when it was noted last', () => {
+test('noting a key again tells when it was noted the last time', () => {
   const keys = new RecentKeys(10)
   expect(keys.note('a', 1)).toBe(-Infinity)
   expect(keys.note('b', 2)).toBe(-Infinity)
@@ -9,7 +9,7 @@ test('a key that is noted again was asked for when it was noted last', () => {
   expect(keys.note('a', 4)).toBe(3)
 })
 
-test('of more keys than the limit, those that were noted last are remembered', () => {
+test('if more keys were noted than the limit, the last ones are remembered', () => {
   const keys = new RecentKeys(2)
   for (const [time, key] of ['a', 'b', 'a', 'c'].entries()) keys.note(key, time)
   expect(keys.note('a', 4)).toBe(2)

@@ -1,18 +1,18 @@
-/** The keys that were asked for last, so many of them, and when that was. */
+/** The keys that were asked for last, and when that was. */
 export class RecentKeys {
   readonly #limit: number
   readonly #times = new Map<string, number>()
 
-  /** @param limit keys at most */
+  /** @param limit the most keys that are remembered */
   constructor(limit: number) {
     this.#limit = limit
   }
 
   /**
-   * Notes that a key is asked for. When it was asked for before: -Infinity if it was not, or too many others were
-   * since.
+   * Notes that a key is asked for. Returns when it was asked for the last time. Returns -Infinity if it was never asked
+   * for, or if it was forgotten because too many other keys came since.
    *
-   * @param now milliseconds, as `performance.now` tells
+   * @param now milliseconds of `performance.now`
    */
   note(key: string, now: number): number {
     const before = this.#times.get(key) ?? -Infinity

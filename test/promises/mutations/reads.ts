@@ -61,7 +61,7 @@ export const READS: GuardedPromise = {
       find: ' && known.isCurrent())',
       replace: ')',
       tests: [
-        ['src/storage/cache/cached-storage.test.ts', 'reads a file anew that is not current'],
+        ['src/storage/cache/cached-storage.test.ts', 'reads a file again if it is not current'],
         ['src/storage/disk/change-check.test.ts', 'and was then %s is what it is now'],
       ],
     },

@@ -2,9 +2,9 @@ import { hasCode } from '../../file/system-error.ts'
 import type { DraftPlace } from './draft-place.ts'
 
 /**
- * Puts the record at `path` into its place as that of `key`, even if the folder of the records was removed by hand.
+ * Makes the record at `path` the record of `key`, even if the folder of the records was removed by hand.
  *
- * @param inode of the file that it belongs to
+ * @param inode of the file that the record belongs to
  */
 export async function adoptRecord(
   { folder, records }: DraftPlace,

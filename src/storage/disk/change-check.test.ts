@@ -52,12 +52,12 @@ async function readStream(stream: AsyncIterable<Uint8Array> | Uint8Array[]): Pro
   return Buffer.concat(chunks).toString()
 }
 
-/** Opens a file until its bytes are kept. */
+/** Opens a file again and again until its bytes are kept. */
 async function keep(storage: Storage, key: string): Promise<void> {
   await expect.poll(() => isKept(storage, key)).toBe(true)
 }
 
-/** Opens a file twice; whether both are the same one, kept in memory. */
+/** Opens a file twice. Returns whether both times give the same entry, which is kept in memory. */
 async function isKept(storage: Storage, key: string): Promise<boolean> {
   const [first, second] = [await storage.open(key), await storage.open(key)]
   await first?.close()
@@ -66,7 +66,7 @@ async function isKept(storage: Storage, key: string): Promise<boolean> {
 }
 
 describe.runIf(process.platform === 'linux')('a small file whose bytes are in memory', () => {
-  test('is given out with its record, as often as one likes', async () => {
+  test('is served with its record, any number of times', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
@@ -99,7 +99,7 @@ describe.runIf(process.platform === 'linux')('a small file whose bytes are in me
   test.each<[string, (path: string, folder: string) => void, string | undefined]>([
     ['overwritten', (path) => writeFileSync(path, NEW), NEW],
     [
-      'replaced by one of the same size and time',
+      'replaced by a file of the same size and time',
       (path) => {
         const { atime, mtime } = statSync(path)
         writeFileSync(`${path}.new`, NEW)
@@ -133,7 +133,7 @@ describe.runIf(process.platform === 'linux')('a small file whose bytes are in me
       },
       undefined,
     ],
-  ])('and was then %s is what it is now', async (_, change, expected) => {
+  ])('is served as it is now if it was %s', async (_, change, expected) => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
@@ -143,7 +143,7 @@ describe.runIf(process.platform === 'linux')('a small file whose bytes are in me
     expect(openFilesIn(folder)).toEqual([])
   })
 
-  test('deleted and uploaded anew by another process has the record of the new one', async () => {
+  test('has the new record if another process has deleted it and uploaded a new one', async () => {
     const folder = newFolder()
     const [storage, other] = [diskStorage(folder), diskStorage(folder)]
     await store(storage, 'a.txt', OLD)
@@ -157,7 +157,7 @@ describe.runIf(process.platform === 'linux')('a small file whose bytes are in me
     expect(await read(file)).toBe(NEW)
   })
 
-  test('is what the file was when it was opened, whatever becomes of it then', async () => {
+  test('is read as it was when it was opened, even if it changes afterwards', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
@@ -168,7 +168,7 @@ describe.runIf(process.platform === 'linux')('a small file whose bytes are in me
     expect(await read(await storage.open('a.txt'))).toBe('the')
   })
 
-  test('has a record soon after that comes', async () => {
+  test('is served with its record soon after the record was restored', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a.txt', OLD)
@@ -201,7 +201,7 @@ describe.runIf(process.platform === 'linux')('the bytes of a file', () => {
     expect(await read(await storage.open(key))).toBe(text)
   })
 
-  test('so new that its next change could have the same time are not kept', async () => {
+  test('that is so new that its next change could have the same time are not kept', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'other.txt', OLD)

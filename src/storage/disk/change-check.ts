@@ -6,7 +6,7 @@ import { DiskPatience } from '../../file/disk-patience.ts'
 import type { StorageEntry } from '../storage.ts'
 import { isSettled } from './settled-file.ts'
 
-/** Milliseconds after which the record of a file without one is looked for again. */
+/** If a file has no record, one is looked for again after so many milliseconds. */
 const RECORD_MS = 100
 
 const LOOK = { bigint: true, throwIfNoEntry: false } as const
@@ -20,11 +20,11 @@ interface OpenedFile {
 }
 
 /**
- * Tells at once whether files are still what they were when they were opened. One lstat(2) takes a few microseconds.
- * Asking the thread pool takes ten times as long. Everything waits meanwhile, so a network's file system is never
- * asked, nor a disk that has answered slowly again and again (`DiskPatience`).
+ * Tells at once whether files are unchanged since they were opened. One lstat(2) takes a few microseconds, and asking
+ * the thread pool takes ten times as long. The whole process waits for lstat(2). So it is never used on the file system
+ * of a network, nor on a disk that has answered slowly again and again (`DiskPatience`).
  *
- * Any change shows in what lstat(2) tells, but for bytes that a program writes into a mapped file.
+ * lstat(2) shows every change, except bytes that a program writes into a mapped file.
  */
 export class ChangeCheck {
   readonly #root: string
@@ -39,10 +39,13 @@ export class ChangeCheck {
     this.#patience = patience
   }
 
-  /** Tells of one file whether it is unchanged, each time it is called. `undefined` if a change could go unnoticed. */
+  /**
+   * Returns a function that tells whether one file is unchanged, each time it is called. Returns `undefined` if a
+   * change could go unnoticed.
+   */
   of(file: OpenedFile): (() => boolean) | undefined {
     if (!this.#isAsked) void this.#look()
-    // A folder on the way would have to be looked at each time, and whether it is a symlink.
+    // If the key has folders, each of them would have to be checked each time, because it may become a symlink.
     if (file.entry.key.includes('/') || file.stats.dev !== this.#device) return undefined
     if (!this.#patience.lasts || !isSettled(file.stats, Date.now())) return undefined
     const path = join(this.#root, file.entry.key)
@@ -53,12 +56,12 @@ export class ChangeCheck {
       try {
         const present = lstatSync(path, LOOK)
         if (present === undefined || !isUnchanged(present, file.stats)) return false
-        // A record comes with its file, which is settled by now, or by the hand of an operator.
+        // A record comes with its file, which is settled by now. Only an operator can add one later.
         if (file.entry.record !== undefined || now - recordMissingAt < RECORD_MS) return true
         recordMissingAt = now
         return !existsSync(file.recordPath)
       } catch {
-        // EACCES, ENOTDIR, EIO, ...: opening the file tells.
+        // EACCES, ENOTDIR, EIO, ...: opening the file again tells the error.
         return false
       } finally {
         this.#patience.heed(now)
@@ -73,7 +76,7 @@ export class ChangeCheck {
     try {
       this.#device = (await stat(this.#root, { bigint: true })).dev
     } catch {
-      // ENOENT, EACCES: nothing is known of it.
+      // ENOENT, EACCES: the device stays unknown, so no file is checked.
     }
   }
 }

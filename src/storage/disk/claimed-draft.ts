@@ -7,7 +7,10 @@ import { DRAFT_ID } from './draft-sweep.ts'
 import { readKeptNote } from './kept-note.ts'
 import { removeName, SealedDiskDraft } from './sealed-disk-draft.ts'
 
-/** Takes a draft back that was set aside; `undefined` where there is none, somebody else takes it, or its time is over. */
+/**
+ * Takes back a draft that was set aside. `undefined` if there is no such draft, if another caller takes it, or if its
+ * time is over.
+ */
 export async function claimDraft(place: DraftPlace, id: string): Promise<ClaimedDraft | undefined> {
   if (!DRAFT_ID.test(id)) return undefined
   const { folder } = place
@@ -17,13 +20,13 @@ export async function claimDraft(place: DraftPlace, id: string): Promise<Claimed
   if (found === undefined || found.expiresAt.getTime() <= Date.now()) return undefined
   await folder.prepare()
   try {
-    // One step, which of several only one can take.
+    // A rename is one step: of several callers, it succeeds for one.
     await rename(kept, own)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
   }
-  // A sweep may have been quicker: its time was not over yet a moment ago.
+  // A sweep may have removed the note already, if the time of the draft has ended since the check.
   await removeName(folder.calls, `${kept}.json`)
   const sealed = new SealedDiskDraft(place, own, id, await lstat(own, { bigint: true }))
   return { sealed, ...found }

@@ -33,7 +33,7 @@ function privateFiles(folder: string): string[] {
 }
 
 describe.each(['auto', 'never'] as const)('the deletion of one version, with links: %s', (links) => {
-  test('never takes a file that has got the name since', async () => {
+  test('never deletes another file that has got the name since', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const [storage, other] = [diskStorage(folder, { links }), diskStorage(folder, { links })]
     let replaced = 0
@@ -55,7 +55,7 @@ describe.each(['auto', 'never'] as const)('the deletion of one version, with lin
     expect(readdirSync(join(folder, '.decant', 'records'))).toEqual([])
   })
 
-  test('that a killed process had begun is ended by the next one: that version goes, any other gets its name back', async () => {
+  test('is ended by the next process if one was killed: that version goes, any other gets its name back', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder, { links })
     await store(storage, 'kept', 'kept')
@@ -83,7 +83,7 @@ describe.each(['auto', 'never'] as const)('the deletion of one version, with lin
     expect(privateFiles(folder)).toEqual([])
   })
 
-  test('waits for a transaction that holds the name, and fails where that takes long', async () => {
+  test('waits for a transaction that holds the name, and fails if that takes too long', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -100,12 +100,12 @@ describe.each(['auto', 'never'] as const)('the deletion of one version, with lin
   })
 })
 
-test('a deletion that fails leaves the record where it was', async () => {
+test('a deletion that fails leaves the record in place', async () => {
   const folder = mkdtempSync(join(base, 'folder-'))
   const storage = diskStorage(folder)
   const entry = await store(storage, 'key', 'text')
   const transaction = storage.createTransaction()
-  // Some file systems take the two names for one, so that they share a promise.
+  // Some file systems take the two names for the same, so both share one reservation.
   expect(await transaction.reserve(await storage.createDraft().seal(), 'KEY')).toBeDefined()
   await expect(storage.delete('key')).rejects.toMatchObject({ code: 'storage-failed' })
   expect(await storage.stat('key')).toEqual(entry)

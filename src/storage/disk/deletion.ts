@@ -13,10 +13,10 @@ import { putUnderFreeKey } from './free-key.ts'
 import { removeFolder } from './prepared-files.ts'
 import { isFreeInTime, reserveInTime } from './reservation.ts'
 
-/** Ends the name of a folder with a file that is being deleted, and a note of what is to be deleted. */
+/** The end of the name of a folder that holds a file being deleted, and a note of its key and version. */
 const DELETION = '.deletion'
 
-const NOT_OVER = 'The file belongs to a transaction that is not over yet.'
+const NOT_OVER = 'The file belongs to a transaction that is not over yet. Try again later.'
 
 interface DeletionNote {
   readonly key: string
@@ -24,8 +24,8 @@ interface DeletionNote {
 }
 
 /**
- * Deletes what has the key; with a `version` that file and no other. False if there is no such file. The record goes last: a
- * deletion that fails leaves the file as it was. Rejects with the system's error.
+ * Deletes the file of a key. With a `version`, deletes it only if it has that version. False if there is no such file.
+ * The record goes last, so a deletion that fails leaves the file with its record. Rejects with the system's error.
  */
 export async function deleteFile(place: DraftPlace, key: string, version: string | undefined): Promise<boolean> {
   const { root, durable } = place
@@ -40,8 +40,8 @@ export async function deleteFile(place: DraftPlace, key: string, version: string
 }
 
 /**
- * Ends the deletions that the owner of `folder` had begun: each file that was to go is gone then, and any other has its key
- * again. Rejects with the system's error.
+ * Ends the deletions that the owner of `folder` had begun. Each file of the version to delete is gone afterwards, and
+ * any other file has its key again. Rejects with the system's error.
  */
 export async function settleDeletions(place: DraftPlace, folder: string): Promise<void> {
   for (const name of await folderNames(folder)) {
@@ -56,7 +56,10 @@ export async function settleDeletions(place: DraftPlace, folder: string): Promis
   }
 }
 
-/** One that a transaction has published and may publish again, since it was cut off, cannot be deleted before that is settled. */
+/**
+ * Deletes the file of any version. If a transaction was cut off while it published, it may publish its file again. Such
+ * a file cannot be deleted before the transaction is settled.
+ */
 async function deleteAny(place: DraftPlace, note: DeletionNote): Promise<boolean> {
   const { root, folder } = place
   if (!(await isFreeInTime(folder, note.key))) throw new Error(NOT_OVER)
@@ -69,8 +72,8 @@ async function deleteAny(place: DraftPlace, note: DeletionNote): Promise<boolean
 }
 
 /**
- * The key is reserved, so that no transaction is promised it meanwhile; the file is moved out of reach, and only then looked
- * at for the last time. A note says what is to become of it if this process dies.
+ * Reserves the key first, so that it is not promised to a transaction meanwhile. Then moves the file out of reach, and
+ * only then checks its version for the last time. If this process dies, a note tells the next sweep what to delete.
  */
 async function deleteVersion(place: DraftPlace, note: DeletionNote): Promise<boolean> {
   const { folder } = place
@@ -82,7 +85,8 @@ async function deleteVersion(place: DraftPlace, note: DeletionNote): Promise<boo
   try {
     return (await deleteReserved(place, path, note)) && (await forget(place, note.key))
   } finally {
-    // What a failing disk leaves in it keeps its note: a sweep gives it its key back, or removes it.
+    // If a failing disk leaves the file in the folder, the note stays, too. A sweep gives the file its key back or
+    // removes it.
     if (!(await exists(join(path, 'file')))) await removeFolder(place.folder.calls, path)
     await reservation.release()
   }
@@ -98,7 +102,7 @@ async function deleteReserved(place: DraftPlace, path: string, note: DeletionNot
     await rename(join(root, key), join(path, 'file'))
   } catch (error) {
     if (!isMissing(error)) throw error
-    // Another process has deleted it this instant, and another file may have its key by now.
+    // Another process has just deleted the file, and another file may have its key by now.
     const present = await findFile(root, key)
     if (present === undefined || versionOf(present) !== version) return false
     throw error
@@ -106,7 +110,7 @@ async function deleteReserved(place: DraftPlace, path: string, note: DeletionNot
   return settle(place, path, note)
 }
 
-/** True if the file in `path` was the one to delete, and is gone now. Else it gets its key back. */
+/** Deletes the file in `path` if it has the version to delete, and returns true. Otherwise gives it its key back. */
 async function settle(place: DraftPlace, path: string, { key, version }: DeletionNote): Promise<boolean> {
   const file = join(path, 'file')
   let stats
@@ -133,12 +137,15 @@ async function removeName(path: string): Promise<boolean> {
   }
 }
 
-/** Removes the record of a file that is gone; true in any case, since the file is gone. One that another file has by now stays. */
+/**
+ * Removes the record of a file that is gone. The record of another file that has the key by now stays. True in any
+ * case, because the file is gone.
+ */
 async function forget({ records }: DraftPlace, key: string): Promise<true> {
   try {
     await records.delete(key)
   } catch {
-    // EIO, EROFS, ...: a record without its file counts for nothing.
+    // EIO, EROFS, ...: a record without its file is ignored.
   }
   return true
 }
@@ -152,7 +159,10 @@ async function writeNote(path: string, note: DeletionNote): Promise<void> {
   await writeFile(join(path, 'note'), JSON.stringify(note), { mode: 0o600 })
 }
 
-/** Where the note is. Deleting is what makes room on a full disk: it can do without the note, which a record may outlive then. */
+/**
+ * Writes the note, and returns its folder. On a full disk it returns `undefined`: deleting makes room there, so it must
+ * work without a note. If this process dies then, the record may remain.
+ */
 async function writeNoteIfPossible(place: DraftPlace, note: DeletionNote): Promise<string | undefined> {
   try {
     await place.folder.makeOwn()
@@ -160,7 +170,7 @@ async function writeNoteIfPossible(place: DraftPlace, note: DeletionNote): Promi
     await writeNote(path, note)
     return path
   } catch (error) {
-    // Nothing is private here yet, so that there are no records either.
+    // There is no private folder yet, so there are no records either.
     if (hasCode(error, 'ENOENT')) return undefined
     const failure = toStorageError(error)
     if (isUploadError(failure) && failure.code === 'storage-full') return undefined
@@ -168,7 +178,7 @@ async function writeNoteIfPossible(place: DraftPlace, note: DeletionNote): Promi
   }
 }
 
-/** `undefined` if the process died before it had written the note: then it had not moved the file. */
+/** `undefined` if the process died before it had written the whole note. Then it had not moved the file either. */
 async function readNote(path: string): Promise<DeletionNote | undefined> {
   try {
     const note: unknown = JSON.parse(await readFile(join(path, 'note'), 'utf8'))
@@ -184,7 +194,7 @@ async function flushRemoval(folder: string): Promise<void> {
   try {
     await flushFolder(folder)
   } catch (error) {
-    // The folder went, too, with all that was in it.
+    // The folder was removed, too, with everything in it.
     if (!isMissing(error)) throw error
   }
 }

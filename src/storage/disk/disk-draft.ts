@@ -21,7 +21,7 @@ type State = 'open' | 'truncating' | 'sealing' | 'sealed' | 'discarded'
 export class DiskDraft implements Draft {
   readonly id: string = newDraftId()
   readonly #place: DraftPlace
-  /** Where it is, from the moment at which it is opened: its owner may have changed by then. */
+  /** The path of the draft. It is set when the draft is opened, because the owner may change before that. */
   #path = ''
   readonly #expiresAt: Date | undefined
   readonly #writer: FileWriter
@@ -74,7 +74,7 @@ export class DiskDraft implements Draft {
     try {
       stats = await this.#writer.finish()
     } catch (error) {
-      // Open as far as the caller can tell: whatever is called next tells the failure again.
+      // The draft stays open for the caller: every later call rejects with the same failure.
       if (this.#state === 'sealing') this.#state = 'open'
       throw error
     }
@@ -131,7 +131,7 @@ export class DiskDraft implements Draft {
 
   async #flush(file: number): Promise<void> {
     await this.#place.folder.calls.changeMode(file, this.#place.mode)
-    // On the descriptor that wrote: another one might not be told of a write that failed.
+    // Flush the descriptor that wrote: another descriptor may not report that a write failed.
     await syncFile(file)
   }
 

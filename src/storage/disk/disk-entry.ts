@@ -6,8 +6,8 @@ import type { Look } from './plain-folder.ts'
 import { isMissing } from '../../file/system-error.ts'
 
 /**
- * What a storage tells of a file. `storedAt` is the modification time: when its last byte was written. The version is
- * made of the modification time in nanoseconds, the size and the inode.
+ * The entry of a file. `storedAt` is the modification time: when its last byte was written. The version consists of the
+ * modification time in nanoseconds, the size and the inode.
  */
 export function toEntry(key: string, stats: BigIntStats, record: FileRecord | undefined): StorageEntry {
   return {
@@ -29,7 +29,7 @@ export async function findFile(root: string, key: string, look?: Look): Promise<
   return (await hasPlainFolders(root, key, look)) ? findPlainFile(root, key, look) : undefined
 }
 
-/** As `findFile`, where no symlink is known to be on the way to the key. */
+/** Like `findFile`, for a caller that knows that no folder on the way to the key is a symlink. */
 export async function findPlainFile(
   root: string,
   key: string,

@@ -23,7 +23,7 @@ const PAGE = 100
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'decant-list-'))
-  // More than are read at once, in one folder and below others; a third of them of one time.
+  // More files than are read at once, in one folder and below others. A third of them have the same time.
   for (let index = 0; index < FILES; index++) {
     const path = join(folder, ...(index % 5 === 0 ? [`d${index % 40}`] : []))
     mkdirSync(path, { recursive: true })
@@ -37,7 +37,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => void vi.restoreAllMocks())
 
-/** A storage for which all that has happened is long ago. */
+/** A storage whose clock is ahead, so that all changes are long ago. */
 function laterStorage(root: string): DiskStorage {
   const clock = new ManualClock()
   clock.time += 60_000
@@ -68,7 +68,7 @@ async function pages(options: ListOptions): Promise<{ keys: string[]; times: num
 }
 
 describe('a list of thousands of files', () => {
-  test.each([60, 1000, 10_000])('tells each once and in its place, by name in pages of %i', async (limit) => {
+  test.each([60, 1000, 10_000])('shows each file once and in its place, by name in pages of %i', async (limit) => {
     const { keys } = await pages({ limit })
 
     expect(keys).toEqual(keys.toSorted())
@@ -76,7 +76,7 @@ describe('a list of thousands of files', () => {
     expect(keys).toHaveLength(FILES)
   })
 
-  test.each([200, 10_000])('tells each once and in its place, the newest first in pages of %i', async (limit) => {
+  test.each([200, 10_000])('shows each file once and in its place, the newest first in pages of %i', async (limit) => {
     const { keys, times } = await pages({ order: 'newest', limit })
 
     expect(times).toEqual(times.toSorted((one, other) => other - one))
@@ -84,17 +84,17 @@ describe('a list of thousands of files', () => {
     expect(keys).toHaveLength(FILES)
   })
 
-  test('finds the one file behind hundreds of folders that hold none', async () => {
+  test('finds the only file after hundreds of folders without files', async () => {
     expect((await diskStorage(folder).list({ limit: 1, cursor: 'name:e' })).entries[0]?.key).toMatch(/^file-/)
   })
 
-  test.each(['name', 'newest'] as const)('may let others run after every few files, by %s', async (order) => {
+  test.each(['name', 'newest'] as const)('lets other work run after every few files, by %s', async (order) => {
     const pauses = vi.spyOn(TurnLength.prototype, 'endIfLong')
     await diskStorage(folder).list({ order })
     expect(pauses.mock.calls.length).toBeGreaterThan(order === 'name' ? 3 : FILES / 32)
   })
 
-  test('looks at the files of a page, and no others, for every page after the first', async () => {
+  test('looks only at the files of the page, for every page after the first', async () => {
     const storage = laterStorage(folder)
     const first = await storage.list({ order: 'newest' })
     const looks = vi.spyOn(DiskCalls.prototype, 'find')
@@ -102,7 +102,7 @@ describe('a list of thousands of files', () => {
       looks.mockClear()
       const { entries } = await storage.list({ order: 'newest', ...(cursor !== undefined && { cursor }) })
       expect(entries).toHaveLength(PAGE)
-      // One more tells whether there is a next page.
+      // One file more tells whether there is a next page.
       expect(looks.mock.calls.filter(([path]) => path.includes('file-'))).toHaveLength(PAGE + 1)
     }
     await storage.close()
@@ -110,7 +110,7 @@ describe('a list of thousands of files', () => {
 })
 
 describe('a list of the newest files', () => {
-  test('is the same if there are too many files to remember them', async () => {
+  test('is the same if there are too many files for the index', async () => {
     const unreadable = new UnreadableFiles()
     const calls = new DiskCalls()
     const files = { root: folder, records: new RecordCache(folder, new PrivateFolder(folder)), unreadable, calls }
@@ -146,7 +146,7 @@ describe('a list of the newest files', () => {
     await storage.close()
   })
 
-  test('moves a file that it shows to the place of its time, even if it was changed without a trace', async () => {
+  test('moves a file that it shows to its place, even if the folder does not show that its time has changed', async () => {
     const storage = laterStorage(own)
     const [first = '', second = '', third = ''] = await newest(storage, 3)
     utimesSync(join(own, first), 1, 1)
@@ -155,7 +155,7 @@ describe('a list of the newest files', () => {
     await storage.close()
   })
 
-  test('moves thousands of files that were all changed without a trace to their places', async () => {
+  test('moves thousands of files to their places, even if the folder does not show that their times have changed', async () => {
     const storage = laterStorage(own)
     await newest(storage, 1)
     for (const name of readdirSync(own)) if (name.startsWith('file-')) utimesSync(join(own, name), 1, 1)
@@ -164,7 +164,7 @@ describe('a list of the newest files', () => {
     await storage.close()
   })
 
-  test('is the same for a storage that knows the folder and for one that has never seen it, whatever was done to it', async () => {
+  test('is the same for a new storage and for one that knows the folder, whatever was changed in it', async () => {
     const path = fc.constantFrom('a', 'b', 'c', 'd/a', 'd/b', 'd/e/a', 'f/a')
     const time = fc.integer({ min: 1, max: 5 })
     const step = fc.oneof(
@@ -200,6 +200,6 @@ function change(path: string, what: string, time: number): void {
     if (what === 'delete') unlinkSync(path)
     if (what === 'rename') renameSync(path, `${path}${time}`)
   } catch {
-    // ENOENT, EISDIR, ...: there was nothing to do it with.
+    // ENOENT, EISDIR, ...: there is no such file to change.
   }
 }

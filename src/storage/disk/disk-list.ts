@@ -13,10 +13,10 @@ import type { TimeIndex } from './time-index/time-index.ts'
 import type { UnreadableFiles } from './unreadable-files.ts'
 import type { DiskCalls } from '../../file/disk-calls.ts'
 
-/** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
+/** The number of files that are checked at once: enough to keep a disk busy, and far below the limit of descriptors. */
 const CONCURRENCY = 32
 
-/** How often the index is asked for one page, if files keep changing under their names. */
+/** The index is asked at most so often for one page, if files keep changing under their names. */
 const MOST_ROUNDS = 10
 
 interface FoundKey extends Listed {
@@ -38,9 +38,9 @@ interface ListedFiles {
 }
 
 /**
- * A page of the stored files. `name` reads the names of the folders that the page is from, and holds a few pages of
- * them in memory. `newest` asks the index. Each file of the page is looked at. Skips dot names, symlinks and whatever
- * is not a regular file.
+ * A page of the stored files. For `name`, it reads the names in the folders of the page, and holds a few pages of them
+ * in memory. For `newest`, it asks the index. It checks each file of the page. It skips names with a leading dot,
+ * symlinks and everything that is not a regular file.
  */
 export async function listFiles(files: ListedFiles, options: ListOptions): Promise<ListPage> {
   const { root } = files
@@ -50,7 +50,7 @@ export async function listFiles(files: ListedFiles, options: ListOptions): Promi
   if (folder !== undefined && !(isDiskKey(folder) && (await hasPlainFolders(root, `${folder}/`))))
     return { entries: [] }
   const prefix = folder === undefined ? '' : `${folder}/`
-  // One more than the page holds tells whether there is a next one.
+  // One file more than the page holds tells whether there is a next page.
   const found =
     order === 'name'
       ? await firstByName(files, prefix, after?.key, limit + 1)
@@ -72,7 +72,7 @@ async function firstByName(
   for await (const key of walk(files, prefix, after, count)) {
     keys.push(key)
     if (found.length + keys.length < count) continue
-    // Some may be gone since their folder was read, so that it takes more keys than entries.
+    // Some files may be gone since their folder was read. So a page may need more keys than it has entries.
     found.push(...(await findReadable(files, keys, findFile)))
     keys = []
     if (found.length >= count) return found
@@ -82,8 +82,8 @@ async function firstByName(
 }
 
 /**
- * The first files by the index, each looked at. If one has changed under its name, the index gets a doubt and is asked
- * again.
+ * The first files by the index. It checks each of them. If a file has changed under its name, it tells the index to
+ * doubt that file, and asks again.
  */
 async function firstByTime(
   files: ListedFiles,
@@ -111,7 +111,7 @@ async function firstByTime(
   return firstOfAll(files, prefix, after, count)
 }
 
-/** As `firstByTime`, by looking at every file. */
+/** Like `firstByTime`, but without the index: it checks every file. */
 async function firstOfAll(
   files: ListedFiles,
   prefix: string,
@@ -139,7 +139,8 @@ async function firstOfAll(
 /**
  * The keys below `prefix` that come after `after`, in code-unit order.
  *
- * @param count keys that are probably wanted: of as many names a folder is held in memory, and read again for more
+ * @param count keys that are probably wanted. So many names of a folder are held in memory. For more names, the folder
+ *   is read again
  */
 async function* walk(
   files: ListedFiles,
@@ -148,7 +149,7 @@ async function* walk(
   count: number,
 ): AsyncGenerator<string, void, undefined> {
   let last: string | undefined
-  // Twice as many each time, or a large folder of which nothing is wanted would be read again for every page of it.
+  // Read twice as many each time. Otherwise a large folder without wanted files would be read again for every page.
   for (let most = count; ; most *= 2) {
     const children = await firstChildren(files, prefix, most, (key) => comesAfter(key, after) && isAbove(key, last))
     for (const child of children) {
@@ -160,7 +161,7 @@ async function* walk(
   }
 }
 
-/** Of what is in a folder, and wanted, what comes first; with its slash a folder sorts as the keys in it do. */
+/** The first wanted names in a folder. With its slash, the name of a folder sorts like the keys in that folder. */
 async function firstChildren(
   files: ListedFiles,
   prefix: string,
@@ -174,7 +175,7 @@ async function firstChildren(
   return first.items()
 }
 
-/** Whether a file, or some file of a folder, comes after the last one of the page before. */
+/** Whether a file, or some file of a folder, comes after the last file of the page before. */
 function comesAfter(key: string, after: string | undefined): boolean {
   return isAbove(key, after) || (key.endsWith('/') && after?.startsWith(key) === true)
 }
@@ -183,7 +184,7 @@ function isAbove(key: string, other: string | undefined): boolean {
   return other === undefined || key > other
 }
 
-/** Those of the keys of one folder that are files, in the order of the keys. */
+/** The files among the keys of one folder, in the order of the keys. */
 async function lookAtFolder(files: ListedFiles, folder: string, keys: readonly string[]): Promise<FoundKey[]> {
   const { root } = files
   const found: FoundKey[] = []
@@ -195,12 +196,12 @@ async function lookAtFolder(files: ListedFiles, folder: string, keys: readonly s
   return found
 }
 
-/** Those of the keys that are files which this user may read. */
+/** The files among the keys that this user may read. */
 async function findReadable(files: ListedFiles, keys: readonly string[], find: Find): Promise<FoundKey[]> {
   return onlyReadable(files, await lookAt(files, keys, find))
 }
 
-/** The file of each key; `undefined` for a key without one. */
+/** The file of each key; `undefined` for a key without a file. */
 function lookAt(files: ListedFiles, keys: readonly string[], find: Find): Promise<Found[]> {
   const { root, unreadable, calls } = files
   return inBatches(keys, async (key) => {
@@ -209,12 +210,12 @@ function lookAt(files: ListedFiles, keys: readonly string[], find: Find): Promis
   })
 }
 
-/** Most files have no record, and a look takes less time than a failed read. */
+/** Most files have no record, and checking that takes less time than a failed read. */
 async function findRecord({ records, calls }: ListedFiles, { key, stats }: FoundKey): Promise<FileRecord | undefined> {
   try {
     return (await calls.exists(records.locate(key))) ? await records.read(key, stats) : undefined
   } catch {
-    // EACCES, EIO, ...: as for a record that cannot be read.
+    // EACCES, EIO, ...: the file is listed without its record.
     return undefined
   }
 }
@@ -225,7 +226,7 @@ async function onlyReadable({ root, unreadable }: ListedFiles, found: readonly F
   return files.filter((_, place) => isReadable[place] === true)
 }
 
-/** Results in the order of `items`, so many of them being worked on at once. */
+/** The results in the order of `items`. It works on `CONCURRENCY` items at once. */
 async function inBatches<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

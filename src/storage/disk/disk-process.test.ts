@@ -50,14 +50,14 @@ function draftsIn(folder: string): string[] {
   return drafts.filter((entry) => entry.isFile() && entry.name !== 'lease').map(({ name }) => name)
 }
 
-/** The name of an owner like this process, but for one fact. */
+/** The name of an owner that differs from this process in one fact. */
 function ownerLike(change: { startTime?: string; namespace?: string; boot?: string }): string {
   const [pid, startTime = '', namespace = '', boot = ''] = processOwner().split('.')
   return [pid, change.startTime ?? startTime, change.namespace ?? namespace, change.boot ?? boot].join('.')
 }
 
 describe.each(WAYS)('processes that share a folder and publish with links: %s', (links) => {
-  test('have exactly one winner for each key', async () => {
+  test('publish a key exactly once if all of them try at the same time', async () => {
     const folder = newFolder()
     const racers = Array.from({ length: 6 }, () => start('race', folder, links, 'a/same'))
     for (const racer of racers) expect(await racer.tell()).toBe('ready')
@@ -70,7 +70,7 @@ describe.each(WAYS)('processes that share a folder and publish with links: %s', 
     expect(readdirSync(join(folder, '.decant', 'reserved'))).toEqual([])
   })
 
-  test('show nothing of one that was killed, and sweep it with their first draft', async () => {
+  test('never show drafts of a killed process, and sweep them with their first draft', async () => {
     const folder = newFolder()
     const { child, tell } = start('hold', folder, links)
     const ids = await tell()
@@ -85,7 +85,7 @@ describe.each(WAYS)('processes that share a folder and publish with links: %s', 
     expect((await storage.list()).entries.map(({ key }) => key)).toEqual(['next'])
   })
 
-  test('never sweep one that lives', async () => {
+  test('never sweep the drafts of a process that lives', async () => {
     const folder = newFolder()
     const { tell } = start('hold', folder, links)
     await tell()
@@ -112,21 +112,24 @@ describe.each(WAYS)('processes that share a folder and publish with links: %s', 
   })
 })
 
-test.runIf(process.platform === 'linux')('a process that may write no larger file keeps nothing of it', async () => {
-  const folder = newFolder()
-  // The write that meets the limit of 64 KiB is a short one; the next fails.
-  const limited = spawn(
-    'sh',
-    ['-c', 'ulimit -f 128; exec "$0" -C source "$1" fill "$2" auto', process.execPath, PROGRAM, folder],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  )
-  children.push(limited)
-  const { value } = await createInterface({ input: limited.stdout })[Symbol.asyncIterator]().next()
-  expect(JSON.parse(String(value))).toEqual(['storage-failed', 'EFBIG'])
-  expect(draftsIn(folder)).toEqual([])
-})
+test.runIf(process.platform === 'linux')(
+  'a draft beyond the file size limit of its process leaves nothing',
+  async () => {
+    const folder = newFolder()
+    // The write that reaches the limit of 64 KiB takes only a part of its bytes, and the next write fails.
+    const limited = spawn(
+      'sh',
+      ['-c', 'ulimit -f 128; exec "$0" -C source "$1" fill "$2" auto', process.execPath, PROGRAM, folder],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
+    children.push(limited)
+    const { value } = await createInterface({ input: limited.stdout })[Symbol.asyncIterator]().next()
+    expect(JSON.parse(String(value))).toEqual(['storage-failed', 'EFBIG'])
+    expect(draftsIn(folder)).toEqual([])
+  },
+)
 
 describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
   test('is dead when its process id belongs to a later process', async () => {
@@ -136,14 +139,14 @@ describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
     expect(await isDead(`${ownerLike({ startTime: '1' })}.0123456789abcdef`)).toBe(true)
   })
 
-  test('is neither dead nor alive for a process of another container, or one with another boot id', async () => {
+  test('is neither dead nor alive for a process in another container or with another boot id', async () => {
     expect(await isDead(ownerLike({ namespace: '1' }))).toBeUndefined()
     expect(await isDead(ownerLike({ boot: '00000000-0000-4000-8000-000000000000' }))).toBeUndefined()
   })
 
-  test('is dead as soon as it was killed, before anybody has asked for its exit code', async () => {
+  test('is dead as soon as it was killed, even as a zombie whose parent does not ask for its exit code', async () => {
     const folder = newFolder()
-    // Its parent has become a program that never asks for an exit code: it stays a zombie.
+    // Its parent has become a program that never asks for an exit code, so it stays a zombie.
     const shell = spawn(
       'sh',
       ['-c', '"$0" -C source "$1" hold "$2" auto & exec cat', process.execPath, PROGRAM, folder],
@@ -156,11 +159,11 @@ describe.runIf(process.platform === 'linux')('the owner of a draft', () => {
     const owner = readdirSync(join(folder, '.decant', 'drafts')).find((name) => name !== 'expiring') ?? ''
     expect(await isDead(owner)).toBe(false)
     process.kill(Number.parseInt(owner, 10), 'SIGKILL')
-    // The signal has been taken when the process is a zombie or gone.
+    // The signal takes effect a moment later: then the process is a zombie or gone.
     await expect.poll(() => isDead(owner)).toBe(true)
   })
 
-  test('keeps a reservation while it lives, and loses it when dead', async () => {
+  test('keeps a reservation as long as it lives, and loses it when it is dead', async () => {
     const folder = new PrivateFolder(newFolder(), { links: 'never' })
     await folder.prepare()
     const mine = await reserve(folder, 'Cat.jpg')

@@ -32,7 +32,7 @@ function newFolder(): string {
   return mkdtempSync(join(base, 'folder-'))
 }
 
-/** Every file below a folder, private ones too; the version of the layout and the leases aside. */
+/** Every file below a folder, also the private ones, except the version of the layout and the leases. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory() && entry.name !== 'lease')
@@ -62,7 +62,7 @@ async function read(storage: Storage, key: string): Promise<string | undefined> 
 describe.each(['auto', 'never'] as const)('a disk storage that publishes with links: %s', (links) => {
   for (const { name, run } of storageContract(() => diskStorage(newFolder(), { links }), { byHand })) test(name, run)
 
-  describe('and flushes what it publishes', () => {
+  describe('and flushes the files that it publishes', () => {
     const durable = () => diskStorage(newFolder(), { links, durable: true })
     for (const { name, run } of storageContract(durable)) test(name, run)
   })
@@ -72,7 +72,7 @@ describe.each(['auto', 'never'] as const)('a disk storage that publishes with li
     for (const { name, run } of storageContract(threaded, { byHand })) test(name, run)
   })
 
-  test('keeps a file as a plain file and leaves nothing else but its record', async () => {
+  test('keeps a file as a plain file, and leaves only its record beside it', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     await store(storage, 'a/b.txt', 'hello')
@@ -82,7 +82,7 @@ describe.each(['auto', 'never'] as const)('a disk storage that publishes with li
     expect(filesIn(folder)).toEqual([])
   })
 
-  test('never writes through a planted symlink, nor over anything else', async () => {
+  test('never writes through a planted symlink, and never overwrites', async () => {
     const folder = newFolder()
     const outside = newFolder()
     writeFileSync(join(outside, 'target'), 'precious')
@@ -130,7 +130,7 @@ describe.each(['auto', 'never'] as const)('a disk storage that publishes with li
     if (onLinux) expect(openFilesIn(folder)).toEqual([])
   })
 
-  test('goes on after its whole folder was removed', async () => {
+  test('still works after its whole folder was removed', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     await store(storage, 'before', 'before')
@@ -142,7 +142,7 @@ describe.each(['auto', 'never'] as const)('a disk storage that publishes with li
 })
 
 describe('a disk storage', () => {
-  test('makes nothing by being read', async () => {
+  test('makes no folder for readers', async () => {
     const folder = join(newFolder(), 'not', 'yet')
     const storage = diskStorage(folder)
     expect(await storage.list()).toEqual({ entries: [] })
@@ -154,7 +154,7 @@ describe('a disk storage', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
-  test('keeps drafts from other users, and gives stored files the mode that it was told', async () => {
+  test('hides drafts from other users, and gives stored files the `mode` of its options', async () => {
     const folder = newFolder()
     const umask = process.umask(0)
     try {
@@ -173,7 +173,7 @@ describe('a disk storage', () => {
     }
   })
 
-  test('takes files that were put there by hand for stored files', async () => {
+  test('treats files that were put there by hand as stored files', async () => {
     const folder = newFolder()
     mkdirSync(join(folder, 'a'))
     writeFileSync(join(folder, 'a', 'by hand é.txt'), 'hello')
@@ -190,7 +190,7 @@ describe('a disk storage', () => {
     expect(await storage.delete('a/by hand é.txt')).toBe(true)
   })
 
-  test('neither lists nor opens what is hidden, a link or no regular file', { timeout: 10_000 }, async () => {
+  test('does not list or open a hidden file, a symlink or anything but a file', { timeout: 10_000 }, async () => {
     const folder = newFolder()
     const outside = newFolder()
     const storage = diskStorage(folder)
@@ -219,7 +219,7 @@ describe('a disk storage', () => {
     server.close()
   })
 
-  test('orders by modification time, and by key where it is the same', async () => {
+  test('orders by modification time, and files of the same time by key', async () => {
     const folder = newFolder()
     const time = new Date('2024-01-01T00:00:00.500Z')
     for (const [name, seconds] of Object.entries({ b: 0, a: 0, old: -10, new: 10 })) {
@@ -242,7 +242,7 @@ describe('a disk storage', () => {
     expect(after?.record).toBeUndefined()
   })
 
-  test('does without a record that is broken or gone', async () => {
+  test('serves a file without its record if the record is broken or gone', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     const { record, ...bare } = (await store(storage, 'file', 'one')) ?? {}
@@ -268,7 +268,7 @@ describe('a disk storage', () => {
     expect(await storage.delete('file')).toBe(true)
   })
 
-  test('fails a read when the file became shorter, and closes it', async () => {
+  test('rejects a read if the file became shorter, and closes the file', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     writeFileSync(join(folder, 'file'), new Uint8Array(1_000_000))
@@ -313,7 +313,7 @@ describe('a disk storage', () => {
     expect(() => file.stream()).toThrow(TypeError)
   })
 
-  test('keeps a draft with a time of its own until then, however long nothing comes, and nothing of it after', async () => {
+  test('keeps a draft until it expires, even if it does not change, and nothing of it after its end', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     const drafts = [1, 2].map(() => storage.createDraft({ expiresAt: new Date(Date.now() + 3_600_000) }))
@@ -353,7 +353,7 @@ describe('a disk storage', () => {
     expect(readdirSync(outside)).toEqual([])
   })
 
-  test('tells a folder that cannot be used, to whoever asks, and never twice as an unhandled rejection', async () => {
+  test('rejects every call on a folder that cannot be used, without an unhandled rejection', async () => {
     const file = join(newFolder(), 'file')
     writeFileSync(file, '')
     const unhandled: unknown[] = []
@@ -383,7 +383,7 @@ describe('a disk storage', () => {
     expect(unhandled).toEqual([])
   })
 
-  test('takes no file where another already is a folder, and none below a file', async () => {
+  test('never publishes under the name of a folder, or below a file', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder)
     await store(storage, 'a', 'file')
@@ -394,7 +394,7 @@ describe('a disk storage', () => {
     expect(await sealed.publish('c_1', RECORD)).toBeDefined()
   })
 
-  test.runIf(onLinux)('tells a folder that may not be written, be it by root', async () => {
+  test.runIf(onLinux)('rejects a folder to which not even root may write', async () => {
     await expect(diskStorage('/sys/decant').createDraft().seal()).rejects.toMatchObject({ code: 'storage-failed' })
   })
 })

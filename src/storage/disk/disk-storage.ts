@@ -38,48 +38,50 @@ export interface DiskStorageOptions {
   /** Permissions of stored files, whatever the umask; default `0o644`. With `0o600`, no other user can read them. */
   readonly mode?: number
   /**
-   * Permissions of the folders that it makes, whatever the umask: of the folder itself, and of those that keys name.
-   * With `0o700`, no other user can look into them. Default: what the umask leaves of `0o777`.
+   * Permissions of the folders that it makes, whatever the umask: the folder itself, and the folders that keys name.
+   * With `0o700`, no other user can look into them. Default: `0o777`, reduced by the umask.
    */
   readonly folderMode?: number
   /** Bytes of one draft that may wait to be written before `append` asks its caller to wait; default 1 MiB. */
   readonly highWaterMark?: number
   /**
-   * How drafts get their names: by hard link where the file system has them (`auto`, the default), or never so. To be the
-   * same in all processes that use the folder.
+   * Whether drafts get their names by hard links. `auto` uses them if the file system has them, and is the default.
+   * `never` does not use them. All processes that use the folder must have the same value.
    */
   readonly links?: 'auto' | 'never'
   /**
-   * How small calls to the disk are made: at once where it is the machine's own (Linux) and answers quickly (`auto`, the
-   * default), which takes a fraction of the time; or always by threads (`threads`), so that nobody ever waits for a disk.
+   * How small calls to the disk are made. With `auto`, the default, they are made at once if the disk belongs to the
+   * machine (Linux only) and answers quickly. This takes a fraction of the time. With `threads`, they are always made
+   * by threads, so that other requests never wait for the disk.
    */
   readonly calls?: 'auto' | 'threads'
   /**
-   * Bytes of the disk that stay free: a draft that would leave fewer fails with `storage-full`. So does a draft on a
-   * disk that has room for fewer than 1,000 more files (inodes), or for fewer than 1 % of all files on a small disk.
-   * Asked when a draft is opened and again every 64 MiB of it. Default 0: the disk may be filled.
+   * Bytes of the disk that stay free. A draft that would leave fewer fails with `storage-full`. With this option, room
+   * for 1,000 more files (inodes) must stay free, too, or for 1 % of all files on a small disk. The disk is asked when
+   * a draft is opened, and again after every 64 MiB of it. Default 0: drafts may fill the disk.
    */
   readonly minFreeSpace?: number
   /**
-   * Flushes a file, its record and the folders that name it to the medium (fsync) before `publish` resolves, and a
-   * folder before `delete` does, so that a loss of power cannot undo them. What cannot be flushed fails with
-   * `storage-failed` and is not published. Default false: a few seconds pass before the system does so by itself.
+   * Flushes to the medium (fsync), so that a loss of power cannot undo an upload or a deletion. Before `publish`
+   * resolves, the file, its record and the folders that name it are flushed. Before `delete` resolves, the folder is
+   * flushed. If flushing fails, the call rejects with `storage-failed`, and `publish` publishes nothing. Default false:
+   * the system flushes by itself after a few seconds.
    */
   readonly durable?: boolean
   /**
-   * Asked of a transaction that was prepared by a process which is dead now, or silent: by `sweep`, and every 15 seconds while the
-   * storage is in use. It must not wait for a sweep itself. Default: publish, when the process is dead for certain or after a day,
-   * since a file that no row names is harmless, and a row that names a file which is not there is not.
+   * Decides about a transaction that was prepared by a process which is dead or silent now. It is called by `sweep`,
+   * and every 15 seconds while the storage is in use. It must not wait for a sweep itself. Default: publish if the
+   * process is certainly dead, or after a day. A file that no row names is harmless, but a row without its file is not.
    */
   readonly recover?: Recover
   /**
-   * Whether `recover` makes sure that a row which is absent stays so, by a row of its own under the same unique key. Then its
-   * `discard` counts after two minutes without a sign of life. Default false.
+   * Whether `recover` makes sure that a missing row stays missing, by a row of its own under the same unique key. Then
+   * its `discard` counts after two minutes without a sign of life. Default false.
    */
   readonly recoverFences?: boolean
 }
 
-/** A storage on disk, which knows where each file is. */
+/** A storage on disk, which knows the path of each file. */
 export interface DiskStorage extends Storage {
   readonly kind: 'disk'
   resolve(key: string): Promise<string>
@@ -87,7 +89,7 @@ export interface DiskStorage extends Storage {
   createTransaction(leader?: TransactionLeader): StorageTransaction
   close(): Promise<void>
   claim(id: string): Promise<ClaimedDraft | undefined>
-  /** Free bytes of the file system that holds the folder, or will. */
+  /** Free bytes of the file system that holds the folder, or will hold it. */
   freeSpace(): Promise<number>
   /** The absolute path of a key, whether or not there is such a file. Throws a TypeError if the key is not valid. */
   path(key: string): string
@@ -106,15 +108,15 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
 }
 
 /**
- * Keeps files in a folder, under their keys as they are; files that are put there by hand are stored files too.
- * Whatever is unfinished lives in `<folder>/.decant`, which is made with the first draft, as the folder is; reading
- * makes nothing.
+ * Keeps files in a folder: the path of a file below the folder is its key. Files that are put there by hand are stored
+ * files, too. Unfinished files live in `<folder>/.decant`. The first draft makes both folders. Reading makes nothing.
  *
  * Any number of processes and containers of one host may use a folder. `storedAt` is a file's modification time.
- * Published files are flushed to the medium only where `durable` is set. Folders stay when their last file is deleted.
+ * Published files are flushed to the medium only if `durable` is set. Folders stay when their last file is deleted.
  *
- * A list by `newest` has every file that was stored before it was asked for, but remembers times of files. If a file is
- * changed or replaced under the same name, by hand or by another process, it may reach its new place a minute later.
+ * A list by `newest` has every file that was stored before it was asked for, but it remembers times of files. A file
+ * may be changed or replaced under the same name, by hand or by another process. Then it may reach its new place a
+ * minute later.
  *
  * @example
  * ```ts
@@ -122,10 +124,10 @@ const KINDS: OptionKinds<DiskStorageOptions> = {
  * const draft = storage.createDraft()
  * await draft.append(bytes)
  * const sealed = await draft.seal()
- * const entry = await sealed.publish('cat.jpg', { name: 'Cat.JPG', type: 'image/jpeg' })
+ * const entry = await sealed.publish('cat.jpg', { filename: 'Cat.JPG', type: 'image/jpeg' })
  * ```
- * @throws {TypeError} for a folder that is not a path, an unknown option, an option of another type, and for
- *   permissions that the process itself could not use.
+ * @throws {TypeError} for a folder that is not a path, an unknown option and an option of another type. Also for
+ *   permissions that would lock the process itself out.
  */
 export function diskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   if (typeof folder !== 'string' || folder === '') {
@@ -135,7 +137,7 @@ export function diskStorage(folder: string, options: DiskStorageOptions = {}): D
   return openDiskStorage(folder, options, thisHost)
 }
 
-/** As `diskStorage`, of a process that may be an imagined one. */
+/** Like `diskStorage`, but tests can give it the host of an imagined process. */
 export function openDiskStorage(folder: string, options: DiskStorageOptions, host: Host): DiskStorage {
   const { mode = 0o644, highWaterMark = 1024 * 1024, links = 'auto', minFreeSpace = 0, durable = false } = options
   const { recover, recoverFences = false, calls = 'auto', folderMode } = options
@@ -165,7 +167,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     minFreeSpace,
     room: () => diskRoom(root),
   }
-  // Most keys need no look at the disk, and so no promise.
+  // Most keys need no call to the disk, and so no promise.
   const isReadable = (key: string): boolean | Promise<boolean> => isDiskKey(key) && spelling.isListed(key)
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
@@ -248,7 +250,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
   return changes === undefined ? storage : cachedStorage(storage)
 }
 
-/** Tells failures as storages do. */
+/** Turns failures into the errors that storages reject with. */
 async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -257,7 +259,7 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Permissions with all bits of `least`, up to `most`. The decimal 644, meant as 0o644, fails both. */
+/** Permissions with all bits of `least`, up to `most`. A decimal 644 that was meant as 0o644 fails both checks. */
 function permissions(least: number, most: number): OptionKind {
   return {
     says: `permissions that let the process itself in, such as 0o${(least | 0o200).toString(8)}`,

@@ -39,7 +39,7 @@ async function seal(storage: DiskStorage, text: string): Promise<SealedDraft> {
   return draft.seal()
 }
 
-/** A process that has prepared a transaction of `<key>` and `<key>.2`, and lives. */
+/** A living process that has prepared a transaction of `<key>` and `<key>.2`. */
 async function prepareElsewhere(folder: string, links: string, key: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['-C', 'source', PROGRAM, 'prepare', folder, links, key], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,14 +49,14 @@ async function prepareElsewhere(folder: string, links: string, key: string): Pro
   return child
 }
 
-/** A folder in which such a process has died. */
+/** Lets such a process die in a folder. */
 async function diePrepared(folder: string, links: string, key: string): Promise<void> {
   const child = await prepareElsewhere(folder, links, key)
   child.kill('SIGKILL')
   await once(child, 'exit')
 }
 
-/** Everything below a folder's `.decant` that is no folder, but for the format, the records and the lease of each owner. */
+/** All files below a folder's `.decant`, except the format, the records and the lease of each owner. */
 function remains(folder: string): string[] {
   const entries = readdirSync(join(folder, '.decant'), { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('records'))
@@ -72,9 +72,9 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
   const both = { cat: 'cat', 'cat.2': 'cat.2' }
 
   test.each<[string, Recover | undefined, Record<string, string>]>([
-    ['published, where nobody can be asked', undefined, both],
-    ['published, where that is the answer', () => 'publish', both],
-    ['discarded, where that is the answer', () => Promise.resolve('discard' as const), {}],
+    ['published if there is no `recover`', undefined, both],
+    ['published if `recover` says so', () => 'publish', both],
+    ['discarded if `recover` says so', () => Promise.resolve('discard' as const), {}],
   ])('whose process died after preparing is %s', async (_, recover, expected) => {
     const folder = newFolder()
     await diePrepared(folder, links, 'cat')
@@ -82,7 +82,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     const asked: (readonly string[])[] = []
     const spy: Recover = (question) => (asked.push(question.keys), recover?.(question) ?? 'publish')
     const storage = diskStorage(folder, { links, ...(recover !== undefined && { recover: spy }) })
-    // Promised still, to nobody who lives: a plain upload gets another name.
+    // The key is still promised, although the process is dead. So an upload must take another name.
     const other = diskStorage(folder, { links, recover: () => Promise.reject(new Error('not now')) })
     const rival = await seal(other, 'rival')
     expect(await rival.publish('cat', RECORD)).toBeUndefined()
@@ -98,12 +98,12 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(asked).toHaveLength(recover === undefined ? 0 : 1)
   })
 
-  test('is asked for again where nobody could answer', async () => {
+  test('is decided by a later sweep if `recover` fails or gives a wrong answer', async () => {
     const folder = newFolder()
     await diePrepared(folder, links, 'cat')
     const answers: Recover[] = [
       () => Promise.reject(new Error('the database is down')),
-      // @ts-expect-error -- what JavaScript may answer
+      // @ts-expect-error -- JavaScript can return this
       () => 'yes',
       () => 'publish',
     ]
@@ -116,7 +116,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('is settled once, by whichever of many sweeps comes first', async () => {
+  test('is settled once, by the first of many sweeps', async () => {
     const folder = newFolder()
     await diePrepared(folder, links, 'cat')
     let asked = 0
@@ -134,7 +134,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(visible(folder)).toEqual(both)
   })
 
-  test('that lives is not settled by anybody else', async () => {
+  test('of a living process is not settled by another storage', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -146,7 +146,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('of another process is left to it as long as that lives', async () => {
+  test('of another process is left to that process as long as it lives', async () => {
     const folder = newFolder()
     const child = await prepareElsewhere(folder, links, 'cat')
     const storage = diskStorage(folder, { links })
@@ -158,7 +158,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(visible(folder)).toEqual(both)
   })
 
-  test('that could not be published when it was to be is published by the next sweep', async () => {
+  test('that was deferred after a failed commit is published by the next sweep', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links, recover: () => 'discard' })
     const transaction = storage.createTransaction()
@@ -181,7 +181,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('that was decided and could not be published stays decided: it is published by the next sweep', async () => {
+  test('cannot be rolled back after a failed commit, and is published by the next sweep', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -193,7 +193,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     rmdirSync(join(folder, 'pets'))
     writeFileSync(join(folder, 'pets'), 'in the way')
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
-    // What was published may have been read: there is no way back.
+    // Clients may have read the published file already, so it must stay.
     expect(await transaction.rollback()).toBe(false)
     await expect(drafts[0]?.publish('other', RECORD)).rejects.toThrow(TypeError)
     rmSync(join(folder, 'pets'))
@@ -205,7 +205,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('goes on where somebody removes its private folders in mid-run', async () => {
+  test('still works if an operator removes its private folders while it runs', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const drafts = [await seal(storage, 'one'), await seal(storage, 'two')]
@@ -224,7 +224,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('makes way for itself where somebody has put a file under its promised key by hand', async () => {
+  test('renames a file that an operator has put under its promised key', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -236,7 +236,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect((await storage.stat('cat.txt'))?.record).toEqual(RECORD)
   })
 
-  test('promises no key below what is no folder', async () => {
+  test('does not promise a key below a file', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const draft = await seal(storage, 'bytes')
@@ -247,7 +247,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('takes keys that some file systems take for the same for one', async () => {
+  test('promises only one of two keys that some file systems take for the same', async () => {
     const storage = diskStorage(newFolder(), { links })
     const transaction = storage.createTransaction()
     await transaction.reserve(await seal(storage, 'a'), 'Straße.txt', RECORD)
@@ -258,7 +258,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(await other.publish('STRASSE.TXT', RECORD)).toBeDefined()
   })
 
-  test('whose drafts cannot be moved is not prepared, and leaves them where they were', async () => {
+  test('is not prepared if its drafts cannot be moved, and they stay drafts', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -275,12 +275,12 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     expect(remains(folder)).toEqual([])
   })
 
-  test('whose process died in the middle of publishing is taken back as a whole where the answer is discard', async () => {
+  test('is undone as a whole if its process died while publishing and `recover` says discard', async () => {
     const folder = newFolder()
     await diePrepared(folder, links, 'cat')
     const [id = ''] = readdirSync(join(folder, '.decant', 'prepared'))
     const prepared = join(folder, '.decant', 'prepared', id)
-    // As far as a commit may have come: the first has its name.
+    // The state in the middle of a commit: the first file has its name.
     if (links === 'auto') linkSync(join(prepared, '0'), join(folder, 'cat'))
     else renameSync(join(prepared, '0'), join(folder, 'cat'))
     writeFileSync(join(folder, 'cat.2'), 'by hand')
@@ -291,7 +291,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
   })
 
   test.each(['', '{"save":{"key":"cat"', '{"save":{}}'])(
-    'that lost an entry of its journal with the power (%j) is let go, and does not stop the sweep',
+    'that lost an entry of its journal with the power (%j) is discarded, and does not stop the sweep',
     async (entry) => {
       const folder = newFolder()
       await diePrepared(folder, links, 'cat')
@@ -300,14 +300,14 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
       const storage = diskStorage(folder, { links, recover: () => expect.unreachable() })
       await storage.sweep()
       expect(visible(folder)).toEqual({})
-      // Its promises are those of nobody then.
+      // No transaction holds the reservations any more, so this sweep removes them.
       await storage.sweep()
       expect(remains(folder)).toEqual([])
       expect(await (await seal(storage, 'next')).publish('cat', RECORD)).toBeDefined()
     },
   )
 
-  test('keeps the folders of its keys from files of their names, and takes empty ones away with it', async () => {
+  test("keeps the names of its keys' folders from files, and removes empty ones on rollback", async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -323,7 +323,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await one.discard()
   })
 
-  test('that the disk does not let it take back is discarded by the next sweep, and its key is kept until then', async () => {
+  test('is discarded by the next sweep if the disk prevents a rollback, and keeps its key until then', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     const transaction = storage.createTransaction()
@@ -356,7 +356,7 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     await transaction.defer()
     await expect(transaction.commit()).rejects.toThrow(TypeError)
     rmSync(join(folder, 'pets'))
-    // Another storage knows what the disk says, and nothing else.
+    // Another storage only knows the state on the disk.
     await diskStorage(folder, { links, recover: () => 'discard' }).sweep()
     expect(readFileSync(join(folder, 'pets', 'one'), 'utf8')).toBe('one')
     await storage.sweep()

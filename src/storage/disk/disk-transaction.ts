@@ -22,7 +22,7 @@ import type { Verdict } from './verdict.ts'
 
 type State = 'open' | 'prepared' | 'failed' | 'kept' | 'over'
 
-/** How often the folder that holds the verdict is looked for while it changes hands. */
+/** The folder that holds the verdict is looked for at most so often, if other processes take it meanwhile. */
 const ATTEMPTS = 5
 
 interface ReservedDraft {
@@ -32,8 +32,8 @@ interface ReservedDraft {
 }
 
 /**
- * A transaction in the private folder. Preparing it moves all its drafts into one folder, and that folder to where it
- * counts, in one step: it happened or it did not. What becomes of it then is one step, too: its verdict.
+ * A transaction in the private folder. To prepare it, all its drafts are moved into one folder. Then that folder is
+ * moved among the prepared ones, and only this one step makes it count. Its verdict is one step, too.
  */
 export class DiskTransaction implements StorageTransaction {
   readonly id: string
@@ -42,7 +42,7 @@ export class DiskTransaction implements StorageTransaction {
   readonly #place: DraftPlace
   readonly #leader: string | undefined
   readonly #drafts: ReservedDraft[] = []
-  /** Those that were made for its keys. */
+  /** The folders that were made for its keys. */
   readonly #folders: string[] = []
   #paths: TransactionPaths | undefined
   /** The journal as this transaction wrote it. */
@@ -148,13 +148,16 @@ export class DiskTransaction implements StorageTransaction {
     return true
   }
 
-  /** The key is reserved first and looked for then: whoever publishes does it the other way round. */
+  /**
+   * Reserves the key first, and then looks whether a file has it. An upload takes its name first, and then looks
+   * whether the key is reserved. So at least one of the two sees the other.
+   */
   async #reserveKey(key: string): Promise<Reservation | undefined> {
     const { root, folder } = this.#place
     const reservation = await reserve(folder, key, this.#ownId)
     if (reservation === undefined) return undefined
     try {
-      // Now, since a file of a folder's name would be in the way of publishing for ever.
+      // Make the folders now. Later, a file could have the name of one of them and prevent publishing for ever.
       this.#folders.push(...(await makePlainFolders(root, key, folder.folderMode)))
       if (!(await folder.calls.exists(join(root, key)))) return reservation
     } catch (error) {
@@ -165,14 +168,14 @@ export class DiskTransaction implements StorageTransaction {
     return undefined
   }
 
-  /** Nearly always, the folder is still where it was put and has no verdict. Then nothing is looked up. */
+  /** Nearly always, the folder is still at its path and has no verdict. Then nothing has to be looked up. */
   async #decidePublish(): Promise<Verdict> {
     const prepared = this.#paths?.prepared
     if (this.#state === 'prepared' && this.#leader === undefined && prepared !== undefined) {
       try {
         return await giveFirstVerdict(this.#place, prepared, 'publish')
       } catch (error) {
-        // Another process has it, or this one has lost all that it had.
+        // Another process has taken the transaction, or this process has lost its folder (`Owner.isLost`).
         if (!hasCode(error, 'ENOENT')) throw error
       }
     }
@@ -180,8 +183,8 @@ export class DiskTransaction implements StorageTransaction {
   }
 
   /**
-   * The verdict, given now unless there is one. Each process that holds the transaction follows it. Rejects with the
-   * system's error.
+   * Gives the wanted verdict unless there is one already, and returns the verdict that counts. Each process that holds
+   * the transaction follows it. Rejects with the system's error.
    */
   async #decide(wanted: Verdict): Promise<Verdict> {
     const place = this.#place
@@ -192,14 +195,15 @@ export class DiskTransaction implements StorageTransaction {
         if (found !== undefined) return await giveVerdict(place, join(dirname(journal), found.name), wanted)
         if (attempt === ATTEMPTS) return await this.#findVerdict()
       } catch (error) {
-        // It changes hands this instant, or this process has lost all that it had: what its handler did counts all the same.
+        // Another process is taking the folder just now, or this process has lost its own (`Owner.isLost`). The handler
+        // has done its work, so the verdict must still be given.
         if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS) throw error
         await place.folder.prepare()
       }
     }
   }
 
-  /** What another process has made of it that has ended it meanwhile. */
+  /** The verdict of a transaction that another process has ended. It was publish if each file has its key. */
   async #findVerdict(): Promise<Verdict> {
     for (const { entry } of this.#drafts) {
       const stats = await findFile(this.#place.root, entry.key)
@@ -216,7 +220,7 @@ export class DiskTransaction implements StorageTransaction {
     if ((await this.#findVerdict()) === 'discard') throw new Error('The transaction is gone.')
   }
 
-  /** Leaves to any process what was decided. Never rejects. */
+  /** Leaves the publishing to any process. Never rejects. */
   async #leave(): Promise<void> {
     this.#state = 'kept'
     for (const { draft } of this.#drafts) draft.release(true)
@@ -225,19 +229,19 @@ export class DiskTransaction implements StorageTransaction {
       await rename(this.#paths?.prepared ?? '', join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))
       this.#forget()
     } catch {
-      // ENOENT: another process has it. EIO, EROFS, ...: then this process alone goes on with it, until it is gone.
+      // ENOENT: another process has it. EIO, EROFS, ...: only this process can try again, as long as it lives.
       this.#place.folder.owner.transactions.set(this.#ownId, 'publish')
     }
   }
 
-  /** Makes what was prepared, or begun to be, drafts again. False if the disk does not let it. */
+  /** Makes the files drafts again, also if preparing them failed halfway. False if the disk does not allow it. */
   async #takeBack(): Promise<boolean> {
     if (this.#paths === undefined) return true
     const { aside, prepared } = this.#paths
     try {
       await takeOut(this.#place, prepared)
     } catch (error) {
-      // ENOENT: it was not among the prepared ones yet, or another process has it.
+      // ENOENT: the folder was not among the prepared ones yet, or another process has it.
       if (!isMissing(error)) return false
     }
     for (const [number, { draft }] of this.#drafts.entries()) {
@@ -245,7 +249,7 @@ export class DiskTransaction implements StorageTransaction {
         try {
           await rename(join(aside, `${number}${suffix}`), draft.path + suffix)
         } catch {
-          // ENOENT: it was not moved yet. EIO, ...: the draft is lost, as it is where a disk fails.
+          // ENOENT: the file was not moved yet. EIO, ...: the disk failed, and the draft is lost.
         }
       }
     }
@@ -253,7 +257,7 @@ export class DiskTransaction implements StorageTransaction {
     return true
   }
 
-  /** Leaves to the next sweep what the disk does not let this one do. The keys stay promised until then. */
+  /** Leaves the transaction to the next sweep, because the disk failed. The keys stay promised until then. */
   #giveUp(verdict: Verdict): void {
     this.#state = 'over'
     this.#place.folder.owner.transactions.set(this.#ownId, verdict)
@@ -279,6 +283,6 @@ async function removeEmptyFolder(path: string): Promise<void> {
   try {
     await rmdir(path)
   } catch {
-    // ENOTEMPTY: another process has put something in. ENOENT, EIO, EROFS, ...: an empty folder is no harm.
+    // ENOTEMPTY: another process has put something in. ENOENT, EIO, EROFS, ...: an empty folder does no harm.
   }
 }

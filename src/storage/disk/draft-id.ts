@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 const ID_SIZE = 16
-/** For so many ids at once: to ask for randomness costs more than the rest of making one. */
+/** Random bytes for 256 ids at once: asking for random bytes costs more than the rest of making an id. */
 const POOL_SIZE = 256 * ID_SIZE
 
 let pool = Buffer.alloc(0)

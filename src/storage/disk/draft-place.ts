@@ -2,7 +2,7 @@ import type { DiskRoom } from './free-space.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import type { RecordCache } from './record-cache.ts'
 
-/** What all drafts of a storage share. */
+/** The facts that all drafts of a storage share. */
 export interface DraftPlace {
   /** The folder of the stored files, absolute. */
   readonly root: string
@@ -10,12 +10,12 @@ export interface DraftPlace {
   readonly records: RecordCache
   /** Permissions of a stored file. */
   readonly mode: number
-  /** Whether what is published is flushed to the medium first. */
+  /** Whether files are flushed to the medium before they are published. */
   readonly durable: boolean
   /** Bytes that may wait to be written. */
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
   readonly minFreeSpace: number
-  /** Asks how much of it is free. */
+  /** Asks how much of the disk is free. */
   readonly room: () => Promise<DiskRoom>
 }

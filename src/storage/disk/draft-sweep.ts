@@ -7,37 +7,37 @@ import { lastChange } from './owner-judge.ts'
 import type { Owner } from './owner.ts'
 import { isPrepared } from './prepared-name.ts'
 
-/** A draft's name is its id; everything else in these folders is a draft's company. */
+/** The name of a draft is its id. All other files in these folders belong to a draft. */
 export const DRAFT_ID: RegExp = /^[\da-f]{32}$/
 
-/** Ends the name of an owner's folder that was taken from it. */
+/** The end of the name of a folder that was taken from its owner. */
 const TAKEN = '.taken'
 
-/** An expiring draft that does not say when is let go when nothing of it has changed for so long. */
+/** If an expiring draft does not say when it expires, it is removed after so many milliseconds without a change. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
-/** Where drafts and reservations live. */
+/** The folders of drafts and reservations. */
 export interface DraftFolders {
   readonly drafts: string
   readonly expiringDrafts: string
   readonly prepared: string
   readonly reserved: string
-  /** Who sweeps. */
+  /** This process, which sweeps. */
   readonly owner: Owner
   /** Makes the folder of `owner`. */
   makeOwn(): Promise<void>
 }
 
-/** What is to be done with what an owner left, besides removing it. */
+/** Work on the folder of a former owner, before it is removed. */
 export interface SweepWork {
-  /** Ends what the owner of this folder, absolute, had begun to delete. */
+  /** Ends the deletions that the owner of this folder, absolute, had begun. */
   readonly settleDeletions: (folder: string) => Promise<void>
 }
 
 /**
- * Removes the drafts whose owner is dead or silent or whose time is over, and the reservations of such owners; the number of drafts.
- * Any number of processes may sweep at once: each draft is counted by the one that took it. Goes on past what cannot be
- * read or removed.
+ * Removes the drafts whose owner is dead or silent or whose time is over, and the reservations of such owners. Returns
+ * the number of drafts. Any number of processes may sweep at once: each draft is counted by the process that took it.
+ * If a file cannot be read or removed, it goes on with the others.
  */
 export async function sweepDrafts(folders: DraftFolders, work: SweepWork, failures: Failures): Promise<number> {
   let count = await sweepExpired(folders.expiringDrafts, failures)
@@ -45,7 +45,7 @@ export async function sweepDrafts(folders: DraftFolders, work: SweepWork, failur
   return count
 }
 
-/** As `sweepDrafts`, of drafts that belong to owners. */
+/** Like `sweepDrafts`, but only for drafts that belong to owners. */
 export async function sweepOwners(folders: DraftFolders, work: SweepWork, failures: Failures): Promise<number> {
   const { drafts, expiringDrafts, owner, reserved } = folders
   let count = 0
@@ -60,9 +60,9 @@ export async function sweepOwners(folders: DraftFolders, work: SweepWork, failur
 }
 
 /**
- * Takes the tokens of owners that are gone out of a reservation. Each is removed by its own, unique name, so that a
- * reservation made this instant is never touched. What a transaction reserved is held as long as that is among the
- * `prepared`. A silent owner holds what it has until its folder was taken. True when nothing holds the reservation any more.
+ * Removes the tokens of owners that are gone from a reservation. Each token has a unique name, so a reservation that is
+ * made at the same moment is never touched. The token of a transaction stays as long as the transaction is among the
+ * `prepared`. The token of a silent owner stays until the owner's folder was taken. True if no token is left.
  */
 export async function releaseAbandoned(reservation: string, folders: DraftFolders): Promise<boolean> {
   let held = false
@@ -90,7 +90,7 @@ async function sweepOwner(folders: DraftFolders, name: string, work: SweepWork):
   await folders.makeOwn()
   const taken = join(owner.path, name + TAKEN)
   try {
-    // Of several that sweep one gets it, and every path of its former owner is gone.
+    // Of several processes that sweep, only one gets the folder. From then on, every path of its former owner is gone.
     await rename(join(drafts, name), taken)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 0
@@ -104,7 +104,7 @@ async function removeTaken(path: string, work: SweepWork): Promise<number> {
   let count = 0
   for (const name of await folderNames(path)) {
     const entry = join(path, name)
-    // A sweep that was killed in the middle of its work.
+    // A folder that another sweep had taken before it was killed.
     if (name.endsWith(TAKEN)) count += await removeTaken(entry, work)
     else if (!DRAFT_ID.test(name)) await rm(entry, { recursive: true, force: true })
     else if (await removeFile(entry)) count++
@@ -125,7 +125,7 @@ async function sweepExpired(folder: string, failures: Failures): Promise<number>
 async function removeExpired(path: string): Promise<number> {
   if ((await expiry(path)) > Date.now()) return 0
   const isRemoved = await removeFile(path)
-  // Last, since it alone says that the others are to go.
+  // The `.json` goes last, because only this file says that the others expire.
   await removeFile(`${path}.record`)
   await removeFile(`${path}.json`)
   return isRemoved ? 1 : 0
@@ -140,7 +140,7 @@ async function expiry(path: string): Promise<number> {
       if (!Number.isNaN(time)) return time
     }
   } catch (error) {
-    // A process that was killed while it wrote the metadata leaves none, or a part.
+    // A process that was killed while it wrote the metadata leaves no file, or a part of it.
     if (!hasCode(error, 'ENOENT') && !(error instanceof SyntaxError)) throw error
   }
   return Math.max(await lastChange(path), await lastChange(`${path}.json`)) + ABANDONED_AFTER_MS
@@ -160,7 +160,7 @@ async function removeEmptyFolder(path: string): Promise<void> {
   try {
     await rmdir(path)
   } catch (error) {
-    // ENOTEMPTY, EEXIST: somebody has just put something in. ENOENT: another process swept it first.
+    // ENOTEMPTY, EEXIST: another process has just put something in. ENOENT: another process swept it first.
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error
   }
 }

@@ -1,8 +1,8 @@
-/** Failures of work that goes on all the same: the first of them is told at the end. */
+/** Collects failures of work that goes on after a failure. At the end, the first failure is thrown. */
 export class Failures {
   #first: { readonly error: unknown } | undefined
 
-  /** Does a part of the work; what it gives, or `undefined` if it fails. */
+  /** Does a part of the work. Returns its result, or `undefined` if it fails. */
   async during<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await work()

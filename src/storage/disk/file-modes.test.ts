@@ -21,7 +21,7 @@ async function seal(storage: Storage): Promise<SealedDraft> {
   return draft.seal()
 }
 
-/** The permissions of all that is below a folder. */
+/** The permissions of all files and folders below a folder. */
 function modesIn(folder: string): [path: string, mode: number][] {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   return paths.map((path) => [path, lstatSync(join(folder, path)).mode])
@@ -29,7 +29,7 @@ function modesIn(folder: string): [path: string, mode: number][] {
 
 describe.each(['auto', 'never'] as const)('a disk storage that publishes with links: %s', (links) => {
   test.skipIf(process.platform === 'win32')(
-    'makes nothing that another user can read, with private modes',
+    'makes only files and folders that no other user can read, with private modes',
     async () => {
       const folder = join(newFolder(), 'made', 'too')
       const umask = process.umask(0)
@@ -69,7 +69,7 @@ test.each([
   ],
   [{ folderMode: 0o600 }, 'got 0o600.'],
   [{ folderMode: 0o4700 }, 'got 0o4700.'],
-])('refuses permissions that it could not use itself: %j', (options, sentence) => {
+])('a disk storage refuses permissions that would lock the process itself out: %j', (options, sentence) => {
   expect(() => diskStorage(newFolder(), options)).toThrow(TypeError)
   expect(() => diskStorage(newFolder(), options)).toThrow(sentence)
 })

@@ -1,4 +1,7 @@
-/** The same for all keys that any file system takes for the same: upper and lower case, composed and decomposed letters. */
+/**
+ * The same text for all keys that some file system takes for the same. Such keys differ only in upper and lower case,
+ * or in composed and decomposed letters.
+ */
 export function foldKey(key: string): string {
   return key.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }

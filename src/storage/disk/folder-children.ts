@@ -7,7 +7,7 @@ import { isMissing } from '../../file/system-error.ts'
 import { TurnLength } from '../../file/turn-length.ts'
 import type { UnreadableFiles } from './unreadable-files.ts'
 
-/** Names that are read at once. */
+/** The number of names that are read at once. */
 const BATCH = 1024
 
 /** A folder of stored files. */
@@ -19,10 +19,10 @@ interface ReadFolder {
 }
 
 /**
- * The names in the folder of `prefix` that can be parts of keys, in the order of the system. They come part by part,
- * and others are served meanwhile. A folder's name has a slash behind it. Any other name is that of a file, unless the
- * file system does not tell. There are none if the folder is not made yet, is gone, or lies in the root and cannot be
- * read.
+ * The names in the folder of `prefix` that can be parts of keys, in the order of the system. They come in batches, and
+ * other requests are served meanwhile. The name of a folder ends in a slash. Any other name belongs to a file, unless
+ * the file system does not tell. There are no names if the folder is missing, or if it lies below the root and cannot
+ * be read.
  *
  * @param prefix empty, or a key with a slash behind it
  */
@@ -33,7 +33,7 @@ export async function* folderChildren(
   const path = join(root, prefix)
   const turn = new TurnLength()
   try {
-    // A root that cannot be read is a failure, which an empty list would hide.
+    // A root that cannot be read is a failure. An empty list would hide it.
     const folder = prefix === '' ? await openFolder(path) : await unreadable.skip(path, () => openFolder(path))
     if (folder === undefined) return
     try {
@@ -59,7 +59,7 @@ function namesOf(prefix: string, entries: readonly Dirent[]): string[] {
   return names
 }
 
-/** Neither a file nor a folder, for certain. */
+/** True if the entry is certainly neither a file nor a folder. */
 function isOther(child: Dirent): boolean {
   return (
     child.isSymbolicLink() || child.isFIFO() || child.isSocket() || child.isCharacterDevice() || child.isBlockDevice()

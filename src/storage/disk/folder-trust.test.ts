@@ -26,7 +26,7 @@ async function store(storage: DiskStorage, key: string): Promise<unknown> {
   return (await draft.seal()).publish(key, RECORD)
 }
 
-/** A folder with a stored file, and all that Decant makes beside it. */
+/** A folder with a stored file, and with the private folder that Decant makes. */
 async function usedFolder(): Promise<string> {
   const folder = newFolder()
   const storage = diskStorage(folder)
@@ -35,10 +35,10 @@ async function usedFolder(): Promise<string> {
   return folder
 }
 
-/** Puts files into the private folder as its other user would. */
+/** Puts files into the private folder, as another user with access would. */
 async function plant(folder: string): Promise<void> {
   const own = join(folder, '.decant')
-  // As Decant itself writes it, so that it would be believed.
+  // Decant itself writes this draft, so it would be trusted.
   const storage = diskStorage(folder)
   const draft = storage.createDraft()
   await draft.append(new TextEncoder().encode('never checked'))
@@ -56,7 +56,7 @@ function keptIn(folder: string): string {
   return readdirSync(join(folder, '.decant', 'drafts', 'expiring')).find((name) => /^[\da-f]{32}$/.test(name)) ?? KEPT
 }
 
-/** Faults of a folder, and the sentence about each. */
+/** A fault of a folder, and the sentence about it. */
 type Fault = readonly [name: string, spoil: (path: string) => void, sentence: RegExp]
 
 const NOT_OURS: readonly Fault[] =
@@ -91,7 +91,7 @@ const FAULTS: readonly Fault[] = [
 const PLACES = ['', 'drafts', 'drafts/expiring', 'records', 'prepared', 'reserved']
 
 describe.each(FAULTS)('a private folder %s', (_, spoil, sentence) => {
-  test.each(PLACES)('is refused by all that would write, delete or sweep there: .decant/%s', async (place) => {
+  test.each(PLACES)('is refused by every call that writes, deletes, claims or sweeps: .decant/%s', async (place) => {
     const folder = await usedFolder()
     const path = join(folder, '.decant', place)
     await plant(folder)
@@ -107,7 +107,7 @@ describe.each(FAULTS)('a private folder %s', (_, spoil, sentence) => {
     expect(readdirSync(folder).toSorted()).toEqual(['.decant', 'old.txt'])
   })
 
-  test('is not believed by readers, which get files without records, and the process warns once', async () => {
+  test('is not trusted by readers, which get files without records, and the process warns once', async () => {
     const folder = await usedFolder()
     const forging = diskStorage(folder)
     await forging.delete('old.txt')
@@ -127,7 +127,7 @@ describe.each(FAULTS)('a private folder %s', (_, spoil, sentence) => {
   })
 })
 
-test('a private folder is taken again as soon as it is mended', async () => {
+test('a private folder is used again as soon as it is mended', async () => {
   const folder = await usedFolder()
   chmodSync(join(folder, '.decant'), 0o777)
   const storage = diskStorage(folder)
@@ -137,14 +137,14 @@ test('a private folder is taken again as soon as it is mended', async () => {
   expect((await storage.stat('old.txt'))?.record).toEqual(RECORD)
 })
 
-test('a look at a folder that seems to be wrong leaves nothing behind', async () => {
+test('the check of a private folder that looks wrong leaves no file behind', async () => {
   const folder = await usedFolder()
   chmodSync(join(folder, '.decant'), 0o777)
   await expect(diskStorage(folder).sweep()).rejects.toThrow(TypeError)
   expect(readdirSync(folder).toSorted()).toEqual(['.decant', 'old.txt'])
 })
 
-describe('an owner and permissions that a file system makes up', () => {
+describe('an owner and permissions that look wrong', () => {
   const user = getuid?.() ?? 0
   const made = (uid: number, mode: number) => async (): Promise<Ownership> => ({ uid, mode: 0o100_000 | mode })
 
@@ -158,23 +158,23 @@ describe('an owner and permissions that a file system makes up', () => {
 
   test.each([
     ['a mount that gives all files to one user (FAT, SMB, NFS for root)', user + 1, 0o700, made(user, 0o600)],
-    ['a mount that shows all files as open to all', user, 0o777, made(user, 0o777)],
+    ['a mount that lets all users write to all files', user, 0o777, made(user, 0o777)],
     ['a mount that does both', user + 1, 0o777, made(user, 0o777)],
-  ])('do not count if a new file has them, too: %s', async (_, viewed, mode, tryFile) => {
+  ])('do not count if a new file has them, too, as on %s', async (_, viewed, mode, tryFile) => {
     expect(await check(viewed, mode, tryFile)).toBe(true)
   })
 
   test.each([
-    ['the owner of our own files is another one', user + 1, 0o700, made(user + 1, 0o600)],
-    ['our own files keep their permissions', user, 0o777, made(user, 0o600)],
-    ['our own files have this owner, but keep their permissions', user + 1, 0o777, made(user, 0o600)],
-    ['no file of our own can be made', user + 1, 0o700, async () => undefined],
-    ['no file of our own can be made beside a folder that is open to all', user, 0o777, async () => undefined],
-  ])('are believed if %s', async (_, viewed, mode, tryFile) => {
+    ['a new file has another owner', user + 1, 0o700, made(user + 1, 0o600)],
+    ['a new file has the permissions that it was made with', user, 0o777, made(user, 0o600)],
+    ['a new file has this owner, but the permissions that it was made with', user + 1, 0o777, made(user, 0o600)],
+    ['a new file cannot be made', user + 1, 0o700, async () => undefined],
+    ['a new file cannot be made beside a folder to which all users may write', user, 0o777, async () => undefined],
+  ])('count if %s', async (_, viewed, mode, tryFile) => {
     await expect(check(viewed, mode, tryFile)).rejects.toThrow(TypeError)
   })
 
-  test('are not asked for on a system without them', async () => {
+  test('are not checked on a system without them', async () => {
     const root = newFolder()
     const viewer = { user: () => undefined, tryFile: made(user, 0o600) }
     chmodSync(root, 0o777)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { hasCode } from '../../file/system-error.ts'
 
-/** Permission bits by which other users write, and all that are theirs (chmod(2)). */
+/** The permission bits that let other users write, and all bits for other users (chmod(2)). */
 const OTHERS_WRITE = 0o022
 const OTHERS = 0o077
 
@@ -22,11 +22,11 @@ interface Viewer {
 
 /**
  * Makes sure that no other user can have put anything into the private folder. Its content is published, deleted and
- * believed without any check, so it has to come from this user alone.
+ * trusted without any check, so it has to come from this user alone.
  *
  * Some file systems keep no owners or no permissions: FAT, SMB shares, and NFS for root. There, a file of our own looks
- * like the folder does. So one is made if the folder looks wrong, and compared. It is opened as a new file and looked
- * at by its descriptor, so no other user can put another file in its place.
+ * as wrong as the folder. So if the folder looks wrong, a sample file is made and compared with it. It is opened as a
+ * new file and checked by its descriptor, so no other user can put another file in its place.
  */
 export class FolderTrust {
   readonly #root: string
@@ -104,7 +104,7 @@ async function tryFile(folder: string): Promise<Ownership | undefined> {
       await rm(path, { force: true })
     }
   } catch {
-    // EACCES, EROFS, ENOSPC, ...: without a sample, the folder counts as it looks.
+    // EACCES, EROFS, ENOSPC, ...: without a sample, the owner and permissions of the folder count as they are.
     return undefined
   }
 }
@@ -113,7 +113,7 @@ function nameOf(user: number): string {
   return user === 0 ? 'root' : `the user ${user}`
 }
 
-/** The path as a shell takes it. */
+/** The path, quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -30,7 +30,7 @@ const ways: [string, (storage: Storage, sealed: SealedDraft) => Promise<unknown>
 ]
 
 test.runIf(process.platform === 'linux').each(ways)(
-  'a file that is published without a record, %s, has none of one that was moved away by hand',
+  'a file that is published without a record, %s, does not get the record of a file that was moved away by hand',
   async (_, publish) => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
@@ -38,7 +38,7 @@ test.runIf(process.platform === 'linux').each(ways)(
     const former = join(base, 'former')
     renameSync(join(folder, 'file'), former)
     await publish(storage, await seal(storage, 'two'))
-    // As where clocks tick every two seconds.
+    // Both files have the same time, as on a file system whose times have steps of two seconds.
     execFileSync('touch', ['-r', former, join(folder, 'file')])
     const entry = await storage.stat('file')
     expect([entry?.size, entry?.record]).toEqual([3, undefined])

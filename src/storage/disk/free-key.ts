@@ -7,12 +7,12 @@ import { conflictName } from '../../filename/conflict-names.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { makePlainFolders } from './plain-folder.ts'
 
-/** More names than this are not tried: a folder in which all of them are taken is not one that we understand. */
+/** The most names that are tried. If all of them are taken, something is wrong with the folder. */
 const ATTEMPTS = 10_000
 
 /**
- * Moves a file to its key, or to the first free name after it, without overwriting anything: of what was not ours to take nothing is
- * lost. Rejects with the system's error.
+ * Moves a file to its key, or to the first free name after it. It overwrites nothing, so that no file of another writer
+ * is lost. Rejects with the system's error.
  *
  * @param first the first attempt: 0 is the key itself
  */
@@ -26,7 +26,7 @@ export async function putUnderFreeKey(place: DraftPlace, path: string, key: stri
     if (!(await (canLink ? linkTo : moveTo)(path, join(root, free)))) continue
     return
   }
-  throw new Error('No free name was found.')
+  throw new Error(`No free name was found after ${ATTEMPTS} attempts. Remove files from the folder.`)
 }
 
 async function linkTo(path: string, target: string): Promise<boolean> {
@@ -34,7 +34,7 @@ async function linkTo(path: string, target: string): Promise<boolean> {
     await link(path, target)
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
-    // A try that was killed before it could remove the other name.
+    // If both names are the same file, an earlier try was killed before it could remove the old name.
     if (!isSameFile(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))) return false
   }
   await unlink(path)

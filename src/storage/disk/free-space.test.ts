@@ -10,9 +10,9 @@ import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
 
 const MiB = 1024 ** 2
-/** More than any disk has. */
+/** More bytes than any disk has. */
 const TOO_MUCH = 2 ** 60
-/** The files of a file system that has as many as there is room for. */
+/** A file system without a limit of files. */
 const NO_LIMIT = { files: 0, freeFiles: 0 }
 
 const base = mkdtempSync(join(tmpdir(), 'decant-space-'))
@@ -25,7 +25,7 @@ function draftsIn(folder: string): string[] {
 }
 
 describe('a disk of which a part is to stay free', () => {
-  test('takes no draft that would leave less, says what it is for, and keeps nothing', async () => {
+  test('refuses a draft that would leave less, says why, and keeps nothing', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const draft = diskStorage(folder, { minFreeSpace: TOO_MUCH }).createDraft()
     void draft.append(new Uint8Array(10))
@@ -37,7 +37,7 @@ describe('a disk of which a part is to stay free', () => {
     expect(draftsIn(folder)).toEqual([])
   })
 
-  test('refuses a file that is announced to be too large before its bytes come', async () => {
+  test('refuses a file with an announced size that is too large before its bytes come', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder, { minFreeSpace: 1 })
 
@@ -55,7 +55,7 @@ describe('a disk of which a part is to stay free', () => {
     await draft.discard()
   })
 
-  test('cannot be said by what is no number', () => {
+  test('needs a size that is a valid number', () => {
     expect(() => diskStorage(base, { minFreeSpace: -1 })).toThrow(TypeError)
     expect(() => diskStorage(base, { minFreeSpace: Number.NaN })).toThrow(TypeError)
   })
@@ -88,7 +88,7 @@ describe('a disk of which a part is to stay free', () => {
     expect(await checked).toBe(outcome)
   })
 
-  test('ends a draft that is under way when somebody else has taken the room', async () => {
+  test('ends a running draft when another program has taken the room', async () => {
     const root = mkdtempSync(join(base, 'folder-'))
     const folder = new PrivateFolder(root)
     const free = [10 * MiB, 0]

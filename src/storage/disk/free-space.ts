@@ -4,12 +4,12 @@ import { formatBytes } from '../../errors/byte-size.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { isMissing } from '../../file/system-error.ts'
 
-/** A draft asks again after this many bytes: others are writing, too. */
+/** A draft asks again after this many bytes, because other drafts and programs fill the disk, too. */
 const CHECK_EVERY = 64 * 1024 ** 2
 
 /**
- * If a part of the disk is to stay free, room for so many more files stays, too. A small disk has the part of all files
- * instead.
+ * If a part of the disk has to stay free, room for so many more files has to stay free, too. On a small disk, this part
+ * of all its files counts instead.
  */
 const MIN_FREE_FILES = 1000
 const MIN_FREE_FILES_PART = 0.01
@@ -18,32 +18,32 @@ const MIN_FREE_FILES_PART = 0.01
 export interface DiskRoom {
   /** Bytes that can still be written. */
   readonly bytes: number
-  /** Files and folders that the file system can have in all (inodes); 0 if it has no such limit, as btrfs and FAT. */
+  /** The most files and folders of the file system (inodes). 0 if it has no such limit, for example btrfs and FAT. */
   readonly files: number
-  /** Of those, the number that can still be made. */
+  /** Files and folders that can still be made. */
   readonly freeFiles: number
 }
 
-/** The room on the file system that holds `path`, or will. */
+/** The room on the file system that holds `path`, or will hold it. */
 export async function diskRoom(path: string): Promise<DiskRoom> {
   try {
     const { bavail, bsize, files, ffree } = await statfs(path, { bigint: true })
     return { bytes: Number(bavail * bsize), files: Number(files), freeFiles: Number(ffree) }
   } catch (error) {
-    // Not made yet: its parent tells.
+    // The folder is not made yet, so ask for its parent.
     if (isMissing(error) && dirname(path) !== path) return diskRoom(dirname(path))
     throw error
   }
 }
 
-/** Watches for one draft that a part of the disk stays free. */
+/** Makes sure that one draft leaves a part of the disk free. */
 export class FreeSpaceWatch {
   readonly #minFreeSpace: number
   readonly #room: () => Promise<DiskRoom>
   #next = 0
 
   /**
-   * @param minFreeSpace bytes; 0 asks nothing
+   * @param minFreeSpace bytes that have to stay free; with 0, the system is never asked
    * @param room asks how much is free
    */
   constructor(minFreeSpace: number, room: () => Promise<DiskRoom>) {
@@ -52,7 +52,7 @@ export class FreeSpaceWatch {
   }
 
   /**
-   * Asks the system, if it is time again; a promise if it does.
+   * Asks the system if it is time to ask again. Returns a promise if it asks.
    *
    * @param written bytes of the draft so far
    * @param expected bytes that are known to come

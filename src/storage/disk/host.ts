@@ -4,12 +4,12 @@ import { processOwner } from '../../file/process-owner.ts'
 import { Owner } from './owner.ts'
 import type { OwnerHost } from './owner.ts'
 
-/** How often a lease is touched. */
+/** Milliseconds between two touches of a lease. */
 const TOUCH_MS = 5000
 
 /**
- * What a process is among those that share folders: its name, its clock, and one owner for each folder, however many storages
- * the process has for it.
+ * A process, as the other processes that use the same folders see it. It has a name, a clock, and one owner for each
+ * folder, however many storages it has for that folder.
  */
 export class Host implements OwnerHost {
   readonly clock: Clock
@@ -18,7 +18,7 @@ export class Host implements OwnerHost {
   readonly #touched = new Set<Owner>()
   #stop: (() => void) | undefined
 
-  /** @param name default that of this process, read when it is needed */
+  /** @param name default: the name of this process, read when it is needed */
   constructor(clock: Clock = systemClock, name?: string) {
     this.clock = clock
     this.#name = name
@@ -38,7 +38,7 @@ export class Host implements OwnerHost {
     return owner
   }
 
-  /** There is one timer for all owners. */
+  /** Touches the lease of the owner from now on. One timer touches those of all owners. */
   keepAlive(owner: Owner): void {
     this.#touched.add(owner)
     this.#stop ??= this.clock.every(TOUCH_MS, () => Promise.all([...this.#touched].map((each) => each.touchQuietly())))
@@ -52,5 +52,5 @@ export class Host implements OwnerHost {
   }
 }
 
-/** This process. There is one: other processes judge it by one name. */
+/** This process. There is only one object for it, because other processes judge it by one name. */
 export const thisHost: Host = new Host()

@@ -5,27 +5,27 @@ import type { DraftPlace } from './draft-place.ts'
 import { folderNames } from './folder-names.ts'
 import { writeNewFile } from './new-file.ts'
 
-/** Begins the name of the file that says which process began a transaction: the rest of its name. */
+/** The start of the name of a file in the transaction's folder. The rest of the name is the owner that began it. */
 const OWNER = 'owner.'
 
 /** An entry of a transaction's journal: a file that gets its key with the commit. */
 export interface JournalEntry {
-  /** By which its draft and its record are called. */
+  /** The draft and its record are named after this number. */
   readonly number: number
   readonly key: string
-  /** Of the stored file: how it is known again under its key. */
+  /** The version of the stored file. It shows later whether the file under the key is still this one. */
   readonly version: string
 }
 
-/** What a transaction of several storages is: one of them holds the verdict, and the others follow it. */
+/** The other journals of a transaction of several storages. One journal holds the verdict, and the others follow it. */
 export interface Company {
-  /** The journal that holds the verdict: absent if it is this one. */
+  /** The journal that holds the verdict. Absent if it is this one. */
   readonly leader?: string
   /** The journals that follow this one. */
   readonly followers: readonly string[]
 }
 
-/** Writes down who begins the transaction in `folder`, and with whom. Rejects with the system's error. */
+/** Writes down the owner that begins the transaction in `folder`, and its company. Rejects with the system's error. */
 export async function writeHead(
   { folder: { calls }, durable }: DraftPlace,
   folder: string,
@@ -37,7 +37,7 @@ export async function writeHead(
   await writeNewFile(calls, join(folder, 'company'), JSON.stringify(company), durable)
 }
 
-/** The process that began a transaction; `undefined` if nothing says so. */
+/** The owner that began a transaction. `undefined` if the folder does not say. */
 export async function readOwner(folder: string): Promise<string | undefined> {
   const name = (await folderNames(folder)).find((each) => each.startsWith(OWNER))
   return name?.slice(OWNER.length)
@@ -50,7 +50,7 @@ export async function readCompany(folder: string): Promise<Company> {
   return 'leader' in value && typeof value.leader === 'string' ? { leader: value.leader, followers } : { followers }
 }
 
-/** Writes an entry, which is never changed. It counts once the folder has it under its name. */
+/** Writes an entry, which never changes. It counts as soon as its file has its name in the folder. */
 export async function writeEntry(
   { folder: { calls }, durable }: DraftPlace,
   folder: string,
@@ -65,8 +65,8 @@ function entryPath(folder: string, number: number): string {
 }
 
 /**
- * The entries in a folder, in their order. `undefined` if there are none, or one was lost with the power before it had reached the
- * medium. A draft without its entry is litter.
+ * The entries in a folder, in their order. `undefined` if there are none, or if a loss of power destroyed one before it
+ * reached the medium. A draft without its entry is litter.
  */
 export async function readEntries(folder: string): Promise<JournalEntry[] | undefined> {
   const numbers = (await folderNames(folder)).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number)
@@ -84,14 +84,14 @@ export async function readEntries(folder: string): Promise<JournalEntry[] | unde
   return entries
 }
 
-/** Format 1 has one list. */
+/** The entries of format 1, which has one list of all files. */
 async function readFormerEntries(folder: string): Promise<JournalEntry[] | undefined> {
   const list = await readJson(join(folder, 'files'))
   if (!Array.isArray(list)) return undefined
   return list.map(([key, version]: unknown[], number) => ({ number, key: String(key), version: String(version) }))
 }
 
-/** `undefined` if there is no such file, or it is torn. */
+/** `undefined` if there is no such file, or only a part of it. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))

@@ -10,16 +10,17 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 const ROOT = '/uploads'
 
-/** A file system in memory: folders by their paths, and the names by which it finds each of their names besides. */
+/** A file system in memory. It may find a file by other names than the listed one. */
 interface FakeDisk {
+  /** The names in each folder, by its path. */
   readonly folders: Readonly<Record<string, readonly string[]>>
-  /** Whether a name finds another one in the folder of this path. */
+  /** Whether the asked name finds the file of another name in this folder. */
   readonly finds: (folder: string, asked: string, name: string) => boolean
-  /** Whether each name has an inode of its own, as on some shares. */
+  /** Whether a file has another inode for each name, as on some shares. */
   readonly hasOddInodes?: boolean
 }
 
-/** How it is seen, and the folders that were listed. */
+/** The calls to the file system, and the folders that were listed. */
 function view({ folders, finds, hasOddInodes = false }: FakeDisk) {
   const listed: string[] = []
   const real = (path: string): string | undefined => {
@@ -52,7 +53,7 @@ function view({ folders, finds, hasOddInodes = false }: FakeDisk) {
 
 const foldsCase = (_: string, asked: string, name: string): boolean => asked.toLowerCase() === name.toLowerCase()
 
-/** As FAT does: another case, dots at the end that are left out, and short names. */
+/** Finds files as FAT does: by another case, without dots at the end, and by short names. */
 const SHORT: Readonly<Record<string, string>> = {
   'ENV~1': '.env',
   'DECANT~1': '.decant',
@@ -68,8 +69,8 @@ const FOLDERS = {
 }
 
 describe.each([
-  ['whose names have one inode', false],
-  ['whose names have an inode each', true],
+  ['that gives a file one inode', false],
+  ['that gives a file an inode for each name', true],
 ])('in a folder that folds case, on a disk %s,', (_, hasOddInodes) => {
   test.each([
     ['A.TXT', 'a.txt'],
@@ -84,7 +85,7 @@ describe.each([
   })
 })
 
-test('a key is found as its folders spell it if only the folder below folds case, as that of another disk', async () => {
+test('a key is found as its folders spell it if only the inner folder folds case, as on a mounted disk', async () => {
   const finds = (folder: string, asked: string, name: string): boolean =>
     folder === `${ROOT}/Photos` && foldsCase(folder, asked, name)
   const spelling = new KeySpelling(ROOT, view({ folders: FOLDERS, finds }))
@@ -93,7 +94,7 @@ test('a key is found as its folders spell it if only the folder below folds case
   expect(await spelling.resolve('photos/CAT.jpg')).toBe('photos/CAT.jpg')
 })
 
-test('a folder that tells case apart is looked at once, and never listed for a key of one spelling', async () => {
+test('a folder that tells case apart is listed at most once for keys with one normal form', async () => {
   const disk = view({ folders: FOLDERS, finds: () => false })
   const spelling = new KeySpelling(ROOT, disk)
   for (const key of ['a.txt', 'Photos/Cat.JPG', 'Photos/cat.jpg', 'Photos/other.jpg']) {
@@ -114,24 +115,24 @@ describe('a name by which some file systems find another file', () => {
     'Photos./Cat.JPG',
     'none~1',
     'a.txt:b',
-  ])('is not listed by FAT, whatever it finds: %j', async (key) => {
+  ])('is not listed by FAT, even if FAT finds a file: %j', async (key) => {
     const spelling = new KeySpelling(ROOT, view({ folders: FOLDERS, finds: asFat }))
     expect(await spelling.isListed(key)).toBe(false)
   })
 
-  test('is listed if a file has that very name', async () => {
+  test('is listed if a file has exactly that name', async () => {
     const spelling = new KeySpelling(ROOT, view({ folders: FOLDERS, finds: asFat }))
     expect(await spelling.isListed('Photos/B~1')).toBe(true)
   })
 
-  test('costs one call if there is nothing by that name', async () => {
+  test('costs one call if there is no file by that name', async () => {
     const disk = view({ folders: FOLDERS, finds: () => false })
     expect(await new KeySpelling(ROOT, disk).isListed('Photos/C~1')).toBe(false)
     expect(disk.listed).toEqual([])
   })
 
   test.skipIf(process.platform === 'win32').each(['A~1', 'a.txt.', 'a.txt ', 'NUL', 'a:b', 'sub~1/a'])(
-    'is a file like any other on a disk that tells it apart: %j',
+    'works like any other key on a disk that has a file with exactly that name: %j',
     async (key) => {
       const folder = mkdtempSync(join(base, 'folder-'))
       if (key.includes('/')) mkdirSync(join(folder, 'sub~1'))

@@ -12,29 +12,32 @@ const ASCII = /^[ -~]*$/
 /** The number of folders whose treatment of case is remembered. */
 const MAX_FOLDERS = 1000
 
-/** How folders are looked at. */
+/** The calls that look at folders. */
 interface FolderView {
   /**
-   * The file or folder that the system finds by this path; `undefined` if there is none, or this user may not see it.
+   * The file or folder that the system finds by this path. `undefined` if there is none, or this user may not see it.
    */
   readonly find: (path: string) => Promise<FoundName | undefined>
-  /** The names in a folder as it spells them; none if it cannot be listed. */
+  /** The names in a folder, as the folder spells them. There are no names if the folder cannot be listed. */
   readonly namesIn: (folder: string) => AsyncIterable<string>
 }
 
 type FoundName = Pick<BigIntStats, 'ino' | 'dev'>
 
 /**
- * Finds out how a file is spelled in its folder, on file systems that find it by other spellings as well. The file
- * system decides, and not the operating system: Linux mounts FAT, NTFS and the shares of Windows, and a folder of ext4
- * may fold case alone. So each folder is looked at by itself.
+ * Finds out how a folder spells the name of a file. Some file systems find a file by other spellings, too. This depends
+ * on the file system, not on the operating system: Linux mounts FAT, NTFS and the shares of Windows. On ext4, a single
+ * folder may fold case. So each folder is examined by itself.
  */
 export class KeySpelling {
   readonly #root: string
   readonly #view: FolderView
-  /** Whether a folder takes upper and lower case for the same, by its key; absent until it has a name to try. */
+  /** Whether a folder takes upper and lower case for the same, by its key. Absent until it has a name to try. */
   readonly #foldsCase = new Map<string, boolean>()
-  /** Whether normal forms are the same, as on APFS though it may tell case apart; `undefined` until a file tells. */
+  /**
+   * Whether the file system takes normal forms for the same. APFS does, even if it tells case apart. `undefined` until
+   * a file shows it.
+   */
   #foldsForms: boolean | undefined
 
   /** @param root the folder of the stored files, absolute */
@@ -43,13 +46,13 @@ export class KeySpelling {
     this.#view = view
   }
 
-  /** The key as the folders spell it, if there is something by that name; else the key as it is. */
+  /** The key as its folders spell it. If there is no file by that name, the key as it is. */
   async resolve(key: string): Promise<string> {
     const foldsForms = !ASCII.test(key) && (await this.#mayFoldForms(key))
     const names: string[] = []
     for (const segment of key.split('/')) {
       const folder = names.join('/')
-      // Each folder is known only when the one above it is. Known folders are not asked again.
+      // A folder's spelling must be known before the names in it can be tried. Known folders are not asked again.
       const name = foldsForms || (await this.#mayFoldCase(folder)) ? await this.#findName(folder, segment) : segment
       if (name === undefined) return key
       names.push(name)
@@ -58,15 +61,15 @@ export class KeySpelling {
   }
 
   /**
-   * Whether the key names one file alone: `true` for nearly all keys. A key with a segment that some file systems
-   * read in another way (`ENV~1`, `a.txt.`, `a.txt:b`) does if its folder lists that very segment.
+   * Whether the key names only one file, which is true for nearly all keys. Some file systems take a segment such as
+   * `ENV~1`, `a.txt.` or `a.txt:b` for another name. Then it is true if the folder lists exactly that segment.
    */
   isListed(key: string): true | Promise<boolean> {
     return key.split('/').some(mayNameAnother) ? this.#areListed(key) : true
   }
 
   async #areListed(key: string): Promise<boolean> {
-    // Try one call first: listing a large folder takes many.
+    // Try one call first, because listing a large folder takes many calls.
     if (!isDiskKey(key) || (await this.#view.find(join(this.#root, key))) === undefined) return false
     const segments = key.split('/')
     for (const [index, segment] of segments.entries()) {
@@ -88,22 +91,22 @@ export class KeySpelling {
   /** Tries a name of the folder in the other case. `undefined` if no name has letters, or the folder cannot be read. */
   async #tryCase(folder: string): Promise<boolean | undefined> {
     const path = join(this.#root, folder)
-    // The private folder is nearly always there, also if this user may not list the names.
+    // The private folder nearly always exists, even if this user may not list the names.
     if (folder === '' && (await this.#view.find(join(path, PRIVATE_NAME))) !== undefined)
       return this.#findsUnlisted(folder, PRIVATE_NAME.toUpperCase())
     for await (const name of this.#view.namesIn(path)) {
       const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase()
       if (other === name) continue
       if (await this.#findsUnlisted(folder, other)) return true
-      // A name that was removed this instant proves nothing.
+      // A name that was removed a moment ago proves nothing.
       if ((await this.#view.find(join(path, name))) !== undefined) return false
     }
     return undefined
   }
 
   /**
-   * Whether there is something by a name that the folder does not list. Some shares give it another inode for each
-   * name.
+   * Whether the system finds a file by a name that the folder does not list. The inode does not tell: some shares give
+   * the same file another inode for each name.
    */
   async #findsUnlisted(folder: string, name: string): Promise<boolean> {
     const found = await this.#view.find(join(this.#root, folder, name))
@@ -115,7 +118,7 @@ export class KeySpelling {
     return false
   }
 
-  /** The exact name if it is there, else one that a file system may take for the same. */
+  /** The exact name if the folder lists it. Otherwise a name that a file system may take for the same. */
   async #findName(folder: string, wanted: string): Promise<string | undefined> {
     const folded = foldKey(wanted)
     let found: string | undefined
@@ -126,7 +129,7 @@ export class KeySpelling {
     return found
   }
 
-  /** Tries the two normal forms of a key, once there is one whose file tells. */
+  /** Tries the two normal forms of a key. They prove something only if the system finds a file by one of them. */
   async #mayFoldForms(key: string): Promise<boolean> {
     if (this.#foldsForms !== undefined) return this.#foldsForms
     const [composed, decomposed] = [key.normalize('NFC'), key.normalize('NFD')]

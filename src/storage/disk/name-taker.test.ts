@@ -26,7 +26,7 @@ function visible(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 }
 
-/** An upload that was stopped when it had made its nth link: that of the file is the first, that of its record the second. */
+/** An upload that was stopped after its first link, which is of its file, or before its second, of its record. */
 async function stoppedUpload(
   root: string,
   link: number,
@@ -61,7 +61,7 @@ async function stoppedUpload(
 }
 
 describe('an upload that was stopped right after it had linked its file', () => {
-  test('to a name that a transaction was promised gives it back, and the transaction gets it', async () => {
+  test('gives back a name that is promised to a transaction, and the transaction gets it', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
     const transaction = storage.createTransaction()
@@ -76,7 +76,7 @@ describe('an upload that was stopped right after it had linked its file', () => 
     expect((await storage.stat('key'))?.record).toEqual(OTHER)
   })
 
-  test('for so long that the transaction cannot wait is not moved away, or it would remove what has the name by then', async () => {
+  test('keeps its file in place even if the transaction stops waiting, and does not remove another file later', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
     const transaction = storage.createTransaction()
@@ -91,7 +91,7 @@ describe('an upload that was stopped right after it had linked its file', () => 
     expect(visible(folder)).toEqual({ key: 'promised', key_1: 'stopped' })
   })
 
-  test('is not told that it has the name where another file has it by now, whose record stays', async () => {
+  test('is told that it does not have the name if another file has it by now, and that file keeps its record', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
     const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
@@ -103,7 +103,7 @@ describe('an upload that was stopped right after it had linked its file', () => 
     expect(visible(folder)).toEqual({ key: 'other', key_1: 'stopped' })
   })
 
-  test('finds its file again under the name to which it was moved, and is no second file', async () => {
+  test('finds its file again under the name to which it was moved, and does not make a second file', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
     renameSync(join(folder, 'key'), join(folder, 'key_1'))
@@ -114,8 +114,8 @@ describe('an upload that was stopped right after it had linked its file', () => 
   })
 })
 
-describe('an upload that was stopped right before its record got its place', () => {
-  test('does not replace the record of the file that has the name by then', async () => {
+describe('an upload that was stopped right before its record got its name', () => {
+  test('does not replace the record of another file that has the name by now', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const storage = diskStorage(folder)
     const { goOn } = await stoppedUpload(folder, 2, RECORD)
@@ -125,7 +125,7 @@ describe('an upload that was stopped right before its record got its place', () 
     expect(await storage.stat('key')).toEqual(entry)
   })
 
-  test('leaves a record that counts for no other file', async () => {
+  test('leaves a record that does not count for another file', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
     const { goOn } = await stoppedUpload(folder, 2, RECORD)
     rmSync(join(folder, 'key'))
@@ -135,7 +135,7 @@ describe('an upload that was stopped right before its record got its place', () 
   })
 })
 
-test('a record of another file of the same size and time is not one of this file', async () => {
+test('a record of another file with the same size and time does not count for this file', async () => {
   const folder = mkdtempSync(join(base, 'folder-'))
   const storage = diskStorage(folder)
   await (await seal(storage, 'text')).publish('key', RECORD)
@@ -143,7 +143,7 @@ test('a record of another file of the same size and time is not one of this file
   const record: { ino: string } = JSON.parse(readFileSync(path, 'utf8'))
   writeFileSync(path, JSON.stringify({ ...record, ino: `${record.ino}0` }))
   expect((await storage.stat('key'))?.record).toBeUndefined()
-  // Format 1 named none.
+  // Format 1 did not name the inode.
   writeFileSync(path, JSON.stringify({ ...record, ino: undefined }))
   expect((await storage.stat('key'))?.record).toEqual(RECORD)
 })

@@ -9,28 +9,28 @@ import type { DraftPlace } from './draft-place.ts'
 import { makePlainFolders } from './plain-folder.ts'
 import { isReserved, reserve } from './reservation.ts'
 
-/** Tries again if an emptied folder was removed between making it and using it. */
+/** The name is tried so often, if a folder on the way was removed between making it and using it. */
 const ATTEMPTS = 3
 
-/** A name that a draft has got. It ends with `keep` or `giveBack`. */
+/** A name that a draft has got. Call `keep` or `giveBack` at the end. */
 export interface TakenName {
-  /** Ends the taking. False if another file has the name by now. */
+  /** Keeps the name. False if another file has the name by now. */
   keep(): Promise<boolean>
-  /** Takes the name away from the draft again, if the draft still has it and the disk lets it. Never rejects. */
+  /** Takes the name away from the draft, if the draft still has it and the disk allows it. Never rejects. */
   giveBack(): Promise<void>
 }
 
-/** Gives names to one draft, in one step each, and only names that nothing has. */
+/** Gives names to one draft. Each name is taken in one step, and only if it is free. */
 export class NameTaker {
   readonly #place: DraftPlace
   readonly #draft: string
   readonly #stats: BigIntStats
-  /** Another file has got a name that the draft had for a moment. The draft may have been moved to a name after it. */
+  /** Whether another file has got a name that the draft had. The draft may have been moved to a later name. */
   #wasLost = false
 
   /**
-   * @param draft where the draft is, absolute
-   * @param stats of the draft: they tell whether a name is that of the draft
+   * @param draft the path of the draft, absolute
+   * @param stats the stats of the draft, which tell whether a file is this draft
    */
   constructor(place: DraftPlace, draft: string, stats: BigIntStats) {
     this.#place = place
@@ -39,8 +39,8 @@ export class NameTaker {
   }
 
   /**
-   * Gives the draft the name of a key. `undefined` if anything has that name or it is promised, be it a folder or a
-   * symlink that leads nowhere. Rejects with the system's error, and then the draft is where it was.
+   * Gives the draft the name of a key. `undefined` if the name is taken or promised. A folder or a broken symlink takes
+   * a name, too. Rejects with the system's error, and then the draft is unchanged.
    */
   async take(key: string): Promise<TakenName | undefined> {
     const { root, folder } = this.#place
@@ -48,13 +48,13 @@ export class NameTaker {
     const target = pathIn(root, key)
     for (let attempt = 1; ; attempt++) {
       if (key.includes('/')) await makePlainFolders(root, key, folder.folderMode)
-      // Compares two clocks, nearly always: the process may have been stopped for so long that it counts as dead.
+      // The process may have been stopped for so long that it counts as dead. Usually this only compares two clocks.
       await folder.owner.confirm()
       try {
         return canLink ? await this.#takeByLink(key, target) : await this.#takeByMove(key, target)
       } catch (error) {
         if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS) throw error
-        // The private folder may be missing, too: an operator has removed it.
+        // The private folder may be missing, too, because an operator has removed it.
         await folder.restore()
       }
     }
@@ -66,15 +66,15 @@ export class NameTaker {
       keep: () => this.#stillHas(target),
       giveBack: () => ignoreFailure(() => deleteFile(this.#place, key, versionOf(this.#stats))),
     }
-    // Looked at after linking. A transaction reserves a name first and then looks whether it is free, so at least one
-    // of the two sees the other. A transaction that is over by now may have moved this file away from its promised
-    // name.
+    // Look for a promise after linking. A transaction reserves a name first and then looks whether it is free. So at
+    // least one of the two sees the other. A transaction that is over by now may have moved this file away from its
+    // promised name.
     try {
       const isPromised = await isReserved(this.#place.folder, key)
       if (!(await this.#stillHas(target))) return undefined
       if (!isPromised) return name
-      // Nothing else removes or replaces the link meanwhile: the transaction waits for it, and a deletion waits for
-      // the transaction.
+      // No other process removes or replaces the link meanwhile. The transaction waits until it is gone, and a deletion
+      // waits for the transaction.
       await this.#place.folder.calls.unlink(target)
       return undefined
     } catch (error) {
@@ -83,7 +83,7 @@ export class NameTaker {
     }
   }
 
-  /** The draft keeps its own name beside the new one. False if something else has the new one. */
+  /** Links the draft to the new name. The draft keeps its own name. False if another file has the new name. */
   async #link(target: string): Promise<boolean> {
     try {
       await this.#place.folder.calls.link(this.#draft, target)
@@ -104,7 +104,7 @@ export class NameTaker {
     return isSameFile(this.#stats, await this.#place.folder.calls.find(target))
   }
 
-  /** rename(2) overwrites, so the name is looked at while no other process can take it, and is held until the end. */
+  /** rename(2) overwrites. So the name is reserved before it is checked, and the reservation lasts until the end. */
   async #takeByMove(key: string, target: string): Promise<TakenName | undefined> {
     const { folder } = this.#place
     const reservation = await reserve(folder, key)
@@ -134,6 +134,6 @@ async function ignoreFailure(giveBack: () => unknown): Promise<void> {
   try {
     await giveBack()
   } catch {
-    // ENOENT: deleted meanwhile. EIO, EROFS, ...: the name stays, and no client was told that it would.
+    // ENOENT: the file was deleted meanwhile. EIO, EROFS, ...: the file stays, but no client was told about it.
   }
 }

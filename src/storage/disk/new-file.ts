@@ -7,7 +7,7 @@ const syncFile = promisify(fsync)
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
-/** Writes a small private file, which must not be there yet. Rejects with the system's error. */
+/** Writes a small private file, which must not exist yet. Rejects with the system's error. */
 export async function writeNewFile(calls: DiskCalls, path: string, text: string, durable: boolean): Promise<void> {
   const file = await calls.open(path, NEW_FILE, 0o600)
   try {

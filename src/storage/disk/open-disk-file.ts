@@ -13,16 +13,16 @@ const closeFile = promisify(close)
 const statFile = promisify(fstat)
 const openFile = promisify(open)
 
-/** How stored files are opened. `O_NONBLOCK`: opening a FIFO would wait for somebody to write into it. */
+/** The flags to open stored files. Without `O_NONBLOCK`, opening a FIFO would wait for a process that writes to it. */
 const READ_ONLY: number = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** A file that was opened, and what it is. */
+/** A file that was opened, and its stats. */
 export interface FoundFile {
   readonly file: number
   readonly stats: BigIntStats
 }
 
-/** Opens a regular file that no symlink leads to; `undefined` for anything else. Rejects with the system's error. */
+/** Opens a regular file to which no symlink leads; `undefined` for anything else. Rejects with the system's error. */
 export async function openStoredFile(root: string, key: string): Promise<FoundFile | undefined> {
   let file
   try {
@@ -42,14 +42,14 @@ export async function openStoredFile(root: string, key: string): Promise<FoundFi
   return undefined
 }
 
-/** `O_NOFOLLOW` speaks of the last segment only; a folder on the way may be a symlink. */
+/** `O_NOFOLLOW` refuses a symlink only as the last segment. A folder on the way may still be a symlink. */
 async function isWhereItSeems(root: string, key: string, stats: BigIntStats): Promise<boolean> {
   if (!key.includes('/')) return true
   const found = await findFile(root, key)
   return found !== undefined && found.ino === stats.ino && found.dev === stats.dev
 }
 
-/** An open file as the storage's users see it. */
+/** An open file, as callers of the storage see it. */
 export class OpenDiskFile implements CacheableFile {
   readonly entry: StorageEntry
   readonly isCurrent: (() => boolean) | undefined

@@ -11,39 +11,39 @@ const closeFile = promisify(close)
 const openFile = promisify(open)
 const statFile = promisify(fstat)
 
-/** The file in an owner's folder that is touched as long as the owner lives. */
+/** The name of the file in an owner's folder that the owner touches as long as it lives. */
 export const LEASE = 'lease'
 
-/** How often a watch looks at the lease of an owner that it cannot see. */
+/** Milliseconds between two looks at the lease of an owner whose process cannot be seen. */
 export const LOOK_MS = 15_000
-/** A look that comes later than this after the one before has seen too little in between. */
+/** If a look comes later than this after the one before, the watch starts again: it has seen too little in between. */
 const LATE_MS = 20_000
-/** An owner whose lease has not changed for so long is silent: six touches in a row have failed, and more. */
+/** An owner whose lease has not changed for so long is silent: more than six touches in a row have failed. */
 const SILENT_MS = 75_000
-/** Nothing takes so long but what is given up: also the request that sends no byte, of an owner without a lease. */
+/** After a day without a change, work counts as given up: without a lease, also a request that sends no bytes. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000
 
 /** Owners of format 2 and later have an epoch, and a lease. */
 const HAS_LEASE = /\.[\da-f]{16}$/
 
 /**
- * How an owner is doing. `dead` is a fact. `silent` is none: the owner may be stopped, and its paths have to be taken from it before
- * anything else is done. `unknown` is not yet decided.
+ * Whether an owner lives. `dead` is certain. `silent` is not: the owner may only be stopped, so its paths have to be
+ * taken from it before anything else is done. `unknown` is not decided yet.
  */
 export interface Judgement {
   readonly life: 'alive' | 'dead' | 'silent' | 'unknown'
-  /** For how long it has been seen to do nothing, in milliseconds. */
+  /** For how many milliseconds the watch has seen no change. */
   readonly silentMs: number
-  /** Whether it has done nothing for a day, as the clock of the folder has it. */
+  /** Whether nothing has changed for a day, by the times of the files. */
   readonly isAbandoned: boolean
 }
 
 const ALIVE: Judgement = { life: 'alive', silentMs: 0, isAbandoned: false }
 const DEAD: Judgement = { life: 'dead', silentMs: Infinity, isAbandoned: true }
 
-/** Who looks. */
+/** The process that judges others. */
 export interface Observer {
-  /** The name of its process. */
+  /** The name of the process. */
   readonly name: string
   readonly clock: Clock
 }
@@ -55,8 +55,9 @@ interface Sight {
 }
 
 /**
- * Tells whether other owners live. One whose process can be seen is judged at once. Any other is watched: its lease has to stay
- * unchanged for a while of our own clock. Times of two clocks are not compared for that.
+ * Tells whether other owners live. If this process can see the owner's process, the answer comes at once. Otherwise the
+ * owner is watched: it is silent if its lease stays unchanged for a while. The clock of this process measures that
+ * while. Times of two clocks are never compared for it.
  */
 export class OwnerJudge {
   readonly #observer: Observer
@@ -64,7 +65,7 @@ export class OwnerJudge {
   readonly #isOwn: (name: string) => boolean
   readonly #seen = new Map<string, Sight>()
 
-  /** @param drafts where the folders of the owners are, absolute */
+  /** @param drafts the folder that holds the folders of the owners, absolute */
   constructor(observer: Observer, drafts: string, isOwn: (name: string) => boolean) {
     this.#observer = observer
     this.#drafts = drafts
@@ -72,15 +73,15 @@ export class OwnerJudge {
   }
 
   /**
-   * Rejects with the system's error.
+   * Judges an owner by its name. Rejects with the system's error.
    *
-   * @param path what else the owner changes as long as it lives, absolute
+   * @param path a file or folder that the owner also changes as long as it lives, absolute
    */
   async judge(name: string, path?: string): Promise<Judgement> {
     if (this.#isOwn(name)) return ALIVE
     const dead = await isDead(name, this.#observer.name)
     if (dead !== undefined) return dead ? DEAD : ALIVE
-    // Of one that has no name all that is known is its path.
+    // If the owner has no name, only its path is known.
     const own = name === '' && path !== undefined ? path : join(this.#drafts, name)
     const lease = HAS_LEASE.test(name) ? await readLease(own) : String(await lastChange(own))
     const silentMs = this.#look(own, lease)
@@ -90,7 +91,7 @@ export class OwnerJudge {
     return { life: isSilent && (HAS_LEASE.test(name) || isAbandoned) ? 'silent' : 'unknown', silentMs, isAbandoned }
   }
 
-  /** Whether the folder of an owner is gone: then nothing that it began can be ended by it. */
+  /** Whether the folder of an owner is gone. Then the owner cannot end anything that it began. */
   async isGone(name: string): Promise<boolean> {
     try {
       await lstat(join(this.#drafts, name))
@@ -101,13 +102,13 @@ export class OwnerJudge {
     }
   }
 
-  /** Forgets the owners that were not looked at for a while: they are gone. */
+  /** Forgets the owners that were not judged for a while, because they are gone. */
   forget(): void {
     const now = this.#observer.clock.monotonic()
     for (const [own, { lookedAt }] of this.#seen) if (now - lookedAt > LATE_MS) this.#seen.delete(own)
   }
 
-  /** Notes what is seen of an owner now; for how long it has been the same. */
+  /** Notes the lease of an owner. Returns for how many milliseconds it has been the same. */
   #look(own: string, lease: string): number {
     const now = this.#observer.clock.monotonic()
     const before = this.#seen.get(own)
@@ -118,10 +119,10 @@ export class OwnerJudge {
   }
 }
 
-/** In place of a lease whose folder was taken: that makes no silent owner one that is heard. */
+/** Stands for a lease whose folder was taken. The owner stays silent then: a missing lease is not a sign of life. */
 const GONE = 'gone'
 
-/** What changes with each touch. It is opened, since a network may answer from memory else. */
+/** The facts that change with each touch. The lease is opened, because a network may otherwise answer from memory. */
 async function readLease(folder: string): Promise<string> {
   let file
   try {
@@ -138,7 +139,7 @@ async function readLease(folder: string): Promise<string> {
   }
 }
 
-/** The latest modification of a file, or of a folder and what is in it, in milliseconds since 1970; 0 if it is gone. */
+/** The latest modification of a file, or of a folder and its content, in milliseconds since 1970. 0 if it is gone. */
 export async function lastChange(path: string): Promise<number> {
   try {
     const stats = await lstat(path)

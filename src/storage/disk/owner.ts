@@ -5,27 +5,31 @@ import { hasCode } from '../../file/system-error.ts'
 import { LEASE, OwnerJudge } from './owner-judge.ts'
 import type { Observer } from './owner-judge.ts'
 
-/** A touch that is older than this proves nothing: the loop was blocked, the machine asleep, or the disk could not be written. */
+/**
+ * A touch that is older than this proves nothing. The event loop may have been blocked, the machine may have slept, or
+ * the disk could not be written.
+ */
 const STALE_MS = 30_000
 
-/** What an owner needs of its process. */
+/** The process of an owner. */
 export interface OwnerHost extends Observer {
   /** Touches the owner's lease from now on. */
   keepAlive(owner: Owner): void
-  /** Ends what `keepAlive` began. */
+  /** Stops touching the owner's lease. */
   letGo(owner: Owner): void
 }
 
 /**
- * A process as the owner of drafts in one folder. Its folder is named after the process and an epoch. An epoch ends for good when
- * its folder is gone, since another process has taken it then: whatever was begun in it finds its paths gone, and fails.
+ * A process as the owner of drafts in one folder. The owner's folder is named after the process and an epoch. When that
+ * folder is gone, another process has taken it, and the epoch has ended for good. All work that began in the epoch then
+ * fails, because its paths are gone.
  */
 export class Owner {
   /** Judges the other owners. */
   readonly judge: OwnerJudge
   /**
-   * The transactions of this process, by their ids: those that are being carried out, and those that the disk did not let it carry
-   * out, by what is to become of them.
+   * The transactions of this process, by their ids. A `running` one is being carried out. Of the others, the disk
+   * refused the work, and the value is their verdict.
    */
   readonly transactions: Map<string, 'running' | 'publish' | 'discard'> = new Map()
   readonly #host: OwnerHost
@@ -53,22 +57,22 @@ export class Owner {
     return this.#name
   }
 
-  /** Its folder, absolute. */
+  /** The folder of the present epoch, absolute. */
   get path(): string {
     return join(this.#drafts, this.#name)
   }
 
-  /** Whether the present epoch has ended: `make` begins another. */
+  /** Whether the present epoch has ended. Then `make` begins another one. */
   get isLost(): boolean {
     return this.#isLost
   }
 
-  /** Whether that is the name of an epoch of this process, the present one or a former one. */
+  /** Whether `name` is an epoch of this process, the present one or a former one. */
   isOwn(name: string): boolean {
     return this.#names.has(name)
   }
 
-  /** Makes the folder and its lease, under a new name if the former ones are gone. Rejects with the system's error. */
+  /** Makes the folder and its lease. If they are gone, begins a new epoch. Rejects with the system's error. */
   make(): Promise<void> {
     this.#making ??= this.#make().finally(() => {
       this.#making = undefined
@@ -77,8 +81,8 @@ export class Owner {
   }
 
   /**
-   * To be called before each link and each verdict: a promise if the last touch is too old to be trusted, which resolves when the
-   * lease has been touched again. It rejects with the system's error, with `ENOENT` if the epoch has ended.
+   * Call it before each link and each verdict. If the last touch is too old, it touches the lease again and returns a
+   * promise. The promise rejects with the system's error, which is `ENOENT` if the epoch has ended.
    */
   confirm(): Promise<void> | undefined {
     const { clock } = this.#host
@@ -97,21 +101,23 @@ export class Owner {
     return this.#touching
   }
 
-  /** As `touch`. What fails is found out by `confirm`. */
+  /** Like `touch`, but never rejects: `confirm` finds out about failures. */
   async touchQuietly(): Promise<void> {
     try {
       await this.touch()
     } catch {
-      // ENOENT: the epoch has ended, and `isLost` says so. EIO, EROFS, ...: `confirm` tries again, and tells.
+      // ENOENT: the epoch has ended, and `isLost` says so. EIO, EROFS, ...: `confirm` tries again, and rejects.
     }
   }
 
-  /** One storage more uses it. */
+  /** Counts one storage more that uses the owner. */
   use(): void {
     this.#users++
   }
 
-  /** One storage fewer uses it; with the last its folder goes, unless a draft is left in it. Never rejects. */
+  /**
+   * Counts one storage fewer. After the last storage, removes the folder, unless a draft is left in it. Never rejects.
+   */
   async release(): Promise<void> {
     this.#users--
     if (this.#users > 0 || !this.#isMade) return
@@ -123,7 +129,8 @@ export class Owner {
       await unlink(join(this.path, LEASE))
       await rmdir(this.path)
     } catch {
-      // ENOENT: swept already. ENOTEMPTY: a draft came this instant. EIO, EROFS, ...: the sweep of another process removes it.
+      // ENOENT: swept already. ENOTEMPTY: a draft came at the same moment. EIO, EROFS, ...: the sweep of another
+      // process removes the folder.
     }
   }
 

@@ -31,7 +31,7 @@ function newFolder(): string {
   return mkdtempSync(join(base, 'folder-'))
 }
 
-/** The name of a process like this one, but for one fact. */
+/** The name of a process that differs from this one in one fact. */
 function processLike(change: { startTime?: string; namespace?: string; boot?: string }): string {
   const [pid, startTime = '', namespace = '', boot = ''] = processOwner().split('.')
   return [pid, change.startTime ?? startTime, change.namespace ?? namespace, change.boot ?? boot].join('.')
@@ -42,7 +42,7 @@ interface Process {
   readonly storage: DiskStorage
 }
 
-/** A process that uses a folder, as far as the folder can tell. */
+/** An imagined process that uses a folder. It has its own name and clock. */
 function processOf(folder: string, name: string, options: DiskStorageOptions = {}): Process {
   const clock = new ManualClock()
   return { clock, storage: openDiskStorage(folder, options, new Host(clock, name)) }
@@ -82,7 +82,7 @@ function visible(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 }
 
-/** Everything below `.decant` that a settled transaction must not leave. */
+/** The private files that a settled transaction must not leave. */
 function remains(folder: string): string[] {
   return ['prepared', 'reserved'].flatMap((name) => readdirSync(join(folder, '.decant', name)))
 }
@@ -91,7 +91,7 @@ describe.each([
   ['in another container', { namespace: '1' }],
   ['with another boot id', { boot: '00000000-0000-4000-8000-000000000000' }],
 ])('a process %s', (_, other) => {
-  test('that died has its drafts swept within two minutes, and not before 75 seconds of silence', async () => {
+  test('loses its drafts within two minutes after its death, and not before 75 seconds of silence', async () => {
     const folder = newFolder()
     const theirs = processOf(folder, processLike(other))
     const ours = processOf(folder, processOwner())
@@ -105,7 +105,7 @@ describe.each([
     expect(draftsIn(folder)).toEqual([])
   })
 
-  test('that lives keeps its drafts, however long it takes and however often others sweep', async () => {
+  test('keeps its drafts as long as it lives, however often others sweep', async () => {
     const folder = newFolder()
     const theirs = processOf(folder, processLike(other))
     const ours = processOf(folder, processOwner())
@@ -122,7 +122,7 @@ describe.each([
 })
 
 describe('a process that cannot be seen', () => {
-  test('is watched anew where the watch itself was stopped in between', async () => {
+  test('is watched from the beginning again if the watching process itself was stopped', async () => {
     const { folder, theirs, ours } = strangers()
     await seal(theirs.storage, 'theirs')
     await ours.storage.sweep()
@@ -134,7 +134,7 @@ describe('a process that cannot be seen', () => {
     expect(draftsIn(folder)).toEqual([])
   })
 
-  test('is left alone by a clock that jumps a year ahead', async () => {
+  test('keeps its drafts if the clock of another process jumps a year ahead', async () => {
     const { theirs, ours } = strangers()
     const draft = await seal(theirs.storage, 'theirs')
     const transaction = await prepare(theirs.storage, 'promised')
@@ -146,7 +146,7 @@ describe('a process that cannot be seen', () => {
     await transaction.commit()
   })
 
-  test('of a version without leases counts as gone when nothing of it has changed for a day', async () => {
+  test('and has no lease counts as gone if its files have not changed for a day', async () => {
     const folder = newFolder()
     const { clock, storage } = processOf(folder, processOwner())
     await storage.createDraft().discard()
@@ -169,7 +169,7 @@ describe('a process that cannot be seen', () => {
 })
 
 describe('a process that was stopped for ten minutes', () => {
-  test('and whose drafts were taken fails the uploads of before, and takes new ones', async () => {
+  test('fails the uploads whose drafts were taken, and takes new ones', async () => {
     const { folder, theirs, ours } = strangers()
     const draft = await seal(theirs.storage, 'before')
     const running = theirs.storage.createDraft()
@@ -187,7 +187,7 @@ describe('a process that was stopped for ten minutes', () => {
     expect(ownersIn(folder)).not.toContain(former)
   })
 
-  test('and of which nothing was taken goes on where it was', async () => {
+  test('continues its uploads if no draft was taken', async () => {
     const { folder, theirs } = strangers()
     const draft = await seal(theirs.storage, 'before')
     theirs.clock.sleep(10 * MINUTE_MS)
@@ -199,7 +199,7 @@ describe('a process that was stopped for ten minutes', () => {
     ['the monotonic clock', (clock: ManualClock) => clock.sleep(31_000)],
     ['the wall clock', (clock: ManualClock) => void (clock.time += 31_000)],
     ['a wall clock that went back', (clock: ManualClock) => void (clock.time -= 31_000)],
-  ])('gives a sign of life before its next link, by %s', async (_, pass) => {
+  ])('touches its lease before its next link, if it was stopped by %s', async (_, pass) => {
     const { folder, theirs } = strangers()
     const draft = await seal(theirs.storage, 'before')
     const lease = join(folder, '.decant', 'drafts', ownersIn(folder)[0] ?? '', 'lease')
@@ -210,7 +210,7 @@ describe('a process that was stopped for ten minutes', () => {
     expect(statSync(lease).mtimeMs).toBeGreaterThan(long.getTime())
   })
 
-  test('publishes nothing where it cannot give that sign', async () => {
+  test('publishes nothing if it cannot touch its lease', async () => {
     const { folder, theirs } = strangers()
     const draft = await seal(theirs.storage, 'before')
     theirs.clock.sleep(31_000)
@@ -219,7 +219,7 @@ describe('a process that was stopped for ten minutes', () => {
     expect(visible(folder)).toEqual({})
   })
 
-  test('and whose transaction was taken cannot end it otherwise than the one that took it', async () => {
+  test('ends a transaction that was taken in the same way as the process that took it', async () => {
     for (const answer of ['publish', 'discard'] as const) {
       const { folder, theirs, ours } = strangers({ recover: () => answer, recoverFences: true })
       const [committed, rolledBack] = [await prepare(theirs.storage, 'one'), await prepare(theirs.storage, 'two')]
@@ -236,7 +236,7 @@ describe('a process that was stopped for ten minutes', () => {
     }
   })
 
-  test('has its transaction published by its own word where the other could not decide yet', async () => {
+  test('decides about a taken transaction itself if the other process could not decide yet', async () => {
     const { folder, theirs, ours } = strangers({ recover: () => 'discard' })
     const [committed, rolledBack] = [await prepare(theirs.storage, 'one'), await prepare(theirs.storage, 'two')]
     await ours.storage.sweep()
@@ -252,7 +252,7 @@ describe('a process that was stopped for ten minutes', () => {
 })
 
 describe('a transaction of a process that cannot be seen', () => {
-  test('whose row is there is published within two minutes of its death', async () => {
+  test('is published within two minutes of the death if its row exists', async () => {
     const asked: unknown[] = []
     const recover: Recover = (question) => (asked.push(question), 'publish')
     const { folder, theirs, ours } = strangers({ recover })
@@ -266,7 +266,7 @@ describe('a transaction of a process that cannot be seen', () => {
     expect(remains(folder)).toEqual([])
   })
 
-  test('whose row is absent keeps its keys for a day, since the row may still come', async () => {
+  test('keeps its keys for a day if its row is missing, because the row may still come', async () => {
     const { folder, theirs, ours } = strangers({ recover: () => 'discard' })
     await prepare(theirs.storage, 'cat')
     await ours.storage.sweep()
@@ -280,7 +280,7 @@ describe('a transaction of a process that cannot be seen', () => {
     expect(await rival.publish('cat', RECORD)).toBeDefined()
   })
 
-  test('whose row is absent is discarded after two minutes where that makes it impossible', async () => {
+  test('is discarded after two minutes if its row is missing and `recover` makes sure that it stays missing', async () => {
     let asked = 0
     const recover: Recover = () => (asked++, 'discard')
     const { folder, theirs, ours } = strangers({ recover, recoverFences: true })
@@ -294,7 +294,7 @@ describe('a transaction of a process that cannot be seen', () => {
     expect(remains(folder)).toEqual([])
   })
 
-  test('of which nobody can be asked is published after a day', async () => {
+  test('is published after a day if there is no `recover`', async () => {
     const { folder, theirs, ours } = strangers()
     await prepare(theirs.storage, 'cat')
     await ours.storage.sweep()
@@ -305,7 +305,7 @@ describe('a transaction of a process that cannot be seen', () => {
     expect(visible(folder)).toEqual({ cat: 'cat' })
   })
 
-  test('is not discarded by the third process either, where the second one died that had taken it', async () => {
+  test('is not discarded by a third process after the second one took it and died', async () => {
     const { folder, theirs, ours } = strangers({ recover: () => 'discard' })
     const transaction = await prepare(theirs.storage, 'cat')
     await ours.storage.sweep()
@@ -320,7 +320,7 @@ describe('a transaction of a process that cannot be seen', () => {
     expect(visible(folder)).toEqual({ cat: 'cat' })
   })
 
-  test('is ended by its verdict alone where the process that gave it died in the middle of its work', async () => {
+  test('is ended by its verdict, without asking again, if the process that gave the verdict died', async () => {
     const { folder, theirs, ours } = strangers({ recover: () => 'publish' })
     await prepare(theirs.storage, 'pets/cat')
     rmSync(join(folder, 'pets'), { recursive: true })
@@ -337,7 +337,7 @@ describe('a transaction of a process that cannot be seen', () => {
 })
 
 describe('a storage that is closed', () => {
-  test('leaves no folder of its process behind, and can be used again', async () => {
+  test('removes the folder of its process, and can be used again', async () => {
     const folder = newFolder()
     const { storage } = processOf(folder, processOwner())
     await (await seal(storage, 'one')).publish('one', RECORD)
@@ -351,7 +351,7 @@ describe('a storage that is closed', () => {
     expect(visible(folder)).toEqual({ one: 'one', two: 'two' })
   })
 
-  test('leaves that folder to other storages of the process, and to its own drafts', async () => {
+  test('keeps the folder of its process for other storages of the process, and for its own drafts', async () => {
     const folder = newFolder()
     const host = new Host(new ManualClock(), processOwner())
     const [one, other] = [openDiskStorage(folder, {}, host), openDiskStorage(folder, {}, host)]
@@ -365,7 +365,7 @@ describe('a storage that is closed', () => {
     expect(await late.publish('late', RECORD)).toBeDefined()
   })
 
-  test('watches nothing any more', async () => {
+  test('no longer watches other processes', async () => {
     const { folder, theirs, ours } = strangers()
     await seal(theirs.storage, 'theirs')
     await ours.storage.sweep()

@@ -12,13 +12,13 @@ export function foldersOf(root: string, key: string): string[] {
   return folders
 }
 
-/** The stats of a path without following symlinks; none, or ENOENT, if nothing is there. */
+/** The stats of a path, without following symlinks. `undefined`, or the error ENOENT, if there is no such file. */
 export type Look = (path: string) => BigIntStats | undefined | Promise<BigIntStats | undefined>
 
-/** By way of a thread. */
+/** Looks by a thread. */
 export const lookByThread: Look = (path) => lstat(path, { bigint: true })
 
-/** True when each folder on the way to `key` exists and is none of the symlinks that would lead out of `root`. */
+/** True if each folder on the way to `key` exists and is not a symlink, which could lead out of `root`. */
 export async function hasPlainFolders(root: string, key: string, look: Look = lookByThread): Promise<boolean> {
   for (const folder of foldersOf(root, key)) {
     try {
@@ -32,10 +32,10 @@ export async function hasPlainFolders(root: string, key: string, look: Look = lo
 }
 
 /**
- * Makes the folders on the way to `key`; those that were not there before, outermost first. Fails if one of them is a
+ * Makes the folders on the way to `key`. Returns the folders that it made, outermost first. Fails if one of them is a
  * symlink or a file.
  *
- * @param mode permissions of those that it makes; default what the umask leaves of `0o777`
+ * @param mode permissions of the folders that it makes; default: `0o777`, reduced by the umask
  */
 export async function makePlainFolders(root: string, key: string, mode: number | undefined): Promise<string[]> {
   const made: string[] = []
@@ -46,7 +46,7 @@ export async function makePlainFolders(root: string, key: string, mode: number |
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
       if (!(await lstat(folder)).isDirectory())
-        throw new Error(`${folder} stands where a folder should be.`, { cause: error })
+        throw new Error(`${folder} must be a folder, but it is a file or a symlink. Remove it.`, { cause: error })
     }
   }
   return made

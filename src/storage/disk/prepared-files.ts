@@ -19,7 +19,7 @@ import { foldersOf, makePlainFolders } from './plain-folder.ts'
 import { findPrepared, parsePreparedName, preparedName } from './prepared-name.ts'
 import { reservationPath } from './reservation.ts'
 
-/** How often, and after how many milliseconds, a promised key is asked for that another process has taken for a moment. */
+/** If another process has a promised key for a moment, it is tried so often, with so many milliseconds in between. */
 const ATTEMPTS = 40
 const PAUSE_MS = 5
 
@@ -27,23 +27,23 @@ const PAUSE_MS = 5
 interface ReservedFile {
   readonly key: string
   readonly version: string
-  /** Where the draft is, absolute. */
+  /** The path of the draft, absolute. */
   readonly path: string
   /** Whether its record lies beside it. */
   readonly hasRecord: boolean
 }
 
-/** Where a transaction is before it is prepared, and then. */
+/** The folders of a transaction, before it is prepared and afterwards. */
 export interface TransactionPaths {
   /** The name of the owner that began it. */
   readonly owner: string
-  /** In the owner's folder, absolute. */
+  /** Its folder before it is prepared, within the owner's folder, absolute. */
   readonly aside: string
-  /** Among the prepared ones, absolute. */
+  /** Its folder afterwards, among the prepared ones, absolute. */
   readonly prepared: string
 }
 
-/** The paths of a transaction that this process begins: they are gone when another process takes them. */
+/** The paths of a transaction that this process begins. They are gone if another process takes the transaction. */
 export function transactionPaths({ folder }: DraftPlace, id: string): TransactionPaths {
   const { name, path } = folder.owner
   return {
@@ -54,8 +54,8 @@ export function transactionPaths({ folder }: DraftPlace, id: string): Transactio
 }
 
 /**
- * Moves drafts, their records and an entry for each into a folder, and that to the prepared ones, the last in one step. Rejects
- * with the system's error; the folder then may be anywhere on that way.
+ * Moves drafts and their records into a folder, with an entry for each draft. Then moves that folder among the prepared
+ * ones, in one step. Rejects with the system's error. Then the folder may be at either path, or not made yet.
  */
 export async function prepareFiles(
   place: DraftPlace,
@@ -73,14 +73,14 @@ export async function prepareFiles(
     if (hasRecord) await calls.rename(`${path}.record`, join(aside, `${number}.record`))
     await writeEntry(place, aside, { number, key, version })
   }
-  // A transaction that outlives the power needs its keys kept for it afterwards, too.
+  // A transaction that survives a loss of power needs its reservations afterwards, so they are flushed, too.
   const reserved = files.map(({ key }) => reservationPath(folder, key))
   if (durable) await flushFolders([aside, folder.reserved, ...reserved])
   await countAsPrepared(place, paths)
   if (durable) await flushFolder(folder.prepared)
 }
 
-/** The step that counts, even if the folder of what is prepared was removed by hand. */
+/** Moves the folder among the prepared ones, even if `prepared` was removed by hand. Only this step makes it count. */
 async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: TransactionPaths): Promise<void> {
   await folder.owner.confirm()
   try {
@@ -93,8 +93,9 @@ async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: Tran
 }
 
 /**
- * Gives every file in the folder of a transaction its promised key, and removes the folder. It may have been begun before, by this
- * process or another. Rejects with the system's error, and then can be tried again; also if another process has taken the folder.
+ * Gives every file in the folder of a transaction its promised key, and removes the folder. This or another process may
+ * have done a part of it before. Rejects with the system's error, also if another process has taken the folder. It can
+ * be tried again then.
  */
 export async function publishPrepared(place: DraftPlace, prepared: string): Promise<void> {
   const entries = (await readEntries(prepared)) ?? []
@@ -103,19 +104,19 @@ export async function publishPrepared(place: DraftPlace, prepared: string): Prom
   await publishKnown(place, prepared, { files, followers: (await readCompany(prepared)).followers })
 }
 
-/** The content of a transaction's folder, which its owner knows without reading it. */
+/** The content of a transaction's journal, which its owner knows without reading it. */
 export interface KnownJournal extends Pick<Company, 'followers'> {
   readonly files: readonly (JournalEntry & Pick<ReservedFile, 'hasRecord'>)[]
 }
 
-/** As `publishPrepared`, by the process that wrote the journal. */
+/** Like `publishPrepared`, for the process that wrote the journal. */
 export async function publishKnown(place: DraftPlace, prepared: string, journal: KnownJournal): Promise<void> {
   const { folder, root, records, durable } = place
   const { files, followers } = journal
   for (const { hasRecord, ...entry } of files) {
     const path = join(prepared, String(entry.number))
     await takeKeyInTime(place, path, entry.key)
-    // Otherwise it was adopted before.
+    // If the record is missing, it was adopted before.
     if (hasRecord && (await folder.calls.exists(`${path}.record`))) await adoptPrepared(place, entry, path)
   }
   if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
@@ -124,8 +125,8 @@ export async function publishKnown(place: DraftPlace, prepared: string, journal:
 }
 
 /**
- * Removes a transaction that is not to be, the drafts first: none of its files can get its key any more when those are
- * removed that have one. Rejects with the system's error.
+ * Removes a transaction that was discarded. The drafts go first, so that no file can get its key any more. Then the
+ * files that have their keys already are removed. Rejects with the system's error.
  */
 export async function discardPrepared(place: DraftPlace, prepared: string): Promise<void> {
   const { root, records, durable } = place
@@ -142,8 +143,8 @@ export async function discardPrepared(place: DraftPlace, prepared: string): Prom
 }
 
 /**
- * Removes the folder of a transaction of which nothing is left to be done. One that others follow stays until they are gone: it
- * holds their verdict.
+ * Removes the folder of a transaction after its work is done. If other transactions follow it, the folder stays until
+ * they are gone, because it holds their verdict.
  */
 async function endPrepared(place: DraftPlace, prepared: string, followers: readonly string[]): Promise<void> {
   if (await anyIsPrepared(followers)) {
@@ -162,8 +163,8 @@ async function anyIsPrepared(followers: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Takes a transaction out of those that are prepared, in one step. Where it is now, for the sweep or to be removed.
- * Rejects with the system's error.
+ * Takes a transaction out of the prepared ones, in one step. Returns its new path, from which the caller or a sweep
+ * removes it. Rejects with the system's error.
  */
 export async function takeOut({ folder }: DraftPlace, prepared: string): Promise<string> {
   const { id } = parsePreparedName(basename(prepared))
@@ -172,7 +173,7 @@ export async function takeOut({ folder }: DraftPlace, prepared: string): Promise
   return aside
 }
 
-/** Removes a folder with all that is in it. Never rejects: what cannot be removed is swept when this process is gone. */
+/** Removes a folder and its content. Never rejects: if it fails, a sweep removes the rest when this process is gone. */
 export async function removeFolder(calls: DiskCalls, path: string): Promise<void> {
   try {
     for (const name of await folderNames(path)) await calls.unlink(join(path, name))
@@ -187,7 +188,7 @@ async function removeAll(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true })
   } catch {
-    // EIO, EROFS, ...
+    // EIO, EROFS, ...: left to the sweep.
   }
 }
 
@@ -197,16 +198,16 @@ async function adoptPrepared(place: DraftPlace, { key, version }: JournalEntry, 
   await adoptRecord(place, key, `${path}.record`, stats.ino)
 }
 
-/** Waits for one that has taken the key for a moment, and renames what stays there. */
+/** Waits for an upload that has taken the key for a moment. A file that stays there is renamed. */
 async function takeKeyInTime(place: DraftPlace, path: string, key: string): Promise<void> {
   for (let attempt = 1; (await place.folder.calls.exists(path)) && !(await takeKey(place, path, key)); attempt++) {
     if (attempt < ATTEMPTS) await wait(PAUSE_MS)
     else if (attempt < 2 * ATTEMPTS) await makeWay(place, key)
-    else throw new Error('The promised key is taken again and again.')
+    else throw new Error(`The key ${JSON.stringify(key)} is promised, but other files take it again and again.`)
   }
 }
 
-/** True when the file has the key now, or had it before. */
+/** True if the file has the key now, or had it already. */
 async function takeKey({ folder, root }: DraftPlace, path: string, key: string): Promise<boolean> {
   const target = join(root, key)
   await makePlainFolders(root, key, folder.folderMode)
@@ -215,28 +216,28 @@ async function takeKey({ folder, root }: DraftPlace, path: string, key: string):
       await folder.calls.link(path, target)
       return true
     }
-    // No other process publishes under a key that is reserved, so that this overwrites nothing.
+    // No other process publishes under a reserved key, so this overwrites nothing.
     if (await exists(target)) return false
     await rename(path, target)
     return true
   } catch (error) {
-    // An empty folder on the way was removed this instant: to be asked for again.
+    // An empty folder on the way was removed a moment ago: try again.
     if (hasCode(error, 'ENOENT')) return false
     if (!hasCode(error, 'EEXIST')) throw error
   }
   try {
     return isSameFile(await lstat(path, { bigint: true }), await lstat(target, { bigint: true }))
   } catch (error) {
-    // Withdrawn this instant: to be asked for again.
+    // The other file was withdrawn a moment ago: try again.
     if (isMissing(error)) return false
     throw error
   }
 }
 
 /**
- * Renames what was put under a promised key without knowledge of promises: by hand, or by an upload that died before it could
- * withdraw. No client was told of it, and nothing of it is lost. An upload that lives withdraws by itself, and may be about to: it
- * would remove what has the key by then.
+ * Renames a file that has a promised key. An operator put it there, or an upload that died before it could withdraw the
+ * file. No client was told about that key, and no file is lost. The file of a living upload stays, because that upload
+ * is about to withdraw it. It would then remove the file that has the key by that time.
  */
 async function makeWay(place: DraftPlace, key: string): Promise<void> {
   const path = join(place.root, key)
@@ -244,12 +245,12 @@ async function makeWay(place: DraftPlace, key: string): Promise<void> {
     if (await isDraft(place, await lstat(path, { bigint: true }))) return
     await putUnderFreeKey(place, path, key, 1)
   } catch (error) {
-    // Withdrawn meanwhile.
+    // The file was withdrawn meanwhile.
     if (!isMissing(error)) throw error
   }
 }
 
-/** Whether a file is the draft of an owner, too. Rejects if the drafts of one cannot be seen. */
+/** Whether a file is also the draft of some owner. Rejects if the drafts of an owner cannot be read. */
 async function isDraft({ folder }: DraftPlace, stats: BigIntStats): Promise<boolean> {
   if (stats.nlink < 2n) return false
   for (const owner of await folderNames(folder.drafts)) {
@@ -269,6 +270,6 @@ async function flushIfPossible(path: string): Promise<void> {
   try {
     await flushFolder(path)
   } catch {
-    // EIO, ...: the files are on the medium, and only after a loss of power would they be published again.
+    // EIO, ...: the files are on the medium already. After a loss of power, they would only be published again.
   }
 }

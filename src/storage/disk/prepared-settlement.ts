@@ -15,23 +15,23 @@ import { releaseReserved } from './reservation.ts'
 import { giveVerdict, readVerdict } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
-/** A row that is absent after so long counts as absent for good, whatever became of the process that was to write it. */
+/** A row that is absent after so many milliseconds counts as absent for good, even if its process still lives. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000
 
-/** Of silence, before a `recover` that fences is asked: with the look that begins it, two minutes. */
+/** Milliseconds of silence before a `recover` that fences is asked. Together with the first look, it is two minutes. */
 const FENCE_AFTER_MS = 105_000
 
-/** How a storage finds out what has become of a transaction. */
+/** The way in which a storage decides about transactions without a verdict. */
 export interface Recovery {
   readonly recover: Recover | undefined
-  /** Whether `recover` sees to it that a row which is absent stays so. */
+  /** Whether `recover` makes sure that a missing row stays missing. */
   readonly isFencing: boolean
   readonly now: () => number
 }
 
 /**
- * Settles the transactions whose owner is gone, and those of this process that could not be carried out: each by its verdict, or
- * as `recover` says. Goes on past what fails, which is left to the next call.
+ * Settles the transactions whose owner is gone, and those that this process could not carry out. It follows the verdict
+ * of each, or asks `recover`. If one fails, it goes on with the others and leaves that one to the next call.
  */
 export async function settlePrepared(place: DraftPlace, recovery: Recovery, failures: Failures): Promise<void> {
   const found = (await failures.during(() => folderNames(place.folder.prepared))) ?? []
@@ -42,7 +42,7 @@ async function settle(place: DraftPlace, found: PreparedName, recovery: Recovery
   const { owner } = place.folder
   const { id } = found
   const state = owner.transactions.get(id)
-  // Also by another storage of this process.
+  // It may be running in another storage of this process.
   if (state === 'running') return
   if (!(await mayTake(place, found))) return
   if (owner.transactions.get(id) === 'running') return
@@ -65,14 +65,18 @@ async function settle(place: DraftPlace, found: PreparedName, recovery: Recovery
 
 async function mayTake({ folder }: DraftPlace, { name, owner }: PreparedName): Promise<boolean> {
   const path = join(folder.prepared, name)
-  // Format 1 says it in the folder. One that says nothing is being claimed this instant, or was lost with the power.
+  // Format 1 names the owner in the folder. If no owner is named, another process is just claiming the transaction, or
+  // the name was lost with the power.
   const holder = owner ?? (await readOwner(path)) ?? ''
   if (holder === NO_OWNER || folder.owner.isOwn(holder)) return true
   const { life } = await folder.owner.judge.judge(holder, path)
   return life === 'dead' || life === 'silent'
 }
 
-/** Makes the transaction this process's, so that every path of its former holder is gone; `undefined` if another was quicker. */
+/**
+ * Takes the transaction for this process, so that every path of its former owner is gone. `undefined` if another
+ * process was quicker.
+ */
 async function take({ folder }: DraftPlace, { name, id, owner }: PreparedName): Promise<string | undefined> {
   if (owner !== undefined && folder.owner.isOwn(owner)) return join(folder.prepared, name)
   await folder.makeOwn()
@@ -87,11 +91,11 @@ async function take({ folder }: DraftPlace, { name, id, owner }: PreparedName): 
 }
 
 interface Question extends Recovery {
-  /** What this process knows to become of it. */
+  /** The verdict that this process has decided on already. */
   readonly known: Verdict | undefined
 }
 
-/** The verdict on a transaction that this process holds; `undefined` while there can be none. */
+/** The verdict on a transaction that this process holds. `undefined` as long as it cannot be decided. */
 async function decide(place: DraftPlace, path: string, question: Question): Promise<Verdict | undefined> {
   const verdict = await readVerdict(path)
   if (verdict !== undefined) return verdict
@@ -102,8 +106,9 @@ async function decide(place: DraftPlace, path: string, question: Question): Prom
 }
 
 /**
- * One that is gone has ended without a verdict, since it stays until the last of its followers is gone. One that cannot be
- * reached, as a disk that is not mounted, is waited for.
+ * The verdict of the leader. A leader with a verdict stays until its last follower is gone. So a leader that is gone
+ * has ended without a verdict, which means discard. If the leader cannot be reached, the follower waits. For example,
+ * the leader's disk may not be mounted.
  */
 async function verdictOfLeader(leader: string): Promise<Verdict | undefined> {
   const prepared = dirname(leader)
@@ -112,11 +117,14 @@ async function verdictOfLeader(leader: string): Promise<Verdict | undefined> {
   return (await exists(prepared)) ? 'discard' : undefined
 }
 
-/** What `recover` says, as far as it counts: a row that is there says all, and one that is absent only if it cannot come any more. */
+/**
+ * The answer of `recover`, if it counts. An existing row always counts. A missing row counts only if it cannot come any
+ * more.
+ */
 async function ask(place: DraftPlace, path: string, question: Question): Promise<Verdict | undefined> {
   const { recover, isFencing } = question
   const entries = await readEntries(path)
-  // Nothing can be published of which no key is known.
+  // Files without known keys cannot be published.
   if (entries === undefined) return 'discard'
   const { isOver, silentMs } = await beginner(place, path, question.now())
   if (recover === undefined) return isOver ? 'publish' : undefined
@@ -128,7 +136,7 @@ async function ask(place: DraftPlace, path: string, question: Question): Promise
   return answer === 'publish' || isOver || isFencing ? answer : undefined
 }
 
-/** Whether the process that began a transaction can do nothing more about it, and for how long it has been silent. */
+/** Whether the process that began a transaction can no longer do anything for it, and how long it has been silent. */
 async function beginner(
   { folder }: DraftPlace,
   path: string,

@@ -26,7 +26,7 @@ async function store(storage: Storage, key: string): Promise<unknown> {
 }
 
 describe.each(['auto', 'never'] as const)('the private folder of a storage that publishes with links: %s', (links) => {
-  test.each(['', '\0\0'])('is taken though its format was lost with the power (%j)', async (format) => {
+  test.each(['', '\0\0'])('is used even if its format was lost with the power (%j)', async (format) => {
     const folder = newFolder()
     mkdirSync(join(folder, '.decant'), 0o700)
     writeFileSync(join(folder, '.decant', 'format'), format)
@@ -36,7 +36,7 @@ describe.each(['auto', 'never'] as const)('the private folder of a storage that 
     expect(readFileSync(join(folder, '.decant', 'format'), 'utf8')).toBe('2\n')
   })
 
-  test('is made anew where somebody removed it, or a part of it, in mid-run', async () => {
+  test('is made again if an operator removes it, or a part of it, while the process runs', async () => {
     const folder = newFolder()
     const storage = diskStorage(folder, { links })
     for (const name of ['drafts', 'records', 'reserved', '']) {

@@ -11,37 +11,38 @@ import { thisHost } from './host.ts'
 import type { Host } from './host.ts'
 import type { Owner } from './owner.ts'
 
-/** The layout that this version writes, kept in `.decant/format`. */
+/** The version of the layout that this version of Decant writes. It stands in `.decant/format`. */
 const FORMAT = 2
 
-/** The name of the private folder in that of the stored files. */
+/** The name of the private folder within the folder of the stored files. */
 export const PRIVATE_NAME = '.decant'
 
 export interface PrivateFolderOptions {
-  /** Whether drafts are published by hard links where there are any. Default `auto`. */
+  /** Whether drafts are published by hard links. `auto`, the default, uses them if the file system has them. */
   readonly links?: 'auto' | 'never'
-  /** Flushes the names of what it makes to the medium. Default false. */
+  /** Whether the names of new folders are flushed to the medium. Default false. */
   readonly durable?: boolean
-  /** Whether small calls are made at once where the disk lets it. Default `auto`. */
+  /** Whether small calls are made at once. `auto`, the default, does so if the disk answers quickly. */
   readonly calls?: 'auto' | 'threads'
-  /** Permissions of the folders of stored files. Default what the umask leaves of `0o777`. */
+  /** Permissions of the folders of stored files. Default: `0o777`, reduced by the umask. */
   readonly folderMode?: number | undefined
   /** Tidies up before the first draft. Default: nothing. */
   readonly sweep?: () => Promise<unknown>
-  /** The process that uses it. Default this one. */
+  /** The process that uses the folder. Default: this one. */
   readonly host?: Host
 }
 
 /**
- * `<folder>/.decant`, where everything lives that no reader may see (mode 0700):
+ * The folder `<folder>/.decant` (mode 0700). It holds everything that no reader may see:
  *
  * - `format`: the version of this layout
- * - `drafts/<owner>/<id>`: drafts of a request, gone with the process that owns them, and `lease`, which it touches while it lives
- * - `drafts/expiring/<id>` and `<id>.json`: drafts that outlive it, gone when their time is over
- * - `records/<hash of the key>`: what a key cannot tell
- * - `reserved/<hash of the key>/`: names being taken, where the file system has no links, and names that a transaction
- *   was promised
- * - `prepared/<id>@<owner>/`: the files of a transaction that only has to be carried out, by its owner alone
+ * - `drafts/<owner>/<id>`: drafts of a request, which are removed after the process that owns them is gone
+ * - `drafts/<owner>/lease`: a file that the owner touches as long as it lives
+ * - `drafts/expiring/<id>` and `<id>.json`: drafts that outlive their process, until their time is over
+ * - `records/<hash of the key>`: facts that a key cannot tell
+ * - `reserved/<hash of the key>/`: names that are promised to a transaction. If the file system has no links, also
+ *   names that are being taken
+ * - `prepared/<id>@<owner>/`: the files of a prepared transaction, which only this owner may carry out
  */
 export class PrivateFolder {
   readonly drafts: string
@@ -49,11 +50,11 @@ export class PrivateFolder {
   readonly records: string
   readonly reserved: string
   readonly prepared: string
-  /** Permissions of the folders of stored files that are made; `undefined` leaves them to the umask. */
+  /** Permissions of new folders of stored files. `undefined` leaves them to the umask. */
   readonly folderMode: number | undefined
   /** This process, as the owner of drafts. */
   readonly owner: Owner
-  /** Calls to the disk that it is on. */
+  /** Calls to the disk of this folder. */
   readonly calls: DiskCalls = new DiskCalls()
   readonly #folder: string
   readonly #path: string
@@ -62,9 +63,9 @@ export class PrivateFolder {
   readonly #isAtOnce: boolean
   readonly #sweep: () => Promise<unknown>
   readonly #trust: FolderTrust
-  /** Whether all of it was found to belong to this user alone. */
+  /** Whether a check found that only this user owns the folder and can write to it. */
   #isTrusted = false
-  /** Whether the operator was warned that it does not. */
+  /** Whether the operator was warned that the folder is refused. */
   #isTold = false
   #ready: Promise<void> | undefined
   #canLink: boolean | Promise<boolean> | undefined
@@ -89,18 +90,18 @@ export class PrivateFolder {
     this.prepared = join(this.#path, 'prepared')
   }
 
-  /** Where the drafts of this process are, absolute. */
+  /** The folder with the drafts of this process, absolute. */
   get ownDrafts(): string {
     return this.owner.path
   }
 
   /**
-   * Makes the layout, once, and sweeps before the first draft: a disk that dead drafts have filled must take the next
-   * one. Fails with the system's error, after which the next call tries again, or with a TypeError for a newer layout
-   * and for a folder that another user owns or may write to.
+   * Makes the layout, once. Sweeps before the first draft, because dead drafts may have filled the disk. Rejects with
+   * the system's error, and then the next call tries again. Rejects with a TypeError for a newer layout, and for a
+   * folder that another user owns or may write to.
    */
   prepare(): Promise<void> {
-    // Another process has taken what this one had, or a storage was closed: what comes now belongs to another epoch.
+    // Another process has taken the owner's folder, or a storage was closed. From now on, drafts need a new epoch.
     if (this.owner.isLost) this.#ready = undefined
     this.#ready ??= this.#make().catch((error: unknown) => {
       this.#ready = undefined
@@ -109,20 +110,20 @@ export class PrivateFolder {
     return this.#ready
   }
 
-  /** Makes the folder of this process alone, which is to be enough for a sweep. Rejects with the system's error. */
+  /** Makes only the folder of this process, which is enough for a sweep. Rejects with the system's error. */
   async makeOwn(): Promise<void> {
     await this.owner.make()
     if (!this.#isUsed) this.owner.use()
     this.#isUsed = true
   }
 
-  /** Makes the layout anew: somebody removed it while the process was running. */
+  /** Makes the layout again, after an operator removed it while the process was running. */
   restore(): Promise<void> {
     this.#ready = undefined
     return this.prepare()
   }
 
-  /** Removes what it has made for this process alone, if it can. Can be used again. Never rejects. */
+  /** Removes the folder of this process, if it can. The private folder can be used again afterwards. Never rejects. */
   async close(): Promise<void> {
     await this.#ready?.catch(() => {})
     if (!this.#isUsed) return
@@ -131,18 +132,18 @@ export class PrivateFolder {
     await this.owner.release()
   }
 
-  /** Whether a draft can be published by link(2). Found out by trying, once. */
+  /** Whether a draft can be published by link(2). The first call tries it. */
   canLink(): boolean | Promise<boolean> {
     this.#canLink ??= this.#links === 'auto' && this.#findLinks()
     return this.#canLink
   }
 
   /**
-   * Refuses a private folder into which another user may have put something. Call it before anything there is
-   * believed. It looks again until all is well, since the folder may be mended, or made later.
+   * Refuses a private folder into which another user may have put something. Call it before the content is trusted. It
+   * checks the folder each time until it is all right, because the folder may be mended, or made later.
    *
-   * @returns false if it is not there
-   * @throws {TypeError} with a sentence that says how to mend it.
+   * @returns false if there is no such folder
+   * @throws {TypeError} with a sentence that says how to mend the folder.
    */
   async checkTrust(): Promise<boolean> {
     if (this.#isTrusted) return true
@@ -153,14 +154,14 @@ export class PrivateFolder {
   }
 
   /**
-   * Whether there is a private folder that readers can believe. They can do without one. If it is refused, the process
-   * warns once.
+   * Whether there is a private folder that readers can trust. Readers also work without one. If the folder is refused,
+   * the process warns once.
    */
   isTrusted(): true | Promise<boolean> {
     return this.#isTrusted || this.#askForTrust()
   }
 
-  /** Refuses a layout that a later version made. Fails with a TypeError. */
+  /** Refuses a layout of a later version with a TypeError. Returns the format, or `undefined` if there is none yet. */
   async checkFormat(): Promise<number | undefined> {
     let text
     try {
@@ -169,7 +170,7 @@ export class PrivateFolder {
       if (hasCode(error, 'ENOENT')) return undefined
       throw error
     }
-    // Made an instant before the power went: its bytes never reached the medium.
+    // The file was made just before a loss of power: its bytes never reached the medium.
     if (/^[\s\0]*$/.test(text)) return undefined
     const format = Number(text)
     if (Number.isInteger(format) && format >= 1 && format <= FORMAT) return format
@@ -187,7 +188,7 @@ export class PrivateFolder {
     try {
       return await this.checkTrust()
     } catch (error) {
-      // Any other error (EACCES, EIO, ...): nothing there can be read either.
+      // After any other error (EACCES, EIO, ...), the content cannot be read either.
       if (!this.#isTold && error instanceof TypeError) {
         this.#isTold = true
         emitWarning(error.message, { type: 'DecantWarning', code: 'DECANT_UNTRUSTED' })
@@ -204,27 +205,28 @@ export class PrivateFolder {
     await this.makeOwn()
     await Promise.all(this.#others.map((folder) => this.#makeFolder(folder)))
     this.#isTrusted = true
-    // What format 1 has left is understood as it is; its processes are told to go by the number.
+    // Files of format 1 are still understood. Processes that know only format 1 refuse the folder by its new number.
     if (format !== FORMAT) {
-      // Renamed into its place, so that no other process ever reads half of it.
+      // A rename is one step, so no other process ever reads half of the file.
       const temporary = join(this.ownDrafts, `${randomUUID()}.format`)
       await writeFile(temporary, `${FORMAT}\n`, { flag: 'wx', mode: 0o600 })
       await rename(temporary, join(this.#path, 'format'))
     }
     if (this.#isAtOnce) await this.calls.look(this.#path)
-    // Whoever made them, and when: nobody can tell whether they were flushed.
+    // Flush the folders even if another process made them, because it may not have flushed them.
     if (this.#durable) await Promise.all([flushFolder(this.#path), flushFolder(this.#folder), this.#flushAncestors()])
     if (this.#swept) return
     this.#swept = true
     try {
       await this.#sweep()
     } catch {
-      // EACCES, EIO, ...: what stands in the way of tidying up may leave uploading alone.
+      // EACCES, EIO, ...: uploads may still work, even if the sweep cannot.
     }
   }
 
   /**
-   * Makes a private folder if there is none. One that is there may be another user's, or a symlink: that is refused.
+   * Makes a private folder if there is none. An existing one may belong to another user or be a symlink, and is then
+   * refused.
    */
   async #makeFolder(path: string): Promise<void> {
     try {
@@ -235,14 +237,14 @@ export class PrivateFolder {
     await this.#trust.check(path)
   }
 
-  /** Flushes the name of the folder itself, and those of the folders that were made for it, as far as its file system goes. */
+  /** Flushes the name of the stored files' folder, and those of the folders above it on the same file system. */
   async #flushAncestors(): Promise<void> {
     const { dev } = await stat(this.#folder)
     for (let path = dirname(this.#folder); (await stat(path)).dev === dev; path = dirname(path)) {
       try {
         await flushFolder(path)
       } catch (error) {
-        // EACCES: a folder that others made and that is not ours to read.
+        // EACCES: another user made the folder, and this user may not read it.
         if (!hasCode(error, 'EACCES')) throw error
       }
       if (path === dirname(path)) return

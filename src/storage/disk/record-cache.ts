@@ -12,16 +12,16 @@ import type { PrivateFolder } from './private-folder.ts'
 
 const syncFile = promisify(fsync)
 
-/** A record that is in the way may come again this instant. */
+/** The record is linked so often, because another record can take the place again at the same moment. */
 const ATTEMPTS = 5
 
-/** One that was written for another key may be there already. */
+/** `O_TRUNC`, because a record that was written for another key may exist already. */
 const NEW_RECORD = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /**
- * What a key cannot tell (the client's name, the type, a digest), kept beside the files. A cache: the folder is the truth,
- * so a record counts only while size, modification time and inode are those of the file, and one that is missing, broken or
- * out of date is as none.
+ * Records of files: facts that a key cannot tell, such as the client's name, the type and a digest. They are a cache,
+ * because the folder is the truth. A record counts only as long as its size, modification time and inode are those of
+ * the file. A record that is missing, broken or out of date is ignored.
  */
 export class RecordCache {
   readonly #root: string
@@ -33,7 +33,7 @@ export class RecordCache {
     this.#private = privateFolder
   }
 
-  /** Where they are, absolute. */
+  /** The folder of the records, absolute. */
   get folder(): string {
     return this.#private.records
   }
@@ -43,20 +43,20 @@ export class RecordCache {
     try {
       return parseRecord(JSON.parse(await readFile(this.#path(key), 'utf8')), stats)
     } catch {
-      // ENOENT, EACCES, a SyntaxError, ...: without it the file is as good as before.
+      // ENOENT, EACCES, a SyntaxError, ...: the file is served without its record.
       return undefined
     }
   }
 
   /**
-   * Gives a key the record that `writeRecord` has written at `path`, which may stay there. The record of another file that has got
-   * the key meanwhile stays in its place.
+   * Gives a key the record that `writeRecord` has written at `path`. The file at `path` may stay. If another file has
+   * got the key meanwhile, that file keeps its record.
    *
    * @param inode of the file that the record belongs to
    */
   async adopt(key: string, path: string, inode: bigint): Promise<void> {
     const { calls } = this.#private
-    // Without links the key is reserved, so that no other process gives it a record.
+    // Without links, the key is reserved, so no other process gives it a record.
     if (!(await this.#private.canLink())) return calls.rename(path, this.#path(key))
     for (let attempt = 1; ; attempt++) {
       try {
@@ -70,17 +70,18 @@ export class RecordCache {
   }
 
   /**
-   * Removes the record of a file that is gone, and not that of another file which has its key by now.
+   * Removes the record of a file that is gone. The record of another file that has the key by now stays.
    *
-   * @param inode of a file whose record goes though it has the key
+   * @param inode of a file whose record is removed even if the file still has the key
    */
   async delete(key: string, inode?: bigint): Promise<void> {
     await this.#clear(key, inode)
   }
 
   /**
-   * Takes away the record of a key; false if it belongs to the file that has the key, and that is not `inode`. It is taken before
-   * it is looked at, since it may be another one a moment later.
+   * Removes the record of a key. If the record belongs to the file that has the key, it stays, and the result is false.
+   * The exception is the file with `inode`. The record is moved aside before it is checked, because another record
+   * could take its place between the check and the removal.
    */
   async #clear(key: string, inode: bigint | undefined): Promise<boolean> {
     const { calls, owner } = this.#private
@@ -106,31 +107,34 @@ export class RecordCache {
       if (await this.#private.canLink()) await this.#private.calls.link(aside, this.#path(key))
       else await rename(aside, this.#path(key))
     } catch (error) {
-      // Its file has got another record meanwhile.
+      // The file has got another record meanwhile.
       if (!hasCode(error, 'EEXIST')) throw error
     }
   }
 
-  /** Where the record of a key is, if it has one. */
+  /** The path of the record of a key, whether or not there is one. */
   locate(key: string): string {
     return this.#path(key)
   }
 
-  /** A hash: it never clashes, fits every file system and tells upper case from lower where names do not. */
+  /**
+   * The name is a hash of the key. Hashes never clash, and fit every file system. Two keys that differ only in case
+   * have different hashes, even if the file system folds case.
+   */
   #path(key: string): string {
     return pathIn(this.#private.records, hash('sha256', key))
   }
 }
 
-/** What is to be written down of a file with these stats. */
+/** The record of a file with these stats. */
 export interface NewRecord {
   readonly record: FileRecord
   readonly stats: BigIntStats
-  /** Whether it is flushed to the medium. */
+  /** Whether the record is flushed to the medium. */
   readonly durable: boolean
 }
 
-/** Writes a record at `path`, from where it can be adopted. */
+/** Writes a record at `path`, for `RecordCache.adopt`. */
 export async function writeRecord(
   calls: DiskCalls,
   path: string,
@@ -149,13 +153,13 @@ export async function writeRecord(
   }
 }
 
-/** The inode that a record names; `undefined` if it names none, or is broken. */
+/** The inode that a record names. `undefined` if the record names none, or is broken. */
 async function inodeIn(path: string): Promise<unknown> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'))
     return typeof value === 'object' && value !== null && 'ino' in value ? value.ino : undefined
   } catch {
-    // ENOENT, EACCES, a SyntaxError, ...: such a record counts for nothing.
+    // ENOENT, EACCES, a SyntaxError, ...: such a record is ignored.
     return undefined
   }
 }

@@ -11,7 +11,7 @@ import type { PrivateFolder } from './private-folder.ts'
 import { pathIn } from '../../file/path-in.ts'
 import { hasCode } from '../../file/system-error.ts'
 
-/** How often, and after how many milliseconds, a key is asked for that another process holds for a moment. */
+/** If another process holds a key for a moment, the key is tried so often, with so many milliseconds in between. */
 const ATTEMPTS = 40
 const PAUSE_MS = 5
 
@@ -20,7 +20,7 @@ export interface Reservation {
   release(): Promise<void>
 }
 
-/** As `reserve`, also if another process holds the key for a moment; `undefined` if that takes long. */
+/** Like `reserve`, but waits if another process holds the key for a moment. `undefined` if that takes too long. */
 export async function reserveInTime(folder: PrivateFolder, key: string): Promise<Reservation | undefined> {
   for (let attempt = 1; ; attempt++) {
     const reservation = await reserve(folder, key)
@@ -29,7 +29,7 @@ export async function reserveInTime(folder: PrivateFolder, key: string): Promise
   }
 }
 
-/** Whether no other process holds the key; waits for one that holds it for a moment. */
+/** Whether the key is not reserved. Waits if another process holds it for a moment. */
 export async function isFreeInTime(folder: PrivateFolder, key: string): Promise<boolean> {
   for (let attempt = 1; await isReserved(folder, key); attempt++) {
     if (attempt === ATTEMPTS) return false
@@ -39,14 +39,14 @@ export async function isFreeInTime(folder: PrivateFolder, key: string): Promise<
 }
 
 /**
- * Reserves a key among all processes, without hard links; `undefined` while another holds it. Keys that some file system
- * takes for the same (upper and lower case, composed and decomposed letters) share one reservation.
+ * Reserves a key among all processes, without hard links. `undefined` if another holder has it. Keys that some file
+ * system takes for the same share one reservation: upper and lower case, composed and decomposed letters.
  *
- * It is a folder with its holder's token in it, made aside and renamed into its place: rename(2) fails where a folder
- * with something in it stands, and replaces an empty one. So the check and the taking are one step, and a dead holder's
- * token is removed by a name that no living one has.
+ * A reservation is a folder that holds its holder's token. It is made aside and renamed into its place. A rename(2)
+ * fails if the place has a folder that is not empty, and replaces an empty one. So the check and the taking are one
+ * step. The token of a dead holder is removed by its name, which no living holder's token has.
  *
- * @param id of the transaction that reserves it: once that is prepared, the reservation outlives its holder
+ * @param id of the transaction that reserves the key. After it is prepared, the reservation outlives its holder
  */
 export async function reserve(
   folder: PrivateFolder,
@@ -73,16 +73,16 @@ export async function reserve(
   return { release: () => release(folder.calls, path, token) }
 }
 
-/** Whether somebody has reserved the key and still holds it. */
+/** Whether the key has a reservation that still counts. */
 export async function isReserved(folder: PrivateFolder, key: string): Promise<boolean> {
-  // Nearly always: a look at a folder is worth several at a name that is not there.
+  // Nearly always, there are no reservations at all. One look at their folder costs less than looks at a missing name.
   if (folder.calls.hasNoFolders(folder.reserved)) return false
   const path = reservationPath(folder, key)
   if (!(await folder.calls.exists(path))) return false
   return !(await releaseAbandoned(path, folder))
 }
 
-/** Ends what a transaction reserved, whoever held it. Never rejects. */
+/** Ends the reservation of a transaction, whichever process held it. Never rejects. */
 export async function releaseReserved(folder: PrivateFolder, key: string, id: string): Promise<void> {
   const path = reservationPath(folder, key)
   try {
@@ -95,7 +95,7 @@ export async function releaseReserved(folder: PrivateFolder, key: string, id: st
   }
 }
 
-/** Works also if an operator has removed the folder of the reservations. */
+/** Moves the folder to its place, even if an operator has removed the folder of the reservations. */
 async function take(folder: PrivateFolder, prepared: string, path: string): Promise<boolean> {
   try {
     return await moveFolder(folder.calls, prepared, path)
@@ -111,11 +111,11 @@ async function release(calls: DiskCalls, path: string, token: string): Promise<v
     await calls.unlink(join(path, token))
     await calls.removeFolder(path)
   } catch {
-    // ENOTEMPTY, ENOENT: the next holder is quicker. EIO, EACCES, ...: the next sweep releases it when we are gone.
+    // ENOTEMPTY, ENOENT: the next holder was quicker. EIO, EACCES, ...: a sweep releases the key after this process.
   }
 }
 
-/** Where those are that hold a key, absolute: a folder with the token of each. */
+/** The folder with the tokens of the holders of a key, absolute. */
 export function reservationPath(folder: PrivateFolder, key: string): string {
   return pathIn(folder.reserved, hash('sha256', foldKey(key)))
 }

@@ -24,7 +24,7 @@ const openFile = promisify(open)
 
 type State = 'sealed' | 'publishing' | 'reserved' | 'published' | 'kept' | 'discarded'
 
-/** A whole file in the private folder. */
+/** A complete draft: a whole file in the private folder. */
 export class SealedDiskDraft implements SealedDraft {
   readonly id: string
   readonly size: number
@@ -33,9 +33,9 @@ export class SealedDiskDraft implements SealedDraft {
   readonly #stats: BigIntStats
   readonly #names: NameTaker
   #state: State = 'sealed'
-  /** The record that is being written, or was, beside the draft, and not yet adopted. */
+  /** The record that was written beside the draft, at least in part, and is not adopted yet. */
   #record: FileRecord | undefined
-  /** The record with which all is ready for a name, so that a second name costs no more than asking for it. */
+  /** The record that is written completely. Trying a second name with the same record does not write it again. */
   #prepared: FileRecord | undefined
   #publishing: Promise<unknown> | undefined
 
@@ -83,7 +83,7 @@ export class SealedDiskDraft implements SealedDraft {
       if (durable) await flushFolder(folder.expiringDrafts)
       await this.#removeRecord()
     } catch (error) {
-      // Whoever is told that it failed asks for it no more.
+      // Remove the files: the caller is told that `keep` failed, so it never claims this draft.
       await removeName(folder.calls, kept)
       await removeName(folder.calls, `${kept}.json`)
       this.#state = 'sealed'
@@ -92,14 +92,14 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   async discard(): Promise<void> {
-    // Publishing cannot be called off half-way: it ends as it ends.
+    // Publishing cannot be stopped halfway, so wait for its end.
     while (this.#state === 'publishing') await this.#publishing
     if (this.#state !== 'sealed') return
     this.#state = 'discarded'
     await this.#remove()
   }
 
-  /** Makes all ready for a name that a transaction promises to it: what is in the way of publishing is told now. */
+  /** Prepares the draft for a key that a transaction promises to it. Rejects now if something prevents publishing. */
   async reserve(key: string, record: FileRecord | undefined): Promise<StorageEntry> {
     this.#require('sealed')
     this.#state = 'reserved'
@@ -113,10 +113,10 @@ export class SealedDiskDraft implements SealedDraft {
     return toEntry(key, this.#stats, record)
   }
 
-  /** Ends what `reserve` began: the transaction has published it, or it is an ordinary draft again. */
+  /** Ends the reservation: the transaction has published the draft, or it is an ordinary draft again. */
   release(isPublished: boolean): void {
     this.#state = isPublished ? 'published' : 'sealed'
-    // The transaction may have used it up.
+    // The transaction may have moved the record away.
     this.#prepared = undefined
   }
 
@@ -129,7 +129,7 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   async #publishAs(key: string, record: FileRecord | undefined): Promise<StorageEntry | undefined> {
-    // All that can fail for want of room comes first, while there is still nothing to see.
+    // Steps that need room on the disk come first, while the file is still invisible.
     if (record !== undefined || this.#record !== undefined) await this.#prepare(record)
     const name = await this.#names.take(key)
     if (name === undefined) return undefined
@@ -145,31 +145,31 @@ export class SealedDiskDraft implements SealedDraft {
   }
 
   /**
-   * Gives the new name its record. If the storage is durable, flushes both. Only then it can reject, and it leaves no
-   * record behind.
+   * Gives the new name its record. If the storage is durable, flushes both. It rejects only if the storage is durable,
+   * and then it leaves no record behind.
    */
   async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
       if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`, this.#stats.ino)
-      // If a file was removed by hand, its record remains.
+      // Remove a former record: if a file was removed by hand, its record remains.
       else await records.delete(key)
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
     } catch (error) {
-      // EACCES, EIO, ...: the file is there, and goes without a record.
+      // EACCES, EIO, ...: the file is published without its record.
       if (!durable) return
       this.#prepared = undefined
       try {
         await records.delete(key, this.#stats.ino)
       } catch {
-        // EIO, EROFS, ...: a record without its file is as none.
+        // EIO, EROFS, ...: a record without its file is ignored.
       }
       throw error
     }
   }
 
   async #prepare(record: FileRecord | undefined): Promise<void> {
-    // What was written for another key is not this one's.
+    // A record that was written for another key does not belong to this one.
     if (record === undefined) await this.#removeRecord()
     if (record === undefined || this.#prepared === record) return
     this.#record = record
@@ -178,7 +178,7 @@ export class SealedDiskDraft implements SealedDraft {
     this.#prepared = record
   }
 
-  /** Removes the draft's names. What it cannot remove is left to the next sweep. */
+  /** Removes the draft's names. If it cannot remove one, the next sweep does. */
   async #remove(): Promise<void> {
     const { calls, expiringDrafts } = this.#place.folder
     await removeName(calls, this.path)
@@ -193,11 +193,11 @@ export class SealedDiskDraft implements SealedDraft {
   }
 }
 
-/** Never rejects. */
+/** Removes a file. Never rejects. */
 export async function removeName(calls: DiskCalls, path: string): Promise<void> {
   try {
     await calls.unlink(path)
   } catch {
-    // ENOENT: never made, moved or swept. EACCES, EIO, EROFS: nothing more can be done here.
+    // ENOENT: never made, moved or swept. EACCES, EIO, EROFS: left to a sweep.
   }
 }

@@ -1,14 +1,14 @@
 import type { BigIntStats } from 'node:fs'
 
-/** Kernels take the time of a change from a clock that ticks every ten milliseconds at the slowest. */
+/** Kernels take the time of a change from a clock that ticks at least every ten milliseconds. */
 const TICK_MS = 100
 
-/** File systems that know whole seconds alone, as ext3 and small inodes of ext4 do. */
+/** Some file systems know only whole seconds, for example ext3 and small inodes of ext4. */
 const SECOND_MS = 2000
 
 /**
- * Whether the last change of a file or its inode is so long ago that the next one is going to have another time: then bytes
- * that are read from now on are those of these stats for as long as the stats stay the same.
+ * Whether the last change of a file or its inode is so long ago that the next change gets another time. Then bytes that
+ * are read from now on belong to these stats, as long as the stats stay the same.
  *
  * @param now milliseconds since 1970
  */

@@ -29,7 +29,7 @@ function newFolder(): string {
 }
 
 const [, startTime, namespace, boot] = processOwner().split('.')
-/** A process that is over, as everybody can tell who sees it: its id belongs to a later one. */
+/** A dead process. Every process that can see it knows that: its process id belongs to a later process. */
 const DEAD = [process.pid, Number(startTime) - 1, namespace, boot].join('.')
 const STRANGER = [process.pid, startTime, '1', boot].join('.')
 
@@ -54,14 +54,14 @@ function remains(folder: string): string[] {
 }
 
 describe.each(WAYS)('a sweep, with links: %s', (links) => {
-  test('goes on past an owner that it cannot take, settles what there is, and tells the first failure at the end', async () => {
+  test('goes on after an owner that it cannot take, settles the others, and rejects with the first failure', async () => {
     const folder = newFolder()
     const living = storageOf(folder, processOwner(), { links })
     await living.createDraft().discard()
     await (await prepare(storageOf(folder, DEAD, { links }), 'cat')).prepare()
     const drafts = join(folder, '.decant', 'drafts')
     const own = readdirSync(drafts).find((name) => name.startsWith(processOwner())) ?? ''
-    // Before and after each other in any order; a folder in its way keeps the first from being taken.
+    // One owner cannot be taken, because a folder is in the way. Of the others, one comes before it and one after it.
     const owners = ['0', '1', '2'].map((digit) => `${DEAD}.${digit.repeat(16)}`)
     for (const owner of owners) {
       mkdirSync(join(drafts, owner))
@@ -77,7 +77,7 @@ describe.each(WAYS)('a sweep, with links: %s', (links) => {
     expect(remains(folder)).toEqual([])
   })
 
-  test('publishes at once what was decided and could not be published, be it of a process that lives and cannot be seen', async () => {
+  test('publishes a deferred transaction at once, even one of a living process that cannot be seen', async () => {
     const folder = newFolder()
     const transaction = await prepare(storageOf(folder, STRANGER, { links }), 'pets/cat')
     await transaction.prepare()
@@ -93,7 +93,7 @@ describe.each(WAYS)('a sweep, with links: %s', (links) => {
 })
 
 describe('a transaction over two storages', () => {
-  /** What dies with both of them prepared, and the storages of the next process. */
+  /** The folders and the leader of a process that died with both prepared, and the storages of the next process. */
   async function diePrepared(answer: 'publish' | 'discard', isFollowing = true) {
     const [one, two] = [newFolder(), newFolder()]
     const asked: string[] = []
@@ -109,7 +109,7 @@ describe('a transaction over two storages', () => {
   }
 
   test.each(['publish', 'discard'] as const)(
-    'is asked about once, of the first, and all follow: %s',
+    'is asked about once, by the first storage, and both follow the answer: %s',
     async (answer) => {
       const { folders, next, asked, leader } = await diePrepared(answer)
       for (const storage of [...next, ...next].toReversed()) await storage.sweep()
@@ -131,7 +131,7 @@ describe('a transaction over two storages', () => {
     expect(folders.map(visible)).toEqual([['cover'], ['page']])
   })
 
-  test('that died between the two of them is as one of the first alone', async () => {
+  test('is settled like one of the first storage alone if its process died before it prepared the second', async () => {
     const { folders, next } = await diePrepared('discard', false)
     for (const storage of next) await storage.sweep()
     expect(folders.map(visible)).toEqual([[], []])
@@ -139,8 +139,8 @@ describe('a transaction over two storages', () => {
   })
 })
 
-describe('what format 1 has left', () => {
-  /** A transaction as format 1 had it, of a process with that name. */
+describe('a transaction of format 1', () => {
+  /** Prepares a transaction as format 1 did, for a process with that name. */
   async function prepareFormer(folder: string, owner: string): Promise<void> {
     const storage = storageOf(folder, DEAD)
     await (await prepare(storage, 'cat')).prepare()
@@ -158,23 +158,20 @@ describe('what format 1 has left', () => {
     writeFileSync(join(folder, '.decant', 'format'), '1\n')
   }
 
-  test.each(['publish', 'discard'] as const)(
-    'by a process that is dead is settled as recover says: %s',
-    async (answer) => {
-      const folder = newFolder()
-      await prepareFormer(folder, DEAD)
-      const asked: unknown[] = []
-      const storage = storageOf(folder, processOwner(), { recover: ({ keys }) => (asked.push(keys), answer) })
-      await storage.createDraft().discard()
-      expect(readFileSync(join(folder, '.decant', 'format'), 'utf8')).toBe('2\n')
-      await storage.sweep()
-      expect(asked).toEqual([['cat']])
-      expect(visible(folder)).toEqual(answer === 'publish' ? ['cat'] : [])
-      expect(remains(folder)).toEqual([])
-    },
-  )
+  test.each(['publish', 'discard'] as const)('of a dead process is settled as `recover` says: %s', async (answer) => {
+    const folder = newFolder()
+    await prepareFormer(folder, DEAD)
+    const asked: unknown[] = []
+    const storage = storageOf(folder, processOwner(), { recover: ({ keys }) => (asked.push(keys), answer) })
+    await storage.createDraft().discard()
+    expect(readFileSync(join(folder, '.decant', 'format'), 'utf8')).toBe('2\n')
+    await storage.sweep()
+    expect(asked).toEqual([['cat']])
+    expect(visible(folder)).toEqual(answer === 'publish' ? ['cat'] : [])
+    expect(remains(folder)).toEqual([])
+  })
 
-  test('as decided is published without a question', async () => {
+  test('that was decided is published without asking `recover`', async () => {
     const folder = newFolder()
     await prepareFormer(folder, 'none')
     await storageOf(folder, processOwner(), { recover: () => expect.unreachable() }).sweep()
@@ -182,7 +179,7 @@ describe('what format 1 has left', () => {
     expect(remains(folder)).toEqual([])
   })
 
-  test('by a process that lives is left to it', async () => {
+  test('of a living process is left to that process', async () => {
     const folder = newFolder()
     await prepareFormer(folder, processOwner())
     await storageOf(folder, [process.ppid, 1, namespace, boot].join('.'), {

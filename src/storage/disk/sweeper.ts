@@ -12,7 +12,7 @@ export class Sweeper {
   readonly #place: DraftPlace
   readonly #clock: Clock
   readonly #recovery: Recovery
-  /** One at a time: to settle may make the private folder, which sweeps and would settle. */
+  /** Only one settlement runs at a time. It may make the private folder, which sweeps and would settle again. */
   #settling: Promise<void> | undefined
   #looking: Promise<void> | undefined
   #stop: (() => void) | undefined
@@ -23,7 +23,7 @@ export class Sweeper {
     this.#recovery = recovery
   }
 
-  /** The number of drafts discarded. Rejects with the first failure, when all has been tried. */
+  /** Sweeps, and returns the number of discarded drafts. Rejects with the first failure, after trying everything. */
   async sweep(): Promise<number> {
     this.#watch()
     const failures = new Failures()
@@ -33,14 +33,17 @@ export class Sweeper {
     return count
   }
 
-  /** As `sweep`, before the first draft, which does not wait until transactions are settled: `recover` may itself want a draft. */
+  /**
+   * Sweeps before the first draft. It does not wait until transactions are settled, because `recover` may need a draft
+   * itself.
+   */
   async begin(): Promise<void> {
     this.#watch()
     await this.#sweepDrafts(new Failures())
     void this.#settle().catch(ignore)
   }
 
-  /** Ends the watch, and waits for what it is doing. Never rejects. */
+  /** Ends the watch, and waits for its running work. Never rejects. */
   async stop(): Promise<void> {
     this.#stop?.()
     this.#stop = undefined
@@ -69,7 +72,7 @@ export class Sweeper {
     failures.throwFirst()
   }
 
-  /** Looks again and again, for as long as the storage is in use: it may be dropped without being closed. */
+  /** Looks again and again. The timer does not keep the storage in memory: a program may drop it without `close`. */
   #watch(): void {
     if (this.#stop !== undefined) return
     const self = new WeakRef(this)
@@ -87,7 +90,7 @@ export class Sweeper {
     return this.#looking
   }
 
-  /** What fails is told by the next `sweep`. */
+  /** Never rejects: the next `sweep` tells failures. */
   async #lookOnce(): Promise<void> {
     await sweepOwners(this.#place.folder, this.#work, new Failures())
     await this.#settle().catch(ignore)
@@ -95,5 +98,5 @@ export class Sweeper {
   }
 }
 
-/** Whatever it was, the next `sweep` meets it again. */
+/** Ignores a failure, because the next `sweep` meets it again. */
 function ignore(): void {}

@@ -9,14 +9,14 @@ const OWNER_READS = 0o400n
 const OTHERS_READ = 0o004n
 
 /**
- * Files and folders that this user may not read, such as the `lost+found` of a volume: to readers they are not there. The
- * operator is told of the first one.
+ * Files and folders that this user may not read, such as the `lost+found` of a volume. For readers, they do not exist.
+ * The process warns about the first one.
  */
 export class UnreadableFiles {
   readonly #user: bigint | undefined = getuid === undefined ? undefined : BigInt(getuid())
   #isTold = false
 
-  /** The result of `look`; `undefined` if this user may not read the file that it looks at. Rejects with any other error. */
+  /** The result of `look`, or `undefined` if this user may not read the file. Rejects with any other error. */
   async skip<Result>(path: string, look: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await look()
@@ -37,7 +37,10 @@ export class UnreadableFiles {
     if (this.#isTold) return
     this.#isTold = true
     const sentence = `This user may not read ${path}. Lists leave it out, and a request for it is answered by 404.`
-    emitWarning(`${sentence} Further paths are not told.`, { type: 'DecantWarning', code: 'DECANT_UNREADABLE' })
+    emitWarning(`${sentence} Decant does not warn about further paths.`, {
+      type: 'DecantWarning',
+      code: 'DECANT_UNREADABLE',
+    })
   }
 }
 
@@ -46,7 +49,7 @@ async function isReadable(path: string): Promise<boolean> {
     await access(path, constants.R_OK)
     return true
   } catch (error) {
-    // Deleted since it was looked at.
+    // The file was deleted meanwhile.
     if (!isMissing(error)) throw error
     return false
   }

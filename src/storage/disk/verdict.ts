@@ -10,11 +10,11 @@ import { moveFolder } from './move-folder.ts'
 import { writeNewFile } from './new-file.ts'
 import { NO_OWNER } from './prepared-name.ts'
 
-/** What becomes of a transaction. There is one verdict on each, ever. */
+/** The decision about a transaction. Each transaction gets only one verdict, ever. */
 export type Verdict = 'publish' | 'discard'
 
 const NAME = 'verdict'
-/** In format 1, the file that stands in the owner's place if all was decided and only publishing failed. */
+/** In format 1, this file stands in the place of the owner if only publishing failed, after the decision. */
 const FORMER_PUBLISH = `owner.${NO_OWNER}`
 
 /** The verdict in the folder of a transaction, if there is one. Rejects with the system's error. */
@@ -23,7 +23,7 @@ export async function readVerdict(folder: string): Promise<Verdict | undefined> 
   try {
     return toVerdict(await readFile(path, 'utf8'))
   } catch (error) {
-    // Without links it is a folder with a file of that name in it.
+    // Without links, the verdict is a folder. The name of the file in it is the verdict.
     if (hasCode(error, 'EISDIR')) return toVerdict((await readdir(path)).join())
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
     return (await exists(join(folder, FORMER_PUBLISH))) ? 'publish' : undefined
@@ -31,15 +31,16 @@ export async function readVerdict(folder: string): Promise<Verdict | undefined> 
 }
 
 /**
- * Gives a transaction its verdict, in one step, unless it has one. The verdict that counts. Rejects with the system's error; with
- * `ENOENT` if the folder has got another holder.
+ * Gives a transaction its verdict, in one step, unless it has one already. Returns the verdict that counts. Rejects
+ * with the system's error, which is `ENOENT` if the folder has another owner by now.
  */
 export async function giveVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
   return (await readVerdict(folder)) ?? giveFirstVerdict(place, folder, wanted)
 }
 
 /**
- * As `giveVerdict`, if there is hardly a verdict yet: linking tells whether there is. Not for transactions of format 1.
+ * Like `giveVerdict`, for a caller that expects no verdict yet. It does not read first: linking fails if there is one.
+ * It does not work for transactions of format 1.
  */
 export async function giveFirstVerdict(place: DraftPlace, folder: string, wanted: Verdict): Promise<Verdict> {
   await place.folder.owner.confirm()
@@ -51,13 +52,13 @@ export async function giveFirstVerdict(place: DraftPlace, folder: string, wanted
     return wanted
   }
   const verdict = await readVerdict(folder)
-  if (verdict === undefined) throw new Error('The verdict on a transaction cannot be read.')
+  if (verdict === undefined) throw new Error(`The verdict of the transaction in ${folder} cannot be read.`)
   return verdict
 }
 
 interface NewVerdict {
   readonly calls: DiskCalls
-  /** Where it is made, on its way to `path`. */
+  /** The path under which it is made, before it gets to `path`. */
   readonly made: string
   readonly path: string
   readonly wanted: Verdict
@@ -75,7 +76,7 @@ async function giveByLink({ calls, made, path, wanted, durable }: NewVerdict): P
   }
 }
 
-/** Without links, a verdict is a folder: here, too, the first one counts. */
+/** Gives a verdict without links: it is a folder then. Here, too, the first one counts. */
 async function giveByFolder({ calls, made, path, wanted, durable }: NewVerdict): Promise<boolean> {
   await calls.makeFolder(made)
   await writeNewFile(calls, join(made, wanted), '', durable)
@@ -90,8 +91,9 @@ async function giveByFolder({ calls, made, path, wanted, durable }: NewVerdict):
 }
 
 function toVerdict(text: string): Verdict {
-  // Lost with the power, without `durable`. A file that no row names is harmless, and a row without its file is not.
+  // Without `durable`, a loss of power can leave an empty file. Publish then: a file that no row names is harmless, but
+  // a row without its file is not.
   if (/^[\s\0]*$/.test(text)) return 'publish'
   if (text === 'publish' || text === 'discard') return text
-  throw new Error('The verdict on a transaction is neither "publish" nor "discard".')
+  throw new Error('The verdict of a transaction is neither "publish" nor "discard".')
 }

@@ -60,7 +60,7 @@ export const ABORTS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/disk-process.test.ts',
-          'show nothing of one that was killed, and sweep it with their first draft',
+          'never show drafts of a killed process, and sweep them with their first draft',
         ],
       ],
     },
@@ -70,8 +70,8 @@ export const ABORTS: GuardedPromise = {
       find: 'const isSilent = silentMs >= SILENT_MS',
       replace: 'const isSilent = true',
       tests: [
-        [OWNERS, 'that died has its drafts swept within two minutes, and not before 75 seconds of silence'],
-        [OWNERS, 'that lives keeps its drafts, however long it takes and however often others sweep'],
+        [OWNERS, 'loses its drafts within two minutes after its death, and not before 75 seconds of silence'],
+        [OWNERS, 'keeps its drafts as long as it lives, however often others sweep'],
       ],
     },
     {
@@ -79,7 +79,7 @@ export const ABORTS: GuardedPromise = {
       file: 'src/storage/disk/owner-judge.ts',
       find: 'isSame && now - before.lookedAt <= LATE_MS ? before.since : now',
       replace: 'isSame ? before.since : now',
-      tests: [[OWNERS, 'is watched anew where the watch itself was stopped in between']],
+      tests: [[OWNERS, 'is watched from the beginning again if the watching process itself was stopped']],
     },
     {
       guard: 'gives a sign of life before it publishes, if the last one is too old',
@@ -87,8 +87,8 @@ export const ABORTS: GuardedPromise = {
       find: '    await folder.owner.confirm()\n',
       replace: '',
       tests: [
-        [OWNERS, 'gives a sign of life before its next link, by %s'],
-        [OWNERS, 'publishes nothing where it cannot give that sign'],
+        [OWNERS, 'touches its lease before its next link, if it was stopped by %s'],
+        [OWNERS, 'publishes nothing if it cannot touch its lease'],
       ],
     },
     {
@@ -96,7 +96,7 @@ export const ABORTS: GuardedPromise = {
       file: 'src/storage/disk/owner.ts',
       find: '    if (this.#isMade) this.#begin()\n',
       replace: '',
-      tests: [[OWNERS, 'and whose drafts were taken fails the uploads of before, and takes new ones']],
+      tests: [[OWNERS, 'fails the uploads whose drafts were taken, and takes new ones']],
     },
     {
       guard: 'continues a sweep past a draft that it cannot remove',
@@ -106,7 +106,7 @@ export const ABORTS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/settlement.test.ts',
-          'goes on past an owner that it cannot take, settles what there is, and tells the first failure at the end',
+          'goes on after an owner that it cannot take, settles the others, and rejects with the first failure',
         ],
       ],
     },
@@ -115,7 +115,7 @@ export const ABORTS: GuardedPromise = {
       file: 'src/storage/disk/owner.ts',
       find: '      await rmdir(this.path)\n',
       replace: '',
-      tests: [[OWNERS, 'leaves no folder of its process behind, and can be used again']],
+      tests: [[OWNERS, 'removes the folder of its process, and can be used again']],
     },
   ],
 }

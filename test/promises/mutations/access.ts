@@ -107,7 +107,7 @@ export const ACCESS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/key-spelling.test.ts',
-          'a key is found as its folders spell it if only the folder below folds case, as that of another disk',
+          'a key is found as its folders spell it if only the inner folder folds case, as on a mounted disk',
         ],
       ],
     },
@@ -354,7 +354,12 @@ export const ACCESS: GuardedPromise = {
       file: 'src/storage/disk/plain-folder.ts',
       find: 'await newFolder(folder, mode)',
       replace: 'await newFolder(folder)',
-      tests: [['src/storage/disk/file-modes.test.ts', 'makes nothing that another user can read, with private modes']],
+      tests: [
+        [
+          'src/storage/disk/file-modes.test.ts',
+          'makes only files and folders that no other user can read, with private modes',
+        ],
+      ],
     },
   ],
 }

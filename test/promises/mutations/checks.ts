@@ -4,7 +4,7 @@ const INSPECTION = 'src/policy/inspection.test.ts'
 const CLAMAV = 'src/check/clamav/clamav-check.test.ts'
 const FAULTS = 'src/check/clamav/clamav-check.faults.test.ts'
 const TRUST = 'src/storage/disk/folder-trust.test.ts'
-const REFUSED = 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s'
+const REFUSED = 'a private folder %s > is refused by every call that writes, deletes, claims or sweeps: .decant/%s'
 
 export const CHECKS: GuardedPromise = {
   heading: 'A file is published only after its checks pass',
@@ -66,7 +66,7 @@ export const CHECKS: GuardedPromise = {
       file: 'src/storage/disk/folder-trust.ts',
       find: 'if (stats.uid !== user && stats.uid',
       replace: 'if (stats.uid === -1 && stats.uid',
-      tests: [[TRUST, 'an owner and permissions that a file system makes up > are believed if %s']],
+      tests: [[TRUST, 'an owner and permissions that look wrong > count if %s']],
     },
     {
       guard: 'refuses a private folder to which other users may write',
@@ -83,9 +83,7 @@ export const CHECKS: GuardedPromise = {
       file: 'src/storage/disk/folder-trust.ts',
       find: 'stats.uid !== (await this.#sampleFile())?.uid',
       replace: 'stats.uid !== user',
-      tests: [
-        [TRUST, 'an owner and permissions that a file system makes up > do not count if a new file has them, too: %s'],
-      ],
+      tests: [[TRUST, 'an owner and permissions that look wrong > do not count if a new file has them, too, as on %s']],
     },
     {
       guard: 'looks at the private folder before it takes a kept file from there',
@@ -109,7 +107,7 @@ export const CHECKS: GuardedPromise = {
       tests: [
         [
           TRUST,
-          'a private folder %s > is not believed by readers, which get files without records, and the process warns once',
+          'a private folder %s > is not trusted by readers, which get files without records, and the process warns once',
         ],
         ['test/promises/planted-links.test.ts', 'is not believed about the type of a file'],
       ],

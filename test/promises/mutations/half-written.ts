@@ -23,7 +23,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       tests: [
         ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
         ['src/handler/route.test.ts', '%s is never a file'],
-        [DISK, 'neither lists nor opens what is hidden, a link or no regular file'],
+        [DISK, 'does not list or open a hidden file, a symlink or anything but a file'],
       ],
     },
     {
@@ -33,7 +33,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       replace: '',
       tests: [
         ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
-        [DISK, 'neither lists nor opens what is hidden, a link or no regular file'],
+        [DISK, 'does not list or open a hidden file, a symlink or anything but a file'],
       ],
     },
     {

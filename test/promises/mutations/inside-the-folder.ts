@@ -38,14 +38,16 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
         throw`,
       replace: `      if (folder === '')
         throw`,
-      tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
+      tests: [[DISK, 'never writes through a planted symlink, and never overwrites']],
     },
     {
       guard: 'keeps its drafts in no private folder that is really a symlink',
       file: 'src/storage/disk/folder-trust.ts',
       find: 'if (!stats.isDirectory()) throw',
       replace: "if (path === '') throw",
-      tests: [[TRUST, 'a private folder %s > is refused by all that would write, delete or sweep there: .decant/%s']],
+      tests: [
+        [TRUST, 'a private folder %s > is refused by every call that writes, deletes, claims or sweeps: .decant/%s'],
+      ],
     },
     {
       guard: 'lets no client create folders',

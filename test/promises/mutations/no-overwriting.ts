@@ -14,7 +14,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       find: 'await this.#place.folder.calls.link(this.#draft, target)',
       replace: 'await this.#place.folder.calls.rename(this.#draft, target)',
       tests: [
-        [DISK, 'never writes through a planted symlink, nor over anything else'],
+        [DISK, 'never writes through a planted symlink, and never overwrites'],
         ['src/handler/upload-handler.test.ts', 'twenty uploads of one name at once are twenty files'],
         [PLANTED, 'an upload by $way over a planted $what leaves it alone'],
       ],
@@ -26,7 +26,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       replace: '',
       tests: [
         [DISK, 'never overwrites, and the loser can take another key'],
-        [DISK, 'never writes through a planted symlink, nor over anything else'],
+        [DISK, 'never writes through a planted symlink, and never overwrites'],
       ],
     },
     {
@@ -34,7 +34,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       file: 'src/file/disk-calls.ts',
       find: 'fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined',
       replace: 'fs.statSync(path, { throwIfNoEntry: false }) !== undefined',
-      tests: [[DISK, 'never writes through a planted symlink, nor over anything else']],
+      tests: [[DISK, 'never writes through a planted symlink, and never overwrites']],
     },
     {
       guard: 'gives no client a name that another file has, even if the process was stopped in between',
@@ -42,8 +42,8 @@ export const NO_OVERWRITING: GuardedPromise = {
       find: 'isSameFile(this.#stats, await this.#place.folder.calls.find(target))',
       replace: 'true',
       tests: [
-        [NAMES, 'is not told that it has the name where another file has it by now, whose record stays'],
-        [NAMES, 'does not replace the record of the file that has the name by then'],
+        [NAMES, 'is told that it does not have the name if another file has it by now, and that file keeps its record'],
+        [NAMES, 'does not replace the record of another file that has the name by now'],
       ],
     },
     {
@@ -51,14 +51,14 @@ export const NO_OVERWRITING: GuardedPromise = {
       file: 'src/storage/disk/record-cache.ts',
       find: 'if (belongs) await this.#putBack(key, aside)',
       replace: '',
-      tests: [[NAMES, 'does not replace the record of the file that has the name by then']],
+      tests: [[NAMES, 'does not replace the record of another file that has the name by now']],
     },
     {
       guard: 'uses a record only for the file with its inode',
       file: 'src/storage/disk/record-cache.ts',
       find: "if ('ino' in value && value.ino !== String(stats.ino)) return undefined",
       replace: '',
-      tests: [[NAMES, 'a record of another file of the same size and time is not one of this file']],
+      tests: [[NAMES, 'a record of another file with the same size and time does not count for this file']],
     },
     {
       guard: 'does not move an upload that is about to withdraw',
@@ -68,7 +68,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       tests: [
         [
           NAMES,
-          'for so long that the transaction cannot wait is not moved away, or it would remove what has the name by then',
+          'keeps its file in place even if the transaction stops waiting, and does not remove another file later',
         ],
       ],
     },
@@ -92,7 +92,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/deletion.test.ts',
-          'that a killed process had begun is ended by the next one: that version goes, any other gets its name back',
+          'is ended by the next process if one was killed: that version goes, any other gets its name back',
         ],
       ],
     },

@@ -335,8 +335,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'isUnchanged(shelved.folder, stats) &&',
       replace: '!isUnchanged(shelved.folder, stats) &&',
       tests: [
-        [LIST, 'looks at the files of a page, and no others, for every page after the first'],
-        [INDEX, 'looks at folders alone, and reads none again, if nothing has changed'],
+        [LIST, 'looks only at the files of the page, for every page after the first'],
+        [INDEX, 'looks only at folders, and reads no folder again, if nothing has changed'],
       ],
     },
     {
@@ -344,14 +344,16 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/storage/disk/time-index/folder-reader.ts',
       find: 'return isKept ? former : undefined',
       replace: 'return isKept ? undefined : undefined',
-      tests: [[INDEX, 'reads the names of the folder that has changed, and looks at new files alone']],
+      tests: [[INDEX, 'reads the names of a folder that has changed, and looks only at new files']],
     },
     {
       guard: 'reads a folder once for all lists that are requested at the same time',
       file: 'src/storage/disk/time-index/time-index.ts',
       find: 'const walk = this.#walks.get(prefix) ?? new SharedRuns',
       replace: 'const walk = new SharedRuns',
-      tests: [[INDEX, 'is read once for calls at the same time, and again for calls that come while it is read']],
+      tests: [
+        [INDEX, 'reads a folder once for calls at the same time, and again for calls that come during the reading'],
+      ],
     },
     {
       guard: 'remembers files for lists up to one limit of memory',

@@ -1,7 +1,7 @@
 import type { GuardedPromise } from '../mutation.ts'
 
 const DISK = 'src/storage/disk/disk-storage.test.ts'
-const HIDDEN = 'neither lists nor opens what is hidden, a link or no regular file'
+const HIDDEN = 'does not list or open a hidden file, a symlink or anything but a file'
 const ESCAPE = 'test/promises/reads-on-the-wire.test.ts'
 const NOWHERE = 'an entry that no upload made is not found by %s: %s'
 
@@ -62,7 +62,7 @@ export const READS: GuardedPromise = {
       replace: ')',
       tests: [
         ['src/storage/cache/cached-storage.test.ts', 'reads a file again if it is not current'],
-        ['src/storage/disk/change-check.test.ts', 'and was then %s is what it is now'],
+        ['src/storage/disk/change-check.test.ts', 'is served as it is now if it was %s'],
       ],
     },
     {
@@ -71,7 +71,7 @@ export const READS: GuardedPromise = {
       find: 'if (present === undefined || !isUnchanged(present, file.stats)) return false',
       replace: 'if (present === undefined) return false',
       tests: [
-        ['src/storage/disk/change-check.test.ts', 'and was then %s is what it is now'],
+        ['src/storage/disk/change-check.test.ts', 'is served as it is now if it was %s'],
         ['src/storage/disk/disk-storage.test.ts', 'reads a file that was changed by hand as it is now'],
       ],
     },
@@ -81,7 +81,10 @@ export const READS: GuardedPromise = {
       find: '!isSettled(file.stats, Date.now())',
       replace: '!isSettled(file.stats, Infinity)',
       tests: [
-        ['src/storage/disk/change-check.test.ts', 'so new that its next change could have the same time are not kept'],
+        [
+          'src/storage/disk/change-check.test.ts',
+          'that is so new that its next change could have the same time are not kept',
+        ],
       ],
     },
     {
@@ -106,7 +109,7 @@ export const READS: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/disk-key.test.ts',
-          '%j is a file like any other, but not on Windows, where it would be another one; no upload is called so',
+          '%j is a valid key, but not on Windows, which takes it for another file, and no upload gets such a name',
         ],
       ],
     },
@@ -128,7 +131,7 @@ export const READS: GuardedPromise = {
       file: 'src/storage/disk/key-spelling.ts',
       find: 'if (mayNameAnother(segment) && !(await this.#lists(',
       replace: "if (segment === '' && !(await this.#lists(",
-      tests: [['src/storage/disk/key-spelling.test.ts', 'is not listed by FAT, whatever it finds: %j']],
+      tests: [['src/storage/disk/key-spelling.test.ts', 'is not listed by FAT, even if FAT finds a file: %j']],
     },
   ],
 }

@@ -197,7 +197,7 @@ export const STORED_BYTES: GuardedPromise = {
       file: 'src/storage/disk/time-index/indexed-folder.ts',
       find: 'return isSettled && isSameFolder',
       replace: 'return isSameFolder',
-      tests: [[INDEX, 'reads a folder again that %s: the next change may get the same time']],
+      tests: [[INDEX, 'reads a folder again that %s, because the next change may get the same time']],
     },
     {
       guard: 'lists a file that was stored while the folder was read for another list',
@@ -226,7 +226,7 @@ export const STORED_BYTES: GuardedPromise = {
       tests: [
         [
           'src/storage/disk/disk-list.test.ts',
-          'moves a file that it shows to the place of its time, even if it was changed without a trace',
+          'moves a file that it shows to its place, even if the folder does not show that its time has changed',
         ],
       ],
     },

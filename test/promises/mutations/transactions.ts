@@ -39,10 +39,7 @@ export const TRANSACTIONS: GuardedPromise = {
       find: "await rename(this.#paths?.prepared ?? '', join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))",
       replace: '',
       tests: [
-        [
-          SETTLEMENT,
-          'publishes at once what was decided and could not be published, be it of a process that lives and cannot be seen',
-        ],
+        [SETTLEMENT, 'publishes a deferred transaction at once, even one of a living process that cannot be seen'],
       ],
     },
     {
@@ -50,7 +47,7 @@ export const TRANSACTIONS: GuardedPromise = {
       file: 'src/storage/disk/disk-transaction.ts',
       find: "if (verdict === 'publish') {",
       replace: 'if (verdict === undefined) {',
-      tests: [[DISK, 'that was decided and could not be published stays decided: it is published by the next sweep']],
+      tests: [[DISK, 'cannot be rolled back after a failed commit, and is published by the next sweep']],
     },
     {
       guard: 'gives no other upload a reserved key',
@@ -58,7 +55,7 @@ export const TRANSACTIONS: GuardedPromise = {
       find: 'await isReserved(this.#place.folder, key)',
       replace: 'false',
       tests: [
-        [DISK, 'takes keys that some file systems take for the same for one'],
+        [DISK, 'promises only one of two keys that some file systems take for the same'],
         [DISK, 'whose process died after preparing is %s'],
       ],
     },
@@ -74,14 +71,14 @@ export const TRANSACTIONS: GuardedPromise = {
       file: 'src/storage/disk/prepared-settlement.ts',
       find: "return life === 'dead' || life === 'silent'",
       replace: 'return true',
-      tests: [[OWNERS, 'that lives keeps its drafts, however long it takes and however often others sweep']],
+      tests: [[OWNERS, 'keeps its drafts as long as it lives, however often others sweep']],
     },
     {
       guard: 'settles no transaction of its own process that is still running',
       file: 'src/storage/disk/disk-transaction.ts',
       find: "folder.owner.transactions.set(this.#ownId, 'running')",
       replace: '',
-      tests: [[DISK, 'that lives is not settled by anybody else']],
+      tests: [[DISK, 'of a living process is not settled by another storage']],
     },
     {
       guard: 'asks `recover` how to settle the transaction of a dead process',
@@ -90,7 +87,7 @@ export const TRANSACTIONS: GuardedPromise = {
       replace: "const answer: string = id === '' ? await recover({ id, keys: [] }) : 'publish'",
       tests: [
         [DISK, 'whose process died after preparing is %s'],
-        [DISK, 'is asked for again where nobody could answer'],
+        [DISK, 'is decided by a later sweep if `recover` fails or gives a wrong answer'],
       ],
     },
     {
@@ -99,8 +96,8 @@ export const TRANSACTIONS: GuardedPromise = {
       find: '  if (verdict !== undefined) return verdict\n',
       replace: '',
       tests: [
-        [OWNERS, 'is ended by its verdict alone where the process that gave it died in the middle of its work'],
-        [SETTLEMENT, 'as decided is published without a question'],
+        [OWNERS, 'is ended by its verdict, without asking again, if the process that gave the verdict died'],
+        [SETTLEMENT, 'that was decided is published without asking `recover`'],
       ],
     },
     {
@@ -109,8 +106,8 @@ export const TRANSACTIONS: GuardedPromise = {
       find: "return answer === 'publish' || isOver || isFencing ? answer : undefined",
       replace: 'return answer',
       tests: [
-        [OWNERS, 'whose row is absent keeps its keys for a day, since the row may still come'],
-        [OWNERS, 'is not discarded by the third process either, where the second one died that had taken it'],
+        [OWNERS, 'keeps its keys for a day if its row is missing, because the row may still come'],
+        [OWNERS, 'is not discarded by a third process after the second one took it and died'],
       ],
     },
     {
@@ -119,7 +116,7 @@ export const TRANSACTIONS: GuardedPromise = {
       find: 'if (leader !== undefined) return verdictOfLeader(leader)',
       replace: '',
       tests: [
-        [SETTLEMENT, 'is asked about once, of the first, and all follow: %s'],
+        [SETTLEMENT, 'is asked about once, by the first storage, and both follow the answer: %s'],
         [SETTLEMENT, 'waits for a verdict that it cannot reach'],
       ],
     },

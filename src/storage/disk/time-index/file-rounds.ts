@@ -2,17 +2,17 @@ import type { Clock } from '../../../file/clock.ts'
 import type { FolderReader } from './folder-reader.ts'
 import type { FolderShelf } from './folder-shelf.ts'
 
-/** Milliseconds between two looks at each file, while lists are asked for. */
+/** Milliseconds between two rounds of a folder, as long as lists are asked for. */
 const ROUND_MS = 60_000
 
-/** The same for a folder that has changed since: a file in it may have been replaced by one of the same name. */
+/** The same for a folder that has changed since: a file in it may have been replaced under the same name. */
 const CHANGED_ROUND_MS = 5000
 
-/** The rest after a round is so many times as long as the round. So rounds take at most a twentieth of the time. */
+/** After a round, the pause is so many times as long as the round. So rounds take at most a twentieth of the time. */
 const REST_FACTOR = 20
 
 /**
- * Looks at the files of folders again, in the background and one after the other. It finds files that were changed or
+ * Checks the files of folders again, in the background, one folder after the other. It finds files that were changed or
  * replaced under the same name. The times of a folder do not show that.
  */
 export class FileRounds {

@@ -18,54 +18,54 @@ import { SortedRuns } from './sorted-runs.ts'
 import type { TimedFile } from './timed-file.ts'
 import { mergeTimedFiles } from './timed-file.ts'
 
-/** Files that are looked at at once: enough for a disk, and few against the limit of descriptors. */
+/** The number of files that are checked at once: enough to keep a disk busy, and far below the limit of descriptors. */
 const CONCURRENCY = 32
 
-/** Files of a folder that are all looked at again when the folder has changed: they take a few milliseconds. */
+/** If a changed folder has at most so many files, all of them are checked again. This takes a few milliseconds. */
 const FEW_FILES = 1000
 
-/** Files that are sorted in one go. */
+/** The number of files that are sorted in one go. */
 const RUN_LENGTH = 1024
 
-/** The files that an index is made of. */
+/** The files of an index. */
 export interface IndexedFiles {
   /** Their folder, absolute. */
   readonly root: string
   readonly calls: DiskCalls
-  /** The names in a folder; those of folders have a slash behind them. */
+  /** The names in a folder. The names of folders end in a slash. */
   readonly children: (prefix: string) => AsyncIterable<readonly string[]>
-  /** The result of `look`; `undefined` if this user may not read the file at `path`. */
+  /** The result of `look`, or `undefined` if this user may not read the file at `path`. */
   readonly skip: <Result>(path: string, look: () => Promise<Result>) => Promise<Result | undefined>
 }
 
-/** How a folder is to be read. */
+/** The facts that are known before a folder is read. */
 export interface FolderReading {
   readonly prefix: string
-  /** From before the reading. */
+  /** The stats of the folder, from before the reading. */
   readonly stats: BigIntStats
   /** Milliseconds since 1970, from before the stats. */
   readonly now: number
-  /** Whether the times of the folder tell of every change. */
+  /** Whether the times of the folder show every change. */
   readonly isTold: boolean
-  /** As it was read before. */
+  /** The reading before. */
   readonly former: IndexedFolder | undefined
-  /** Names of files that may have changed since then. */
+  /** Names of files that may have changed since the reading before. */
   readonly doubts: ReadonlySet<string> | undefined
-  /** Bytes of memory that it may take. */
+  /** The most bytes of memory that the folder may take. */
   readonly mostWeight: number
 }
 
 /** The content of a folder. */
 interface Children {
-  /** Of files, or so it seems, in the order of the system. */
+  /** Names that seem to be files, in the order of the system. */
   readonly names: readonly string[]
-  /** Prefixes. */
+  /** The prefixes of the folders in it. */
   readonly folders: readonly string[]
-  /** Bytes of memory that all of it takes, about. */
+  /** About the bytes of memory that the content takes. */
   readonly weight: number
 }
 
-/** Looks at files and folders for an index. */
+/** Reads folders and checks files for an index. */
 export class FolderReader {
   readonly #files: IndexedFiles
 
@@ -73,14 +73,17 @@ export class FolderReader {
     this.#files = files
   }
 
-  /** The stats of a folder, be the root a symlink; `undefined` if there is none. Rejects with the system's error. */
+  /**
+   * The stats of a folder. `undefined` if there is none. Only the root may be a symlink. Rejects with the system's
+   * error.
+   */
   async findFolder(prefix: string): Promise<BigIntStats | undefined> {
     const stats = prefix === '' ? await findRoot(this.#files.root) : await this.#find(prefix.slice(0, -1))
     return stats?.isDirectory() === true ? stats : undefined
   }
 
   /**
-   * The stats of the file or folder of a key; `undefined` if there is none, or this user may not see it. Rejects with
+   * The stats of the file or folder of a key. `undefined` if there is none, or this user may not see it. Rejects with
    * the system's error.
    */
   async #find(key: string): Promise<BigIntStats | undefined> {
@@ -94,7 +97,7 @@ export class FolderReader {
     }
   }
 
-  /** Reads a folder; `undefined` if it would take too much memory. Rejects with the system's error. */
+  /** Reads a folder. `undefined` if it would take too much memory. Rejects with the system's error. */
   async read(reading: FolderReading): Promise<IndexedFolder | undefined> {
     const { prefix, stats, now, isTold, mostWeight, doubts = new Set() } = reading
     const former = formerFolder(reading)
@@ -120,7 +123,7 @@ export class FolderReader {
     }
   }
 
-  /** The names in a folder, in the order of the system; `undefined` if they would take too much memory. */
+  /** The names in a folder, in the order of the system. `undefined` if they would take too much memory. */
   async #readChildren(prefix: string, diff: NameDiff, mostWeight: number): Promise<Children | undefined> {
     const names: string[] = []
     const folders: string[] = []
@@ -138,11 +141,11 @@ export class FolderReader {
       }
       if (weight > mostWeight) return undefined
     }
-    // Copies take no memory for more names, which lists that grow do.
+    // A list that has grown holds memory for more names. Its copy does not.
     return { names: names.slice(), folders: folders.slice(), weight }
   }
 
-  /** Those of the names that are files. */
+  /** The files among the names, sorted. */
   async #look(prefix: string, names: readonly string[]): Promise<readonly TimedFile[]> {
     const runs = new SortedRuns()
     const turn = new TurnLength()
@@ -174,14 +177,14 @@ export class FolderReader {
     }
   }
 
-  /** The modification time of a file in milliseconds since 1970; `undefined` for anything else. */
+  /** The modification time of a file, in milliseconds since 1970. `undefined` for anything else. */
   async #timeOf(key: string): Promise<number | undefined> {
     const stats = await this.#find(key)
     return stats?.isFile() === true ? Number(stats.mtimeMs) : undefined
   }
 }
 
-/** The former reading, if a file counts as unchanged as long as its name is there. */
+/** The former reading, if it can be used: then a file counts as unchanged as long as its name exists. */
 function formerFolder({ former, stats }: FolderReading): IndexedFolder | undefined {
   const isKept = former !== undefined && isSameFolder(former.stats, stats) && former.files.length > FEW_FILES
   return isKept ? former : undefined
@@ -191,13 +194,13 @@ function without(files: readonly TimedFile[], names: ReadonlySet<string>): reado
   return names.size === 0 ? files : files.filter(({ name }) => !names.has(name))
 }
 
-/** Those of the names that are files. */
+/** The names that are files. */
 function namesOf(files: readonly TimedFile[], names: readonly string[]): string[] {
   const known = new Set(files.map(({ name }) => name))
   return names.filter((name) => known.has(name))
 }
 
-/** `undefined` if it is not made yet. */
+/** The stats of the root. `undefined` if it is not made yet. */
 async function findRoot(root: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(root, { bigint: true })

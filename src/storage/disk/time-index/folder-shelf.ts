@@ -1,6 +1,6 @@
 import type { IndexedFolder } from './indexed-folder.ts'
 
-/** The most doubts about one folder. With so many, all of its files are looked at again. */
+/** The most doubts about one folder. If there are so many, all of its files are checked again. */
 const MOST_DOUBTS = 1000
 
 const NO_DOUBTS: ReadonlySet<string> = new Set()
@@ -8,22 +8,22 @@ const NO_DOUBTS: ReadonlySet<string> = new Set()
 /** A folder that is kept, and how sure its files are. */
 export interface ShelvedFolder {
   readonly folder: IndexedFolder
-  /** Each of its files was looked at then or later; milliseconds of the monotonic clock. */
+  /** Each of its files was checked at this time or later; milliseconds of the monotonic clock. */
   readonly lookedAt: number
-  /** Whether some of its files have been taken to be the same as before, since then. */
+  /** Whether some of its files were assumed to be unchanged, since that time. */
   readonly isGuessed: boolean
 }
 
-/** The folders that are kept in memory. Those that were not used for longest give way. */
+/** The folders that are kept in memory. If it is full, the folders that were unused for longest are dropped. */
 export class FolderShelf {
   readonly #mostWeight: number
-  /** By their prefixes; those that were used last stand last. */
+  /** The folders by their prefixes. The folder that was used last is the last one. */
   readonly #folders = new Map<string, ShelvedFolder>()
   /** Names of files that may have changed, if any, by the prefixes of folders that are kept or are being read. */
   readonly #doubts = new Map<string, Set<string> | undefined>()
   #weight = 0
 
-  /** @param mostWeight bytes of memory that all folders together may take, about */
+  /** @param mostWeight about the bytes of memory that all folders together may take */
   constructor(mostWeight: number) {
     this.#mostWeight = mostWeight
   }
@@ -32,7 +32,7 @@ export class FolderShelf {
     return this.#folders.get(prefix)
   }
 
-  /** As `get`, and counts as a use of the folder. */
+  /** Like `get`, but it counts as a use of the folder. */
   use(prefix: string): ShelvedFolder | undefined {
     const shelved = this.#folders.get(prefix)
     if (shelved === undefined) return undefined
@@ -41,10 +41,10 @@ export class FolderShelf {
     return shelved
   }
 
-  /** Keeps what was read since `takeDoubts`. */
+  /** Keeps a folder that was read since `takeDoubts`. */
   put(shelved: ShelvedFolder): void {
     const { prefix, weight } = shelved.folder
-    // The folder was removed while it was read, so its doubts are lost.
+    // The folder was removed from the shelf while it was read, so its doubts are lost.
     if (!this.#doubts.has(prefix)) return
     this.#weight += weight - (this.#folders.get(prefix)?.folder.weight ?? 0)
     this.#folders.delete(prefix)
@@ -55,11 +55,11 @@ export class FolderShelf {
     }
   }
 
-  /** Notes that each file of the folder was looked at since then, and that those which have changed are in doubt. */
+  /** Notes that each file of the folder was checked since `lookedAt`, and that the changed ones are in doubt. */
   confirm(folder: IndexedFolder, lookedAt: number): void {
     const shelved = this.#folders.get(folder.prefix)
     if (shelved === undefined) return
-    // The folder was read again meanwhile. Files that were guessed then may have been looked at too early.
+    // If the folder was read again meanwhile, files that were guessed then may have been checked too early.
     const isGuessed = shelved.isGuessed && shelved.folder !== folder
     this.#folders.set(folder.prefix, { folder: shelved.folder, lookedAt, isGuessed })
   }
@@ -76,7 +76,7 @@ export class FolderShelf {
     this.#weight = 0
   }
 
-  /** The file of this key may be another one than before, or none. */
+  /** Notes that the file of this key may have changed, or may be gone. */
   doubt(key: string): void {
     const end = key.lastIndexOf('/') + 1
     const prefix = key.slice(0, end)
@@ -90,7 +90,7 @@ export class FolderShelf {
     return (this.#doubts.get(prefix)?.size ?? 0) > 0
   }
 
-  /** Takes the doubts about a folder that is going to be read now; `undefined` if all of it is in doubt. */
+  /** Takes the doubts about a folder that is going to be read now. `undefined` if the whole folder is in doubt. */
   takeDoubts(prefix: string): ReadonlySet<string> | undefined {
     const isKnown = this.#doubts.has(prefix)
     const doubts = this.#doubts.get(prefix) ?? NO_DOUBTS

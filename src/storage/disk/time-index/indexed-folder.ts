@@ -1,34 +1,34 @@
 import type { BigIntStats } from 'node:fs'
 import type { TimedFile } from './timed-file.ts'
 
-/** Milliseconds within which two changes of a folder may get the same time: FAT and HFS+ count so coarsely. */
+/** Milliseconds within which two changes of a folder may get the same time, because FAT and HFS+ have coarse times. */
 const COARSEST_TICK_MS = 2000
 
-/** Bytes of memory that a file, a folder and the name of a folder take, about, beside the letters. */
+/** About the bytes of memory that a file, a folder and the name of a folder take, without their letters. */
 const FILE_WEIGHT = 112
 const FOLDER_WEIGHT = 430
 const FOLDER_NAME_WEIGHT = 40
 
-/** Of the stats of a folder, those that tell whether it has changed. All of them would take most of its memory. */
+/** The stats of a folder that show whether it has changed. All stats would take most of its memory. */
 type FolderStats = Pick<BigIntStats, 'ino' | 'dev' | 'mtimeNs' | 'ctimeNs'>
 
-/** A folder as it was when it was read. Never changes. */
+/** A folder as it was when it was read. The object never changes. */
 export interface IndexedFolder {
-  /** Empty, or a key with a slash behind it. */
+  /** Empty, or a key with a slash at its end. */
   readonly prefix: string
-  /** Of the folder, from before it was read. */
+  /** The stats of the folder, from before it was read. */
   readonly stats: FolderStats
   /** Whether any later change gives the folder other stats. */
   readonly isSettled: boolean
   /** The names of the files, in the order of the system. */
   readonly names: readonly string[]
-  /** The newest first, then by name. */
+  /** The files: the newest first, then by name. */
   readonly files: readonly TimedFile[]
   /** The prefixes of the folders in it. */
   readonly folders: readonly string[]
-  /** Whether some names were there before, and their files were taken to be the same. */
+  /** Whether some files were assumed to be unchanged, because their names existed before. */
   readonly isGuessed: boolean
-  /** Bytes of memory, about. */
+  /** About the bytes of memory that it takes. */
   readonly weight: number
 }
 
@@ -36,7 +36,7 @@ export function weightOfFile(name: string): number {
   return FILE_WEIGHT + 2 * name.length
 }
 
-/** Beside the names in it. Its own is counted in the folder above it. */
+/** The weight of a folder without the names in it. Its own name counts in the folder above it. */
 export function weightOfFolder(): number {
   return FOLDER_WEIGHT
 }
@@ -45,7 +45,7 @@ export function weightOfFolderName(prefix: string): number {
   return FOLDER_NAME_WEIGHT + 2 * prefix.length
 }
 
-/** Those of the stats that are kept. */
+/** The stats that are kept. */
 export function toFolderStats({ ino, dev, mtimeNs, ctimeNs }: FolderStats): FolderStats {
   return { ino, dev, mtimeNs, ctimeNs }
 }
@@ -60,8 +60,8 @@ export function isSameFolder(stats: FolderStats, now: FolderStats): boolean {
 }
 
 /**
- * Whether the next change of a folder will have another time than its last one. A last change in the future does not
- * count.
+ * Whether the next change of a folder gets another time than its last change. False if the last change lies in the
+ * future.
  *
  * @param now milliseconds since 1970
  */

@@ -4,7 +4,7 @@ import { NameDiff } from './name-diff.ts'
 
 const names = fc.uniqueArray(fc.integer({ min: 0, max: 60 }).map(String), { maxLength: 40 })
 
-test('the names that came and went are found, in whichever order a folder lists them', () => {
+test('added and missing names are found, in whichever order a folder lists its names', () => {
   fc.assert(
     fc.property(names, names, (former, present) => {
       const diff = new NameDiff(former)

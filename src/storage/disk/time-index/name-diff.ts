@@ -1,7 +1,7 @@
-/** The most former names that may be missing between two that are there. */
+/** The most former names that may be missing between two names that still exist. */
 const LOOK_AHEAD = 8
 
-/** The names of a folder that came and went. */
+/** The names that a folder has gained and lost. */
 export interface NameChanges {
   /** Names that were not there before. */
   readonly added: readonly string[]
@@ -10,8 +10,8 @@ export interface NameChanges {
 }
 
 /**
- * Compares the names in a folder with those of the reading before. File systems list names in an order that hardly
- * changes. So nearly all are found at the expected place, which is much faster than a set of all names.
+ * Compares the names in a folder with the names of the reading before. File systems list names in an order that hardly
+ * changes. So nearly all names are found at the expected place, which is much faster than a set of all names.
  */
 export class NameDiff {
   readonly #former: readonly string[]
@@ -24,7 +24,7 @@ export class NameDiff {
     this.#former = former
   }
 
-  /** The next name, in the order of the system; false if it is not where it was expected. */
+  /** Adds the next name, in the order of the system. False if the name was not found at the expected place. */
   add(name: string): boolean {
     for (let ahead = 0; ahead <= LOOK_AHEAD; ahead++) {
       if (this.#former[this.#place + ahead] !== name) continue
@@ -36,7 +36,7 @@ export class NameDiff {
     return false
   }
 
-  /** After the last name. */
+  /** The changes, after the last name was added. */
   changes(): NameChanges {
     const missing = new Set([...this.#passed, ...this.#former.slice(this.#place)])
     const added = this.#unexpected.filter((name) => !missing.delete(name))

@@ -2,11 +2,11 @@ import { compareTimedFiles, mergeTimedFiles } from './timed-file.ts'
 import type { TimedFile } from './timed-file.ts'
 
 /**
- * Sorts files that come in parts: each part is sorted by itself and merged with those of about its size, so that no
- * single step takes as long as sorting all of them.
+ * Sorts files that come in parts. Each part is sorted by itself, and then merged with other parts of about its size. So
+ * no single step takes as long as sorting all files.
  */
 export class SortedRuns {
-  /** Each is at least twice as long as the one after it. */
+  /** Each run is at least twice as long as the one after it. */
   readonly #runs: (readonly TimedFile[])[] = []
 
   add(files: readonly TimedFile[]): void {

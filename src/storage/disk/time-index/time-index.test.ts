@@ -9,7 +9,7 @@ import { folderChildren } from '../folder-children.ts'
 import { UnreadableFiles } from '../unreadable-files.ts'
 import { TimeIndex } from './time-index.ts'
 
-/** More than are looked at again in a folder that has changed. */
+/** The files of a large folder: if it has changed, they are not all checked again. */
 const MANY = 1200
 const MINUTE_MS = 60_000
 
@@ -25,7 +25,7 @@ class CountedCalls extends DiskCalls {
   }
 }
 
-/** An index of a new folder, and the calls that it makes to the disk. By its clock, all changes are long ago. */
+/** An index of a new folder, and the calls that it makes to the disk. By its clock, all changes happened long ago. */
 class TestedIndex {
   readonly root = mkdtempSync(join(base, 'root-'))
   readonly clock = new ManualClock()
@@ -33,7 +33,7 @@ class TestedIndex {
   readonly index: TimeIndex
   /** The folders whose names were read. */
   reads: string[] = []
-  /** Called at the end of the reading of a folder, which waits for it. */
+  /** The reading of a folder waits for this at its end. */
   pause: Promise<void> | undefined
   isPaused = false
 
@@ -60,7 +60,7 @@ class TestedIndex {
     await this.pause
   }
 
-  /** Writes a file of a time in seconds since 1970. */
+  /** Writes a file with a modification time, in seconds since 1970. */
   write(key: string, seconds: number): void {
     const path = join(this.root, key)
     mkdirSync(join(path, '..'), { recursive: true })
@@ -77,7 +77,7 @@ class TestedIndex {
     return files?.map(({ key }) => key)
   }
 
-  /** Called while the index works. */
+  /** The looks and reads of the index during `work`. */
   async during(work: () => Promise<unknown>): Promise<{ looks: string[]; reads: string[] }> {
     this.calls.looks = []
     this.reads = []
@@ -87,7 +87,7 @@ class TestedIndex {
 }
 
 describe.runIf(process.platform === 'linux')('an index of the newest files', () => {
-  test('looks at folders alone, and reads none again, if nothing has changed', async () => {
+  test('looks only at folders, and reads no folder again, if nothing has changed', async () => {
     const tested = new TestedIndex()
     tested.writeMany()
     tested.write('folder/inner/file', 2_000_000)
@@ -97,7 +97,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(reads).toEqual([])
   })
 
-  test('reads the names of the folder that has changed, and looks at new files alone', async () => {
+  test('reads the names of a folder that has changed, and looks only at new files', async () => {
     const tested = new TestedIndex()
     tested.writeMany()
     tested.write('folder/old', 2_000_000)
@@ -113,8 +113,8 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
 
   test.each([
     ['was changed less than two seconds before it was read', -MINUTE_MS],
-    ['was changed in the future, as clocks that were set back tell it', -2 * MINUTE_MS],
-  ])('reads a folder again that %s: the next change may get the same time', async (_, shiftMs) => {
+    ['was changed in the future, by a clock that was set back', -2 * MINUTE_MS],
+  ])('reads a folder again that %s, because the next change may get the same time', async (_, shiftMs) => {
     const tested = new TestedIndex()
     tested.write('file', 1_000_000)
     tested.clock.time += shiftMs
@@ -177,7 +177,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys('', 1)).toEqual(['file-3'])
   })
 
-  test('has room for a hundred folders of one file each in 70 KB, as they take', async () => {
+  test('has room in 70 KB for a hundred folders of one file each, and not of two', async () => {
     const tested = new TestedIndex(70_000)
     const names = Array.from({ length: 100 }, (_, place) => `${'0'.repeat(29)}${100 + place}`)
     for (const name of names) tested.write(`${name}/a.txt`, 1_000_000)
@@ -195,7 +195,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys()).toEqual(['c', 'a', 'b'])
   })
 
-  test('follows folders that are renamed, removed or exchanged for a symlink', async () => {
+  test('lists the right files after folders were renamed, removed or replaced by a symlink', async () => {
     const tested = new TestedIndex()
     const outside = mkdtempSync(join(base, 'outside-'))
     writeFileSync(join(outside, 'secret'), '')
@@ -212,7 +212,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys()).toEqual([])
   })
 
-  test('is read once for calls at the same time, and again for calls that come while it is read', async () => {
+  test('reads a folder once for calls at the same time, and again for calls that come during the reading', async () => {
     const tested = new TestedIndex()
     tested.clock.time -= MINUTE_MS
     tested.writeMany()
@@ -244,7 +244,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(reads).toEqual(['a/'])
   })
 
-  test('gives up on more files than its memory takes, and does not try again for ten minutes', async () => {
+  test('gives up if it has no memory for all files, and does not try again for ten minutes', async () => {
     const tested = new TestedIndex(50_000)
     tested.writeMany()
     tested.write('folder/file', 1_000_000)
@@ -257,7 +257,7 @@ describe.runIf(process.platform === 'linux')('an index of the newest files', () 
     expect(await tested.keys('', 1)).toEqual(['file-49'])
   })
 
-  test('fails with the system, and is right again afterwards', async () => {
+  test('rejects if the disk fails, and is right again afterwards', async () => {
     const tested = new TestedIndex()
     tested.writeMany()
     await tested.keys()

@@ -15,7 +15,7 @@ import { SharedRuns } from './shared-runs.ts'
 import { compareTimedFiles } from './timed-file.ts'
 import type { TimedFile } from './timed-file.ts'
 
-/** The default limit in bytes: some 400,000 files, or 95,000 that have a folder each. */
+/** The default limit in bytes. It is enough for some 400,000 files, or for 95,000 files with a folder each. */
 const MOST_WEIGHT = 64 * 1024 * 1024
 
 /** Milliseconds after which a prefix with too many files is tried again. */
@@ -37,9 +37,10 @@ export interface TimeIndexOptions extends IndexedFiles {
 }
 
 /**
- * Which files are the newest, in memory. The folders are the truth: for each list every folder is looked at, and the
- * names in one that has changed are read again. A file is looked at when it is new, when it is shown (by the list), and
- * once in a while (`FileRounds`): the times of a folder do not show that a file was changed under the same name.
+ * Remembers in memory which files are the newest. The folders are the truth: for each list, every folder is checked,
+ * and the names in a changed folder are read again. A file is checked when it is new, and by the list that shows it.
+ * The times of a folder do not show that a file was changed under the same name. So `FileRounds` checks every file from
+ * time to time.
  */
 export class TimeIndex {
   readonly #options: TimeIndexOptions
@@ -48,9 +49,9 @@ export class TimeIndex {
   readonly #shelf: FolderShelf
   readonly #rounds: FileRounds
   readonly #walks = new Map<string, SharedRuns<readonly IndexedFolder[] | undefined>>()
-  /** When it was found out that too many files are below a prefix; milliseconds of the monotonic clock. */
+  /** The prefixes with too many files below them, and when that was found; milliseconds of the monotonic clock. */
   readonly #tooMany = new Map<string, number>()
-  /** The device that the root was last found on, and whether the times of its folders tell of every change. */
+  /** The last known device of the root, and whether the times of its folders show every change. */
   #disk: { readonly dev: bigint; readonly isLocal: boolean } | undefined
 
   constructor(options: TimeIndexOptions) {
@@ -62,8 +63,8 @@ export class TimeIndex {
   }
 
   /**
-   * The first files below `prefix`, at any depth, that come after `after`: the newest first, then by key. `undefined`
-   * if there are too many for the index. Rejects with the system's error.
+   * The first files below `prefix`, at any depth, that come after `after`. The newest files come first, and files of
+   * the same time by key. `undefined` if there are too many files for the index. Rejects with the system's error.
    *
    * @param prefix empty, or a key with a slash behind it
    */
@@ -81,12 +82,12 @@ export class TimeIndex {
     return leading.items().map(({ name, time }) => ({ key: name, storedAt: new Date(time) }))
   }
 
-  /** The file of this key may be another one than before, or gone. */
+  /** Tells the index that the file of this key may have changed, or may be gone. */
   doubt(key: string): void {
     this.#shelf.doubt(key)
   }
 
-  /** Forgets everything, and ends what goes on in the background. */
+  /** Forgets everything, and ends the work in the background. */
   clear(): void {
     this.#shelf.clear()
   }
@@ -148,14 +149,14 @@ export class TimeIndex {
   ): Promise<IndexedFolder | 'too-many-files'> {
     const start = this.#options.clock.monotonic()
     const doubts = this.#shelf.takeDoubts(prefix)
-    // Without doubts that can be named, all of it is in doubt.
+    // `undefined` means that the whole folder is in doubt.
     const former = doubts === undefined ? undefined : shelved?.folder
     const isTold = this.#disk?.isLocal === true && stats.dev === this.#disk.dev
     let folder
     try {
       folder = await this.#reader.read({ prefix, stats, isTold, now, mostWeight, former, doubts })
     } finally {
-      // Its doubts are taken: what was kept cannot be believed any more.
+      // The doubts about the folder are taken, so the former reading cannot be trusted any more.
       if (folder === undefined) this.#shelf.remove(prefix)
     }
     if (folder === undefined) return 'too-many-files'

@@ -4,12 +4,12 @@ export interface TimedFile {
   readonly time: number
 }
 
-/** Below zero when `one` comes before `other`: the newest first, then by name. */
+/** Below zero if `one` comes before `other`: the newest first, then by name. */
 export function compareTimedFiles(one: TimedFile, other: TimedFile): number {
   return other.time - one.time || (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)
 }
 
-/** Two sorted lists as one. Takes time for each file, and does not sort again. */
+/** Merges two sorted lists. The time grows only with the number of files, because it does not sort again. */
 export function mergeTimedFiles(some: readonly TimedFile[], others: readonly TimedFile[]): readonly TimedFile[] {
   if (some.length === 0) return others
   if (others.length === 0) return some

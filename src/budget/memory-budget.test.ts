@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryBudget } from './memory-budget.ts'
 
-test('holders of one budget get exactly as much as it has, together', () => {
+test('the holders of a budget together get exactly as many bytes as the limit', () => {
   const budget = new MemoryBudget()
   const [one, two] = [budget.open(100), budget.open(100)]
   expect(one.take(60)).toBe(true)
@@ -14,7 +14,7 @@ test('holders of one budget get exactly as much as it has, together', () => {
   expect(budget.used).toBe(100)
 })
 
-test('a refusal takes nothing, and a holder that wants no more is never refused', () => {
+test('a refusal takes no bytes, and a holder that asks for 0 bytes is never refused', () => {
   const budget = new MemoryBudget()
   const large = budget.open(Infinity)
   const small = budget.open(10)

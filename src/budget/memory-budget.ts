@@ -1,11 +1,11 @@
 /**
- * Counts memory that many holders have at the same time. It does not allocate: a holder asks before it allocates, and
- * uses another place for its bytes if the answer is false.
+ * Counts memory that many holders have at the same time. It does not allocate memory. A holder asks before it
+ * allocates, and keeps its bytes elsewhere if the answer is false.
  */
 export class MemoryBudget {
   #used = 0
 
-  /** Bytes that all holders have now. */
+  /** The bytes that all holders have now. */
   get used(): number {
     return this.#used
   }
@@ -13,7 +13,7 @@ export class MemoryBudget {
   /**
    * A new holder, which has nothing yet.
    *
-   * @param limit bytes of all holders together; beyond them, this one gets no more
+   * @param limit most bytes of all holders together; beyond it, this holder gets no more
    */
   open(limit: number): MemoryShare {
     let held = 0
@@ -39,8 +39,8 @@ export class MemoryBudget {
 export interface MemoryShare {
   /** Asks for more bytes. If the answer is true, they count from now on. */
   take(bytes: number): boolean
-  /** Gives back that many bytes, but never more than the holder has. */
+  /** Gives back so many bytes, but never more than the holder has. */
   giveBack(bytes: number): void
-  /** Gives back all that is left; harmless when repeated. */
+  /** Gives back all bytes that the holder has. It is harmless when repeated. */
   close(): void
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { afterBytes } from './after-bytes.ts'
 
-test('leaves exactly what was not written, wherever the system stopped', () => {
+test('after a partial write, exactly the bytes that were not written are left, wherever it stopped', () => {
   const chunks = ['a', 'bcd', '', 'ef', 'ghij'].map((text) => Buffer.from(text))
   const whole = Buffer.concat(chunks).toString()
   for (let count = 0; count <= whole.length; count++) {

@@ -1,4 +1,4 @@
-/** The time of a process; tests have one of their own. */
+/** The clock of a process. Tests have one that they set by hand. */
 export interface Clock {
   /** Milliseconds since some moment, which never go back. A machine that sleeps may not count them. */
   monotonic(): number

@@ -11,20 +11,23 @@ afterEach(() => {
   syncBuiltinESMExports()
 })
 
-test.runIf(process.platform === 'linux')('a disk that takes its time to fail is left to threads, too', async () => {
-  const calls = new DiskCalls()
-  await calls.look(tmpdir())
-  vi.useFakeTimers({ toFake: ['performance'] })
-  const failSlowly = vi.spyOn(fs, 'unlinkSync').mockImplementation(() => {
-    vi.advanceTimersByTime(1000)
-    throw new Error('EIO: i/o error, unlink')
-  })
-  syncBuiltinESMExports()
-  const path = join(tmpdir(), 'decant-that-is-not-there')
-  for (let time = 0; time < 3; time += 1) expect(() => calls.unlink(path)).toThrow('EIO')
-  await expect(calls.unlink(path)).rejects.toThrow('ENOENT')
-  expect(failSlowly).toHaveBeenCalledTimes(3)
-})
+test.runIf(process.platform === 'linux')(
+  'calls to a disk that takes long to fail are made by threads, too',
+  async () => {
+    const calls = new DiskCalls()
+    await calls.look(tmpdir())
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const failSlowly = vi.spyOn(fs, 'unlinkSync').mockImplementation(() => {
+      vi.advanceTimersByTime(1000)
+      throw new Error('EIO: i/o error, unlink')
+    })
+    syncBuiltinESMExports()
+    const path = join(tmpdir(), 'decant-that-is-not-there')
+    for (let time = 0; time < 3; time += 1) expect(() => calls.unlink(path)).toThrow('EIO')
+    await expect(calls.unlink(path)).rejects.toThrow('ENOENT')
+    expect(failSlowly).toHaveBeenCalledTimes(3)
+  },
+)
 
 test.runIf(process.platform === 'linux')('a folder is said to have no folders only if it has none', async () => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'decant-links-'))

@@ -26,7 +26,7 @@ const NO_FOLDERS = 2
 export class DiskCalls {
   readonly #patience = new DiskPatience()
 
-  /** As `DiskPatience.look`. */
+  /** The same as `DiskPatience.look`. */
   look(folder: string): Promise<void> {
     return this.#patience.look(folder)
   }
@@ -84,8 +84,9 @@ export class DiskCalls {
   }
 
   /**
-   * True if there is no folder in this one, as far as its links tell. One link is its own, one that of its `.`, and one
-   * the `..` of each folder in it. File systems that do not count these have fewer, so nothing is known of them.
+   * True if the number of its links shows that a folder has no folders in it. A folder has one link for its name, one
+   * for its `.`, and one for the `..` of each folder in it. On file systems that do not count these, it has fewer
+   * links, so the result is false.
    */
   hasNoFolders(folder: string): boolean {
     if (!this.#patience.lasts) return false

@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('a disk', () => {
     expect(patience.lasts).toBe(false)
   })
 
-  test('a folder that is not there is none to be patient with', async () => {
+  test('a folder that does not exist is never asked at once', async () => {
     const patience = new DiskPatience()
     await patience.look('/nowhere/at/all')
     expect(patience.lasts).toBe(false)
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('a disk', () => {
     expect(patience.lasts).toBe(true)
   })
 
-  test('a disk that was slow again and again is left alone for a while', async () => {
+  test('a disk that was slow again and again is not asked at once for a while', async () => {
     const patience = await localDisk()
     for (let time = 0; time < 3; time += 1) answer(patience, 100)
     expect(patience.lasts).toBe(false)
@@ -55,12 +55,12 @@ describe.runIf(process.platform === 'linux')('a disk', () => {
     expect(patience.lasts).toBe(false)
     vi.advanceTimersByTime(1)
     expect(patience.lasts).toBe(true)
-    // It has not won the trust back yet.
+    // The disk has not regained trust yet.
     answer(patience, 10)
     expect(patience.lasts).toBe(false)
   })
 
-  test('quick answers win the trust back', async () => {
+  test('a disk is asked at once again after enough quick answers', async () => {
     const patience = await localDisk()
     for (let time = 0; time < 20; time += 1) {
       answer(patience, 100)

@@ -9,8 +9,8 @@ const SLOW_MS = 4
 const SLOW_COUNT = 20
 const TOO_SLOW = 50
 /**
- * After a slow answer the disk is left alone for so many times as long as it took. So a twenty-fifth of the time is
- * lost at most.
+ * If the disk is too slow, it rests for so many times as long as its last answer took. So at most a twenty-fifth of the
+ * time is lost.
  */
 const REST_FACTOR = 25
 
@@ -23,7 +23,7 @@ export class DiskPatience {
   #slowness = 0
   #restingUntil = 0
 
-  /** Finds out on which kind of disk `folder` lies; until then there is no patience. Never rejects. */
+  /** Finds out whether `folder` lies on a local disk. Before that, the disk may not be asked. Never rejects. */
   async look(folder: string): Promise<void> {
     this.#isLocal = await isOnLocalDisk(folder)
   }

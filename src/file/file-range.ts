@@ -57,7 +57,7 @@ export class FileRange implements AsyncIterableIterator<Uint8Array> {
     return this.#inTurn(() => this.#fill(buffer))
   }
 
-  /** If several are requested at once, chunks still come one after the other. */
+  /** Calls at the same time still get their chunks one after the other. */
   #inTurn<Result>(operation: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(operation)
     this.#last = result.catch(ignore)

@@ -34,7 +34,7 @@ describe.each([
   ['by threads', new DiskCalls()],
   ['at once', atOnce],
 ])('with calls %s', (_, calls) => {
-  test('asks for patience above the high-water mark, and no longer below it', async () => {
+  test('returns a promise above the high-water mark, and not below it', async () => {
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 10_000, calls })
     expect(writer.append(new Uint8Array(5000))).toBeUndefined()
@@ -47,7 +47,7 @@ describe.each([
     expect(readFileSync(file.path)).toHaveLength(16_001)
   })
 
-  test('makes no other file wait while a large piece is written, however early in its file it comes', async () => {
+  test('writes a large piece by a thread, even at the beginning of a file, so that other files need not wait', async () => {
     const write = vi.spyOn(calls, 'write')
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 1024 * 1024, calls })
@@ -63,7 +63,7 @@ describe.each([
     write.mockRestore()
   })
 
-  test('counts what a chunk costs beside its bytes', async () => {
+  test('counts the cost of a chunk in addition to its bytes', async () => {
     const writer = new FileWriter(target(), { highWaterMark: 1024 * 1024, calls })
     let taken = 0
     while (writer.append(new Uint8Array(1)) === undefined) taken++
@@ -71,7 +71,7 @@ describe.each([
     await writer.finish()
   })
 
-  test('writes in order however the chunks come', async () => {
+  test('writes the bytes in order, in whichever chunks they come', async () => {
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 1000, calls })
     let expected = ''
@@ -110,7 +110,7 @@ describe.each([
     expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
   })
 
-  test('notices that the file is not as long as what was written', async () => {
+  test('fails if the file does not have as many bytes as were written', async () => {
     const file = target((path) => openSync(path, 'wx'))
     const writer = new FileWriter(file, { highWaterMark: 10, calls })
     void writer.append(new Uint8Array(100))
@@ -122,7 +122,7 @@ describe.each([
     expect(file.state.removed).toBe(1)
   })
 
-  test('lets go of everything when it is given up in the middle of a write', async () => {
+  test('closes and removes the file when it is aborted in the middle of a write', async () => {
     const isOpen = Promise.withResolvers<void>()
     const file = target((path) => {
       isOpen.resolve()
@@ -143,7 +143,7 @@ describe.each([
     expect(() => fstatSync(file.state.descriptor)).toThrow('EBADF')
   })
 
-  test('ends with what is said before a write, and writes nothing then', async () => {
+  test('fails with the error of `beforeWrite`, and writes nothing more', async () => {
     const file = target()
     const asked: number[] = []
     const writer = new FileWriter(
@@ -165,7 +165,7 @@ describe.each([
     expect(file.state.removed).toBeGreaterThan(0)
   })
 
-  test('a small file is written when it is whole, and not before', async () => {
+  test('writes a small file when it is whole, and not before', async () => {
     const file = target()
     const writer = new FileWriter(file, { highWaterMark: 1_000_000, calls })
     for (let times = 0; times < 10; times++) expect(writer.append(new Uint8Array(5000))).toBeUndefined()
@@ -174,11 +174,11 @@ describe.each([
     expect(readFileSync(file.path)).toHaveLength(50_000)
   })
 
-  test('the bytes that wait in many files together are written before they are many', async () => {
+  test('writes waiting bytes early if many files together have too many of them', async () => {
     const files = Array.from({ length: 101 }, () => target())
     const writers = files.map((file) => new FileWriter(file, { highWaterMark: 1_000_000, calls }))
     for (const writer of writers) void writer.append(new Uint8Array(200_000))
-    // The last came when there was too much.
+    // When the bytes of the last file came, too many were waiting.
     await expect.poll(() => readFileSync(files.at(-1)?.path ?? '').length).toBe(200_000)
     await Promise.all(writers.map((writer) => writer.abort(new Error('enough'))))
   })

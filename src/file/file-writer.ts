@@ -12,16 +12,16 @@ const truncateFile = promisify(ftruncate)
 /** The cost of a waiting chunk beside its bytes, so that a million chunks of one byte do not count as a megabyte. */
 const CHUNK_OVERHEAD = 256
 
-/** Bytes that are worth a write by a thread: a call costs as much as writing some tens of thousands of bytes. */
+/** Bytes of a piece that is worth a write by a thread. A call costs as much as writing some ten thousand bytes. */
 const PIECE = 256 * 1024
 
 /**
- * Bytes of a file that are written at once, if the disk allows it: handing them to a thread costs as much as writing. A
- * larger file is worth the threads, which write while more of it comes.
+ * The first bytes of a file are written at once, if the disk allows it: handing them to a thread costs as much as
+ * writing. A larger file is worth the threads, which write while more bytes come.
  */
 const AT_ONCE = 1024 * 1024
 
-/** Bytes that may wait in all writers together: thousands of slow clients must not fill the memory. */
+/** The most bytes that may wait in all writers together. Thousands of slow clients must not fill the memory. */
 const MOST_WAITING = 16 * 1024 ** 2
 
 /** The bytes that wait in all writers of this process. */
@@ -29,10 +29,11 @@ let waitingInAll = 0
 
 /** The file of a writer. */
 export interface WriterTarget {
-  /** A descriptor of a new, empty file. */
+  /** Opens a new, empty file. Resolves to its descriptor. */
   open(): Promise<number>
   /**
-   * Called before each write, with the bytes written so far. A promise is waited for, and a rejection ends the writer.
+   * Called before each write, with the number of bytes written so far. The writer waits for the promise, and ends if it
+   * rejects.
    */
   beforeWrite?(written: number): Promise<void> | undefined
   /** The last step with the whole file, before it is closed; a rejection ends the writer. */
@@ -50,9 +51,9 @@ export interface WriterOptions {
 
 /**
  * Writes a file in the order in which its bytes were appended. Bytes wait until there is a piece that is worth a write.
- * One write is under way, and everything that is appended meanwhile goes out in the next one. A file smaller than a
- * piece is written when it is whole, and the first pieces of a larger one at once. The first failure ends it: the file
- * is closed and removed, and each waiting and later call gets the failure.
+ * Only one write runs at a time, and the next one takes all bytes that were appended meanwhile. A file smaller than a
+ * piece is written when it is whole. The first pieces of a larger file are written at once. The first failure ends the
+ * writer: the file is closed and removed, and each waiting and later call rejects with the failure.
  */
 export class FileWriter {
   readonly #target: WriterTarget
@@ -69,7 +70,10 @@ export class FileWriter {
   #closed = false
   #failure: Error | undefined
   #pressure: PromiseWithResolvers<void> | undefined
-  /** Operations on the descriptor, one after the other: an operation that outlived `close` could hit another file. */
+  /**
+   * The last operation on the descriptor. Operations run one after the other, because one that runs after `close` could
+   * hit another file.
+   */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(target: WriterTarget, { highWaterMark, calls = new DiskCalls() }: WriterOptions) {
@@ -77,7 +81,7 @@ export class FileWriter {
     this.#highWaterMark = highWaterMark
     this.#calls = calls
     this.#opened = target.open()
-    // This rejection may not be waited for yet; `#pump` and `#writeRest` report it.
+    // If opening fails before a caller waits for it, `#pump` and `#writeRest` still report the failure.
     this.#opened.catch(ignore)
   }
 
@@ -116,7 +120,7 @@ export class FileWriter {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Cuts the file off. The caller appends no bytes meanwhile. Rejects with the failure. */
+  /** Goes back to the first `size` bytes. The caller must not append meanwhile. Rejects with the failure. */
   async truncate(size: number): Promise<void> {
     await this.#inTurn(async () => {
       const file = await this.#writeRest()
@@ -168,7 +172,7 @@ export class FileWriter {
     return result
   }
 
-  /** Whether the waiting bytes are to be written now. */
+  /** Whether enough bytes wait to write them now. */
   #isPiece(): boolean {
     return this.#waiting > Math.min(PIECE, this.#highWaterMark) || waitingInAll > MOST_WAITING
   }
@@ -203,8 +207,8 @@ export class FileWriter {
   readonly #writeSoon: Write = (...call) => this.#calls.write(...call)
 
   /**
-   * How the waiting bytes are written. A caller may have given a whole file in one piece, and other clients must not
-   * wait for that.
+   * The call that writes the waiting bytes. A caller may have appended a whole file in one piece. Then a thread writes
+   * it, so that other clients need not wait.
    */
   #writeSmall(): Write {
     return this.#waiting > 2 * AT_ONCE ? writeByThread : this.#writeSoon
@@ -260,7 +264,7 @@ export class FileWriter {
   }
 }
 
-/** Marks a rejection as handled: it may come before it is waited for. */
+/** Marks a rejection as handled, because it may come before a caller waits for it. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(ignore)
   return promise

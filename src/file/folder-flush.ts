@@ -8,7 +8,7 @@ const syncFile = promisify(fsync)
 
 /**
  * Flushes the names in a folder to the medium: flushing a file does not flush its name. Does nothing on Windows, which
- * opens no folders. Rejects with the system's error.
+ * cannot open folders. Rejects with the system's error.
  */
 export async function flushFolder(path: string): Promise<void> {
   if (platform === 'win32') return

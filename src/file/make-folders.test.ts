@@ -12,17 +12,17 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-test.each(['a', 'b/c/d/e', '.', 'a', 'b/c/f', 'here', 'here/g'])('%s is a folder then', async (name) => {
+test.each(['a', 'b/c/d/e', '.', 'a', 'b/c/f', 'here', 'here/g'])('%s is a folder after `makeFolders`', async (name) => {
   await makeFolders(join(base, name))
   expect(statSync(join(base, name)).isDirectory()).toBe(true)
 })
 
-test('so is one that ten make at once', async () => {
+test('a folder exists after ten callers made it at the same time', async () => {
   await Promise.all(Array.from({ length: 10 }, () => makeFolders(join(base, 'many/at/once'))))
   expect(statSync(join(base, 'many/at/once')).isDirectory()).toBe(true)
 })
 
-describe('an obstacle is reported with the error of the system:', () => {
+describe('`makeFolders` rejects with the error of the system for', () => {
   test.each([
     ['file', 'EEXIST'],
     ['file/below', 'ENOTDIR'],

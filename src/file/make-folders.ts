@@ -4,10 +4,10 @@ import { newFolder } from './new-folder.ts'
 import { hasCode } from './system-error.ts'
 
 /**
- * Makes a folder, and those above it, if there are none. Fails with the system's error. Node's own `recursive` would
- * try for ever if a folder takes no others and says ENOENT to it, as `/proc` does.
+ * Makes a folder, and the folders above it, if they do not exist. Fails with the system's error. It does not use Node's
+ * `recursive`: that would try for ever in a folder such as `/proc`, which refuses new folders with ENOENT.
  *
- * @param mode permissions of the new folders; default: those that the umask leaves of `0o777`
+ * @param mode permissions of the new folders; default: `0o777`, reduced by the umask
  */
 export async function makeFolders(path: string, mode?: number): Promise<void> {
   try {
@@ -24,7 +24,7 @@ async function makeFolder(path: string, mode: number | undefined): Promise<void>
   try {
     await newFolder(path, mode)
   } catch (error) {
-    // EEXIST, or EROFS, EPERM, EISDIR: systems differ in the error for an existing folder.
+    // EEXIST, EROFS, EPERM, EISDIR: systems use different errors for an existing folder.
     if (hasCode(error, 'ENOENT') || !(await isFolder(path))) throw error
   }
 }
@@ -33,7 +33,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch {
-    // ENOENT, ENOTDIR, ELOOP, EACCES: in every case files cannot be kept in it.
+    // ENOENT, ENOTDIR, ELOOP, EACCES: in every case, the path cannot hold files.
     return false
   }
 }

@@ -35,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('a new folder', () => {
       [0o1777, 0o022],
       [0o2770, 0o022],
     ].map(octal),
-  )('has the permissions %s of its mode, whatever the umask %s', async (_mode, _mask, mode, mask) => {
+  )('has the permissions of its mode %s, even with the umask %s', async (_mode, _mask, mode, mask) => {
     const path = join(newParent(), 'folder')
     process.umask(mask)
     await newFolder(path, mode)
@@ -48,7 +48,7 @@ describe.skipIf(process.platform === 'win32')('a new folder', () => {
       [0o022, 0o755],
       [0o077, 0o700],
     ].map(octal),
-  )('has without a mode what the umask %s leaves: %s', async (_mask, _mode, mask, mode) => {
+  )('without a mode has the permissions that the umask %s leaves: %s', async (_mask, _mode, mask, mode) => {
     const path = join(newParent(), 'folder')
     process.umask(mask)
     await newFolder(path)
@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('a new folder', () => {
     process.umask(0o022)
     await newFolder(join(parent, 'narrow'), 0o700)
     await newFolder(join(parent, 'wide'), 0o770)
-    // Linux hands the bit on; other systems hand on the group by themselves.
+    // Linux passes the bit on. Other systems pass the group on without it.
     const handedOn = process.platform === 'linux' ? 0o2000 : 0
     expect(modeOf(join(parent, 'narrow'))).toBe(0o700 | handedOn)
     expect(modeOf(join(parent, 'wide'))).toBe(0o770 | handedOn)

@@ -8,9 +8,9 @@ const PERMISSIONS = 0o777
 const THIS_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
 /**
- * Makes a folder. Fails with the system's error, also if there is one.
+ * Makes a folder. Fails with the system's error, also if the folder exists already.
  *
- * @param mode its permissions, whatever the umask; default: those that the umask leaves of `0o777`
+ * @param mode its permissions, whatever the umask; default: `0o777`, reduced by the umask
  */
 export async function newFolder(path: string, mode?: number): Promise<void> {
   // The umask only takes permissions away, so no other user gets in before they are complete.

@@ -1,8 +1,8 @@
 import { sep } from 'node:path'
 
 /**
- * As `join` of `node:path`, for an absolute folder and a name that are normalised already: `join` reads every letter of
- * both.
+ * A faster `join` of `node:path`, for an absolute folder and a name that are both normalised already. `join` reads
+ * every letter of both.
  */
 export function pathIn(folder: string, name: string): string {
   return folder + sep + name

@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises'
 import { hasCode } from './system-error.ts'
 
 /**
- * Linux: process id, start time in clock ticks since boot, process id namespace, boot id. An owner may add an epoch.
+ * A name on Linux: process id, start time in clock ticks since boot, process id namespace, boot id. An owner may add an
+ * epoch.
  */
 const TRACEABLE = /^(?<pid>\d+)\.(?<startTime>\d+)\.(?<namespace>\d+)\.(?<boot>[\da-f-]{36})(?:\.[\da-f]{16})?$/
-/** Elsewhere: process id, and a UUID since process ids are used again. */
+/** A name on other systems: process id, and a UUID, because process ids are used again. */
 const UNTRACEABLE = /^(?<pid>\d+)\.[\da-f-]{36}(?:\.[\da-f]{16})?$/
 
 /**
@@ -18,8 +19,8 @@ const ONE_PROCESS_TABLE: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win3
 let ownName: string | undefined
 
 /**
- * The name of this process, with everything that another process needs to tell whether it lives. Read synchronously,
- * once per process, from `/proc`, which is not on a disk.
+ * The name of this process. It holds everything that another process needs to find out whether this one lives. It is
+ * read once, without a thread, because `/proc` is not on a disk.
  */
 export function processOwner(): string {
   ownName ??= traceableName() ?? `${process.pid}.${randomUUID()}`
@@ -27,9 +28,9 @@ export function processOwner(): string {
 }
 
 /**
- * Whether the process of that name is certainly gone. `false` while it lives, even if it is stopped. `undefined` if
- * this process cannot see it. A process of another container has process ids of its own, and another boot id may be
- * that of another kernel.
+ * Whether the process of that name is certainly gone. `false` as long as it lives, even if it is stopped. `undefined`
+ * if this process cannot see it: another container has its own process ids, and another boot id may mean another
+ * kernel.
  *
  * @param self the name of the process that asks; default: this one
  */
@@ -55,7 +56,7 @@ function traceableName(): string | undefined {
     const name = `${process.pid}.${startTime}.${namespace}.${boot}`
     return TRACEABLE.test(name) ? name : undefined
   } catch {
-    // ENOENT, EACCES: no /proc, as on macOS and Windows, or one without the facts.
+    // ENOENT, EACCES: there is no /proc, as on macOS and Windows, or it does not tell these facts.
     return undefined
   }
 }
@@ -65,19 +66,19 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: there is one, of another user.
+    // EPERM: the process exists and belongs to another user.
     return !hasCode(error, 'ESRCH')
   }
 }
 
-/** True if the process id has gone to a later process, or its process is a zombie, which does nothing any more. */
+/** True if the process id belongs to a later process by now, or to a zombie, which does nothing any more. */
 async function hasOtherStart(pid: number, startTime: string | undefined): Promise<boolean> {
   try {
     const stat = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1'))
     return stat !== undefined && (stat.startTime !== startTime || stat.state === 'Z' || stat.state === 'X')
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return true
-    // ENOENT, EACCES: ended this instant, or hidden from other users (hidepid). The next sweep looks again.
+    // ENOENT, EACCES: the process has just ended, or is hidden from other users (hidepid). The next sweep looks again.
     return false
   }
 }

@@ -4,8 +4,8 @@ import { UploadError, isUploadError } from '../errors/upload-error.ts'
 import { hasCode } from './system-error.ts'
 
 /**
- * The refusal for a failure of the disk: `storage-full` (no blocks, no inodes, over quota) or else `storage-failed`,
- * with the system's error as its cause. Refusals and misuse (`TypeError`) stay as they are.
+ * The refusal for a failure of the disk, with the system's error as its cause. It is `storage-full` if blocks, inodes
+ * or the quota are used up, and `storage-failed` otherwise. Refusals and misuse (`TypeError`) stay as they are.
  */
 export function toStorageError(error: unknown): Error {
   if (hasErrorName(error, 'TypeError') || isUploadError(error)) return error
@@ -13,7 +13,7 @@ export function toStorageError(error: unknown): Error {
   return new UploadError('storage-failed', {}, { cause: error })
 }
 
-/** By its number: libuv has no name for EDQUOT, and Node calls it `Unknown system error -122`. */
+/** Compares the number: libuv has no name for EDQUOT, and Node calls it `Unknown system error -122`. */
 function isOverQuota(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'errno' in error && error.errno === -constants.errno.EDQUOT
 }

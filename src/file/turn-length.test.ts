@@ -3,7 +3,7 @@ import { TurnLength } from './turn-length.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-test('work that has run for long lets others run, and work that has just begun does not wait for them', async () => {
+test('a long turn lets other work run, and a turn that has just begun does not', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   const turn = new TurnLength()
   let others = 0

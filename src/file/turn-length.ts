@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Milliseconds for which the process may do no other work. */
+/** The most milliseconds of one turn. The process cannot do other work meanwhile. */
 const LONGEST_MS = 2
 
-/** Splits long work into short turns, so that the process serves others between them. */
+/** Splits long work into short turns, so that the process does other work between them. */
 export class TurnLength {
   #start = performance.now()
 

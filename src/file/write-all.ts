@@ -16,7 +16,7 @@ export async function writeAll(
   let total = 0
   while (rest.length > 0) {
     const bytesWritten = await write(file, rest, position + total)
-    if (bytesWritten === 0) throw new Error('The system wrote nothing and gave no reason.')
+    if (bytesWritten === 0) throw new Error('The system wrote no bytes, and reported no error.')
     total += bytesWritten
     rest = afterBytes(rest, bytesWritten)
   }

@@ -73,7 +73,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'if (now - start <= SLOW_MS) {',
       replace: 'if (now - start <= Infinity) {',
       tests: [
-        ['src/file/disk-patience.test.ts', 'a disk that was slow again and again is left alone for a while'],
+        ['src/file/disk-patience.test.ts', 'a disk that was slow again and again is not asked at once for a while'],
         ['src/storage/disk/change-check.test.ts', 'is not asked for changes for a while'],
       ],
     },
@@ -91,7 +91,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/file/file-writer.ts',
       find: ' || waitingInAll > MOST_WAITING',
       replace: '',
-      tests: [[WRITER, 'the bytes that wait in many files together are written before they are many']],
+      tests: [[WRITER, 'writes waiting bytes early if many files together have too many of them']],
     },
     {
       guard: 'keeps files of all forms in memory up to one limit',
@@ -147,14 +147,14 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/file/file-writer.ts',
       find: 'if (this.#waiting <= this.#highWaterMark) return undefined',
       replace: 'if (this.#waiting >= 0) return undefined',
-      tests: [[WRITER, 'asks for patience above the high-water mark, and no longer below it']],
+      tests: [[WRITER, 'returns a promise above the high-water mark, and not below it']],
     },
     {
       guard: 'counts the overhead of a chunk, too',
       file: 'src/file/file-writer.ts',
       find: 'this.#wait(bytes.byteLength + CHUNK_OVERHEAD)',
       replace: 'this.#wait(bytes.byteLength)',
-      tests: [[WRITER, 'counts what a chunk costs beside its bytes']],
+      tests: [[WRITER, 'counts the cost of a chunk in addition to its bytes']],
     },
     {
       guard: 'gives copies of its bytes, so that one byte does not hold a whole file in memory',
@@ -370,7 +370,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [
         [
           'src/file/turn-length.test.ts',
-          'work that has run for long lets others run, and work that has just begun does not wait for them',
+          'a long turn lets other work run, and a turn that has just begun does not',
         ],
       ],
     },

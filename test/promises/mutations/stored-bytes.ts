@@ -17,7 +17,7 @@ export const STORED_BYTES: GuardedPromise = {
       file: 'src/file/file-writer.ts',
       find: 'if (found.size !== BigInt(this.#size)) {',
       replace: 'if (found.size < 0n) {',
-      tests: [[WRITER, 'notices that the file is not as long as what was written']],
+      tests: [[WRITER, 'fails if the file does not have as many bytes as were written']],
     },
     {
       guard: 'ends a draft at the first write that the system refuses',
@@ -32,7 +32,7 @@ export const STORED_BYTES: GuardedPromise = {
       this.#pumping = false`,
       tests: [
         [WRITER, 'fails if the system refuses to write'],
-        [WRITER, 'ends with what is said before a write, and writes nothing then'],
+        [WRITER, 'fails with the error of `beforeWrite`, and writes nothing more'],
       ],
     },
     {

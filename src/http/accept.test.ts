@@ -44,7 +44,7 @@ describe('without Sec-Fetch-Mode', () => {
   })
 })
 
-describe('a browser that says what it is about', () => {
+describe('a browser that sends Sec-Fetch-Mode', () => {
   const navigation = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 
   test.each([navigation, '*/*', 'application/json', 'text/html, image/gif', undefined])(

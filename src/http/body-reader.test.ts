@@ -32,7 +32,7 @@ function streamed(count: number, size: number = count, onEnd: 'close' | 'error' 
   return { body, taken: () => taken }
 }
 
-/** Every turn that a body could use to read on. */
+/** Gives a body enough turns of the event loop to read on. */
 async function turns(): Promise<void> {
   // oxlint-disable-next-line no-await-in-loop
   for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate)
@@ -47,7 +47,7 @@ test('chunks come one by one, and then no more', async () => {
   expect(chunks).toEqual([Uint8Array.of(0), Uint8Array.of(1), Uint8Array.of(2), undefined, undefined])
 })
 
-test('nothing is read that was not asked for', async () => {
+test('the body is read only when the next chunk is asked for', async () => {
   const { body, taken } = streamed(10)
   const reader = new BodyReader(body)
   await turns()
@@ -67,7 +67,7 @@ test.each(['close', 'error'] as const)('a body that is cut short (%s) rejects, a
   await expect(reader.next()).rejects.toMatchObject({ code: 'truncated-body' })
 })
 
-test('what is awaited when it is stopped rejects with the reason, and the rest can be drained', async () => {
+test('a stopped reader rejects the awaited chunk with the reason, and the rest can be drained', async () => {
   const { body, taken } = streamed(5)
   const reader = new BodyReader(body)
   await reader.next()
@@ -83,14 +83,14 @@ test('what is awaited when it is stopped rejects with the reason, and the rest c
   expect(await asked).toBe(reason)
 })
 
-test('stopped before anything was asked for, it touches nothing', async () => {
+test('a reader that is stopped before its first chunk leaves the body unread', async () => {
   const { body, taken } = streamed(5)
   const reader = new BodyReader(body)
   await reader.stop(new Error('enough'))
   expect([body.unread, taken()]).toEqual([true, 0])
 })
 
-test('a signal rejects what is awaited with its reason', async () => {
+test('a signal rejects the awaited chunk with its reason', async () => {
   const controller = new AbortController()
   const reader = new BodyReader(streamed(1, 2, 'wait').body, { signal: controller.signal })
   await reader.next()
@@ -100,7 +100,7 @@ test('a signal rejects what is awaited with its reason', async () => {
   await expect(asked).rejects.toBe(reason)
 })
 
-test('a body that was read by somebody else is a TypeError', async () => {
+test('a body that was read before is a TypeError', async () => {
   const { body } = streamed(1)
   await body.read(() => undefined)
   await expect(new BodyReader(body).next()).rejects.toThrow(TypeError)

@@ -1,8 +1,8 @@
 import type { ByteSource, ReadOptions } from './byte-source.ts'
 
 /**
- * A body that is asked for its chunks one by one. While nobody asks for one nothing is read, so a slow reader makes the client
- * wait, and what is held is one chunk at most.
+ * Reads a body chunk by chunk. It reads only when the next chunk is asked for. So a slow reader makes the client wait,
+ * and at most one chunk is in memory.
  */
 export class BodyReader {
   readonly #body: ByteSource
@@ -14,7 +14,7 @@ export class BodyReader {
   #goOn: (() => void) | undefined
   #outcome: { readonly error?: unknown } | undefined
 
-  /** Nothing is read, and of `options` nothing is checked, before the first chunk is asked for. */
+  /** Reads nothing, and checks no option, before the first chunk is asked for. */
   constructor(body: ByteSource, options: ReadOptions = {}) {
     const { signal } = options
     this.#body = body
@@ -25,8 +25,8 @@ export class BodyReader {
   }
 
   /**
-   * The next chunk, which nobody else changes; `undefined` at the end of the body. To be called when the one before has
-   * come. Rejects as `ByteSource.read` does, from then on each time.
+   * The next chunk, which no other code changes; `undefined` at the end of the body. Call it again only after the
+   * former call has resolved. Rejects as `ByteSource.read` does, and then in every later call.
    */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#outcome === undefined) {
@@ -40,7 +40,7 @@ export class BodyReader {
     return undefined
   }
 
-  /** Reads no more: what is asked for rejects with `reason`. Once it resolves, the rest can be drained. */
+  /** Stops reading: `next` rejects with `reason`. After `stop` has resolved, the rest can be drained. */
   async stop(reason: unknown): Promise<void> {
     this.#stop.abort(reason)
     await this.#reading
@@ -51,7 +51,7 @@ export class BodyReader {
       await this.#body.read((chunk) => this.#hand(chunk), this.#options)
       this.#outcome = {}
     } catch (error) {
-      // Whatever it is, whoever asks for the next chunk gets it.
+      // The caller of `next` gets every error of the body.
       this.#outcome = { error }
     }
     this.#asked?.resolve(undefined)

@@ -1,10 +1,10 @@
 import { tellValue } from '../errors/tell-value.ts'
 
 /**
- * An adapter without a handler would otherwise fail at its first request.
+ * Checks the handler at start: otherwise the adapter would fail at its first request.
  *
  * @param owner the adapter, such as `nodeHandler`
- * @throws {TypeError} for what is not a handler.
+ * @throws {TypeError} for a value that is not a handler.
  */
 export function checkHandler(owner: string, handler: unknown): void {
   const value: object = typeof handler === 'object' && handler !== null ? handler : {}

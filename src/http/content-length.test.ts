@@ -11,7 +11,7 @@ test.each([
 })
 
 test.each(['', '-1', '+1', '1.5', '1e3', '0x10', ' 1', '1 ', '5, 5', 'NaN', 'Infinity', '9007199254740992', '٣'])(
-  '%j is none',
+  '%j is not a valid length',
   (value) => {
     expect(parseContentLength(value)).toBeUndefined()
   },

@@ -3,8 +3,8 @@ import type { ByteSink, DrainLimits, ReadOptions } from './byte-source.ts'
 import type { Incoming } from './incoming.ts'
 
 /**
- * How long to listen to a client that has been refused, so that it hears the answer: one that reads only after it has
- * sent everything would otherwise meet a reset connection.
+ * How long to read on after a refusal. Some clients read only after they have sent everything. Without this, they find
+ * a reset connection instead of the answer.
  */
 export const DRAIN_LIMITS: DrainLimits = { maxBytes: 512 * 1024 ** 2, maxMs: 30_000, idleMs: 5_000 }
 
@@ -16,7 +16,7 @@ export async function discardBody(incoming: Incoming): Promise<void> {
   const { body } = incoming
   if (body === undefined) return
   if (!body.fullDuplex) await body.drain()
-  // To read is to ask for the body; the answer has to come first where a client waits to be asked.
+  // Reading asks a waiting client for its body. Such a client gets the answer instead.
   else if (!waitsToSend(incoming)) void body.drain()
 }
 
@@ -28,7 +28,7 @@ function waitsToSend(incoming: Incoming): boolean {
   )
 }
 
-/** Reads within the caps by the `consume` of a source. Rejects where a cap ends it. */
+/** Reads with the `consume` of a source, within the limits. Rejects when a limit is reached. */
 export async function drainWithin(
   { maxBytes, maxMs, idleMs }: DrainLimits,
   consume: (sink: ByteSink, options: ReadOptions) => Promise<void>,

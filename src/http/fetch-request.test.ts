@@ -15,7 +15,7 @@ function post(body: ReadableStream<Uint8Array> | string, headers: Record<string,
   return new Request('http://localhost/a?b', init)
 }
 
-/** A body that goes on until somebody cancels it, and then tells with what it was. */
+/** An endless body that counts its chunks, and notes if it is cancelled. */
 function endless(chunkSize: number): {
   stream: ReadableStream<Uint8Array>
   asked: () => number
@@ -38,7 +38,7 @@ function endless(chunkSize: number): {
   return { stream, asked: () => asked, cancelled: () => cancelled }
 }
 
-/** A body of which nothing ever comes. */
+/** A body that never sends a byte. */
 function silent(): { stream: ReadableStream<Uint8Array>; cancelled: () => boolean } {
   let cancelled = false
   const stream = new ReadableStream<Uint8Array>({
@@ -50,7 +50,7 @@ function silent(): { stream: ReadableStream<Uint8Array>; cancelled: () => boolea
 }
 
 describe('reading', () => {
-  test('takes a chunk of any size, as of a file that was in memory as a whole', async () => {
+  test('takes a chunk of any size, such as a whole file in memory', async () => {
     const size = 2 ** 31
     // Never written to, it takes no memory.
     const stream = new ReadableStream<Uint8Array>({
@@ -80,7 +80,7 @@ describe('reading', () => {
     expect(seen).toEqual([1, 2, 3, 4, 5])
   })
 
-  test('keeps no chunk for itself, however many there are', async () => {
+  test('keeps no reference to any of many chunks', async () => {
     let alive = 0
     const registry = new FinalizationRegistry(() => {
       alive -= 1
@@ -112,7 +112,7 @@ describe('reading', () => {
     expect(most).toBeLessThan(1000)
   })
 
-  test('is told of a body that is shorter than it says, or breaks off', async () => {
+  test('rejects if a body is shorter than declared, or breaks off', async () => {
     await expect(bodyOf(post('abc', { 'content-length': '4' })).read(() => undefined)).rejects.toMatchObject({
       code: 'truncated-body',
       details: { reason: '3 of 4 bytes arrived' },
@@ -126,12 +126,12 @@ describe('reading', () => {
     await expect(bodyOf(post(broken)).read(() => undefined)).rejects.toMatchObject({ code: 'truncated-body', cause })
   })
 
-  test('gives a client up that sends nothing', async () => {
+  test('gives up a client that sends nothing', async () => {
     const reading = bodyOf(post(silent().stream)).read(() => undefined, { idleTimeoutMs: 20 })
     await expect(reading).rejects.toMatchObject({ code: 'request-timeout', details: { idleTimeoutMs: 20 } })
   })
 
-  test('never times out while it is the sink that is slow', async () => {
+  test('never times out while the sink is busy', async () => {
     let size = 0
     const slow = (chunk: Uint8Array): Promise<void> => {
       size += chunk.length
@@ -141,7 +141,7 @@ describe('reading', () => {
     expect(size).toBe(3)
   })
 
-  test('ends when a signal aborts, though nothing comes and though the sink is busy', async () => {
+  test('ends when a signal aborts, even if no byte comes or the sink is busy', async () => {
     const reason = new Error('enough')
     for (const [request, sink] of [
       [post(silent().stream), () => undefined],
@@ -157,13 +157,13 @@ describe('reading', () => {
 })
 
 describe('draining', () => {
-  test('reads to the end what is within the caps', async () => {
+  test('reads a body within the limits to its end', async () => {
     const request = post('x'.repeat(1000))
     await bodyOf(request).drain(LIMITS)
     expect(request.bodyUsed).toBe(true)
   })
 
-  test('cancels a body that goes on beyond them, without an error', async () => {
+  test('cancels a body that exceeds the limits, without an error', async () => {
     const { stream, cancelled, asked } = endless(100)
     const body = bodyOf(post(stream))
     await body.drain(LIMITS)
@@ -181,7 +181,7 @@ describe('draining', () => {
     expect(cancelled()).toBe(true)
   })
 
-  test('leaves alone what somebody else has, without an error', async () => {
+  test('leaves a body alone that other code reads, without an error', async () => {
     const request = post('abc')
     const reader = request.body?.getReader()
     await bodyOf(request).drain(LIMITS)
@@ -192,7 +192,7 @@ describe('draining', () => {
   })
 })
 
-test('unread is a body of which nobody has taken anything', async () => {
+test('a body is unread until its first chunk is asked for', async () => {
   const request = post('abc')
   const body = bodyOf(request)
   expect([body.unread, body.fullDuplex, body.length]).toEqual([true, false, undefined])

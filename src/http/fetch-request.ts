@@ -11,7 +11,7 @@ import { makeYoungGarbage } from '../runtime/young-garbage.ts'
 export interface FetchRequestOptions {
   /** The path that a framework has already stripped from the URL. Default none. */
   readonly mount?: string | undefined
-  /** The client's IP address, which a Fetch `Request` does not tell. */
+  /** The client's IP address, which a Fetch `Request` does not hold. */
   readonly clientAddress?: string | undefined
   /** Default 512 MiB, 30 seconds, 5 seconds of silence. */
   readonly drainLimits?: DrainLimits | undefined
@@ -28,7 +28,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
     target: pathname + search,
     mount,
     prefix: '',
-    // Some runtimes tell the Host by the URL alone.
+    // Some runtimes tell the Host only in the URL.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? host : undefined),
     contentType: new ContentType(request.headers.get('content-type') ?? undefined),
     body: hasBody ? new FetchBody(request, drainLimits) : undefined,
@@ -42,7 +42,7 @@ export function fromFetchRequest(request: Request, options: FetchRequestOptions 
 
 class FetchBody implements ByteSource {
   readonly length: number | undefined
-  /** A `Response` is sent after its handler has returned, and what is left of the body is then cut off. */
+  /** A `Response` is sent after its handler has returned. The runtime then cuts off the rest of the body. */
   readonly fullDuplex = false
   readonly #request: Request
   readonly #drainLimits: DrainLimits
@@ -88,7 +88,7 @@ class FetchBody implements ByteSource {
     if (this.#ended || (this.#reader === undefined && isTaken(this.#request))) return
     this.#reader ??= this.#request.body?.getReader()
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() =>
-      // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
+      // body-too-large, request-timeout, truncated-body or the time-out: a limit was reached, or the client went away.
       this.#reader?.cancel().catch(ignore),
     )
   }
@@ -106,7 +106,7 @@ class FetchBody implements ByteSource {
       for (;;) {
         let value: Uint8Array | undefined
         try {
-          // The only promise of a chunk, unless the sink has one.
+          // This is the only promise for each chunk, unless the sink returns one.
           value = (await reader?.read())?.value
         } catch (error) {
           // A network error: a TypeError on Node, another one elsewhere.
@@ -125,7 +125,7 @@ class FetchBody implements ByteSource {
       }
     }
     try {
-      // One race for the whole body: a race for each chunk would keep all of them until the last.
+      // One race for the whole body: a race for each chunk would keep all chunks in memory until the end.
       await Promise.race([pump(), stopped.promise])
     } finally {
       isStopped = true
@@ -142,7 +142,7 @@ class FetchBody implements ByteSource {
   }
 }
 
-/** Somebody has read the body, or is going to. */
+/** Other code has read the body, or is reading it. */
 function isTaken({ bodyUsed, body }: Request): boolean {
   return bodyUsed || body?.locked === true
 }

@@ -46,7 +46,7 @@ function readForwarded(text: string | undefined): ForwardedFields | undefined {
 }
 
 /**
- * RFC 7239 section 4. The result is empty if one element is malformed, since it could hide the beginning of the next.
+ * The elements (RFC 7239 section 4). There are none if one is malformed: it could hide the beginning of the next one.
  */
 function toElements(text: string): ReadonlyMap<string, string>[] {
   const elements: ReadonlyMap<string, string>[] = []

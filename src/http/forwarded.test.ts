@@ -43,19 +43,19 @@ const LIES = {
   forwarded: 'for=198.51.100.7;host=evil.example;proto=https',
 }
 
-describe('whoever is no trusted proxy', () => {
+describe('a peer that is not a trusted proxy', () => {
   test.each(['192.0.2.1', '10.0.0.3', '::2', '::ffff:192.0.2.1'])('is not believed (%s)', (peer) => {
     expect(seen(LIES, peer)).toEqual({ client: peer, host: 'inside:3000', secure: false })
   })
 
-  test.each([undefined, '', 'unknown', '10.0.0.1.'])('nor one without an address (%s)', (peer) => {
+  test.each([undefined, '', 'unknown', '10.0.0.1.'])('is not believed without a valid address (%s)', (peer) => {
     const incoming = direct(LIES, peer, 'http://inside/')
     expect(behindProxy(incoming, { ...trust, isTrusted: () => true })).toBe(incoming)
   })
 })
 
 describe('a trusted proxy', () => {
-  test('says who asked, for which host, and how', () => {
+  test('tells the address of the client, the host and the scheme', () => {
     expect(
       seen({
         'x-forwarded-for': '192.0.2.1',
@@ -70,18 +70,18 @@ describe('a trusted proxy', () => {
     })
   })
 
-  test('is known by its address however that is written', () => {
+  test('is known by its address in any spelling', () => {
     expect(seen({ 'x-forwarded-for': '192.0.2.1' }, '::ffff:10.0.0.1').client).toBe('192.0.2.1')
     expect(seen({ 'x-forwarded-for': '192.0.2.1' }, '0:0:0:0:0:0:0:1').client).toBe('192.0.2.1')
   })
 
-  test('that says nothing changes nothing', () => {
+  test('changes nothing if it sends no header', () => {
     expect(seen({})).toEqual(UNTOUCHED)
     expect(seen({ 'x-forwarded-for': '', 'x-forwarded-host': '', 'x-forwarded-proto': '' })).toEqual(UNTOUCHED)
     expect(seen({ forwarded: '' })).toEqual(UNTOUCHED)
   })
 
-  test('may say that its client has come by plain http', () => {
+  test('can tell that its client uses plain http', () => {
     expect(seen({ 'x-forwarded-proto': 'http' }, '10.0.0.1', 'https://inside/').secure).toBe(false)
     expect(seen({}, '10.0.0.1', 'https://inside/').secure).toBe(true)
     expect(seen({ 'x-forwarded-proto': 'HTTPS' }).secure).toBe(true)
@@ -105,16 +105,16 @@ describe('the client', () => {
   test.each([
     ['is the last that was named', '192.0.2.9, 192.0.2.1', '192.0.2.1'],
     ['is before every trusted proxy', '192.0.2.9, 192.0.2.1, 10.0.0.2', '192.0.2.1'],
-    ['is the first where all are trusted', '10.0.0.2, ::1', '10.0.0.2'],
+    ['is the first if all are trusted', '10.0.0.2, ::1', '10.0.0.2'],
     ['cannot name itself as a proxy', '10.0.0.2, 192.0.2.1', '192.0.2.1'],
     ['may have a port', '192.0.2.1:5555', '192.0.2.1'],
     ['may have IPv6', '2001:DB8::0:1', '2001:db8::1'],
     ['may have IPv6 with a port', '[2001:db8::1]:80', '2001:db8::1'],
-    ['is the proxy where it is unknown', 'unknown', '10.0.0.1'],
-    ['is the proxy where the last name is nonsense', '192.0.2.1, <script>', '10.0.0.1'],
-    ['is the proxy where the last name is empty', '192.0.2.1,', '10.0.0.1'],
-    ['is the outer proxy where that does not know it', '192.0.2.1, unknown, 10.0.0.2', '10.0.0.2'],
-    ['is not named by nonsense that it wrote', 'x, ,;=", 192.0.2.1', '192.0.2.1'],
+    ['is the proxy if the proxy calls it unknown', 'unknown', '10.0.0.1'],
+    ['is the proxy if the last name is malformed', '192.0.2.1, <script>', '10.0.0.1'],
+    ['is the proxy if the last name is empty', '192.0.2.1,', '10.0.0.1'],
+    ['is the outer proxy if that proxy does not know it', '192.0.2.1, unknown, 10.0.0.2', '10.0.0.2'],
+    ['is not affected by malformed names that it wrote', 'x, ,;=", 192.0.2.1', '192.0.2.1'],
   ])('%s: %s', (_, value, client) => {
     expect(seen({ 'x-forwarded-for': value }).client).toBe(client)
     if (/["<]|,$/.test(value)) return
@@ -128,7 +128,7 @@ describe('the client', () => {
 })
 
 describe('of several hosts and schemes', () => {
-  test('counts what the outermost trusted proxy wrote, and never what stood there before', () => {
+  test('counts the value of the outermost trusted proxy, and never an older one', () => {
     const headers = {
       'x-forwarded-for': '198.51.100.7, 192.0.2.1, 10.0.0.2',
       'x-forwarded-host': 'evil.example, files.example, inner.example',
@@ -147,7 +147,7 @@ describe('of several hosts and schemes', () => {
     })
   })
 
-  test('counts the one of a proxy that overwrites, however many proxies there are', () => {
+  test('counts the only value if a proxy overwrites, for any number of proxies', () => {
     const headers = {
       'x-forwarded-for': '192.0.2.1, 10.0.0.2',
       'x-forwarded-host': 'files.example',
@@ -156,7 +156,7 @@ describe('of several hosts and schemes', () => {
     expect(seen(headers)).toEqual({ client: '192.0.2.1', host: 'files.example', secure: true })
   })
 
-  test('counts the last where nobody says who asked', () => {
+  test('counts the last if no header tells the client', () => {
     expect(seen({ 'x-forwarded-host': 'evil.example, files.example', 'x-forwarded-proto': 'https, http' })).toEqual({
       client: '10.0.0.1',
       host: 'files.example',
@@ -164,14 +164,14 @@ describe('of several hosts and schemes', () => {
     })
   })
 
-  test('counts the last where the client is unknown', () => {
+  test('counts the last if the client is unknown', () => {
     expect(
       seen({ 'x-forwarded-for': '192.0.2.1, unknown', 'x-forwarded-host': 'evil.example, files.example' }).host,
     ).toBe('files.example')
   })
 })
 
-describe('what is malformed is left out of account', () => {
+describe('a malformed value is ignored', () => {
   test.each([
     'evil.example/path',
     'a b',
@@ -303,11 +303,11 @@ describe('the path that proxies have stripped', () => {
     expect(warnings).toEqual([])
   })
 
-  test('counts beside Forwarded, which has no word for it', () => {
+  test('counts beside Forwarded, which has no parameter for it', () => {
     expect(prefixOf('/drop', { forwarded: 'for=192.0.2.1' })).toBe('/drop')
   })
 
-  test('is not believed of others', () => {
+  test('is not believed from a peer that is not trusted', () => {
     expect(prefixOf('/drop', {}, '192.0.2.1')).toBe('')
   })
 })

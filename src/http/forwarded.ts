@@ -4,9 +4,9 @@ import type { Incoming } from './incoming.ts'
 import { toIpAddress } from './ip-address.ts'
 import { parsePathPrefix } from './path-prefix.ts'
 
-/** The proxies in front of an adapter that it believes. */
+/** The proxies that an adapter trusts. */
 export interface ProxyTrust {
-  /** Whether the proxy of this address is believed. */
+  /** Whether the proxy of this address is trusted. */
   readonly isTrusted: (address: string) => boolean
   /** The kind of headers that the proxies write; the other kind is ignored. Default: the one that a request has. */
   readonly header?: ForwardedKind | undefined
@@ -20,21 +20,21 @@ export interface ProxyTrust {
  * proxy that writes one kind may pass on the other from a client. So if a request has both, neither is believed, unless
  * `header` says which one the proxies write. The path is in X-Forwarded-Prefix alone.
  *
- * A value that is malformed is left out of account. Only what trusted proxies have written counts: everything that a client
- * wrote itself stands further left.
+ * A malformed value is ignored. Only the values of trusted proxies count: a client's own values stand further left in a
+ * list.
  */
 export function behindProxy(incoming: Incoming, { isTrusted, header, onWarning }: ProxyTrust): Incoming {
   const peer = toIpAddress(incoming.clientAddress ?? '')
   if (peer === undefined || !isTrusted(peer)) return incoming
   const { addresses, hosts, ports, schemes } = believedFields(incoming, header, onWarning)
   let clientAddress = peer
-  // The last entry was written by the proxy that is connected, the one before it by whoever that one was asked by.
+  // The connected proxy wrote the last entry. The peer of that proxy wrote the entry before it, and so on.
   let written = 0
   for (const text of addresses.toReversed()) {
     if (!isTrusted(clientAddress)) break
     written += 1
     const address = toIpAddress(text)
-    // `unknown`, `_hidden` (RFC 7239 section 6) or nonsense: the proxy that wrote it is the last one that has a name.
+    // `unknown`, `_hidden` (RFC 7239 section 6) or malformed: the proxy that wrote it is the last known address.
     if (address === undefined) break
     clientAddress = address
   }
@@ -82,7 +82,7 @@ function believedFields(
 const NO_FIELDS: ForwardedFields = { addresses: [], hosts: [], ports: [], schemes: [] }
 
 /**
- * The host with its port, as far as anything says so. A port in the host counts first: the client wrote it, and
+ * The host with its port, if a header tells it. A port in the host counts first: the client wrote it.
  * X-Forwarded-Port is the port at which the proxy listens. Browsers leave 80 and 443 out of an origin.
  */
 function withPort(
@@ -100,7 +100,7 @@ const DEFAULT_PORTS: readonly string[] = ['80', '443']
 /**
  * The paths that trusted proxies have stripped, joined, the outermost first.
  *
- * @param written how many proxies are known to have written to their lists
+ * @param written the number of proxies that are known to have written to the lists
  */
 function readPrefix({ header, prefix }: Incoming, written: number, onWarning: (sentence: string) => void): string {
   const value = header('x-forwarded-prefix')
@@ -127,8 +127,8 @@ function toEncoded(path: string): string {
 }
 
 /**
- * What the outermost trusted proxy wrote into a list: as far from its end as that proxy stands from here, or the first
- * where the proxies nearer to here do not write to it.
+ * The value that the outermost trusted proxy wrote into a list. Each proxy adds its value at the end. If the list is
+ * shorter than the number of proxies, the inner ones do not add to it: then its first value counts.
  */
 function lastButOf(list: readonly string[], written: number): string | undefined {
   const value = list[Math.max(list.length - Math.max(written, 1), 0)]

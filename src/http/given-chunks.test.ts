@@ -7,7 +7,7 @@ import type { ByteSource } from './byte-source.ts'
 import type { Incoming } from './incoming.ts'
 import { fromNodeRequest } from './node-request.ts'
 
-/** Of many chunks. */
+/** Large enough for many chunks. */
 const BODY = someBytes(1_000_000)
 
 function bodyOf({ body }: Incoming): ByteSource {
@@ -20,7 +20,7 @@ test('a body gives its chunks away, but none that another listener may keep', as
     '/watched': (request, keep) => request.on('data', keep),
     '/watched-once': (request, keep) => request.once('data', keep),
     '/watched-later': (request, keep) => request.prependOnceListener('data', keep),
-    // As tools do that record what comes.
+    // Tools that record requests do this.
     '/replaced': (request, keep) => {
       const emit = request.emit.bind(request)
       request.emit = (event: string, ...values: unknown[]) => {
@@ -80,7 +80,7 @@ test('a body gives away no chunk that another part of the program has fetched wi
   expect(fetched.every(Boolean)).toBe(true)
 })
 
-test('a body gives away no chunk of a request that no server has parsed: a test may have made it', async () => {
+test('a body gives away no chunk of a request that no server has parsed, such as that of a test', async () => {
   const bytes = someBytes(100_000)
   const request = Object.assign(Readable.from([bytes]), {
     method: 'POST',

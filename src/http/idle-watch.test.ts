@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { IdleWatch } from './idle-watch.ts'
 
-// The clock is the one thing here that nobody wants to wait for.
+// With a real clock, these tests would take minutes.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
@@ -14,7 +14,7 @@ function watch(idleTimeoutMs: number | undefined) {
   return { rings, watch: new IdleWatch(idleTimeoutMs, (error) => rings.push(error)) }
 }
 
-test('silence for so long rings once, and says for how long', () => {
+test('silence for the idle time-out rings once, and tells the time', () => {
   const { rings } = watch(1000)
   vi.advanceTimersByTime(999)
   expect(rings).toEqual([])
@@ -24,7 +24,7 @@ test('silence for so long rings once, and says for how long', () => {
   expect(rings).toHaveLength(1)
 })
 
-test('every byte begins the time anew', () => {
+test('every byte starts the time again', () => {
   const { rings, watch: watching } = watch(1000)
   for (let turn = 0; turn < 10; turn += 1) {
     vi.advanceTimersByTime(900)
@@ -36,7 +36,7 @@ test('every byte begins the time anew', () => {
   expect(rings).toHaveLength(1)
 })
 
-test('while it is we who make the client wait, no time goes by', () => {
+test('the time stands still while the server makes the client wait', () => {
   const { rings, watch: watching } = watch(1000)
   watching.suspend()
   vi.advanceTimersByTime(60_000)
@@ -48,7 +48,7 @@ test('while it is we who make the client wait, no time goes by', () => {
   expect(rings).toHaveLength(1)
 })
 
-test('stopped, it never rings, and keeps no timer', () => {
+test('a stopped watch never rings, and keeps no timer', () => {
   const { rings, watch: watching } = watch(1000)
   watching.stop()
   expect(vi.getTimerCount()).toBe(0)
@@ -62,7 +62,7 @@ test.each([undefined, Infinity])('%s waits for ever, without a timer', (idleTime
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a time beyond what a timer can wait for does not ring at once', () => {
+test('a time that is too long for a timer does not ring at once', () => {
   const days = 40 * 24 * 60 * 60 * 1000
   const { rings } = watch(days)
   vi.advanceTimersByTime(days - 1)
@@ -96,7 +96,7 @@ describe('a least rate', () => {
     expect(drip(20_000, 50_000)).toEqual([])
   })
 
-  test('is asked for anew in each minute, whatever came before', () => {
+  test('counts anew in each minute, even after many bytes', () => {
     const rings: unknown[] = []
     const watching = new IdleWatch(60_000, (error) => rings.push(error), 240)
     watching.touch(1_000_000_000)
@@ -109,7 +109,7 @@ describe('a least rate', () => {
     expect(rings).toHaveLength(1)
   })
 
-  test('does not count the time in which we make the client wait, which does not let a drip go on either', () => {
+  test('does not count the time in which the server makes the client wait, and still ends a slow client', () => {
     const wait = (ms: number) => (watching: IdleWatch) => {
       watching.suspend()
       vi.advanceTimersByTime(ms)
@@ -131,7 +131,7 @@ describe('a least rate', () => {
     expect(rings).toHaveLength(1)
   })
 
-  test('is none where nothing is waited for', () => {
+  test('sets no timer if there is no idle time-out', () => {
     const rings: unknown[] = []
     const watching = new IdleWatch(Infinity, (error) => rings.push(error), 240)
     watching.touch(1)

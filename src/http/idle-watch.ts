@@ -1,14 +1,14 @@
 import { UploadError } from '../errors/upload-error.ts'
 
-/** What a timer can wait for at most, about 25 days: one that is given more rings at once. */
+/** The longest time of a timer, about 25 days. A timer with a longer time rings at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** Over how long the rate is averaged at least: long enough for a train in a tunnel. */
+/** The shortest time over which the rate is averaged: long enough for a train in a tunnel. */
 const WINDOW_MS = 60_000
 
 /**
- * Watches that bytes keep coming, and that they are not so few that a client could hold its place for ever by them. The
- * clock costs one comparison for each chunk; the timer is set anew only when it rings.
+ * Watches that bytes keep coming, and that they come fast enough: otherwise a client could hold its place for ever with
+ * a few bytes. The clock costs one comparison for each chunk. The timer is set again only when it rings.
  */
 export class IdleWatch {
   readonly #idleTimeoutMs: number
@@ -18,31 +18,32 @@ export class IdleWatch {
   #timer: ReturnType<typeof setTimeout> | undefined
   #last = performance.now()
   #suspendedAt: number | undefined
-  /** When the present window began; it is put off for as long as we make the client wait. */
+  /** The start of the present window. It moves by the time in which the server makes the client wait. */
   #windowStart = this.#last
   #received = 0
 
   /**
    * `undefined` and `Infinity` never ring.
    *
-   * @param minRate bytes a second, on average over each minute, or each `idleTimeoutMs` if that is longer. Default 0: any.
+   * @param minRate bytes a second, on average over each minute, or each `idleTimeoutMs` if that is longer. Default 0:
+   *   any.
    */
   constructor(idleTimeoutMs: number | undefined, onIdle: (error: UploadError) => void, minRate: number = 0) {
     this.#idleTimeoutMs = idleTimeoutMs ?? Infinity
-    // Whoever may be silent for longer has the more time for its bytes.
+    // A client that may be silent for longer has more time for its bytes.
     this.#windowMs = Math.max(WINDOW_MS, this.#idleTimeoutMs)
     this.#minBytes = minRate * (this.#windowMs / 1000)
     this.#onIdle = onIdle
     if (this.#idleTimeoutMs !== Infinity) this.#arm(this.#left())
   }
 
-  /** Bytes came. */
+  /** To be called when bytes have come. */
   touch(size: number = 0): void {
     this.#received += size
     if (this.#timer !== undefined) this.#last = performance.now()
   }
 
-  /** It is we who make the client wait now. */
+  /** From now on, the server makes the client wait. */
   suspend(): void {
     this.#suspendedAt ??= performance.now()
   }
@@ -58,7 +59,7 @@ export class IdleWatch {
     this.#timer = undefined
   }
 
-  /** Milliseconds until there may be something to say. */
+  /** Milliseconds until one of the two limits can be reached. */
   #left(): number {
     const now = performance.now()
     const idle = this.#last + this.#idleTimeoutMs - now

@@ -2,8 +2,8 @@ import type { ByteSource } from './byte-source.ts'
 import type { ContentType } from './content-type.ts'
 
 /**
- * A request as the protocols see it, whichever runtime it came from. An adapter makes one from a Fetch `Request` or a
- * Node `IncomingMessage`.
+ * A request as the protocols see it, the same for every runtime. An adapter makes one from a Fetch `Request` or a Node
+ * `IncomingMessage`.
  */
 export interface Incoming {
   /** The method, upper-case as HTTP has it (RFC 9110 section 9). */
@@ -24,15 +24,15 @@ export interface Incoming {
   /** The content; `undefined` if the request has neither Content-Length nor Transfer-Encoding. */
   readonly body: ByteSource | undefined
   /**
-   * The IP address at the other end of the connection, as the runtime writes it; behind a proxy the proxy's.
-   * `undefined` where the runtime does not tell.
+   * The IP address at the other end of the connection, as the runtime writes it. Behind a proxy, it is the proxy's.
+   * `undefined` if the runtime does not tell it.
    */
   readonly clientAddress: string | undefined
-  /** True where the client has asked by https. */
+  /** True if the client used https. */
   readonly isSecure: boolean
   /** False if a trusted proxy is in front and no header tells the port that the client asked. */
   readonly isPortKnown: boolean
-  /** The Host header of the connection, if a trusted proxy has told another one, which `header('host')` is then. */
+  /** The Host header of the connection, if a trusted proxy names another host. `header('host')` is that other one. */
   readonly proxyHost?: string | undefined
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
@@ -40,5 +40,5 @@ export interface Incoming {
   readonly native: unknown
 }
 
-/** A path in two: the part that a framework has stripped, and the rest with the query. Together they are what was sent. */
+/** A path in two parts: the part that a framework has stripped, and the rest with the query. */
 export type MountedPath = Pick<Incoming, 'mount' | 'target'>

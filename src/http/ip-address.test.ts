@@ -47,6 +47,6 @@ test.each([
   '\uFF11.2.3.4',
   'a'.repeat(100_000),
   `${'1:'.repeat(50_000)}1`,
-])('%j is no address', (text) => {
+])('%j is not a valid IP address', (text) => {
   expect(toIpAddress(text)).toBeUndefined()
 })

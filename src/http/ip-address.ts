@@ -1,6 +1,6 @@
 /**
- * An IP address as it stands in a header or on a socket, with or without a port, in its one spelling: IPv6 as RFC 5952 has
- * it and without its zone, IPv4 in IPv6 (RFC 4291 section 2.5.5.2) as IPv4. `undefined` for anything else.
+ * The canonical spelling of an IP address from a header or a socket, which may have a port. IPv6 is written as RFC 5952
+ * says, without its zone. IPv4 in IPv6 (RFC 4291 section 2.5.5.2) becomes IPv4. `undefined` for any other text.
  */
 export function toIpAddress(text: string): string | undefined {
   const [, ipv4] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$/.exec(text) ?? []
@@ -13,7 +13,7 @@ export function toIpAddress(text: string): string | undefined {
   return high === undefined || low === undefined ? address : [...toOctets(high), ...toOctets(low)].join('.')
 }
 
-/** Without a leading zero, which some readers take for octal. */
+/** A leading zero is not allowed, since some readers take it for octal. */
 function isOctet(text: string): boolean {
   return /^(?:0|[1-9]\d*)$/.test(text) && Number(text) <= 255
 }

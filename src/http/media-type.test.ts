@@ -19,6 +19,6 @@ test.each([
   'text/html, text/plain',
   'text/html; a=1; a=2',
   'tëxt/html',
-])('%j is no media type', (text) => {
+])('%j is not a valid media type', (text) => {
   expect(toMediaType(text)).toBeUndefined()
 })

@@ -19,7 +19,7 @@ export function toMediaType(text: string): MediaType | undefined {
   return parameters === undefined ? undefined : { essence: essence.toLowerCase(), parameters }
 }
 
-/** The `type/subtype` at the beginning of a text, lower-case, whatever follows it. */
+/** The `type/subtype` at the beginning of a text, in lower case. The rest of the text is ignored. */
 export function leadingEssence(text: string): string | undefined {
   return ESSENCE.exec(text)?.[1]?.toLowerCase()
 }

@@ -5,8 +5,8 @@ import { NodeReading } from './node-reading.ts'
 import type { ReadableRequest } from './readable-request.ts'
 
 /**
- * The body that reads a request. A request may have become `Incoming` several times, and can be read once. It is kept
- * on the request, since a `WeakMap` costs a microsecond for each request.
+ * The body that reads a request. A request can be wrapped several times but read only once. The body is kept on the
+ * request, since a `WeakMap` costs a microsecond for each request.
  */
 const READER: unique symbol = Symbol('decant.reader')
 
@@ -14,7 +14,7 @@ interface KnownRequest extends ReadableRequest {
   [READER]?: NodeBody
 }
 
-/** The knowledge that only an adapter has, which sees the response too. */
+/** Facts that only an adapter knows, since it sees the response too. */
 export interface NodeBodyOptions {
   /**
    * The answer can be written and held open until the body is drained. Default: unless the connection is to be closed.
@@ -69,12 +69,12 @@ export class NodeBody implements ByteSource {
     // Another part of the program reads it, or the client has no more to send.
     if (this.#reading === undefined ? this.#request.readableDidRead : this.#reading.state !== 'stopped') return
     await drainWithin(limits, (sink, options) => this.#consume(sink, options)).catch(() => {
-      // body-too-large, request-timeout, truncated-body or the time-out: a cap was met, or the client went away.
+      // body-too-large, request-timeout, truncated-body or the time-out: a limit was reached, or the client went away.
       hangUp(this.#request)
     })
   }
 
-  /** @param length bytes that a whole body has at least */
+  /** @param length the fewest bytes that a complete body has */
   #consume(sink: ByteSink, options: ReadOptions, length: number = 0): Promise<void> {
     this.#request[READER] = this
     this.#reading = new NodeReading(this.#request, sink, options, length)
@@ -91,7 +91,7 @@ function closesConnection({ headers, httpVersionMajor, httpVersionMinor }: Reada
   return httpVersionMinor === 0 || String(headers['connection']).toLowerCase().includes('close')
 }
 
-/** Takes no more of a body: closes its connection, or of HTTP/2 this stream alone once its answer is out. */
+/** Stops receiving a body: closes its connection. With HTTP/2, closes only this stream, after its answer is sent. */
 function hangUp(request: ReadableRequest): void {
   // NO_ERROR: the answer stands, and only the rest of the body is not wanted (RFC 9113 section 8.1).
   if (request.stream !== undefined) request.stream.close()
@@ -103,6 +103,6 @@ function alreadyRead(): TypeError {
     'The body of this request has been read already, probably by a body parser (express.json(), express.urlencoded(), ' +
       'multer, koa-body, a Fastify content-type parser or the like). Let Decant have the request first: mount it before ' +
       'the parser, or leave the parser out for this route. In NestJS, whose own parsers read JSON and urlencoded forms: ' +
-      'NestFactory.create(AppModule, { bodyParser: false }), and app.useBodyParser("json") where that is wanted.',
+      'NestFactory.create(AppModule, { bodyParser: false }), and app.useBodyParser("json") if other routes need it.',
   )
 }

@@ -51,7 +51,7 @@ async function push(request: Readable, ...chunks: readonly (string | null)[]): P
 }
 
 describe('a reading that flows', () => {
-  test('hands each chunk on and ends with the body', async () => {
+  test('passes on each chunk and ends with the body', async () => {
     const request = openRequest()
     const { reading, chunks, outcome } = readFrom(request, false, 6)
     expect(reading.state).toBe('flowing')
@@ -67,7 +67,7 @@ describe('a reading that flows', () => {
     expect(reading.state).toBe('gone')
   })
 
-  test('is gone if the connection is', async () => {
+  test('is gone if the connection is lost', async () => {
     const request = openRequest()
     const { reading, outcome } = readFrom(request)
     request.destroy()
@@ -104,7 +104,7 @@ describe('a reading whose sink is busy', () => {
     expect(await outcome).toBe('whole')
   })
 
-  test('keeps the chunks that come all the same, in order, and the end behind them', async () => {
+  test('keeps the chunks that still come, in order, and the end after them', async () => {
     const request = openRequest()
     const { reading, chunks, goOn, outcome } = readFrom(request, true)
     await push(request, 'one')
@@ -134,7 +134,7 @@ describe('a reading whose sink is busy', () => {
     expect([reading.state, chunks]).toEqual([state, ['one']])
   })
 
-  test('is stopped by its failure, and hands on no kept chunk', async () => {
+  test('is stopped by the failure of the sink, and passes on no kept chunk', async () => {
     const request = openRequest()
     const { reading, chunks, fail, outcome } = readFrom(request, true)
     await push(request, 'one')

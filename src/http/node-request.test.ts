@@ -10,7 +10,7 @@ import type { Incoming } from './incoming.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ticks } from './fixtures/ticks.ts'
 
-/** Of many chunks, the last of which is in Node's hands before it is asked for. */
+/** Large enough for many chunks. Node has the last one before it is asked for. */
 const BODY = someBytes(1_000_000)
 const LIMITS = { maxBytes: 64 * 1024 ** 2, maxMs: 30_000, idleMs: 30_000 }
 
@@ -24,7 +24,7 @@ function post(length: number, more = ''): string {
 }
 
 describe('reading', () => {
-  test('gives every chunk in order, and waits where the sink asks it to', async () => {
+  test('gives every chunk in order, and waits if the sink asks it to', async () => {
     await using server = await nodeServer(async (request) => {
       const chunks: Uint8Array[] = []
       let busy = false
@@ -46,13 +46,13 @@ describe('reading', () => {
     expect(await response.json()).toEqual({ overlaps: 0, body: Buffer.from(someBytes(1_000_000)).toString('base64') })
   })
 
-  test('is not over before the sink is done with the last chunk, and fails where that fails', async () => {
+  test('is not over before the sink is done with the last chunk, and fails if the sink fails', async () => {
     await using server = await nodeServer(async (request) => {
       let size = 0
       let finished = 0
       const finish = async (chunk: Uint8Array): Promise<void> => {
         size += chunk.length
-        // Some turns of the loop: long after the stream has ended, where this is its last chunk.
+        // If this is the last chunk, the stream ends long before these turns of the loop do.
         for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
         finished += chunk.length
         if (request.url === '/fails' && size === BODY.length) throw new Error('full')
@@ -86,7 +86,7 @@ describe('reading', () => {
     socket.destroy()
   })
 
-  test('is told of a body of which Node has thrown away a part, since the answer was out', async () => {
+  test('rejects if Node has discarded a part of the body, since the answer was sent', async () => {
     await using server = await nodeServer(async (request, response) => {
       response.end('accepted')
       await once(response, 'close')
@@ -100,7 +100,7 @@ describe('reading', () => {
     socket.destroy()
   })
 
-  test('rejects with what the sink throws or rejects with, at once', async () => {
+  test('rejects at once with the error of the sink', async () => {
     const failure = new Error('full')
     await using server = await nodeServer(async (request) => {
       const incoming = fromNodeRequest(request)
@@ -120,7 +120,7 @@ describe('reading', () => {
     }
   })
 
-  test('never times out while it is the sink that is slow', async () => {
+  test('never times out while the sink is busy', async () => {
     await using server = await nodeServer(async (request) => {
       let size = 0
       const slow = (chunk: Uint8Array): Promise<void> => {
@@ -134,9 +134,9 @@ describe('reading', () => {
     expect(await response.json()).toBe(100_000)
   })
 
-  test('of a request whose client has gone already says so', async () => {
+  test('of a request whose client has gone already rejects with `truncated-body`', async () => {
     await using server = await nodeServer(async (request) => {
-      // Its error has nobody else to hear it.
+      // Without a listener, its error would end the process.
       request.on('error', () => {})
       await new Promise<void>((resolve) => request.on('close', resolve))
       await bodyOf(fromNodeRequest(request)).read(() => undefined)
@@ -147,7 +147,7 @@ describe('reading', () => {
     expect((await server.outcome()).error).toMatchObject({ code: 'truncated-body' })
   })
 
-  test('of a request that somebody destroyed unread does not wait for ever', async () => {
+  test('of a request that was destroyed unread does not wait for ever', async () => {
     await using server = await nodeServer(async (request) => {
       request.destroy()
       await bodyOf(fromNodeRequest(request)).read(() => undefined)
@@ -159,7 +159,7 @@ describe('reading', () => {
     socket.destroy()
   })
 
-  test('is refused once a signal has aborted', async () => {
+  test('rejects if the signal has aborted already', async () => {
     const reason = new Error('enough')
     await using server = await nodeServer(async (request) => {
       await bodyOf(fromNodeRequest(request)).read(() => undefined, { signal: AbortSignal.abort(reason) })
@@ -169,7 +169,7 @@ describe('reading', () => {
   })
 })
 
-test('a request that is a plain stream, as test clients bring it, breaks without ending the process', async () => {
+test('a request of a test client, which is a plain stream, can break without ending the process', async () => {
   const stream = Object.assign(new Readable({ read() {} }), {
     method: 'POST',
     url: '/',
@@ -184,7 +184,7 @@ test('a request that is a plain stream, as test clients bring it, breaks without
   await expect(reading).rejects.toMatchObject({ code: 'truncated-body' })
 })
 
-test('a sink that waits gets no chunk before it is done, though somebody else resumes the request', async () => {
+test('a busy sink gets no chunk before it is done, even if other code resumes the request', async () => {
   const request = Object.assign(Readable.from([1, 2, 3, 4].map((byte) => Buffer.of(byte))), {
     method: 'POST',
     url: '/',
@@ -205,7 +205,7 @@ test('a sink that waits gets no chunk before it is done, though somebody else re
 })
 
 describe('draining', () => {
-  test('throws away what is left after a refusal, and may be asked for twice, by whoever has the request', async () => {
+  test('discards the rest after a refusal, and can be called twice, also by another wrapper of the request', async () => {
     await using server = await nodeServer(async (request) => {
       const body = bodyOf(fromNodeRequest(request))
       await body
@@ -238,7 +238,7 @@ describe('draining', () => {
     await once(socket, 'close')
   })
 
-  test('leaves a body alone that somebody else is reading, and resolves at once', async () => {
+  test('leaves a body alone that other code is reading, and resolves at once', async () => {
     await using server = await nodeServer(async (request) => {
       const incoming = fromNodeRequest(request)
       const all = buffer(request)
@@ -250,7 +250,7 @@ describe('draining', () => {
     expect(await response.json()).toBe(3_000_000)
   })
 
-  test('leaves a body alone that another of us is reading', async () => {
+  test('leaves a body alone that another wrapper of the request is reading', async () => {
     await using server = await nodeServer(async (request) => {
       let size = 0
       await bodyOf(fromNodeRequest(request)).read((chunk) => {
@@ -264,7 +264,7 @@ describe('draining', () => {
     expect(await response.json()).toBe(3_000_000)
   })
 
-  test.each(['', 'abc'])('of a body that somebody has read whole (%j) has nothing to wait for', async (body) => {
+  test.each(['', 'abc'])('resolves if other code has read the whole body (%j)', async (body) => {
     await using server = await nodeServer(async (request) => {
       await buffer(request)
       await bodyOf(fromNodeRequest(request)).drain(LIMITS)
@@ -315,7 +315,7 @@ describe('whether the answer may come before the body has ended', () => {
 })
 
 describe('the signal', () => {
-  test('aborts when the client goes away before it has sent all, asked for before or after', async () => {
+  test('aborts when the client goes away before it has sent all, also if it is read later', async () => {
     await using server = await nodeServer(async (request) => {
       request.on('error', () => {})
       const { signal } = fromNodeRequest(request)

@@ -6,8 +6,8 @@ import type { NodeBodyOptions } from './node-body.ts'
 import type { ReadableRequest } from './readable-request.ts'
 
 /**
- * The parts of Node's `IncomingMessage` that Decant uses, so that the core runs without Node. Express' and Koa's requests
- * have them, and Fastify's `raw`.
+ * The parts of Node's `IncomingMessage` that Decant uses, so that the core runs without Node. The requests of Express
+ * and Koa have them, and so has Fastify's `raw`.
  */
 export interface NodeRequest extends ReadableRequest {
   readonly method?: string | undefined
@@ -25,7 +25,7 @@ export interface NodeRequest extends ReadableRequest {
 }
 
 export interface NodeRequestOptions extends NodeBodyOptions {
-  /** Aborts when the client has gone. Default: when it goes before its request is complete. */
+  /** Aborts when the client has gone. The default aborts if it goes before its request is complete. */
   readonly signal?: AbortSignal
   /** The path at which a framework has mounted its handler. Default: the request's `baseUrl` and `url`. */
   readonly place?: MountedPath | undefined
@@ -34,13 +34,13 @@ export interface NodeRequestOptions extends NodeBodyOptions {
 /** A Node request as `Incoming`. */
 export function fromNodeRequest(request: NodeRequest, options: NodeRequestOptions = {}): Incoming {
   const { headers } = request
-  // HTTP/2 has no framing headers; there the frame of the header tells whether it is the last (RFC 9113 section 8.1).
+  // HTTP/2 has no framing headers: the frame of the header tells whether a body follows (RFC 9113 section 8.1).
   const hasBody =
     headers['content-length'] !== undefined ||
     headers['transfer-encoding'] !== undefined ||
     (request.httpVersionMajor >= 2 && request.stream?.endAfterHeaders !== true)
   const { target, authority } = splitTarget(request.url ?? '/')
-  // HTTP/2 has another word for it (RFC 9113 section 8.3.1).
+  // HTTP/2 calls it `:authority` (RFC 9113 section 8.3.1).
   const host = authority ?? headers['host'] ?? headers[':authority']
   const header = (name: string): string | undefined => {
     const value = name === 'host' ? host : headers[name]
@@ -54,17 +54,17 @@ export function fromNodeRequest(request: NodeRequest, options: NodeRequestOption
     header,
     contentType: new ContentType(header('content-type')),
     body: hasBody ? new NodeBody(request, options) : undefined,
-    // Now: a closed socket does not know any more.
+    // Read it now: a closed socket forgets its address.
     clientAddress: request.socket?.remoteAddress,
     isSecure: request.socket?.encrypted === true,
     isPortKnown: true,
-    // No getter: V8 gives each object that is written with one a shape of its own, and keeps all that it refers to for long.
+    // Not a getter: V8 gives each object with a getter a shape of its own, and keeps its values in memory for long.
     signal: options.signal ?? goneSignal(request),
     native: request,
   }
 }
 
-/** In absolute-form the host that is asked stands before the path, and counts (RFC 9112 section 3.2.2). */
+/** In absolute-form, the host stands before the path, and counts instead of Host (RFC 9112 section 3.2.2). */
 export function splitTarget(url: string): { target: string; authority: string | undefined } {
   if (url.startsWith('/')) return { target: url, authority: undefined }
   const [absolute, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? []

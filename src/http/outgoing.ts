@@ -1,11 +1,11 @@
 import type { Incoming } from './incoming.ts'
 
-/** An answer as the protocols give it; an adapter writes it as a Fetch `Response` or to a Node `ServerResponse`. */
+/** An answer of a protocol. An adapter writes it as a Fetch `Response` or to a Node `ServerResponse`. */
 export interface Outgoing {
   readonly status: number
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
-  /** The content; none for 204, 304 and HEAD. Iterating it to the end, or returning early, closes what it reads from. */
+  /** The content; absent for 204, 304 and HEAD. Iterating it to the end, or returning early, closes its source. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** The keys of the files that the request stored, for a log; absent if nothing was stored. No adapter sends them. */
   readonly stored?: readonly string[]

@@ -33,7 +33,7 @@ test.each([
   '; a=x,y',
   '; a="x\ny"',
   '; a="\0"',
-])('%j is no list of parameters', (text) => {
+])('%j is not a valid list of parameters', (text) => {
   expect(toParameters(text)).toBeUndefined()
 })
 
@@ -44,7 +44,7 @@ test('spaces around the equals sign are taken only if they are allowed', () => {
   expect(toParameters('; a= ', 0, { allowsSpace: true })).toBeUndefined()
 })
 
-test('a name that comes twice is refused, in whatever case, since two readers might choose differently', () => {
+test('a name that comes twice is refused, in any case, since two readers might choose differently', () => {
   expect(toParameters('; a=1; A=1')).toBeUndefined()
 })
 
@@ -52,7 +52,7 @@ test('names of object members are names like others', () => {
   expect(toParameters('; __proto__=1; constructor=2')?.get('__proto__')).toBe('1')
 })
 
-test('a long run of spaces, semicolons or backslashes is read in one go', () => {
+test('a long run of spaces, semicolons or backslashes is read in linear time', () => {
   expect(toParameters(`${'; '.repeat(50_000)}a=1`)?.get('a')).toBe('1')
   expect(toParameters(`; a="${'\\\\'.repeat(50_000)}`)).toBeUndefined()
 })

@@ -1,13 +1,14 @@
-/** RFC 9110 section 5.6.2; sticky, so that it is tried at one place only. */
+/** A token (RFC 9110 section 5.6.2). The pattern is sticky, so that it is tried at one place only. */
 const NAME = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
 
 /**
- * More than a token: also what clients leave unquoted, such as `=` and `/` in a boundary. Never what could be read in
- * two ways: quotes, backslashes, and the comma that joins two headers of one name (RFC 9110 section 5.3).
+ * More than a token: clients also leave `=` and `/` unquoted, for example in a boundary. Characters that could be read
+ * in two ways are not allowed. These are quotes, backslashes, and the comma that joins two headers of one name (RFC
+ * 9110 section 5.3).
  */
 const UNQUOTED = /[!#-+\--:<-[\]-~]+/y
 
-/** RFC 9110 section 5.6.4; a quoted pair is a backslash before any character. */
+/** A quoted string (RFC 9110 section 5.6.4). A quoted pair is a backslash before any character. */
 const QUOTED = /"((?:[\t !#-[\]-~\u0080-\uffff]|\\[\t -~\u0080-\uffff])*)"/y
 
 interface ParameterOptions {
@@ -17,8 +18,8 @@ interface ParameterOptions {
 
 /**
  * Reads parameters, `; name=value; name="quoted value"` (RFC 9110 section 5.6.6), from `start` (default 0) to the end.
- * Names come back in lower case. `undefined` where the text is no such list, and where a name comes twice, since another
- * reader might choose the other one.
+ * Names come back in lower case. `undefined` if the text is not such a list. Also if a name comes twice, since another
+ * reader might choose the other value.
  */
 export function toParameters(
   text: string,

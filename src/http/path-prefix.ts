@@ -1,4 +1,4 @@
-/** Longer than any prefix in use. A client may have written it, and a list repeats it a thousand times. */
+/** Longer than any prefix in use. A client may have written the prefix, and a list repeats it for each file. */
 const MAX_LENGTH = 255
 
 /** Segments of a path (RFC 3986 section 3.3). */
@@ -8,8 +8,8 @@ const SEGMENTS = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+)+$/i
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i
 
 /**
- * A path that URLs may begin with, without a trailing slash; '' for `/` and ''. It can name no other host and no other
- * place of this one.
+ * A path that URLs may begin with, without a trailing slash; '' for `/` and ''. It cannot lead to another host, or out
+ * of itself.
  *
  * @param path percent-encoded
  * @returns `undefined` unless it begins with one slash and has no `//`, `\`, `?`, `#`, control characters or dot

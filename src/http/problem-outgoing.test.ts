@@ -7,7 +7,7 @@ function bodyOf({ body }: { body?: unknown }): unknown {
   return body instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(body)) : undefined
 }
 
-test('a refusal is problem details that no cache keeps and no browser takes for another type', () => {
+test('a refusal is problem details, not to be cached or taken for another type', () => {
   const error = new UploadError('file-too-large', { limit: 1024, filename: 'ü.png', field: 'photo' })
   const outgoing = problemOutgoing(error, 'POST')
   expect(outgoing.status).toBe(413)
@@ -29,7 +29,7 @@ test('a refusal is problem details that no cache keeps and no browser takes for 
   })
 })
 
-test('the cause of a failure is not told', () => {
+test('the client does not learn the cause of a failure', () => {
   const error = new UploadError('storage-failed', {}, { cause: new Error('/srv/secret') })
   expect(JSON.stringify(bodyOf(problemOutgoing(error, 'GET')))).not.toContain('secret')
 })
@@ -46,7 +46,7 @@ test('a refusal of a coding says that only bodies without one are taken (RFC 911
   expect(problemOutgoing(typed, 'PUT').headers).not.toHaveProperty('accept-encoding')
 })
 
-test('headers that a refusal needs besides are added', () => {
+test('more headers can be added to a refusal', () => {
   const error = new UploadError('range-not-satisfiable', { size: 10 })
   expect(problemOutgoing(error, 'GET', { 'content-range': 'bytes */10' }).headers).toMatchObject({
     'content-range': 'bytes */10',
@@ -54,7 +54,7 @@ test('headers that a refusal needs besides are added', () => {
   })
 })
 
-test('the answer to HEAD has the length of the content and none of it', () => {
+test('the answer to HEAD has the length of the content and no content', () => {
   const outgoing = problemOutgoing(new UploadError('not-found', {}), 'HEAD')
   expect(outgoing.body).toBeUndefined()
   expect(Number(outgoing.headers['content-length'])).toBeGreaterThan(0)
@@ -66,7 +66,7 @@ test('a text is measured in bytes', () => {
   expect(outgoing.body).toEqual(new TextEncoder().encode('ü日'))
 })
 
-test('a refusal of somebody unknown says how to sign in (RFC 9110 section 11.6.1)', () => {
+test('a refusal of an unknown client says how to sign in (RFC 9110 section 11.6.1)', () => {
   const error = new UploadError('unauthenticated', { challenge: 'Basic realm="Files"' })
   expect(problemOutgoing(error, 'GET')).toMatchObject({
     status: 401,

@@ -7,7 +7,7 @@ import { textOutgoing } from './text-outgoing.ts'
  * A refusal as an answer: problem details (RFC 9457), never cached.
  *
  * @param method of the request: the answer to HEAD has no content
- * @param headers what this refusal needs beside its body, such as Content-Range
+ * @param headers more headers of this refusal, such as Content-Range
  */
 export function problemOutgoing(
   error: UploadError | AnyUploadError,
@@ -24,12 +24,12 @@ export function problemOutgoing(
   })
 }
 
-/** Seconds after which a client that was one too many may come again. */
+/** Seconds after which a client that was refused for too many uploads may try again. */
 const RETRY_AFTER = '10'
 
 /**
- * The headers that HTTP wants beside the body of a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section
- * 10.2.3), WWW-Authenticate (section 11.6.1), Accept-Encoding (section 12.5.3).
+ * The headers that HTTP requires for a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3),
+ * WWW-Authenticate (section 11.6.1), Accept-Encoding (section 12.5.3).
  */
 export function refusalHeaders({ code, details }: UploadError | AnyUploadError): Record<string, string> {
   if (code === 'overloaded') return { 'retry-after': RETRY_AFTER }

@@ -1,7 +1,7 @@
-/** The parts of Node's `IncomingMessage` that its body is read by. */
+/** The parts of Node's `IncomingMessage` that are needed to read its body. */
 export interface ReadableRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** `parser` reads HTTP/1 from it. */
+  /** Its `parser` reads HTTP/1. */
   readonly socket?: { readonly parser?: unknown } | null | undefined
   readonly httpVersionMajor: number
   readonly httpVersionMinor: number
@@ -17,7 +17,7 @@ export interface ReadableRequest {
   /** HTTP/2 only. */
   readonly stream?:
     | {
-        /** The request has a header and nothing else. */
+        /** The request has a header and no body. */
         readonly endAfterHeaders?: boolean | undefined
         close(code?: number): void
       }

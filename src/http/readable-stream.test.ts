@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toReadableStream } from './readable-stream.ts'
 
-/** A source that tells what is done with it. */
+/** A source that notes each call. */
 function source(count: number, failure?: Error) {
   const told: string[] = []
   async function* generate(): AsyncGenerator<Uint8Array> {
@@ -25,7 +25,7 @@ test('every chunk comes in order, and then the end', async () => {
   expect(told.at(-1)).toBe('closed')
 })
 
-test('nothing is read before somebody wants it', async () => {
+test('the source is not opened before the stream is read', async () => {
   const { generate, told } = source(3)
   const stream = toReadableStream(generate())
   const reader = stream.getReader()
@@ -43,7 +43,7 @@ test('cancelling closes the source', async () => {
   expect(told).toEqual(['opened', 'asked 0', 'closed'])
 })
 
-test('a failure of the source is told to the reader', async () => {
+test('the reader gets a failure of the source', async () => {
   const failure = new Error('gone')
   const reader = toReadableStream(source(1, failure).generate()).getReader()
   await reader.read()

@@ -1,6 +1,6 @@
 /**
- * Bytes as a Fetch stream: one chunk is asked for when the reader wants one, and cancelling closes the source. (Not
- * `ReadableStream.from`, which not every runtime has.)
+ * Bytes as a Fetch stream. It takes a chunk from the source when the reader asks for one, and cancelling it closes the
+ * source. Not every runtime has `ReadableStream.from`.
  */
 export function toReadableStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = source[Symbol.asyncIterator]()
@@ -14,11 +14,11 @@ export function toReadableStream(source: AsyncIterable<Uint8Array>): ReadableStr
       await iterator.return?.()
     },
   }
-  // Nothing is read ahead: a stream that nobody reads opens nothing.
+  // Read nothing ahead: an unread stream must not open its source.
   return new ReadableStream(stream, { highWaterMark: 0 })
 }
 
-/** Fetch bodies take no shared memory; hardly anybody has any. */
+/** Fetch bodies do not take shared memory, which is rare. */
 function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return isUnshared(bytes) ? bytes : new Uint8Array(bytes)
 }

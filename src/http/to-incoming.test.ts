@@ -53,14 +53,14 @@ test('several headers of one name are joined', async () => {
   expect(text).toContain('"text/html, application/json"')
 })
 
-test('the address of the client is told where the runtime tells it', async () => {
+test('the address of the client is known if the runtime tells it', async () => {
   await using server = await nodeServer(async (request) => toIncoming(request).clientAddress ?? 'unknown')
   expect(await (await fetch(server.origin)).json()).toBe('127.0.0.1')
   expect(toIncoming(new Request('http://localhost')).clientAddress).toBeUndefined()
   expect(fromFetchRequest(new Request('http://localhost'), { clientAddress: '::1' }).clientAddress).toBe('::1')
 })
 
-test('what holds a request as `raw` is as good as the request, and what does not is told what to pass', () => {
+test('an object that holds a request as `raw` is accepted, and an error for any other says what to pass', () => {
   const raw = new Request('http://localhost/a?b', { method: 'POST', body: 'abc' })
   expect(toIncoming({ raw }).target).toBe('/a?b')
   for (const other of [{}, { raw: {} }, { raw: null }, { raw: { raw } }, null]) {

@@ -3,13 +3,16 @@ import type { Incoming } from './incoming.ts'
 import { fromNodeRequest } from './node-request.ts'
 import type { NodeRequest } from './node-request.ts'
 
-/** A Fetch `Request`, a Node `IncomingMessage` (Express' and Koa's `ctx.req` included), or what holds either as `raw`: Fastify's request, and Hono's. */
+/**
+ * A Fetch `Request`, a Node `IncomingMessage`, or an object that holds one of these as `raw`. Express' requests and
+ * Koa's `ctx.req` are Node's. The requests of Fastify and Hono have `raw`.
+ */
 export type AnyRequest = Request | NodeRequest | { readonly raw: Request | NodeRequest }
 
 /**
  * Either kind of request as `Incoming`.
  *
- * @throws {TypeError} for anything else, such as Koa's `ctx`, saying what to pass instead.
+ * @throws {TypeError} for anything else, such as Koa's `ctx`. Its message says what to pass instead.
  */
 export function toIncoming(request: AnyRequest): Incoming {
   if (typeof request === 'object' && request !== null) {
@@ -29,7 +32,7 @@ function fromRawRequest(request: object): Incoming | undefined {
   return isNodeRequest(request) ? fromNodeRequest(request) : undefined
 }
 
-// By their shapes, not by instanceof: a runtime or a test may bring a Request class of its own.
+// The shape decides, not instanceof: a runtime or a test may have a Request class of its own.
 function isFetchRequest(request: object): request is Request {
   if (!('headers' in request) || typeof request.headers !== 'object' || request.headers === null) return false
   const hasGet = 'get' in request.headers && typeof request.headers.get === 'function'

@@ -306,7 +306,7 @@ export const ACCESS: GuardedPromise = {
       find: 'if (peer === undefined || !isTrusted(peer)) return incoming',
       replace: 'if (peer === undefined) return incoming',
       tests: [
-        ['src/http/forwarded.test.ts', 'whoever is no trusted proxy > is not believed (%s)'],
+        ['src/http/forwarded.test.ts', 'a peer that is not a trusted proxy > is not believed (%s)'],
         [BEHIND_PROXY, 'nothing of it counts (%j)'],
       ],
     },

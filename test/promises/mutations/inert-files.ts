@@ -54,7 +54,7 @@ export const INERT_FILES: GuardedPromise = {
       tests: [
         [
           'src/http/problem-outgoing.test.ts',
-          'a refusal is problem details that no cache keeps and no browser takes for another type',
+          'a refusal is problem details, not to be cached or taken for another type',
         ],
         [INERT, 'a refusal that repeats a name cannot act for the site either'],
       ],

@@ -19,7 +19,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: "else this.#onIdle(new UploadError('request-timeout', { idleTimeoutMs: this.#idleTimeoutMs }))",
       replace: 'else this.stop()',
       tests: [
-        ['src/http/idle-watch.test.ts', 'silence for so long rings once, and says for how long'],
+        ['src/http/idle-watch.test.ts', 'silence for the idle time-out rings once, and tells the time'],
         [NODE, 'a stalled upload is given up with 408, and hung up on'],
       ],
     },

@@ -40,14 +40,14 @@ export const STORED_BYTES: GuardedPromise = {
       file: 'src/http/node-reading.ts',
       find: "if (this.#state !== 'busy') this.#finish()",
       replace: 'this.#finish()',
-      tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails where that fails']],
+      tests: [[NODE_REQUEST, 'is not over before the sink is done with the last chunk, and fails if the sink fails']],
     },
     {
       guard: 'compares a body with its declared length, since Node discards bytes after the answer',
       file: 'src/http/node-reading.ts',
       find: "if (this.#received >= this.#length) this.#end('ended')",
       replace: "if (this.#received >= 0) this.#end('ended')",
-      tests: [[NODE_REQUEST, 'is told of a body of which Node has thrown away a part, since the answer was out']],
+      tests: [[NODE_REQUEST, 'rejects if Node has discarded a part of the body, since the answer was sent']],
     },
     {
       guard: 'gives a busy sink no further chunk, even if other code resumes the request',
@@ -55,8 +55,8 @@ export const STORED_BYTES: GuardedPromise = {
       find: "if (this.#state === 'busy') this.#late.push(chunk)",
       replace: "if (this.#state === 'gone') this.#late.push(chunk)",
       tests: [
-        [NODE_REQUEST, 'a sink that waits gets no chunk before it is done, though somebody else resumes the request'],
-        [NODE_READING, 'keeps the chunks that come all the same, in order, and the end behind them'],
+        [NODE_REQUEST, 'a busy sink gets no chunk before it is done, even if other code resumes the request'],
+        [NODE_READING, 'keeps the chunks that still come, in order, and the end after them'],
       ],
     },
     {
@@ -101,7 +101,7 @@ export const STORED_BYTES: GuardedPromise = {
       replace: 'return this.#isAlone',
       tests: [
         [GIVEN, 'a body gives away no chunk that another part of the program has fetched with read()'],
-        [OWNERSHIP, 'a chunk is shared > if it is fetched with read() in the moment before the request flows'],
+        [OWNERSHIP, 'a chunk is shared > if it is fetched with read() just before the request flows'],
       ],
     },
     {
@@ -110,7 +110,7 @@ export const STORED_BYTES: GuardedPromise = {
       find: 'request.httpVersionMajor === 1 && Boolean(request.socket?.parser)',
       replace: 'request.httpVersionMajor === 1',
       tests: [
-        [GIVEN, 'a body gives away no chunk of a request that no server has parsed: a test may have made it'],
+        [GIVEN, 'a body gives away no chunk of a request that no server has parsed, such as that of a test'],
         [
           'src/adapters/fastify/fastify-handler.test.ts',
           'leaves alone the body of inject(), which is not a chunk of a connection',
@@ -156,7 +156,7 @@ export const STORED_BYTES: GuardedPromise = {
       find: 'if (this.length !== undefined && this.#size < this.length) {',
       replace: 'if (this.length !== undefined && this.#size < 0) {',
       tests: [
-        ['src/http/fetch-request.test.ts', 'is told of a body that is shorter than it says, or breaks off'],
+        ['src/http/fetch-request.test.ts', 'rejects if a body is shorter than declared, or breaks off'],
         ['src/protocols/binary/binary-protocol.test.ts', 'of a body that is shorter than it says'],
       ],
     },

@@ -3,19 +3,19 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ChunkOwnership } from './chunk-ownership.ts'
 
-/** A request as a server of HTTP/1 makes it, whose chunks the test pushes. */
+/** A request like that of an HTTP/1 server. The test pushes its chunks. */
 function openRequest(more: object = {}) {
   return Object.assign(new Readable({ read() {} }), { httpVersionMajor: 1, socket: { parser: {} } }, more)
 }
 
-/** A method that does what Node's does, as that of a tool that records what comes. */
+/** A method that does the same as Node's, like that of a tool that records chunks. */
 function replaced(method: 'emit' | 'read') {
   return function (this: Readable, ...values: unknown[]): unknown {
     return Reflect.apply(Readable.prototype[method], this, values)
   }
 }
 
-/** Listens as a reader of the body does, and notes of each chunk whether it was its own. */
+/** Listens like a reader of the body, and notes for each chunk if it was its own. */
 function own(request: Readable & { readonly httpVersionMajor: number }) {
   request.pause()
   const ownership = new ChunkOwnership(request)
@@ -95,7 +95,7 @@ describe('a chunk is shared', () => {
     ])
   })
 
-  test('if it is fetched with read() in the moment before the request flows', async () => {
+  test('if it is fetched with read() just before the request flows', async () => {
     const request = openRequest()
     const { chunks } = own(request)
     request.push('one')

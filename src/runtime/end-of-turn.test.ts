@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { endOfTurn } from './end-of-turn.ts'
 
-test('lets all who ask in one turn go on together, when everything else of that turn is done', async () => {
+test('all calls of one turn resolve together, after everything else of that turn', async () => {
   const order: string[] = []
   const first = endOfTurn().then(() => order.push('first'))
   process.nextTick(() => order.push('tick'))
@@ -12,7 +12,7 @@ test('lets all who ask in one turn go on together, when everything else of that 
   expect(order).toEqual(['promise', 'tick', 'first', 'second', 'turn'])
 })
 
-test('lets who asks while others go on wait for the next turn', async () => {
+test('a call that is made while others go on resolves in the next turn', async () => {
   const order: string[] = []
   async function askTwice(): Promise<void> {
     await endOfTurn()
@@ -26,7 +26,7 @@ test('lets who asks while others go on wait for the next turn', async () => {
   expect(order).toEqual(['this', 'next'])
 })
 
-test('waits for nobody in a Worker, even one that is like Node: what one request has set there ends with it', async () => {
+test('a Worker that is like Node does not wait: there a callback ends with its request', async () => {
   onTestFinished(() => {
     vi.unstubAllGlobals()
     vi.resetModules()

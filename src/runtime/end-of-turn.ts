@@ -1,8 +1,9 @@
 import { IS_NODE } from './is-node.ts'
 
 /**
- * On Node alone. In a Worker a request must not wait for a callback that another request has set, and Bun hangs up on
- * requests sent in a row if the body of one is read a turn later. `undefined` if a test imitates a browser, as jsdom does.
+ * Exists on Node only. In a Worker, a request must not wait for a callback that another request has set. Bun closes
+ * the connection of pipelined requests if the body of one is read a turn later. `undefined` also if a test imitates a
+ * browser, as jsdom does.
  */
 const setImmediate: typeof globalThis.setImmediate | undefined = IS_NODE ? globalThis.setImmediate : undefined
 
@@ -11,7 +12,7 @@ let waiting: (() => void)[] = []
 
 /**
  * Resolves at the end of this turn of the event loop, for all requests of the turn together. They then go on side by
- * side: one step of each, then the next step of each, which takes half the time of one whole request after the other
+ * side: one step of each, then the next step of each. This takes half the time of one request after the other
  * (docs/decisions/018). A request that is alone in its turn waits for a few microseconds.
  */
 export function endOfTurn(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Whether this is Node itself, and not another runtime that has its modules. With `nodejs_compat` workerd gives itself out for Node, too; there
- * a timer that one request has set is gone with this request, and must not be what others wait for.
+ * True on Node itself, and false on another runtime that has its modules. With `nodejs_compat`, workerd also claims to
+ * be Node. There, a timer ends with the request that has set it, so no other request may wait for it.
  */
 export const IS_NODE: boolean =
   typeof process !== 'undefined' &&

@@ -2,9 +2,9 @@
 const LEAST = 4096
 
 /**
- * Gives memory back at once that is no longer used. It is for chunks of the network. V8 sees each as a handle of some
- * hundred bytes. So it lets tens of megabytes of them pile up, and then marks the whole heap to find them. A part of a
- * larger buffer is left alone.
+ * Frees the memory of a chunk from the network at once, when it is no longer used. For V8, such a chunk is a handle of
+ * some hundred bytes. So V8 lets tens of megabytes of chunks pile up, and then marks the whole heap to find them. A
+ * part of a larger buffer is left alone.
  */
 export function releaseMemory({ buffer, byteLength }: Uint8Array): void {
   if (byteLength < LEAST || byteLength !== buffer.byteLength || !(buffer instanceof ArrayBuffer)) return

@@ -7,7 +7,7 @@ import { formOf, openSite } from './fixtures/site.ts'
 const HOST = 'Host: x'
 
 describe('authorize', () => {
-  test('is asked for each action with the right key', async () => {
+  test('is called for each action with the right key', async () => {
     const asked: Omit<UploadRequest, 'request'>[] = []
     const authorize = ({ request, ...question }: UploadRequest): boolean => {
       expect(request).toHaveProperty('headers')
@@ -37,7 +37,7 @@ describe('authorize', () => {
   test.each([
     ['false', () => false, 403, 'forbidden'],
     ['a promise of false', async () => false, 403, 'forbidden'],
-    // As a hook without types may.
+    // A hook without types may return these.
     ['nothing', () => JSON.parse('null'), 403, 'forbidden'],
     ['1', () => JSON.parse('1'), 403, 'forbidden'],
     [
@@ -96,7 +96,7 @@ describe('authorize', () => {
     }
     expect([opened, (await site.set.list()).files.length]).toEqual([0, 1])
     expect(told.length).toBe(status >= 500 ? requests.length : 0)
-    // The body is not even asked for.
+    // The client is not asked for its body.
     const waiting = await site.ask(
       `PUT /b.txt HTTP/1.1\r\n${HOST}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n`,
     )
@@ -143,7 +143,7 @@ describe('cross-site requests', () => {
     expect((await site.set.list()).files.length).toBe(status === 403 ? 0 : 1)
   })
 
-  test('from a host that is not the one asked are told of the proxy, and of the list of origins', async () => {
+  test('from another host get a hint about the proxy and about the list of origins', async () => {
     await using site = await openSite()
     const { detail } = JSON.parse((await site.ask(put('Origin: https://evil.example'))).body.toString())
     expect(detail).toMatch(/^Requests from https:\/\/evil\.example are not accepted here\. /)
@@ -156,14 +156,14 @@ describe('cross-site requests', () => {
     ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example', 'Add it to "origins" (--origins) if it should be.'],
     ['Sec-Fetch-Site: cross-site', 'Origin: null', '"Referrer-Policy: no-referrer"'],
     ['X: y', 'Origin: null', '"Referrer-Policy: no-referrer"'],
-  ])('that no proxy can have caused blame none (%s, %s)', async (site, origin, hint) => {
+  ])('that no proxy can have caused get no hint about a proxy (%s, %s)', async (site, origin, hint) => {
     await using server = await openSite()
     const { detail } = JSON.parse((await server.ask(put(site, origin))).body.toString())
     expect(detail).toContain(hint)
     expect(detail).not.toContain('proxy')
   })
 
-  test('without a Host nobody is at home, not even `null`', async () => {
+  test('without a Host are refused for any origin, also for `null`', async () => {
     await using site = await openSite()
     for (const origin of ['null', 'file://', 'http://x']) {
       for (const host of ['', 'Host:\r\n']) {
@@ -182,7 +182,7 @@ describe('cross-site requests', () => {
 })
 
 describe('the Host', () => {
-  test('stands in the target where a client asks by the whole URL, and counts there', async () => {
+  test('stands in the target if the client sends an absolute URL, and that one counts', async () => {
     await using site = await openSite({ hosts: ['localhost'], listing: true })
     const ask = async (target: string) => (await site.ask(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`)).status
     expect(await ask('http://localhost:3000/')).toBe(200)
@@ -214,7 +214,7 @@ describe('the Host', () => {
     expect(JSON.parse(answer.body.toString()).code).toBe(status === 403 ? 'unknown-host' : undefined)
   })
 
-  test('may be judged by a test, which gets the name alone', async () => {
+  test('can be checked by a function, which gets only the name', async () => {
     const asked: string[] = []
     const hosts = (name: string): boolean => {
       asked.push(name)
@@ -227,7 +227,7 @@ describe('the Host', () => {
     expect(asked).toEqual(['files.example', '[::1]'])
   })
 
-  test('has to be there, where it has to be known', async () => {
+  test('is required if the handler checks it', async () => {
     await using known = await openSite({ hosts: ['localhost'], listing: true })
     expect((await known.ask('GET / HTTP/1.0\r\n\r\n')).status).toBe(403)
     await using any = await openSite({ listing: true })

@@ -6,11 +6,11 @@ import { toIpAddress } from '../http/ip-address.ts'
 const LOCAL_NAME = /^[^.]*$|\.(?:local|lan|internal|home\.arpa)$/
 
 /**
- * Refuses names under which the server is not known. If an attacker makes a name of its own lead here (DNS
- * rebinding), its page is in the origin of the server.
+ * Refuses names under which the server is not known. If an attacker makes a name lead to this server (DNS rebinding),
+ * the attacker's page is in the origin of the server.
  *
  * Such a page may write X-Forwarded-Host, but not Host. If its browser is at the address of a trusted proxy, only Host
- * tells the two apart. A proxy may put a name of the local network there, and a stranger cannot have one.
+ * tells the two apart. A proxy may write a name of the local network into Host. A stranger cannot own such a name.
  *
  * @param isKnown gets the name in lower case, without its port and a dot at its end; IPv6 addresses have brackets
  * @throws {UploadError} `unknown-host`.

@@ -1,9 +1,9 @@
-/** How many of the eight groups of an IPv6 address the network gives to one customer: a /64 at least (RFC 6177). */
+/** An IPv6 address has eight groups. The first four name the network of one customer, a /64 or more (RFC 6177). */
 const NETWORK_GROUPS = 4
 
 /**
- * By what a client is counted: an IPv4 address as it is, written in IPv6 or not (RFC 4291 section 2.5.5.2), and of an IPv6
- * address its /64, of which every client may make up addresses as it likes.
+ * The network by which a client is counted. An IPv4 address counts as it is, also if it is written in IPv6 (RFC 4291
+ * section 2.5.5.2). An IPv6 address counts by its /64, in which a client may choose any address.
  */
 export function toClientNetwork(address: string): string {
   if (!address.includes(':')) return address

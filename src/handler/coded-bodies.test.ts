@@ -6,7 +6,7 @@ const FORM = '--X\r\nContent-Disposition: form-data; name="a"; filename="a.txt"\
 const MULTIPART = 'Content-Type: multipart/form-data; boundary=X'
 const NAMED = 'Content-Disposition: attachment; filename="a.txt"'
 
-/** Each way to send a file, but for what is said of its coding. */
+/** Each way to send a file, without the header of its coding. */
 const WAYS = [
   ['a form', 'POST / HTTP/1.1', MULTIPART, FORM],
   ['a file by POST', 'POST / HTTP/1.1', NAMED, 'hello'],
@@ -14,7 +14,7 @@ const WAYS = [
 ] as const
 
 describe.each(WAYS)('%s', (_, start, header, body) => {
-  test.each(['gzip', 'identity, zstd'])('with Content-Encoding: %s is refused with the true reason', async (coding) => {
+  test.each(['gzip', 'identity, zstd'])('with Content-Encoding: %s is refused for its coding', async (coding) => {
     await using site = await openSite()
     const coded = gzipSync(body).toString('latin1')
     const { status, headers, ...answer } = await site.ask(
@@ -34,7 +34,7 @@ describe.each(WAYS)('%s', (_, start, header, body) => {
     expect([status, await site.everyFile()]).toEqual([201, ['a.txt']])
   })
 
-  test('that is compressed below its chunks is refused, and never stored', async () => {
+  test('with a compressed Transfer-Encoding is refused, and never stored', async () => {
     const failures: unknown[] = []
     await using site = await openSite({ onError: (error) => failures.push(error) })
     const coded = gzipSync(body).toString('latin1')
@@ -47,7 +47,7 @@ describe.each(WAYS)('%s', (_, start, header, body) => {
       expect.objectContaining({ code: 'unsupported-transfer-coding', coding: 'gzip' }),
     ])
     expect(await site.everyFile()).toEqual([])
-    // The client chose the coding: that is not a failure of the server.
+    // The client chose the coding, so this is not a failure of the server.
     expect(failures).toEqual([])
   })
 })

@@ -23,7 +23,7 @@ async function preflight(site: Site, origin: string, headers?: string): Promise<
 }
 
 describe('CORS', () => {
-  test('answers an allowed origin, refusals included, and tells caches', async () => {
+  test('allows an origin of the list to read answers and refusals, and tells caches so', async () => {
     await using site = await openSite({ origins: [ORIGIN], listing: true })
     for (const path of ['/', '/none.txt']) {
       const { headers } = await fetch(site.origin + path, { headers: { origin: ORIGIN } })
@@ -34,7 +34,7 @@ describe('CORS', () => {
     }
   })
 
-  test('lets a page read when to come again, and what else a refusal says in a header', async () => {
+  test('lets a page read Retry-After and the other headers of a refusal', async () => {
     await using site = await openSite({ origins: [ORIGIN] })
     const { headers } = await fetch(site.origin, { headers: { origin: ORIGIN } })
     const exposed = headers.get('access-control-expose-headers')?.split(', ')
@@ -48,7 +48,7 @@ describe('CORS', () => {
     'HTTPS://app.example',
     'capacitor://x',
     '*',
-  ])('gives %s, which is not listed, neither the answer nor credentials', async (origin) => {
+  ])('gives %s, which is not listed, no permission to read the answer', async (origin) => {
     await using site = await openSite({ origins: [ORIGIN, 'capacitor://localhost'], listing: true })
     const all = [
       (await fetch(site.origin, { headers: { origin } })).headers,
@@ -68,7 +68,7 @@ describe('CORS', () => {
 })
 
 describe('a preflight of an allowed origin', () => {
-  test('is told the methods, and allows the headers that it asks for', async () => {
+  test('gets the methods and the headers that it asks for', async () => {
     await using site = await openSite({ origins: [ORIGIN] })
     const headers = await preflight(site, ORIGIN, 'content-type,x-csrf-token, sentry-trace')
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
@@ -77,14 +77,14 @@ describe('a preflight of an allowed origin', () => {
     expect(headers.get('vary')).toBe('Origin, Access-Control-Request-Headers')
   })
 
-  test('allows of these no more than allowedHeaders names, in any case', async () => {
+  test('allows only those of them that allowedHeaders names, in any case', async () => {
     await using site = await openSite({ origins: [ORIGIN], allowedHeaders: ['Content-Type', 'x-csrf-token'] })
     const headers = await preflight(site, ORIGIN, 'content-type, X-CSRF-Token, authorization')
     expect(headers.get('access-control-allow-headers')).toBe('content-type, X-CSRF-Token')
     expect((await preflight(site, ORIGIN, 'authorization')).get('access-control-allow-headers')).toBeNull()
   })
 
-  test('is not given back what cannot be the name of a header', async () => {
+  test('does not get back text that cannot be the name of a header', async () => {
     await using site = await openSite({ origins: [ORIGIN] })
     const headers = await preflight(site, ORIGIN, 'x-a, x b, "x", ,x:y')
     expect(headers.get('access-control-allow-headers')).toBe('x-a')

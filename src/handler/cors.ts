@@ -66,7 +66,7 @@ export function parseAllowedHeaders(names: readonly string[]): readonly string[]
 }
 
 function preflightHeaders(incoming: Incoming, allowedHeaders: readonly string[] | undefined): Record<string, string> {
-  // With credentials, `*` would mean a header of that name, so each is named.
+  // With credentials, `*` would mean a header of that name. So each header is named.
   const asked = (incoming.header('access-control-request-headers') ?? '').split(',').map((name) => name.trim())
   const allowed = asked.filter(
     (name) => TOKEN.test(name) && (allowedHeaders === undefined || allowedHeaders.includes(name.toLowerCase())),

@@ -4,7 +4,7 @@ import type { Receipt, SkippedFile } from '../protocols/receipt.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { Route } from './route.ts'
 
-/** A stored file, as JSON and pages tell it. */
+/** A stored file, as it stands in JSON and in pages. */
 export interface FileAnswer {
   /** The name of the form field, if a form has just brought the file. */
   readonly field?: string

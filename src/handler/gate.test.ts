@@ -32,7 +32,7 @@ describe('an unknown client', () => {
     { method: 'PUT', path: '/b.txt', body: 'b' },
     { method: 'GET', path: '/a.txt' },
     { method: 'DELETE', path: '/a.txt' },
-    // What is there and what is not look the same.
+    // The answers for existing and missing files are the same.
     { method: 'GET', path: '/none.txt' },
   ]
 
@@ -50,7 +50,7 @@ describe('an unknown client', () => {
     expect((await site.set.list()).files.map(({ key }) => key)).toEqual(['a.txt'])
   })
 
-  test('who signs in may', async () => {
+  test('can do so after it has signed in', async () => {
     await using site = await openSite(options)
     await site.set.save(new File(['a'], 'a.txt'))
     for (const headers of [{ authorization: ANN }, { authorization: 'bearer a:nn' }]) {
@@ -66,7 +66,7 @@ describe('an unknown client', () => {
     }
   })
 
-  test('a hook of any kind may ask to sign in in its own way', async () => {
+  test('gets the challenge that any other hook throws', async () => {
     const challenge = 'Bearer realm="api", scope="upload"'
     const authorize = (): boolean => {
       throw new UploadError('unauthenticated', { challenge })
@@ -90,7 +90,7 @@ describe('the page', () => {
     return [response.status, view, response.headers.has('www-authenticate')]
   }
 
-  test('of a closed site shows neither form nor list, and asks for a password', async () => {
+  test('of a closed site shows neither a form nor a list, and asks for a password', async () => {
     await using site = await openSite({ authorize: credentials(LIST), listing: true, page })
     await site.set.save(new File(['a'], 'a.txt'))
     const [status, view, asks] = await look(site)
@@ -105,7 +105,7 @@ describe('the page', () => {
     expect([known, whole.canUpload, whole.files?.length, whole.signIn]).toEqual([200, true, 1, undefined])
   })
 
-  test('of a drop box shows anybody the form alone, and a way to sign in to the list', async () => {
+  test('of a drop box shows every client the form alone, and a link to sign in to the list', async () => {
     const authorize = credentials(LIST, { anonymous: ['upload'] })
     await using site = await openSite({ authorize, listing: true, page })
     await site.set.save(new File(['a'], 'a.txt'))
@@ -118,26 +118,26 @@ describe('the page', () => {
     expect([known, whole.files?.length, whole.signIn]).toEqual([200, 1, undefined])
   })
 
-  test('of an open shelf shows anybody the list without a form', async () => {
+  test('of an open shelf shows every client the list without a form', async () => {
     const authorize = credentials(LIST, { anonymous: ['list', 'fetch'] })
     await using site = await openSite({ authorize, listing: true, page })
     const [status, view] = await look(site)
     expect([status, view.canUpload, view.files, view.signIn]).toEqual([200, false, [], '/?sign-in'])
   })
 
-  test('says nothing of signing in where that helps nobody', async () => {
+  test('has no link to sign in if signing in does not help', async () => {
     await using site = await openSite({ authorize: ({ action }) => action === 'upload', listing: true, page })
     const [status, view] = await look(site, '/?sign-in')
     expect([status, view.canUpload, view.files, view.signIn]).toEqual([200, true, undefined, undefined])
   })
 
-  test('is refused to whoever may do nothing with it', async () => {
+  test('is refused to a client without any permission', async () => {
     await using site = await openSite({ authorize: () => false, listing: true, page })
     const [status, view, asks] = await look(site)
     expect([status, view.canUpload, view.files, asks]).toEqual([403, false, undefined, false])
   })
 
-  test('without a listing asks for the right to upload alone', async () => {
+  test('without a listing asks only for the permission to upload', async () => {
     const asked: string[] = []
     const authorize = ({ action }: UploadRequest): boolean => asked.push(action) > 0
     await using site = await openSite({ authorize, page })
@@ -145,7 +145,7 @@ describe('the page', () => {
     expect([status, view.canUpload, view.files, asked]).toEqual([200, true, undefined, ['upload']])
   })
 
-  test('says of a refused upload why, and asks for a password where one is missing', async () => {
+  test('shows why an upload is refused, and asks for a password if the request has none', async () => {
     await using site = await openSite({
       authorize: credentials(LIST, { anonymous: ['list'] }),
       listing: true,
@@ -157,7 +157,7 @@ describe('the page', () => {
     expect([view.problem?.code, view.canUpload, view.files]).toEqual(['unauthenticated', false, []])
   })
 
-  test('fails where the hook fails, and is not taken for refused', async () => {
+  test('fails if the hook fails, and is not shown as a refusal', async () => {
     const told: unknown[] = []
     const authorize = (): boolean => {
       throw new Error('the database is gone')
@@ -168,7 +168,7 @@ describe('the page', () => {
     expect(told.length).toBeGreaterThan(0)
   })
 
-  test('is not for now where the hook has no answer for now', async () => {
+  test('is answered 503 if the hook is overloaded', async () => {
     const authorize = (): boolean => {
       throw new UploadError('overloaded', {})
     }
@@ -186,7 +186,7 @@ describe('a signed link', () => {
     return false
   }
 
-  /** A site that lets nobody do anything without a link, with a file in it. */
+  /** A site with a file, in which a client can do nothing without a link. */
   async function linkedSite(options: SiteOptions = {}): Promise<Site & { readonly url: string }> {
     asked.length = 0
     const site = await openSite({ authorize, links, listing: true, deletion: true, ...options })
@@ -194,7 +194,7 @@ describe('a signed link', () => {
     return { ...site, url: await links.sign(file, '/Cat%20%26%20dog.txt') }
   }
 
-  test('opens its file by GET and HEAD, in ranges and as a download, without a question to the hook', async () => {
+  test('opens its file by GET and HEAD, in ranges and as a download, without a call of the hook', async () => {
     await using site = await linkedSite()
     const whole = await fetch(site.origin + site.url)
     expect([whole.status, await whole.text()]).toEqual([200, 'hello'])
@@ -209,12 +209,12 @@ describe('a signed link', () => {
     expect(asked).toEqual([])
   })
 
-  test('is kept by nobody on the way', async () => {
+  test('opens a file that no shared cache keeps', async () => {
     await using site = await linkedSite({ maxAge: 3600 })
     expect((await fetch(site.origin + site.url)).headers.get('cache-control')).toBe('private, max-age=3600')
   })
 
-  test('lets nobody do anything else', async () => {
+  test('gives no other permission', async () => {
     await using site = await linkedSite()
     const query = site.url.slice(site.url.indexOf('?'))
     const requests: readonly (readonly [string, string, number])[] = [
@@ -232,7 +232,7 @@ describe('a signed link', () => {
     expect((await site.set.list()).files).toHaveLength(1)
   })
 
-  test('that is forged or over is refused, also to those who may fetch without it', async () => {
+  test('that is forged or expired is refused, also if the client may fetch without it', async () => {
     await using site = await linkedSite({ authorize: () => true })
     const file = { set: 'photos', key: 'Cat & dog.txt', storedAt: new Date(), size: 5 }
     const path = '/Cat%20%26%20dog.txt'
@@ -254,7 +254,7 @@ describe('a signed link', () => {
     expect((await fetch(site.origin + path)).status).toBe(200)
   })
 
-  test('opens one file however its URL is spelt, and never another one', async () => {
+  test('opens one file in any spelling of its URL, and never another file', async () => {
     await using site = await openSite({ authorize, links })
     for (const name of ['a%62.txt', 'ab.txt', 'A.txt']) await site.set.save(new File([name], name))
     const { files } = await site.set.list()
@@ -293,28 +293,28 @@ describe('a signed link', () => {
     expect([replaced.status, await replaced.text()]).toEqual([410, gone])
   })
 
-  test('opens a file that was put into the folder by hand, until it is changed there', async () => {
+  test('opens a file that was put into the folder by hand, until that file is changed', async () => {
     await using site = await openSite({ authorize, links })
     const path = join(site.folder, 'note.txt')
     await writeFile(path, 'one')
-    // Half seconds and whole ones: as floating-point numbers, in which Node passes them on, they are exact.
+    // Node passes times on as floating-point numbers. Half and whole seconds are exact in them.
     await utimes(path, new Date(), new Date('2026-11-05T12:00:00.500Z'))
     const file = await site.set.get('note.txt')
     if (file === undefined) throw new Error('The file is not there.')
     const url = site.origin + (await links.sign(file, '/note.txt'))
     expect(await (await fetch(url)).text()).toBe('one')
     await writeFile(path, 'two')
-    // Of the same size, so that the time alone tells.
+    // The size is the same, so that only the time differs.
     await utimes(path, new Date(), new Date('2026-11-05T12:00:01Z'))
     expect((await fetch(url)).status).toBe(410)
-    // As a backup brings it back.
+    // A backup restores a file like this.
     await writeFile(`${path}.copy`, 'one')
     await utimes(`${path}.copy`, new Date(), new Date(file.storedAt))
     await rename(`${path}.copy`, path)
     expect(await (await fetch(url)).text()).toBe('one')
   })
 
-  test('to a key opens whatever has the key, and is 404 if nothing has it', async () => {
+  test('to a key opens any file that has the key, and is 404 if there is none', async () => {
     await using site = await linkedSite()
     const target = { set: 'photos', key: 'Cat & dog.txt' }
     const url = site.origin + (await links.sign(target, '/Cat%20%26%20dog.txt', { opens: 'key' }))
@@ -341,13 +341,13 @@ describe('a signed link', () => {
     expect(closed).toEqual(['Cat & dog.txt'])
   })
 
-  test('works below whatever stands before the path, since the path is not signed', async () => {
+  test('works below any prefix of the path, since the path is not signed', async () => {
     await using site = await linkedSite({ base: '/deep/down' })
     const moved = `/deep/down${site.url}`
     expect((await fetch(site.origin + moved)).status).toBe(200)
   })
 
-  test('opens the file of its set alone where several have one of that name', async () => {
+  test('opens only the file of its set if several sets have one of that name', async () => {
     const other = uploadSet('papers', { storage: memoryStorage() })
     await other.save(new File(['secret'], 'a.txt'))
     await using site = await openSite({ authorize, links, sets: (set) => ({ pictures: set, papers: other }) })
@@ -357,13 +357,13 @@ describe('a signed link', () => {
     expect((await fetch(site.origin + url.replace('pictures', 'papers'))).status).toBe(403)
   })
 
-  test('means nothing to a handler that was not given any', async () => {
+  test('means nothing to a handler without the option `links`', async () => {
     await using site = await linkedSite({ links: undefined })
     const response = await fetch(site.origin + site.url)
     expect([response.status, await codeOf(response), asked]).toEqual([403, 'forbidden', ['fetch Cat & dog.txt']])
   })
 
-  test('shows a person a page where it does not open', async () => {
+  test('that has expired shows a person a page', async () => {
     await using site = await linkedSite({ page })
     const expired = await links.sign({ set: 'photos', key: 'a.txt' }, '/a.txt', {
       expiresAt: new Date(0),
@@ -379,7 +379,7 @@ describe('a signed link', () => {
     ])
   })
 
-  test('needs sets that it can tell apart', () => {
+  test('needs sets of different names', () => {
     const sets = {
       a: uploadSet('same', { storage: memoryStorage() }),
       b: uploadSet('same', { storage: memoryStorage() }),

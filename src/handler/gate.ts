@@ -18,7 +18,7 @@ export type AdmissionReason = 'open' | 'link' | 'authorized'
 /** A request that was let in. */
 export interface AdmittedRequest {
   readonly reason: AdmissionReason
-  /** It has to be checked against the file once that is open: it opens one version of it. */
+  /** It opens one version of the file. So it has to be checked again when the file is open. */
   readonly link?: VerifiedLink
 }
 
@@ -33,15 +33,15 @@ export class Gate {
   }
 
   /**
-   * A client with a link is judged by it alone: whether a false one opens anything must not depend on other
+   * If a client has a link, only the link decides: a false link must open nothing, even if the client has other
    * permissions.
    *
-   * @throws {UploadError} `forbidden`, unless the hook says yes; `invalid-link`, `link-expired`; what the hook throws.
+   * @throws {UploadError} `forbidden`, unless the hook returns true; `invalid-link`, `link-expired`; the hook's error.
    */
   async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<AdmittedRequest> {
     const { authorize, links } = this.#options
     if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
-      // The name and the key by which the file is going to be read, and nothing of how the URL spells them.
+      // Verify the name and the key that are used to read the file, not their spelling in the URL.
       return { reason: 'link', link: await links.verify({ set: set.name, key }, query) }
     }
     if (authorize === undefined) return { reason: 'open' }
@@ -52,16 +52,16 @@ export class Gate {
   }
 
   /**
-   * The key as this client spells it, if the client may not learn whether there is such a file: then no answer may spell
-   * it as the storage does. `undefined` if it may.
+   * The key as this client spells it, if the client may not learn whether the file exists. Then no answer may spell the
+   * key as the storage does. `undefined` if the client may learn it.
    *
-   * @throws what the hook throws as a failure of ours.
+   * @throws a failure of the server in the hook.
    */
   async unseenName(incoming: Incoming, route: FileRoute): Promise<string | undefined> {
     return (await this.#mayKnowNames(incoming, route)) ? undefined : route.askedKey.normalize('NFC')
   }
 
-  /** The permissions that the page of the set shows; rejects with failures of ours alone. */
+  /** The permissions that the page of the set shows. Rejects only with failures of the server. */
   async pageRights(incoming: Incoming, route: Route): Promise<PageRights> {
     const { listing = false } = this.#options
     const place = { ...route, key: undefined }
@@ -75,8 +75,8 @@ export class Gate {
   }
 
   /**
-   * Whether the client may learn which names are taken: it may list them, or fetch this file. The hook is asked in any
-   * case, also for a free name, so that the time of an answer tells nothing.
+   * Whether the client may learn which names are taken: it may list them, or fetch this file. The hook is always
+   * called, also for a free name, so that the time of an answer tells nothing.
    */
   async #mayKnowNames(incoming: Incoming, route: Route): Promise<boolean> {
     if (this.#options.authorize === undefined) return true
@@ -90,7 +90,7 @@ export class Gate {
       await this.admit(action, incoming, route)
       return undefined
     } catch (error) {
-      // unauthenticated, forbidden, or what else the hook has to say to a client.
+      // unauthenticated, forbidden, or another refusal of the hook.
       if (isUploadError(error) && !isServerFailure(error)) return error
       throw error
     }

@@ -7,7 +7,7 @@ import type { Site } from './fixtures/site.ts'
 import { UploadSlots } from './upload-slots.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
 
-/** Only this clock is moved by hand; the network keeps its own. */
+/** The test moves only this clock. The network keeps its own. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
@@ -70,7 +70,7 @@ function client(index: number): string {
 }
 
 describe('if all slots are taken', () => {
-  test('2,000 idle uploads of as many clients give way one by one, and slow honest ones between them stay', async () => {
+  test('2,000 idle uploads of 2,000 clients give way one by one, and slow honest ones between them stay', async () => {
     const slots = new UploadSlots({})
     const honest = [1990, 1995].map((index) => new TestUpload(slots, client(index)))
     const idle = Array.from({ length: 1998 }, (_, index) => new TestUpload(slots, client(index)))
@@ -98,7 +98,7 @@ describe('if all slots are taken', () => {
     expect([await steady?.state(), await slow?.state(), await newcomer.state()]).toEqual(RUNNING)
   })
 
-  test('an upload that has just begun never gives way, and keeps no older one from doing so', async () => {
+  test('an upload that has just begun never gives way, and an older one still does', async () => {
     const slots = new UploadSlots({ maxUploads: 2 })
     const old = new TestUpload(slots, '192.0.2.1')
     await old.send(5000)
@@ -123,7 +123,7 @@ describe('if all slots are taken', () => {
     expect(await Promise.all(running.map((each) => each.end()))).toEqual(['received', 'received'])
   })
 
-  test('the time in which we make a client wait does not count against it', async () => {
+  test('the time in which the server makes a client wait does not count against it', async () => {
     const slots = new UploadSlots({ maxUploads: 1 })
     const disk = Promise.withResolvers<void>()
     const waiting = new TestUpload(slots, '192.0.2.1', () => disk.promise)
@@ -138,7 +138,7 @@ describe('if all slots are taken', () => {
     expect(await waiting.outcome).toBe('overloaded')
   })
 
-  test('a slow upload does not give way while it waits for us, since its bytes may all have come', async () => {
+  test('a slow upload does not give way while it waits for the server, since all its bytes may have come', async () => {
     const slots = new UploadSlots({ maxUploads: 1 })
     const check = Promise.withResolvers<void>()
     const checked = new TestUpload(slots, '192.0.2.1', () => (checked.isLast ? check.promise : undefined))
@@ -150,7 +150,7 @@ describe('if all slots are taken', () => {
     expect(await checked.end()).toBe('received')
   })
 
-  test('an upload whose bytes have all come is not disturbed any more', async () => {
+  test('an upload whose bytes have all come does not give way', async () => {
     const slots = new UploadSlots({ maxUploads: 1 })
     const stored = Promise.withResolvers<string>()
     const first = slots.during(
@@ -227,7 +227,7 @@ describe('slots that several processes share', () => {
   })
 })
 
-/** The beginning of an upload that never goes on. */
+/** The first bytes of an upload that sends no more. */
 async function begin(site: Site, name: string): Promise<RawClient> {
   const before = (await site.everyFile()).length
   const half = await RawClient.connect(site.origin)

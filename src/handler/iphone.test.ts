@@ -7,8 +7,7 @@ import { receive } from '../receive/receive.ts'
 import { openSite } from './fixtures/site.ts'
 
 /**
- * URLSession of an iPhone adds headers of the draft of resumable uploads to every upload, and ends with a body that is
- * whole.
+ * URLSession of an iPhone adds headers of the draft for resumable uploads to every upload, and sends a complete body.
  */
 const HEADERS = [
   ['since iOS 18', { 'Upload-Draft-Interop-Version': '6', 'Upload-Complete': '?1' }],

@@ -10,7 +10,7 @@ const COMPOSED = '\u00dc.txt'
 const DECOMPOSED = 'U\u0308.txt'
 const SPELLINGS = [COMPOSED, DECOMPOSED] as const
 
-/** Each spelling as it is asked for, and as the file has it that a person put into the folder. */
+/** Each spelling in a request, with each spelling of a file that a person put into the folder. */
 const PAIRS = SPELLINGS.flatMap((asked) => SPELLINGS.map((stored) => ({ asked, stored })))
 
 function nameOf(text: string): string {
@@ -75,8 +75,8 @@ describe.each(CASES)('a file whose name is in %s, asked for in %s', (_, __, aske
   })
 })
 
-describe('a key that nothing has yet', () => {
-  test.each(SPELLINGS)('is stored in NFC, and answered so: %j', async (asked) => {
+describe('a key that no file has yet', () => {
+  test.each(SPELLINGS)('is stored and answered in NFC: %j', async (asked) => {
     const seen: (string | undefined)[] = []
     const authorize = ({ key }: UploadRequest): boolean => {
       seen.push(key)
@@ -98,7 +98,7 @@ describe('a key that nothing has yet', () => {
     expect(await site.everyFile()).toEqual([])
   })
 
-  test('is stored with its extension as the client spells it', async () => {
+  test('keeps the spelling of its extension', async () => {
     await using site = await openSite({ policy: { content: 'trust' } })
     const put = await fetch(urlOf(site, 'IMG_0001.JPG'), { method: 'PUT', body: 'x' })
     expect(put.status).toBe(201)

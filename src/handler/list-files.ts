@@ -13,7 +13,7 @@ const MAX_PAGE = 1000
 /**
  * GET and HEAD of a set by a program.
  *
- * @throws {UploadError} what the gate refuses; `malformed-request`, `storage-failed`.
+ * @throws {UploadError} refusals of the gate; `malformed-request`, `storage-failed`.
  */
 export async function listFiles(incoming: Incoming, route: Route, gate: Gate): Promise<Outgoing> {
   await gate.admit('list', incoming, route)
@@ -23,7 +23,7 @@ export async function listFiles(incoming: Incoming, route: Route, gate: Gate): P
 /**
  * The part of the list that the query asks for.
  *
- * @throws {UploadError} `malformed-request` for a query that asks for no possible page; `storage-failed`.
+ * @throws {UploadError} `malformed-request` for a query that is not valid; `storage-failed`.
  */
 export async function readList({ set, query }: Route): Promise<StoredFilePage> {
   const cursor = query.get('cursor')

@@ -29,7 +29,7 @@ describe('a PUT with a condition', () => {
     ['there.txt', { 'if-none-match': '*' }, FAILED],
     ['there.txt', { 'if-match': '"other"' }, FAILED],
     ['there.txt', { 'if-unmodified-since': LONG_AGO }, FAILED],
-    // What holds makes it no other request: PUT replaces nothing.
+    // A condition that holds changes nothing: PUT never replaces a file.
     ['there.txt', { 'if-match': '*' }, '409 name-taken'],
     ['there.txt', { 'if-none-match': '"other"' }, '409 name-taken'],
     ['there.txt', { 'if-unmodified-since': ANY_TIME }, '409 name-taken'],
@@ -45,7 +45,7 @@ describe('a PUT with a condition', () => {
     expect((await site.everyFile()).includes('new.txt')).toBe(expected === '201 done')
   })
 
-  test('that does not hold is refused before a byte of the body has come', async () => {
+  test('that does not hold is refused before any byte of the body has come', async () => {
     await using site = await siteWithFile()
     const answer = await site.ask(
       'PUT /there.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\nIf-None-Match: *\r\n\r\n',
@@ -79,7 +79,7 @@ describe('a DELETE with a condition', () => {
     expect(await outcome(site, 'DELETE', 'there.txt', { 'if-match': `"other", ${seen}` })).toBe('204 done')
   })
 
-  test('on a file that is not there is not found, whatever the condition', async () => {
+  test('on a missing file is 404 for any condition', async () => {
     await using site = await siteWithFile()
     expect(await outcome(site, 'DELETE', 'new.txt', { 'if-match': '"other"' })).toBe('404 not-found')
   })

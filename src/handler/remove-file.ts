@@ -9,7 +9,7 @@ import type { FileRoute } from './route.ts'
 /**
  * DELETE of a file.
  *
- * @throws {UploadError} what the gate refuses; `not-found`, `precondition-failed`, `storage-failed`.
+ * @throws {UploadError} refusals of the gate; `not-found`, `precondition-failed`, `storage-failed`.
  */
 export async function removeFile(incoming: Incoming, route: FileRoute, gate: Gate): Promise<Outgoing> {
   const { set, key } = route

@@ -50,7 +50,7 @@ describe('methods', () => {
     },
   )
 
-  test('a GET with a body is answered all the same', async () => {
+  test('a GET with a body is answered like any other', async () => {
     await using site = await openSite()
     await site.set.save(new File(['hello'], 'a.txt'))
     const answer = await site.ask(`GET /a.txt HTTP/1.1\r\n${HOST}\r\nContent-Length: 4\r\n\r\nbody`)
@@ -130,7 +130,7 @@ describe('URLs', () => {
     expect((await json(await fetch(`${there}/`))).files[0].url).toBe(files[0].url)
   })
 
-  test('what a framework has stripped comes back in URLs', async () => {
+  test('a path that a framework has stripped comes back in URLs', async () => {
     const photos = uploadSet('photos', { storage: memoryStorage() })
     const handler = uploadHandler(photos)
     const request = new Request('http://x/a.txt', { method: 'PUT', body: 'x' })

@@ -30,7 +30,7 @@ interface SetRoute extends SetPlace {
 
 /** The URL of a file in a set. */
 export interface FileRoute extends SetPlace {
-  /** The key by which everything about the file is decided. */
+  /** The key that decides everything about the file. */
   readonly key: string
   /** The key as the client spells it. */
   readonly askedKey: string
@@ -42,8 +42,8 @@ export type Route = SetRoute | FileRoute
  * Finds the set and the key by the grammar `{base}[/{set}][/{key}]`.
  *
  * @param base the path before the sets, percent-encoded, without a trailing slash
- * @throws {UploadError} `not-found` for a path outside `base`, and for an unknown set; `invalid-key` for a path that cannot
- *   be a key. Segments that begin with a dot are free for URLs of protocols, such as those of uploads that go on.
+ * @throws {UploadError} `not-found` for a path outside `base`, and for an unknown set; `invalid-key` for a path that
+ *   cannot be a key. Segments that begin with a dot are reserved for URLs of protocols, such as resumable uploads.
  */
 export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
   const [path, search] = split(incoming.target, '?')

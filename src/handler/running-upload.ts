@@ -5,7 +5,7 @@ import { MeasuredBody } from './measured-body.ts'
 /** Milliseconds that an upload has before it can be judged. */
 const YOUNG_MS = 10_000
 
-/** Bytes a second at which an upload never has to give way, however many wait. */
+/** Bytes a second from which on an upload never has to give way. */
 const STEADY_RATE = 8 * 1024
 
 /** An upload that holds a slot. It can be made to give way while its bytes come. */
@@ -16,7 +16,7 @@ export class RunningUpload {
   readonly client: string | undefined
   /** Its place among the running ones; `undefined` if it does not run. */
   index: number | undefined
-  /** Gives its slot back where it was taken for all processes. */
+  /** Gives back its slot of all processes, if it has one. */
   giveBack: (() => void) | undefined
   readonly #body: MeasuredBody | undefined
 
@@ -27,11 +27,11 @@ export class RunningUpload {
   }
 
   /**
-   * Bytes a second since its start, without the time in which we made the client wait. `undefined` for an upload that
-   * does not have to give way: it has just begun, has all of its bytes, is fast enough, or waits for us. All bytes of a
-   * form have come when its last file is checked.
+   * Bytes a second since its start. The time in which the server made the client wait does not count. `undefined` if
+   * the upload does not have to give way. It has just begun, is fast enough, has all of its bytes, or waits for the
+   * server. All bytes of a form have come when its last file is checked.
    *
-   * @param now as `performance.now()` tells it
+   * @param now the result of `performance.now()`
    */
   slowRateAt(now: number): number | undefined {
     const ageMs = this.#body?.ageAt(now)

@@ -9,7 +9,7 @@ import type { ServePlans } from './serve-plans.ts'
 /**
  * GET and HEAD of a file.
  *
- * @throws {UploadError} what the gate refuses; `file-gone`, `not-found`, and what `serveFile` throws.
+ * @throws {UploadError} refusals of the gate; `file-gone`, `not-found`, and the errors of `serveFile`.
  */
 export async function serveDownload(
   incoming: Incoming,

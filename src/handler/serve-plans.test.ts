@@ -18,7 +18,7 @@ async function fetchPicture(options: SiteOptions, how: 'plainly' | 'by link' = '
   const url = how === 'plainly' ? '/a.gif' : await links.sign(file, '/a.gif')
   const { status, headers } = await fetch(site.origin + url, { headers: { 'sec-fetch-site': 'cross-site' } })
   expect(status).toBe(200)
-  // What a download says is the same.
+  // A download has the same headers.
   const download = await fetch(`${site.origin}${url}${url.includes('?') ? '&' : '?'}download`)
   for (const name of ['cross-origin-resource-policy', 'cache-control']) {
     expect(download.headers.get(name)).toBe(headers.get(name))
@@ -78,7 +78,7 @@ describe('a file is kept by', () => {
     [{ public: true, ...AUTHORIZED }, '"public" lets caches hand out files without asking "authorize"'],
     [{ maxAge: -1 }, 'maxAge must be a whole number of seconds'],
     [{ maxAge: 0.5 }, 'maxAge must be a whole number of seconds'],
-  ])('no cache at all if the options contradict each other, which is told at the start: %j', (options, message) => {
+  ])('no cache, since options that contradict each other are a TypeError at start: %j', (options, message) => {
     const make = () => uploadHandler(uploadSet('a', { storage: memoryStorage() }), options)
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)

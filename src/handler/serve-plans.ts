@@ -25,7 +25,7 @@ export class ServePlans {
           'can have a handler of their own, or fileServer.',
       )
     }
-    // A browser that embeds a file sends its cookies along. A page must not see files that only they have opened.
+    // A browser that embeds a file sends its cookies. A page must not see a file that only these cookies have opened.
     const openPolicy: CrossOriginResourcePolicy = origins.length > 0 ? 'cross-origin' : 'same-origin'
     const toPlan = (policy: CrossOriginResourcePolicy, isPublic: boolean) => {
       const inline = {

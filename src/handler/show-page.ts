@@ -9,9 +9,9 @@ import type { UploadPage } from './page/page.ts'
 import type { Route } from './route.ts'
 
 /**
- * GET and HEAD of a set by a person: as much of the page as this client may see.
+ * GET and HEAD of a set by a person: the parts of the page that this client may see.
  *
- * @throws {UploadError} `unauthenticated` and `forbidden` if that is nothing; otherwise as `listFiles`.
+ * @throws {UploadError} `unauthenticated` and `forbidden` if it may see nothing; otherwise as `listFiles`.
  */
 export async function showPage(page: UploadPage, incoming: Incoming, route: Route, gate: Gate): Promise<Outgoing> {
   const rights = await gate.pageRights(incoming, route)
@@ -24,7 +24,7 @@ export async function showPage(page: UploadPage, incoming: Incoming, route: Rout
 /**
  * A refusal for a person: the page with the status of the refusal.
  *
- * @throws {UploadError} `storage-failed`; also what the hook or the page throws.
+ * @throws {UploadError} `storage-failed`; also errors of the hook and the page.
  */
 export async function showRefusal(
   page: UploadPage,
@@ -34,7 +34,7 @@ export async function showRefusal(
   refusal: AnyUploadError,
 ): Promise<Outgoing> {
   const rights = await gate.pageRights(incoming, route)
-  // The query may be the very thing that is refused.
+  // The query may be the reason of the refusal, so it is not used.
   const list = rights.list ? await route.set.list({ order: 'newest' }) : undefined
   return pageOutgoing(page, incoming, { route, rights, list }, refusal)
 }

@@ -14,16 +14,16 @@ import type { UploadSlots } from './upload-slots.ts'
 
 export interface TakeUploadOptions {
   readonly slots: UploadSlots
-  /** Where a browser is sent to after the upload; `undefined` for a program, which gets JSON. */
+  /** The page to which a browser is redirected after the upload; `undefined` for a program, which gets JSON. */
   readonly page: UploadPage | undefined
   readonly skipCompanions: boolean | undefined
 }
 
 /**
- * POST to a set, PUT to a file. The gate and the preconditions come before the slot, and the slot before any byte of the
- * body.
+ * POST to a set, PUT to a file. The gate and the preconditions come first, then the slot, and then the first byte of
+ * the body.
  *
- * @throws {UploadError} what the gate, the preconditions, the slots and the protocols refuse. No file is left then.
+ * @throws {UploadError} the refusals of the gate, the preconditions, the slots and the protocols. No file is left then.
  */
 export async function takeUpload(
   incoming: Incoming,

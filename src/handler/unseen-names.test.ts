@@ -14,14 +14,14 @@ function may(...actions: UploadAction[]) {
   return { listing: true, deletion: true, authorize: ({ action }: UploadRequest) => actions.includes(action) }
 }
 
-/** A site in which `taken.txt` and the name in NFD are taken. */
+/** A site with files of two names: `taken.txt`, and a name in NFD. */
 async function siteFor(...actions: UploadAction[]): Promise<Site> {
   const site = await openSite({ ...may(...actions), policy: { extensions: ['txt', 'png'], minFileSize: 1 } })
   for (const name of ['taken.txt', 'taken.png', NFD]) await writeFile(join(site.folder, name), 'there')
   return site
 }
 
-/** A request for each name, and the answers without what names them. */
+/** Sends a request for each name. Returns the answers without the names. */
 async function answersTo(site: Site, request: (name: string) => string, names: readonly string[]): Promise<unknown[]> {
   const answers: unknown[] = []
   for (const name of names) {
@@ -83,7 +83,7 @@ describe('a client that may only upload', () => {
     expect(taken).toMatchObject([415, {}, expect.stringContaining('type-mismatch')])
   })
 
-  test('is told that a name is taken when the whole file has come, and not before', async () => {
+  test('learns that a name is taken only after the whole file has come', async () => {
     await using site = await siteFor('upload')
     for (const name of ['taken.txt', NFC, NFD]) {
       const client = await RawClient.connect(site.origin)
@@ -96,7 +96,7 @@ describe('a client that may only upload', () => {
     expect(await site.everyFile()).toEqual([NFD, 'taken.png', 'taken.txt'].toSorted())
   })
 
-  test('has what is free stored, also on a condition that there is no such file', async () => {
+  test('can store a file under a free name, also on the condition that there is none', async () => {
     await using site = await siteFor('upload')
     const put = (path: string, header = ''): string => `PUT /${path} ${HEAD}${header}Content-Length: 1\r\n\r\nx`
     expect((await site.ask(put('one.txt', 'If-None-Match: *\r\n'))).status).toBe(201)

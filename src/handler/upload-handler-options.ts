@@ -17,13 +17,13 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    */
   readonly base?: string | undefined
   /**
-   * Decides everything, before any byte is read. Only `true` allows; it may also throw an `UploadError`. Default: all
-   * is allowed.
+   * Decides on every request, before any byte is read. Only `true` allows it. The hook may also throw an `UploadError`.
+   * Default: all is allowed.
    */
   readonly authorize?: ((request: UploadRequest) => boolean | Promise<boolean>) | undefined
   /**
-   * Signed links, of `decant/access`: GET and HEAD with a genuine one to exactly this file are allowed without `authorize`,
-   * and one that is not, or whose time is over, is refused. Default: links mean nothing.
+   * Signed links, of `decant/access`. GET and HEAD with a valid link to exactly this file are allowed without
+   * `authorize`. A link that is not valid or has expired is refused. Default: links mean nothing.
    */
   readonly links?: Pick<SignedLinks, 'verify'> | undefined
   /** Whether `GET {base}` lists the files. Default false. */
@@ -72,7 +72,7 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
   readonly public?: boolean | undefined
   /**
    * Called for every failure of the server (5xx, but not 501), also in the middle of a download. The client does not
-   * learn the cause. Must not throw.
+   * learn the cause. The function must not throw.
    */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */
@@ -83,11 +83,11 @@ export const UPLOAD_HANDLER_KINDS: OptionKinds<UploadHandlerOptions> = {
   ...FORM_LIMIT_KINDS,
   base: OPTION_KINDS.text,
   authorize: OPTION_KINDS.call,
-  links: { ...OPTION_KINDS.object, says: 'what signedLinks returns' },
+  links: { ...OPTION_KINDS.object, says: 'the result of signedLinks' },
   listing: OPTION_KINDS.flag,
   skipCompanions: OPTION_KINDS.flag,
   deletion: OPTION_KINDS.flag,
-  // `parseOrigins` says what is wrong with them.
+  // `parseOrigins` tells the fault.
   origins: OPTION_KINDS.own,
   allowedHeaders: OPTION_KINDS.texts,
   crossOriginResourcePolicy: oneOf('same-origin', 'same-site', 'cross-origin'),

@@ -9,7 +9,7 @@ import { formOf, openSite } from './fixtures/site.ts'
 import { uploadHandler } from './upload-handler.ts'
 
 const HOST = 'Host: x'
-/** What a browser sends of a file input in which nothing was chosen. */
+/** The part that a browser sends for a file input in which nothing was chosen. */
 const UNCHOSEN =
   '--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n'
 
@@ -49,14 +49,14 @@ describe('taking files', () => {
     expect(await readFile(join(site.folder, 'Größe 1.TXT'), 'utf8')).toBe('first')
   })
 
-  test('several files have no one Location', async () => {
+  test('several files get no Location', async () => {
     await using site = await openSite()
     const response = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', '1'], ['a.txt', '2']) })
     expect([response.status, response.headers.get('location')]).toEqual([201, null])
     expect((await json(response)).files.map(({ key }: { key: string }) => key)).toEqual(['a.txt', 'a_1.txt'])
   })
 
-  test('a body that is the file is named by Content-Disposition, and numbered', async () => {
+  test('a body that is the file itself is named by Content-Disposition, and numbered', async () => {
     await using site = await openSite()
     for (const location of ['/a.txt', '/a_1.txt']) {
       const response = await fetch(site.origin, {
@@ -70,7 +70,7 @@ describe('taking files', () => {
     }
   })
 
-  test('PUT makes exactly that name, or none', async () => {
+  test('PUT makes exactly that name, or no file', async () => {
     await using site = await openSite()
     const put = (body: string) => fetch(`${site.origin}/a.txt`, { method: 'PUT', body })
     const first = await put('first')
@@ -171,7 +171,7 @@ describe('taking files', () => {
   })
 })
 
-describe('giving files', () => {
+describe('serving files', () => {
   test.each(['GET', 'HEAD'])('%s of a file, whole, in part and not at all', async (method) => {
     await using site = await openSite({ maxAge: 60 })
     await site.set.save(new File(['hello'], 'a.txt'))
@@ -261,7 +261,7 @@ describe('listing', () => {
     expect(await json(response)).toMatchObject({ code: 'method-not-allowed', allow: ['POST', 'OPTIONS'] })
   })
 
-  test('and every other answer tells the digest that a set takes', async () => {
+  test('and every other answer hold the digest that a set takes', async () => {
     await using site = await openSite({ listing: true, policy: { digest: 'sha-256' } })
     const digest = 'sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:'
     const created = await json(await fetch(`${site.origin}/abc.txt`, { method: 'PUT', body: 'abc' }))
@@ -308,8 +308,8 @@ describe('listing', () => {
   })
 })
 
-describe('failures of ours', () => {
-  test('a medium that fails is told to us with its cause, and to the client without any path', async () => {
+describe('failures of the server', () => {
+  test('onError gets the cause of a failed storage, and the client learns no path', async () => {
     const told: [UploadError, unknown][] = []
     await using site = await openSite({ listing: true, onError: (error, request) => told.push([error, request]) })
     await site.set.save(new File(['x'], 'a.txt'))
@@ -330,7 +330,7 @@ describe('failures of ours', () => {
     expect(told[0]?.[1]).toHaveProperty('url')
   })
 
-  test('one in the middle of a download is told too', async () => {
+  test('onError also gets one in the middle of a download', async () => {
     const told: UploadError[] = []
     const big = memoryStorage()
     const storage = {
@@ -352,7 +352,7 @@ describe('failures of ours', () => {
     expect(told.map(({ code }) => code)).toEqual(['storage-failed'])
   })
 
-  test('a client that goes away is no failure of ours', async () => {
+  test('a client that goes away is not a failure of the server', async () => {
     const told: unknown[] = []
     const controller = new AbortController()
     const photos = uploadSet('photos', { storage: memoryStorage() })

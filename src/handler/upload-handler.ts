@@ -92,7 +92,7 @@ class Handler implements UploadHandler {
     return this.#finish(incoming, outgoing)
   }
 
-  /** The answer with CORS headers, and with a body whose failures `onError` is told of. */
+  /** The answer with CORS headers, and with a body whose failures are reported to `onError`. */
   #finish(incoming: Incoming, { status, headers, body, stored }: Outgoing): Outgoing {
     const answer = {
       status,
@@ -123,7 +123,7 @@ class Handler implements UploadHandler {
       throw new UploadError('method-not-allowed', { method, allow, ...(method === 'PUT' && { hint: PUT_HINT }) })
     }
     if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)
-    // From here on there is one spelling of the key, so that a rule for one holds for all.
+    // From here on, the key has one spelling, so that a rule for it holds for all spellings.
     const route = await withStoredKey(asked)
     if (method === 'POST' || method === 'PUT') return this.#take(incoming, route)
     if (route.key === undefined) return this.#list(incoming, route)
@@ -161,14 +161,14 @@ class Handler implements UploadHandler {
     try {
       return await showRefusal(page, incoming, route, this.#gate, refusal)
     } catch (error) {
-      // storage-failed, or what the hook or the page throws: the refusal itself can still be told.
+      // storage-failed, or an error of the hook or the page. The client can still get the refusal.
       this.#toRefusal(incoming, error)
       return problemOutgoing(refusal, incoming.method)
     }
   }
 }
 
-/** PUT is not allowed only if the URL has no key. curl adds the file's name to a URL that ends in a slash, and to no other. */
+/** PUT is refused only if the URL has no key. curl adds the file's name only to a URL that ends in a slash. */
 const PUT_HINT = 'PUT a file to a URL that ends in its name, or post it to this one.'
 
 /** The route with the key of the stored file that it means, in the spelling of lists. */

@@ -9,13 +9,13 @@ import { UploadSlots } from './upload-slots.ts'
 
 const FORM = '--b\r\nContent-Disposition: form-data; name="f"; filename="form.txt"\r\n\r\nhello'
 
-/** The beginnings of uploads that go on for as long as nobody ends them. */
+/** The first bytes of uploads that run until the test ends them. */
 const BEGINNINGS = {
   'a form': `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 200\r\n\r\n${FORM}`,
   'a file': 'PUT /half.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello',
 } as const
 
-/** For a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const PATIENCE = { timeout: 30_000, interval: 5 } as const
 
 /** A request of this client, without a body. */
@@ -36,7 +36,7 @@ function put(name: string, content = 'x'): string {
   return `PUT /${name} HTTP/1.1\r\nHost: x\r\nContent-Length: ${content.length}\r\n\r\n${content}`
 }
 
-test.each(Object.entries(BEGINNINGS))('%s beyond maxUploads is told to come again, in full', async (_, text) => {
+test.each(Object.entries(BEGINNINGS))('%s beyond maxUploads gets a whole 503 with Retry-After', async (_, text) => {
   const told: unknown[] = []
   await using site = await openSite({ maxUploads: 1, maxUploadsPerClient: 2, onError: ({ code }) => told.push(code) })
   const first = await begin(site, text)
@@ -45,17 +45,17 @@ test.each(Object.entries(BEGINNINGS))('%s beyond maxUploads is told to come agai
   const { status, headers, body } = await site.ask(put('b.txt', large))
   expect([status, headers['retry-after'], headers['content-type']]).toEqual([503, '10', 'application/problem+json'])
   expect(JSON.parse(body.toString())).toMatchObject({ code: 'overloaded', status: 503 })
-  // Nor was a draft made of it, and a client that asks first is not asked for its body.
+  // It made no draft, and a client with `Expect: 100-continue` is not asked for its body.
   expect(await site.everyFile()).toEqual(files)
   const asking = await site.ask('PUT /c.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n')
   expect(asking.status).toBe(503)
-  // What is no upload takes no slot.
+  // Other requests take no slot.
   expect((await site.ask('GET /b.txt HTTP/1.1\r\nHost: x\r\n\r\n')).status).toBe(404)
   expect(told).toEqual(['overloaded', 'overloaded'])
   first.destroy()
 })
 
-test('a slot is free again whichever way its upload ends', async () => {
+test('a slot is free again after any end of its upload', async () => {
   let isAllowed = true
   await using site = await openSite({ maxUploads: 1, idleTimeoutMs: 200, authorize: () => isAllowed })
   // Its slot is given back a moment after its end.
@@ -80,7 +80,7 @@ test('a slot is free again whichever way its upload ends', async () => {
   await expectFree('last.txt')
 })
 
-test('an upload that fails on our side gives its slot back', async () => {
+test('an upload that fails on the server gives its slot back', async () => {
   const slots = new UploadSlots({ maxUploads: 1 })
   for (let turn = 0; turn < 3; turn += 1) {
     await expect(slots.during(requestOf(), () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
@@ -92,7 +92,7 @@ test('an upload that fails on our side gives its slot back', async () => {
   }
 })
 
-test('maxUploadsPerClient counts each client by itself, and those that are not known not at all', async () => {
+test('maxUploadsPerClient counts each client by itself, and does not count unknown clients', async () => {
   const slots = new UploadSlots({ maxUploadsPerClient: 1 })
   const end = new EventTarget()
   const wait = async (): Promise<string> => {
@@ -118,7 +118,7 @@ test('maxUploadsPerClient counts clients by the address of their connection', as
   first.destroy()
 })
 
-test('takeSlot counts what other processes receive: where it gives none, an upload is told to come again', async () => {
+test('takeSlot counts the uploads of other processes: if it gives no slot, an upload gets 503', async () => {
   let free = 1
   const clients: (string | undefined)[] = []
   const takeSlot = async (client: string | undefined): Promise<(() => void) | undefined> => {
@@ -138,7 +138,7 @@ test('takeSlot counts what other processes receive: where it gives none, an uplo
   expect(clients).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
 })
 
-test('what takeSlot was asked in vain, and its failure, take no slot of the handler', async () => {
+test('a refusal or failure of takeSlot leaves the slot of the handler free', async () => {
   const answers = [async () => undefined, () => Promise.reject(new Error('gone')), async () => () => {}]
   const slots = new UploadSlots({ maxUploads: 1, takeSlot: async () => answers.shift()?.() })
   await expect(slots.during(requestOf(), async () => 'received')).rejects.toMatchObject({ code: 'overloaded' })
@@ -146,7 +146,7 @@ test('what takeSlot was asked in vain, and its failure, take no slot of the hand
   expect(await slots.during(requestOf(), async () => 'received')).toBe('received')
 })
 
-test('a limit that is none is a mistake of the developer', () => {
+test('a limit that is not a size is a TypeError', () => {
   expect(() => new UploadSlots({ maxUploads: -1 })).toThrow('maxUploads must be')
   expect(() => new UploadSlots({ maxUploadsPerClient: Number.NaN })).toThrow('maxUploadsPerClient must be')
 })

@@ -10,7 +10,7 @@ import { RunningUpload } from './running-upload.ts'
  */
 export type TakeSlot = (client: string | undefined) => Promise<(() => void) | 'client' | undefined>
 
-/** How many uploads a handler receives at the same time. */
+/** The number of uploads that a handler receives at the same time. */
 export interface UploadSlotOptions {
   /**
    * Uploads that are received at the same time; more get 503 (`overloaded`), before any byte of them is read. If a
@@ -19,8 +19,8 @@ export interface UploadSlotOptions {
    */
   readonly maxUploads?: number | undefined
   /**
-   * Of those, the most from one client: an IPv4 address, or a /64 of IPv6. Clients whose address the runtime does not
-   * tell are not counted; clients behind one proxy are one client, unless the proxy is trusted. Default half of
+   * The most of them from one client: an IPv4 address, or a /64 of IPv6. A client is not counted if the runtime does
+   * not tell its address. Clients behind one proxy are one client, unless the proxy is trusted. Default half of
    * `maxUploads`.
    */
   readonly maxUploadsPerClient?: number | undefined
@@ -41,8 +41,8 @@ export class UploadSlots {
   readonly #maxUploadsPerClient: number
   readonly #takeSlot: TakeSlot | undefined
   /**
-   * In no order. Not a `Set`: it copies its table again and again, and V8 holds the uploads of former tables for long, which
-   * was 100 MB of small uploads.
+   * In no order. It is not a `Set`: a `Set` copies its table again and again, and V8 keeps the uploads of former tables
+   * in memory for long. That was 100 MB of small uploads.
    */
   readonly #running: RunningUpload[] = []
   /** Running uploads by client; a client without any is not in it. */
@@ -50,15 +50,15 @@ export class UploadSlots {
 
   /** @throws {TypeError} for a limit that is negative or not a number. */
   constructor({ maxUploads, maxUploadsPerClient, takeSlot }: UploadSlotOptions) {
-    // A socket and a draft for each are 4,000 descriptors, less than the 4,096 that the stricter systems give a process.
+    // 2,000 uploads need 4,000 descriptors, for a socket and a draft each. Strict systems give a process 4,096.
     this.#maxUploads = toLimit('maxUploads', maxUploads, 2000)
     this.#maxUploadsPerClient = toLimit('maxUploadsPerClient', maxUploadsPerClient, Math.ceil(this.#maxUploads / 2))
     this.#takeSlot = takeSlot
   }
 
   /**
-   * Runs an upload in a slot, which is free again however that ends. `receive` gets the request with a body that is
-   * measured.
+   * Runs an upload in a slot, and frees the slot after success and failure. `receive` gets the request with a measured
+   * body.
    *
    * @throws {UploadError} `overloaded`, if there is no slot, and from the body of an upload that gives way.
    */

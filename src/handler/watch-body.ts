@@ -4,7 +4,7 @@ import type { Outgoing } from '../http/outgoing.ts'
 
 type Body = NonNullable<Outgoing['body']>
 
-/** The same body; what fails while it is being read is told to `onFailure` too. */
+/** The same body. If it fails while it is read, `onFailure` gets the error too. */
 export function watchBody(body: Body, onFailure: (error: unknown) => void): Body {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
   const watch = async <Result>(step: Promise<Result>): Promise<Result> => {
@@ -16,7 +16,7 @@ export function watchBody(body: Body, onFailure: (error: unknown) => void): Body
     }
   }
   const watched: AsyncIterable<Uint8Array> = {
-    // By hand: a generator that nobody begins would not close what it reads from.
+    // Not a generator: one that is never started would not close its source.
     [Symbol.asyncIterator]() {
       const iterator = body[Symbol.asyncIterator]()
       return {

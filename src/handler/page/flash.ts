@@ -36,7 +36,7 @@ export function readFlash(incoming: Incoming): string | undefined {
     try {
       return decodeURIComponent(value)
     } catch {
-      // URIError: a cookie that is not ours.
+      // URIError: another program has written this cookie.
     }
   }
   return undefined

@@ -8,7 +8,7 @@ import { formOf, openSite } from '../fixtures/site.ts'
 import type { UploadPage } from './page.ts'
 import { uploadHandler } from '../upload-handler.ts'
 
-/** Shows a page as what it was given. */
+/** A page that shows its view as JSON. */
 const PAGE: UploadPage = {
   headers: { 'content-security-policy': "default-src 'self'" },
   render: (view) => JSON.stringify(view),
@@ -60,7 +60,7 @@ describe('HTML', () => {
     expect((await browse(site.origin)).headers.get('content-type')).toBe('application/json')
   })
 
-  test('is shown without files where listing is off, and programs are told 405', async () => {
+  test('is shown without files if listing is off, and programs get 405', async () => {
     await using site = await openSite({ page: PAGE })
     await site.set.save(new File(['x'], 'a.txt'))
     const page = await browse(site.origin)
@@ -71,11 +71,11 @@ describe('HTML', () => {
     expect((await fetch(site.origin)).status).toBe(405)
   })
 
-  test('that fails when the files are there already takes them back: who is told of a failure sends them again', async () => {
+  test('that fails after the files are stored removes them: a client that is told of a failure sends them again', async () => {
     const broken: UploadPage = {
       ...PAGE,
       get url(): string {
-        throw new Error('where am I?')
+        throw new Error('the page is broken')
       },
     }
     await using site = await openSite({ page: broken })
@@ -109,28 +109,31 @@ describe('HTML', () => {
     [{ base: '/uploads', url: '/gallery/?tab=new' }, '/gallery/?tab=new', '/drop/gallery/'],
     [{ url: 'https://app.example/gallery' }, 'https://app.example/gallery', '/'],
     [{ base: '/a;b' }, '/a;b', '/'],
-  ])('stays below what a proxy has stripped, its cookie too: %j', async ({ base = '', url }, location, cookiePath) => {
-    const page = { ...PAGE, ...(url !== undefined && { url }) }
-    const handler = uploadHandler(uploadSet('photos', { storage: memoryStorage() }), { base, page, listing: true })
-    const ask = async (target: string, init: RequestInit = {}) => {
-      const incoming = fromFetchRequest(new Request(`http://x${target}`, init))
-      return handler.handle({ ...incoming, prefix: '/drop' })
-    }
-    const headers = { accept: BROWSER }
-    const sent = await ask(base === '' ? '/' : base, { method: 'POST', body: formOf(['a.txt', 'x']), headers })
-    expect([sent.status, sent.headers['location']]).toEqual([303, location.replace(/^\//, '/drop/')])
-    const cookie = sent.headers['set-cookie'] ?? ''
-    expect(cookie).toContain(`; Path=${cookiePath}; `)
-    const shown = await ask(`${base}/?limit=1`, { headers: { ...headers, cookie: cookie.replace(/;.*/, '') } })
-    expect(shown.headers['set-cookie']).toContain(`decant-flash=; Path=${cookiePath}; Max-Age=0`)
-    expect(
-      JSON.parse(new TextDecoder().decode(shown.body instanceof Uint8Array ? shown.body : undefined)),
-    ).toMatchObject({
-      prefix: '/drop',
-      action: base === '' ? '/drop' : `/drop${base}`,
-      files: [{ url: `/drop${base}/a.txt` }],
-    })
-  })
+  ])(
+    'stays below the path that a proxy has stripped, and so does its cookie: %j',
+    async ({ base = '', url }, location, cookiePath) => {
+      const page = { ...PAGE, ...(url !== undefined && { url }) }
+      const handler = uploadHandler(uploadSet('photos', { storage: memoryStorage() }), { base, page, listing: true })
+      const ask = async (target: string, init: RequestInit = {}) => {
+        const incoming = fromFetchRequest(new Request(`http://x${target}`, init))
+        return handler.handle({ ...incoming, prefix: '/drop' })
+      }
+      const headers = { accept: BROWSER }
+      const sent = await ask(base === '' ? '/' : base, { method: 'POST', body: formOf(['a.txt', 'x']), headers })
+      expect([sent.status, sent.headers['location']]).toEqual([303, location.replace(/^\//, '/drop/')])
+      const cookie = sent.headers['set-cookie'] ?? ''
+      expect(cookie).toContain(`; Path=${cookiePath}; `)
+      const shown = await ask(`${base}/?limit=1`, { headers: { ...headers, cookie: cookie.replace(/;.*/, '') } })
+      expect(shown.headers['set-cookie']).toContain(`decant-flash=; Path=${cookiePath}; Max-Age=0`)
+      expect(
+        JSON.parse(new TextDecoder().decode(shown.body instanceof Uint8Array ? shown.body : undefined)),
+      ).toMatchObject({
+        prefix: '/drop',
+        action: base === '' ? '/drop' : `/drop${base}`,
+        files: [{ url: `/drop${base}/a.txt` }],
+      })
+    },
+  )
 
   test('counts several files, and keeps the cookie below 4 KiB', async () => {
     await using site = await openSite({ page: PAGE })
@@ -144,7 +147,7 @@ describe('HTML', () => {
     expect(decodeURIComponent(long)).toContain('Uploaded 界界')
   })
 
-  test('counts what macOS keeps beside files, if that was left out', async () => {
+  test('counts the files of macOS that were left out', async () => {
     await using site = await openSite({ page: PAGE, skipCompanions: true })
     const body = formOf(['a.txt', 'hello'], ['._a.txt', '\0\x05\x16\x07'])
     const cookie = (await browse(site.origin, { method: 'POST', body })).headers.get('set-cookie') ?? ''
@@ -177,7 +180,7 @@ describe('HTML', () => {
     expect([head.status, await head.text()]).toEqual([404, ''])
   })
 
-  test('lists nothing to whom `authorize` does not let list, not even beside a refusal', async () => {
+  test('lists nothing if `authorize` does not allow it, not even beside a refusal', async () => {
     await using site = await openSite({ page: PAGE, listing: true, authorize: ({ action }) => action === 'upload' })
     await site.set.save(new File(['x'], 'secret.txt'))
     for (const init of [{}, { method: 'POST', body: formOf(['a.exe', 'x']) }]) {
@@ -185,7 +188,7 @@ describe('HTML', () => {
     }
   })
 
-  test('a page that fails is told to us, and the refusal to the client all the same', async () => {
+  test('onError gets the failure of a page, and the client still gets the refusal', async () => {
     const told: UploadError[] = []
     const render = (): string => {
       throw new Error('a mistake in the page')

@@ -16,7 +16,7 @@ import type { PageView, UploadPage } from './page.ts'
 export interface PageRights {
   readonly list: boolean
   readonly upload: boolean
-  /** The reason why there are not more, if signing in could help. */
+  /** The reason why a permission is missing, if signing in could help. */
   readonly unauthenticated: AnyUploadError | undefined
 }
 
@@ -28,10 +28,10 @@ export interface PageParts {
   readonly list: StoredFilePage | undefined
 }
 
-/** In the query it asks for a password: browsers send one only if they were asked (RFC 7617 section 2.2). */
+/** In a query, it makes the page ask for a password: browsers send one only when asked (RFC 7617 section 2.2). */
 export const SIGN_IN = 'sign-in'
 
-/** The page itself, with the message that the request before left; with a refusal it has the refusal's status. */
+/** The page, with the message of the request before. If there is a refusal, the page has its status. */
 export function pageOutgoing(
   page: UploadPage,
   incoming: Incoming,

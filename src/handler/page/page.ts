@@ -33,8 +33,8 @@ export interface PageView {
 /** Draws an upload set for a person. Without a page, a handler answers in JSON only. */
 export interface UploadPage {
   /**
-   * The URL of the page: a browser is sent to it (303) after an upload. The path that a proxy has stripped is put before
-   * it. Default: the URL that the form was posted to.
+   * The URL of the page. After an upload, a browser is redirected to it (303). If a proxy has stripped a path, that
+   * path is put before it. Default: the URL that the form was posted to.
    */
   readonly url?: string
   /** Headers of the page by lower-case name, such as its `content-security-policy`. */

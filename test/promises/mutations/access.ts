@@ -30,10 +30,7 @@ export const ACCESS: GuardedPromise = {
       replace: 'if (this.#options !== undefined) return true',
       tests: [
         [UNSEEN, 'a client that may only upload > gets the same answer to %s, whether or not the name is taken'],
-        [
-          UNSEEN,
-          'a client that may only upload > is told that a name is taken when the whole file has come, and not before',
-        ],
+        [UNSEEN, 'a client that may only upload > learns that a name is taken only after the whole file has come'],
       ],
     },
     {
@@ -49,10 +46,7 @@ export const ACCESS: GuardedPromise = {
       find: 'if (unseenAs !== undefined) await checkFree(set, key)',
       replace: '',
       tests: [
-        [
-          UNSEEN,
-          'a client that may only upload > is told that a name is taken when the whole file has come, and not before',
-        ],
+        [UNSEEN, 'a client that may only upload > learns that a name is taken only after the whole file has come'],
       ],
     },
     {
@@ -80,7 +74,7 @@ export const ACCESS: GuardedPromise = {
       replace: 'route.key',
       tests: [
         [SPELLINGS, 'a file whose name is in %s, asked for in %s > is known to the hook by the spelling of the list'],
-        [SPELLINGS, 'a key that nothing has yet > that a hook denies is denied in every spelling: %j'],
+        [SPELLINGS, 'a key that no file has yet > that a hook denies is denied in every spelling: %j'],
       ],
     },
     {
@@ -251,7 +245,7 @@ export const ACCESS: GuardedPromise = {
       file: 'src/handler/cors.ts',
       find: 'if (origin === undefined || !isFromOrigin(incoming, origins)) return vary',
       replace: 'if (origin === undefined) return vary',
-      tests: [['src/handler/cors.test.ts', 'gives %s, which is not listed, neither the answer nor credentials']],
+      tests: [['src/handler/cors.test.ts', 'gives %s, which is not listed, no permission to read the answer']],
     },
     {
       guard: 'lets no other site embed a file that `authorize` alone has allowed',
@@ -265,7 +259,7 @@ export const ACCESS: GuardedPromise = {
       file: 'src/handler/serve-plans.ts',
       find: 'if (options.public === true && authorize !== undefined) {',
       replace: 'if (authorize === null) {',
-      tests: [[PLANS, 'no cache at all if the options contradict each other, which is told at the start: %j']],
+      tests: [[PLANS, 'no cache, since options that contradict each other are a TypeError at start: %j']],
     },
     {
       guard: 'ignores a stripped path that leads to another site',

@@ -67,7 +67,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       tests: [
         [
           'src/handler/page/page-answer.test.ts',
-          'that fails when the files are there already takes them back: who is told of a failure sends them again',
+          'that fails after the files are stored removes them: a client that is told of a failure sends them again',
         ],
       ],
     },

@@ -139,7 +139,7 @@ export const MALFORMED: GuardedPromise = {
       file: 'src/receive/check-codings.ts',
       find: "if (coding !== undefined) throw new UploadError('unsupported-transfer-coding', { coding })",
       replace: '',
-      tests: [['src/handler/coded-bodies.test.ts', 'that is compressed below its chunks is refused, and never stored']],
+      tests: [['src/handler/coded-bodies.test.ts', 'with a compressed Transfer-Encoding is refused, and never stored']],
     },
     {
       guard: 'refuses a multipart with parameters that cannot be read, and does not store it as a file',
@@ -157,7 +157,7 @@ export const MALFORMED: GuardedPromise = {
       find: 'if (contentEncoding === undefined) return',
       replace: "if (contentEncoding === undefined || text !== '\\0') return",
       tests: [
-        ['src/handler/coded-bodies.test.ts', 'with Content-Encoding: %s is refused with the true reason'],
+        ['src/handler/coded-bodies.test.ts', 'with Content-Encoding: %s is refused for its coding'],
         ['src/receive/coded-body.test.ts', 'a body that is compressed is refused, and never read as text, > %s'],
       ],
     },

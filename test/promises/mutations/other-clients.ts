@@ -203,7 +203,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/handler/upload-slots.ts',
       find: 'if (this.#running.length >= this.#maxUploads) this.#makeRoom()',
       replace: '',
-      tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads is told to come again, in full']],
+      tests: [['src/handler/upload-slots.test.ts', '%s beyond maxUploads gets a whole 503 with Retry-After']],
     },
     {
       guard: 'limits the number of uploads of one client at the same time',
@@ -217,16 +217,14 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/handler/upload-slots.ts',
       find: 'finally {\n      this.#remove(upload)',
       replace: 'finally {',
-      tests: [[SLOTS, 'an upload that fails on our side gives its slot back']],
+      tests: [[SLOTS, 'an upload that fails on the server gives its slot back']],
     },
     {
       guard: 'limits the uploads of all processes of a server together',
       file: 'src/handler/upload-slots.ts',
       find: "this.#makeRoom(first === 'client' ? client : undefined)",
       replace: 'if (first === undefined) return () => {}',
-      tests: [
-        [SLOTS, 'takeSlot counts what other processes receive: where it gives none, an upload is told to come again'],
-      ],
+      tests: [[SLOTS, 'takeSlot counts the uploads of other processes: if it gives no slot, an upload gets 503']],
     },
     {
       guard: 'gives one client at most half of the slots, unless a limit is set',
@@ -268,7 +266,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [
         [
           GIVING_WAY,
-          'if all slots are taken > an upload that has just begun never gives way, and keeps no older one from doing so',
+          'if all slots are taken > an upload that has just begun never gives way, and an older one still does',
         ],
       ],
     },
@@ -287,7 +285,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       tests: [
         [
           GIVING_WAY,
-          'if all slots are taken > a slow upload does not give way while it waits for us, since its bytes may all have come',
+          'if all slots are taken > a slow upload does not give way while it waits for the server, since all its bytes may have come',
         ],
         [GIVING_WAY, 'over HTTP a slow form whose last file is being checked does not give way, and is stored'],
       ],
@@ -298,7 +296,10 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'this.#waitingSince ??= performance.now()',
       replace: '',
       tests: [
-        [GIVING_WAY, 'if all slots are taken > the time in which we make a client wait does not count against it'],
+        [
+          GIVING_WAY,
+          'if all slots are taken > the time in which the server makes a client wait does not count against it',
+        ],
       ],
     },
     {

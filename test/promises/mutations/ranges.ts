@@ -55,7 +55,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       find: "toValidators(entry, now), now) === 'precondition-failed'",
       replace: "toValidators(entry, now), now) === 'precondition-failed' && key === ''",
       tests: [
-        [PRECONDITIONS, 'that does not hold is refused before a byte of the body has come'],
+        [PRECONDITIONS, 'that does not hold is refused before any byte of the body has come'],
         [PRECONDITIONS, 'deletes the file that the client has seen, and not the one that took its place'],
       ],
     },

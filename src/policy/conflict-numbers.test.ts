@@ -9,7 +9,7 @@ import type { UploadSet } from './upload-set.ts'
 
 const newFolder = temporaryFolders()
 
-/** A storage that counts the names for which it is asked: by publishing, or to see whether they are taken. */
+/** A storage that counts the names that it is asked about, by publishing or by looking whether they are taken. */
 function countedStorage(storage: Storage): { readonly storage: Storage; asked: number } {
   const counted = {
     asked: 0,
@@ -47,7 +47,7 @@ function numbered(first: number, last: number): string[] {
 }
 
 describe('an upload under a name that many clients use', () => {
-  test('asks for few names before it has its own, and has the next number', async () => {
+  test('tries few names before it gets its own, which has the next number', async () => {
     const counted = countedStorage(memoryStorage())
     const set = memorySet({ storage: counted.storage })
     const keys: string[] = []
@@ -59,14 +59,14 @@ describe('an upload under a name that many clients use', () => {
     expect(keys).toEqual(['a.txt', ...numbered(1, 99)])
   })
 
-  test('asks for no number that another upload of the same moment has got', async () => {
+  test('never tries a number that another upload of the same moment has', async () => {
     const counted = countedStorage(memoryStorage())
     const set = memorySet({ storage: counted.storage })
     expect((await saveMany(set, 500)).toSorted()).toEqual(['a.txt', ...numbered(1, 499)].toSorted())
     expect(counted.asked).toBeLessThanOrEqual(1000)
   })
 
-  test('finds the end of a thousand taken names in few looks after a restart, for all that come at once', async () => {
+  test('finds the end of a thousand taken names in few steps after a restart, also for several at once', async () => {
     const storage = memoryStorage()
     await saveMany(memorySet({ storage }), 1000)
     const counted = countedStorage(storage)
@@ -79,7 +79,7 @@ describe('an upload under a name that many clients use', () => {
     expect(counted.asked).toBe(2)
   })
 
-  test('asks for few names beside another process on the same folder', async () => {
+  test('tries few names beside another process on the same folder', async () => {
     const counted = countedStorage(memoryStorage())
     const [one, other] = [memorySet({ storage: counted.storage }), memorySet({ storage: counted.storage })]
     const keys = (await Promise.all([saveMany(one, 500), saveMany(other, 500)])).flat()
@@ -87,7 +87,7 @@ describe('an upload under a name that many clients use', () => {
     expect(counted.asked).toBeLessThanOrEqual(1000 * 4)
   })
 
-  test('gets past numbers of which many are free again', async () => {
+  test('finds a number even if many before it are free again', async () => {
     const storage = memoryStorage()
     const keys = await saveMany(memorySet({ storage }), 1000)
     for (const [index, key] of keys.entries()) if (index % 10 === 7) await storage.delete(key)
@@ -97,7 +97,7 @@ describe('an upload under a name that many clients use', () => {
     expect(counted.asked).toBeLessThanOrEqual(200 * 8)
   })
 
-  test.each(['memory', 'disk'])('has the name itself in a folder that is empty again (%s)', async (kind) => {
+  test.each(['memory', 'disk'])('gets the name itself in a folder that is empty again (%s)', async (kind) => {
     const storage = kind === 'memory' ? memoryStorage() : diskStorage(newFolder())
     const set = memorySet({ storage })
     const keys = await saveMany(set, 20)
@@ -108,7 +108,7 @@ describe('an upload under a name that many clients use', () => {
     await storage.close?.()
   })
 
-  test('fails and ends its search if the storage calls every name taken', async () => {
+  test('fails and ends its search if the storage reports every name as taken', async () => {
     const storage = memoryStorage()
     let looks = 0
     const full: Storage = {
@@ -132,7 +132,7 @@ describe('an upload under a name that many clients use', () => {
   })
 })
 
-test('the numbers of taken names are remembered for the names that were needed last, and no others', () => {
+test('only the numbers of the last names are remembered', () => {
   const numbers = new ConflictNumbers(3)
   for (const key of ['a', 'b', 'c', 'a', 'd']) numbers.take(key)
   expect(numbers.size).toBe(3)

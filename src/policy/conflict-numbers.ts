@@ -1,9 +1,9 @@
 import { UploadError } from '../errors/upload-error.ts'
 
-/** Taken names that a set remembers by default. One that is forgotten costs its next upload a search. */
+/** The number of taken names that a set remembers by default. A forgotten name costs its next upload a search. */
 const MOST_NAMES = 1000
 
-/** No folder holds so many files of one name. If they are all taken, the storage itself must be wrong. */
+/** No folder holds so many files of one name. If they are all taken, the storage is wrong. */
 const MOST_NUMBER = 2 ** 40
 
 /** The next number of a taken name, and the search for it. */
@@ -15,11 +15,11 @@ interface TakenName {
 /**
  * Hands out the numbers of taken names, each to one upload. So uploads that come at once never ask for the same name.
  *
- * It is a hint. Other processes and former runs are not known here, so a number may be taken. Publishing decides.
+ * A number is a hint. Other processes and former runs are not known here, so it may be taken. Publishing decides.
  */
 export class ConflictNumbers {
   readonly #mostNames: number
-  /** By the key that is taken; the one that was needed last comes last. */
+  /** By the key that is taken. The key that was needed last comes last. */
   readonly #names = new Map<string, TakenName>()
 
   constructor(mostNames: number = MOST_NAMES) {
@@ -31,7 +31,7 @@ export class ConflictNumbers {
     return this.#names.size
   }
 
-  /** Whether `key` was taken before, as far as it is remembered. */
+  /** True if it is remembered that `key` was taken. */
   has(key: string): boolean {
     return this.#names.has(key)
   }
@@ -42,8 +42,8 @@ export class ConflictNumbers {
   }
 
   /**
-   * Skips numbers that are taken: in doubling steps to one that is free, then by halves. Uploads that come at once
-   * share one search.
+   * Skips numbers that are taken: in doubling steps to a free one, then by halves. Uploads that come at once share one
+   * search.
    */
   skip(key: string, isTaken: (number: number) => Promise<boolean>): Promise<void> {
     const name = this.#nameOf(key)
@@ -51,7 +51,7 @@ export class ConflictNumbers {
     return name.search
   }
 
-  /** Begins again with the first number: `key` was free, and those after it may be, too. */
+  /** Begins again with the first number: `key` was free, so the numbered names may be free, too. */
   forget(key: string): void {
     this.#names.delete(key)
   }

@@ -14,7 +14,7 @@ async function* pieces(): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < BYTES.length; at += 10_007) yield BYTES.subarray(at, at + 10_007)
 }
 
-test('a set that takes digests tells and keeps that of each file, for other processes too', async () => {
+test('a set that takes digests returns and records the digest of each file, also for other processes', async () => {
   const folder = newFolder()
   const set = diskSet(folder, { digest: 'sha-256' })
   expect(await set.save(pieces(), { name: 'a.txt' })).toMatchObject({ digest: DIGEST })
@@ -27,16 +27,16 @@ test('an empty file has a digest', async () => {
   expect(stored.digest).toBe('sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:')
 })
 
-test('a set that was not asked to takes none', async () => {
+test('a set without the option `digest` takes no digest', async () => {
   expect(await memorySet().save(BYTES, { name: 'a.txt' })).not.toHaveProperty('digest')
 })
 
-test('another spelling of the digest is a mistake of the developer', () => {
+test('another spelling of the digest is a TypeError', () => {
   // @ts-expect-error -- what JavaScript would let through
   expect(() => memorySet({ digest: 'sha256' })).toThrow(TypeError)
 })
 
-test('a check is told the digest, where there is one', async () => {
+test('a check gets the digest if the set takes one', async () => {
   const seen: CheckedUpload[] = []
   const checks = [(upload: CheckedUpload) => void seen.push(upload)]
   await memorySet({ digest: 'sha-256', checks }).save(pieces(), { name: 'a.txt' })

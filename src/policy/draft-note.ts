@@ -10,7 +10,7 @@ export interface DraftNote {
   readonly record: FileRecord
 }
 
-/** As a storage keeps it. */
+/** The note as text, for the storage. */
 export function toDraftNote({ set, head, record }: DraftNote): string {
   const { filename, field } = head
   const { type, digest } = record

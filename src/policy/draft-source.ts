@@ -6,7 +6,7 @@ import type { Placement, UploadHead } from './upload-head.ts'
 /** A draft that was set aside and belongs to a request again. */
 export interface ClaimedUpload {
   readonly draft: UploadDraft
-  /** When it would have been swept. */
+  /** The time from which a sweep may remove it. */
   readonly expiresAt: Date
 }
 
@@ -25,13 +25,13 @@ export interface DraftSource {
    * Admits a file and opens a draft for it: for protocols and other code that has the bytes piece by piece. The caller
    * discards the draft if it does not publish it.
    *
-   * @throws as `save`, for faults that show before the bytes come.
+   * @throws as `save`, for faults that are known before the bytes come.
    */
   draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
   /**
    * Takes back a draft that was set aside by `UploadDraft.keep`. It is sealed and inspected; publish it, or set it
-   * aside again. `undefined` if this set has no such draft, or if its time is over. If several callers claim it, one
-   * gets it.
+   * aside again. `undefined` if this set has no such draft, or if it has expired. If several callers claim it, one gets
+   * it.
    *
    * @throws as `draft` if the set's rules have changed meanwhile. The draft is discarded then.
    */

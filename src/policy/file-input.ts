@@ -6,7 +6,7 @@ import type { Placement } from './upload-head.ts'
 /** A file input of a form: how many files of which set it takes, and their value in the form's data. */
 export interface FileInput<Value = unknown> {
   readonly set: DraftSource
-  /** Where its files go. */
+  /** The folder and the name of its files. */
   readonly placement: Placement
   /** Files that it needs at least. */
   readonly min: number
@@ -16,7 +16,7 @@ export interface FileInput<Value = unknown> {
   readonly toValue: (files: readonly StoredFile[]) => Value
 }
 
-/** How many files an input takes. */
+/** The number of files that an input takes. */
 export interface FileCount {
   /** Default 0. */
   readonly min?: number | undefined

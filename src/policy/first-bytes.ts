@@ -1,10 +1,10 @@
 import { HEAD_SIZE } from '../media/real-type.ts'
 
-/** Memory for the next file: to allocate it takes longer than to fill it. */
+/** Memory for the next files: allocating it takes longer than filling it. */
 const spare: Uint8Array[] = []
 const MOST_SPARE = 64
 
-/** Keeps a copy of the first bytes that pass by, as many as are looked at. */
+/** Keeps a copy of the first bytes of a file, as many as the content check looks at. */
 export class FirstBytes {
   #memory: Uint8Array | undefined
   #size = 0
@@ -17,12 +17,12 @@ export class FirstBytes {
     this.#size += first.length
   }
 
-  /** They may be looked at until `release`. */
+  /** Valid until `release`. */
   get bytes(): Uint8Array {
     return this.#memory?.subarray(0, this.#size) ?? NOTHING
   }
 
-  /** Gives the memory to the next. */
+  /** Gives the memory to the next file. */
   release(): void {
     if (this.#memory !== undefined && spare.length < MOST_SPARE) spare.push(this.#memory)
     this.#memory = undefined

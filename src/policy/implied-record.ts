@@ -6,7 +6,7 @@ export function impliedRecord(key: string): FileRecord {
   return { filename: key.slice(key.lastIndexOf('/') + 1), type: mediaType(key) }
 }
 
-/** Whether a record says no more than its key does, and need not be kept. */
+/** True if a record says no more than its key does, so that it need not be kept. */
 export function isImplied(key: string, { filename, type, digest }: FileRecord): boolean {
   const implied = impliedRecord(key)
   return digest === undefined && filename === implied.filename && type === implied.type

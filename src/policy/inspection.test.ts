@@ -22,7 +22,7 @@ function file(name: string, content: string, type = ''): File {
   return new File([Buffer.from(content, 'latin1')], name, { type })
 }
 
-describe('what a file is', () => {
+describe('the content of a file', () => {
   const set = () => diskSet(folder, { content: 'verify', extensions: ALL })
 
   test.each([
@@ -30,7 +30,7 @@ describe('what a file is', () => {
     ['a program called a PDF', 'bill.pdf', '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'application/x-elf'],
     ['a PNG called text', 'notes.txt', PNG, 'image/png'],
     ['an SVG called a film', 'film.mp4', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml'],
-  ])('has to be what its name says: %s is refused, and nothing is kept', async (_, name, content, found) => {
+  ])('has to agree with its name: %s is refused, and nothing is kept', async (_, name, content, found) => {
     await expect(set().save(file(name, content))).rejects.toMatchObject({
       code: 'type-mismatch',
       status: 415,
@@ -44,16 +44,16 @@ describe('what a file is', () => {
     ['page.txt', HTML, 'text/html', 'text/plain'],
     ['page.html', HTML, 'text/plain', 'text/html'],
     ['cat.jpg', '', 'image/jpeg', 'image/jpeg'],
-    ['data.xyz', 'who knows', 'text/html', 'application/octet-stream'],
+    ['data.xyz', 'some text', 'text/html', 'application/octet-stream'],
     ['data.svgx', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/png', 'image/svg+xml'],
     ['photo.jpg', PNG, 'image/jpeg', 'image/png'],
-  ])('is recorded and not what is claimed: %s', async (name, content, claimed, recorded) => {
+  ])('decides the recorded type, not the claimed type: %s', async (name, content, claimed, recorded) => {
     const stored = await set().save(file(name, content, claimed))
     expect(stored.type).toBe(recorded)
     expect((await set().get(stored.key))?.type).toBe(recorded)
   })
 
-  test('is judged by the name that the file will have', async () => {
+  test('is compared with the name that the file will have', async () => {
     await expect(set().save(file('cat.png', PNG), { name: 'cat.pdf' })).rejects.toMatchObject({ code: 'type-mismatch' })
     expect(await set().save(file('cat.png', PNG), { name: 'avatar.' })).toMatchObject({ key: 'avatar.png' })
   })
@@ -80,7 +80,7 @@ describe('what a file is', () => {
     ['my.bill.PDF', HTML, {}, 'it is text/html. Call it "my.bill.html", or choose another file.'],
     ['bill.pdf', '\0', {}, 'it does not begin as .pdf files do. Choose another file.'],
     ['page.html', `${HTML}\0`, {}, 'it has a NUL byte, so it is not text. Choose another file.'],
-  ])('is told in a true sentence if it is refused: %s (%#)', async (name, content, policy, sentence) => {
+  ])('gets a true sentence if it is refused: %s (%#)', async (name, content, policy, sentence) => {
     const error: unknown = await diskSet(folder, { ...VERIFY, extensions: ALL, ...policy })
       .save(file(name, content))
       .catch((reason: unknown) => reason)
@@ -88,7 +88,7 @@ describe('what a file is', () => {
     expect(error).toMatchObject({ message: `"${name}" is not what its name says: ${sentence}` })
   })
 
-  test('suggests no name if the application chose one, since the client could not change it', async () => {
+  test('gets no suggested name if the application chose the name, since the client cannot change it', async () => {
     const error: unknown = await set()
       .save(file('cat.png', PNG), { name: 'cat.pdf' })
       .catch((reason: unknown) => reason)
@@ -96,7 +96,7 @@ describe('what a file is', () => {
     expect(error).not.toMatchObject({ details: { suggestion: expect.anything() } })
   })
 
-  test('is told by its own bytes, however many come at once and one after the other', async () => {
+  test('is known by its own bytes, also if many files come at once and one after the other', async () => {
     const uploads = set()
     const kinds = [
       ['png', PNG, 'image/png'],
@@ -120,14 +120,14 @@ describe('what a file is', () => {
     }
   })
 
-  test('is told by its own bytes, also while others come in the middle of it', async () => {
+  test('is known by its own bytes, also if other files come in between', async () => {
     const uploads = memorySet({ content: 'verify', extensions: ALL })
     const other = new Uint8Array(5000).fill(0x20)
     for (let after = 0; after < 40; after++) {
       const draft = uploads.draft({ filename: 'report.docx' })
       await draft.append(zip({ 'word/document.xml': '<document/>', 'docProps/app.xml': '<app/>' }))
       const sealing = draft.seal()
-      // However far its inspection has come by then.
+      // Its inspection may be at any point by then.
       for (let step = 0; step < after; step++) await Promise.resolve()
       await uploads.draft({ filename: 'other.txt' }).append(other)
       await sealing
@@ -135,7 +135,7 @@ describe('what a file is', () => {
     }
   })
 
-  test('is told by its first bytes, in however small pieces they come', async () => {
+  test('is known by its first bytes, also if they come one by one', async () => {
     const pieces = async function* (content: string): AsyncGenerator<Uint8Array> {
       for (const byte of Buffer.from(content.padEnd(6000, ' '), 'latin1')) yield Uint8Array.of(byte)
     }
@@ -143,7 +143,7 @@ describe('what a file is', () => {
     expect(await set().save(pieces(PNG), { name: 'cat.png' })).toMatchObject({ type: 'image/png', size: 6000 })
   })
 
-  test("is nobody's business in a set that trusts names", async () => {
+  test('is not checked in a set that trusts names', async () => {
     const trusting = diskSet(folder, { content: 'trust' })
     expect(await trusting.save(file('cat.png', HTML, 'text/html'))).toMatchObject({ type: 'image/png' })
   })
@@ -152,7 +152,7 @@ describe('what a file is', () => {
 describe('a check', () => {
   const refusal = new UploadError('content-refused', { filename: 'a.txt', reason: 'it is dull' })
 
-  test('sees the whole file while nobody else can, and as what it will be kept', async () => {
+  test('sees the whole file before other readers do, with the name, type and size of its record', async () => {
     const seen: Pick<CheckedUpload, 'filename' | 'type' | 'size'>[] = []
     const digests: string[] = []
     const look: Check = async ({ filename, type, size, stream }) => {
@@ -188,7 +188,7 @@ describe('a check', () => {
     expect(everyFile(folder)).toEqual([])
   })
 
-  test('that fails in a way of its own refuses the file too', async () => {
+  test('that fails with another error refuses the file too', async () => {
     const set = diskSet(folder, {
       checks: [
         () => {
@@ -200,7 +200,7 @@ describe('a check', () => {
     expect(everyFile(folder)).toEqual([])
   })
 
-  test('is run after those before it, and not where one of them refused', async () => {
+  test('runs after those before it, and does not run if one of them has refused', async () => {
     const ran: string[] = []
     const first: Check = async () => {
       await new Promise(setImmediate)
@@ -215,7 +215,7 @@ describe('a check', () => {
     expect(ran).toEqual(['first', 'second'])
   })
 
-  test('is not asked about a file whose type is refused', async () => {
+  test('is not called for a file whose type is refused', async () => {
     let asked = false
     const set = diskSet(folder, { content: 'verify', checks: [() => void (asked = true)] })
     await expect(set.save(file('cat.png', HTML))).rejects.toMatchObject({ code: 'type-mismatch' })

@@ -11,7 +11,7 @@ import type { UploadHead } from './upload-head.ts'
 export interface ExpectedContent extends ContentRule {
   /** The extension that the content has to agree with. */
   readonly extension: string
-  /** Whether that is the extension of the client's name, so the client can choose another one. */
+  /** True if it is the extension of the client's name, so that the client can choose another one. */
   readonly isClients: boolean
 }
 
@@ -32,10 +32,10 @@ export interface Inspected {
 }
 
 /**
- * Holds the content against the name, then runs the checks one after the other. Returns the record, with the type that
+ * Compares the content with the name, then runs the checks one after the other. Returns the record, with the type that
  * the content proves.
  *
- * @throws {UploadError} `type-mismatch`, and whatever a check throws.
+ * @throws {UploadError} `type-mismatch`, and the errors of checks.
  */
 export async function inspect(
   { content, checks }: Inspection,

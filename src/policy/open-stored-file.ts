@@ -6,7 +6,7 @@ export interface OpenStoredFile extends OpenFile {
   readonly file: StoredFile
 }
 
-/** An open file of a storage, as its set gives it. `file` is made when it is read, which downloads never do. */
+/** An open file of a set. Reading `file` makes the stored file. Downloads never read it. */
 export class OpenSetFile implements OpenStoredFile {
   readonly #open: OpenFile
   readonly #toStoredFile: (entry: StorageEntry) => StoredFile

@@ -29,7 +29,7 @@ describe('a naming function', () => {
     ['C:\\x\\.docx', 'file.docx'],
     ['a\u202eb\0c/', 'abc'],
     ['', 'file'],
-  ])('of %j is given %j: the last segment, safe', (filename, given) => {
+  ])('gets the last segment of a name, made safe: %j becomes %j', (filename, given) => {
     const seen: string[] = []
     firstOf(filename, (name) => {
       seen.push(name)
@@ -38,13 +38,13 @@ describe('a naming function', () => {
     expect(seen).toEqual([given])
   })
 
-  test('whose result has a folder puts the file there, below the folder that is asked for', () => {
+  test('whose result has a folder puts the file there, below the folder of the placement', () => {
     expect(firstOf('Cat.PNG', (name) => `2026/11/${name}`)).toBe('2026/11/Cat.PNG')
     expect(firstOf('Cat.PNG', (name) => `2026/${name}`, { folder: 'u/1' })).toBe('u/1/2026/Cat.PNG')
     expect(firstOf('Cat.PNG', (name) => `2026/${name}`, { name: 'dog.' })).toBe('dog.png')
   })
 
-  test('has the name in its result made safe, so that no name of a client makes it fail', () => {
+  test('can return an unsafe name, which is made safe', () => {
     expect(firstOf('a.txt', () => 'x\0.PNG')).toBe('x.PNG')
     expect(toOwnName('a.txt', () => 'evil.php. ')).toEqual({ name: 'evil.php' })
     expect(firstOf('日本', (name) => name.replaceAll(/[^ -~]/g, ''))).toBe('file')
@@ -62,11 +62,11 @@ describe('a naming function', () => {
     'a /x.png',
     'a\\x.png',
     'a\0/x.png',
-  ])('that returns %j is told by a TypeError that its folder is not safe', (result) => {
+  ])('that returns %j gets a TypeError, since its folder is not safe', (result) => {
     expect(() => firstOf('a.txt', () => result)).toThrow(TypeError)
   })
 
-  test('that returns no text is told by a TypeError', () => {
+  test('that does not return text gets a TypeError', () => {
     const broken: (filename: string) => string = JSON.parse
     expect(() => firstOf('1', broken)).toThrow(
       new TypeError('A naming function must return a name, or a folder, "/" and a name; got 1.'),
@@ -74,7 +74,7 @@ describe('a naming function', () => {
   })
 })
 
-test("nothing may be left of a name by Werkzeug's naming", () => {
+test("Werkzeug's naming may leave no character of a name", () => {
   expect(toOwnName('日本', 'werkzeug')).toBeUndefined()
   expect(toOwnName('...', 'werkzeug')).toBeUndefined()
   expect(toOwnName('日本', 'safe')).toEqual({ name: '日本' })
@@ -90,7 +90,7 @@ test.each([
   [{ name: '' }, ['cat.jpg', 'cat_1.jpg', 'cat_2.jpg']],
   [{ name: 'u/p.' }, ['u/p.jpg', 'u/p_1.jpg', 'u/p_2.jpg']],
   [{ name: 'u/v/p.' }, ['u/v/p.jpg', 'u/v/p_1.jpg', 'u/v/p_2.jpg']],
-  // Where the folder is given, the name is one, and nothing of it leads elsewhere.
+  // If a folder is given, only the last segment of the name counts.
   [{ name: '../p.', folder: 'u' }, ['u/p.jpg', 'u/p_1.jpg', 'u/p_2.jpg']],
   [{ name: 'x.php.' }, ['x_php.jpg', 'x_php_1.jpg', 'x_php_2.jpg']],
   [{ key: 'a/b.jpg' }, ['a/b.jpg']],
@@ -102,7 +102,7 @@ test('a trailing dot stands for the extension of the client in lower case, as wi
   expect(firstKeys(toPlace({ name: 'Cat.JPG' }, { name: 'dog.' }, 'safe'))[0]).toBe('dog.jpg')
 })
 
-test('the name that decides is the one that the key will end in', () => {
+test('the last segment of the key is the name that counts', () => {
   expect(toPlace({ name: 'cat.jpg' }, { name: 'u/evil.php' }, 'safe').name).toBe('evil.php')
   expect(toPlace({ name: 'cat.jpg' }, { name: 'v1.2.' }, 'safe').name).toBe('v1.2.jpg')
   expect(toPlace({ name: 'cat.jpg' }, { name: 'evil.php.' }, 'safe').name).toBe('evil_php.jpg')
@@ -110,7 +110,7 @@ test('the name that decides is the one that the key will end in', () => {
   expect(toPlace({ name: 'cat.jpg' }, {}, 'unique').name).toBe('cat.jpg')
 })
 
-test('unique keys have a folder of 128 random bits, and no second choice', () => {
+test('unique keys have a folder of 128 random bits, and no numbered key', () => {
   const one = firstKeys(toPlace({ name: 'cat.jpg' }, {}, 'unique'))
   const two = firstKeys(toPlace({ name: 'cat.jpg' }, { folder: 'u', name: 'dog.' }, 'unique'))
   expect(one).toEqual([expect.stringMatching(/^[0-9a-f]{32}\/cat\.jpg$/)])
@@ -158,7 +158,7 @@ test.each([
   )
 })
 
-test('a key that is longer than a storage takes is refused', () => {
+test('a key that is too long for a storage is refused', () => {
   const key = Array.from({ length: 6 }, () => 'x'.repeat(200)).join('/')
   expect(() => toPlace({ name: 'cat.jpg' }, { key }, 'safe')).toThrow(expect.objectContaining({ code: 'invalid-key' }))
 })

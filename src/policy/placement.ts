@@ -8,20 +8,20 @@ import { storedName } from '../filename/stored-name.ts'
 import type { Placement } from './upload-head.ts'
 import type { Naming } from './upload-set-options.ts'
 
-/** Where a file is to go, before anybody looks whether it is taken. */
+/** The keys for a file. Whether they are taken is not known yet. */
 export interface Place {
   /** The name that the key ends in. */
   readonly name: string
   /** The key to try first. */
   readonly key: string
-  /** The keys to try if that is taken; absent if there is no other. */
+  /** The keys to try if the first is taken; absent if there are no others. */
   readonly numberedKey?: NumberedKey
 }
 
 /** The key with a number, of at least 1. */
 export type NumberedKey = (number: number) => string
 
-/** The name of a file as the policy alone makes it from the client's. */
+/** The name of a file that the policy makes from the client's name. */
 export interface OwnName {
   /** The folder that a function of the application has put before the name; not checked yet. */
   readonly folder?: string | undefined
@@ -55,7 +55,7 @@ function ownNameBy(naming: (filename: string) => string, filename: string): OwnN
 }
 
 /**
- * The place of a file that the policy calls `own`, by itself or as the application wants it.
+ * The place of a file whose policy name is `own`, with the folder, name or key that the application chooses.
  *
  * @throws {UploadError} `invalid-key` for a `key` that Decant would never write.
  * @throws {TypeError} for a folder that is not safe.
@@ -65,7 +65,7 @@ export function toPlace(own: OwnName, placement: Placement, naming: Naming): Pla
   if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), key: checkKey(key) }
   const { folder, name: wanted } = override(own, placement)
   const final = storedName(wanted)
-  // An unsafe folder is told now, and not when the last byte has come.
+  // Throw for an unsafe folder now, and not when the last byte has come.
   const best = safeKey(naming === 'unique' ? join(folder, randomId()) : folder, final)
   if (naming === 'unique') return { name: final, key: best }
   const prefix = best.slice(0, -final.length)

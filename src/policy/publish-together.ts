@@ -5,9 +5,9 @@ import type { UploadDraft } from './upload-draft.ts'
 import { UploadTransaction } from './upload-transaction.ts'
 
 /**
- * Publishes all drafts or none, in their order, so that drafts of one name are numbered in it. If all storages have
- * transactions, this also holds if the process dies. Otherwise, a failure deletes the files that are published already,
- * which a process that dies cannot do.
+ * Publishes all drafts or none, in their order, so that drafts of one name are numbered in that order. If all storages
+ * have transactions, this also holds if the process dies. Otherwise, a failure deletes the files that are published
+ * already. A process that dies cannot do that.
  *
  * @throws as `UploadDraft.publish`; the caller discards the drafts then. `publishing-delayed` if the storage fails
  *   after the verdict to publish them: a later `sweep` publishes them.

@@ -21,7 +21,7 @@ function newDiskSet(options: Partial<UploadSetOptions> = {}): { set: UploadSet<'
 describe('save takes', () => {
   const bytes = someBytes(300_000)
 
-  test('a file that receive gave', async () => {
+  test('a file of receive', async () => {
     const set = memorySet({ extensions: ALL })
     await using upload = await receive(await formRequest([file('a', 'Ä.bin', 300_000, 'image/x-made-up')]))
     const stored = await set.save(upload.files.required('a'))
@@ -57,7 +57,7 @@ describe('save takes', () => {
     expect(everyFile(folder)).toEqual(['a.txt'])
   })
 
-  test('nothing without a name: a TypeError', async () => {
+  test('no source without a name, which is a TypeError', async () => {
     for (const source of [new Blob(['x']), bytes, generate()]) {
       // oxlint-disable-next-line no-await-in-loop
       await expect(memorySet().save(source)).rejects.toThrow(/save\(source, \{ name \}\)/)
@@ -71,7 +71,7 @@ describe('save takes', () => {
     await expect(memorySet({ extensions: ALL }).save(empty)).rejects.toMatchObject({ code: 'no-file-selected' })
   })
 
-  test('nothing that fails in the middle: no file and no draft is left, and the failure is told as it is', async () => {
+  test('no source that fails in the middle: it leaves no file and no draft, and rejects with the failure itself', async () => {
     const { set, folder } = newDiskSet()
     const failure = new Error('the source broke')
     async function* broken(): AsyncGenerator<Uint8Array> {
@@ -83,7 +83,7 @@ describe('save takes', () => {
     expect(openFilesIn(folder)).toEqual([])
   })
 
-  test('no more when the signal aborts: nothing is left, and the source is closed', async () => {
+  test('no more bytes when the signal aborts: nothing is left, and the source is closed', async () => {
     const { set, folder } = newDiskSet()
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -145,13 +145,13 @@ describe('sizes', () => {
     expect((await set.save(textFile('a.txt', 'x'))).size).toBe(1)
   })
 
-  test('an empty file is taken where nobody says otherwise', async () => {
+  test('an empty file is accepted by default', async () => {
     const set = memorySet()
     expect((await set.save(textFile('a.txt', ''))).size).toBe(0)
     expect(await read(set, 'a.txt')).toHaveLength(0)
   })
 
-  test('have defaults: 32 MiB of a file, nothing at least, 100 files', () => {
+  test('have defaults: files of 0 bytes to 32 MiB, and 100 files', () => {
     expect(memorySet()).toMatchObject({ maxFileSize: 32 * 1024 ** 2, minFileSize: 0, maxFiles: 100 })
   })
 
@@ -160,7 +160,7 @@ describe('sizes', () => {
     expect(() => memorySet({ [name]: -1 })).toThrow(TypeError)
   })
 
-  test('a storage that is full says so, and nothing is left of the file', async () => {
+  test('a full storage refuses a file with `storage-full`, and nothing of it is left', async () => {
     const storage = memoryStorage({ maxSize: 1000 })
     const set = memorySet({ storage })
     await expect(set.save(textFile('a.txt', 'x'.repeat(1001)))).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import type { StoredFile } from '../storage/stored-file.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 
-/** A file with a name, as the standard `File` has it: also the files of `receive` and `parts`. */
+/** A file with a name, such as the standard `File`, or a file of `receive` or `parts`. */
 export interface NamedFile {
   readonly name: string
   /** The media type that is claimed for it. */
@@ -26,7 +26,7 @@ export type SaveOptions = Omit<Placement, 'key'> & {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Takes a whole file through the life of a draft. If that fails, nothing is left of it. */
+/** Stores a whole file by way of a draft. If that fails, nothing of it is left. */
 export async function saveSource(
   openDraft: (head: UploadHead, placement: Placement) => UploadDraft,
   source: SaveSource,

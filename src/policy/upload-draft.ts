@@ -17,10 +17,10 @@ import type { PublishedFile } from './delete-files.ts'
 import type { NumberedKey } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
 
-/** Numbers that are tried one after the other, before the search for a free one takes larger steps. */
+/** Numbers that are tried one after the other, before the search for a free number takes larger steps. */
 const PATIENCE = 4
 
-/** Names that are tried at most. If the storage takes none of them, something else is wrong. */
+/** Names that are tried at most. If they are all taken, the storage is wrong. */
 const MAX_TRIES = 10_000
 
 /** Publishes or reserves a draft under a key; `undefined` if the key is taken. */
@@ -44,7 +44,7 @@ export interface Admission {
   readonly digest: DigestAlgorithm | undefined
 }
 
-/** A draft under the policy of a set: every protocol makes drafts, and they are the only way to a stored file. */
+/** A draft under the policy of a set. Every protocol makes drafts, and only a draft can become a stored file. */
 export class UploadDraft {
   readonly #draft: Draft | SealedDraft
   readonly #admission: Admission
@@ -90,9 +90,9 @@ export class UploadDraft {
   }
 
   /**
-   * Says that the file is whole, and inspects it: its real type, and the checks of the set.
+   * To be called when the file is whole. Inspects it: its real type, and the checks of the set.
    *
-   * @throws {UploadError} `file-too-small`, `type-mismatch`, `storage-full`, `storage-failed`; what a check throws.
+   * @throws {UploadError} `file-too-small`, `type-mismatch`, `storage-full`, `storage-failed`; the errors of checks.
    */
   async seal(): Promise<void> {
     const { minFileSize: limit, head } = this.#admission
@@ -109,7 +109,7 @@ export class UploadDraft {
     this.#sealed = sealed
   }
 
-  /** The file that it is, or will be, published as; `undefined` before it has a key. */
+  /** The file that the draft has become, or will become; `undefined` before it has a key. */
   get published(): PublishedFile | undefined {
     return this.#published
   }
@@ -120,7 +120,7 @@ export class UploadDraft {
   }
 
   /**
-   * Makes it a stored file, under the first of its keys that is free.
+   * Makes the draft a stored file, under the first of its keys that is free.
    *
    * @throws {UploadError} `name-taken` if only one key may be tried; `storage-full`, `storage-failed`.
    * @throws {TypeError} before `seal`.
@@ -163,7 +163,7 @@ export class UploadDraft {
     for (let tries = 1; tries < MAX_TRIES; tries++) {
       const file = await this.#under(numberedKey(numbers.take(key)), sealed, take)
       if (file !== undefined) return file
-      // The thousandth `image.png` should not ask for the 999 before it.
+      // The thousandth `image.png` must not try the 999 numbers before it.
       if (tries % PATIENCE === 0) await numbers.skip(key, (number) => this.#isTaken(numberedKey(number)))
     }
     throw noneFree()
@@ -182,7 +182,7 @@ export class UploadDraft {
   }
 
   /**
-   * Sets it aside until `expiresAt`: `UploadSet.claim` gets it back, by the id that is returned.
+   * Sets the draft aside until `expiresAt`. Returns the id by which `UploadSet.claim` gets it back.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`.
    * @throws {TypeError} before `seal`, and if the storage cannot set drafts aside.

@@ -18,6 +18,6 @@ export interface Placement {
    * `avatar.png`. If no `folder` is given, the text before the last `/` is the folder.
    */
   readonly name?: string | undefined
-  /** This key or none: a taken one is refused with `name-taken`. */
+  /** The exact key. If it is taken, the file is refused with `name-taken`. */
   readonly key?: string | undefined
 }

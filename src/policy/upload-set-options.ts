@@ -2,7 +2,7 @@ import type { ExtensionRule } from '../media/extension-rule.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Check } from './check.ts'
 
-/** How the name of a file in the storage is made. */
+/** The rule by which a set makes the name of a file in the storage. */
 export type Naming =
   /**
    * The client's name made safe for every system (`storedName`), letters of every script kept; a taken name gets `_1`,
@@ -14,7 +14,7 @@ export type Naming =
    * Flask.
    */
   | 'werkzeug'
-  /** `<128 random bits>/<safe name>`: never taken, and not to be guessed. */
+  /** `<128 random bits>/<safe name>`, which is never taken and cannot be guessed. */
   | 'unique'
   /**
    * A function from the client's name, made safe by `storedName`, to a name with its extension. If the result has a
@@ -45,15 +45,20 @@ export interface UploadSetOptions {
    * extension. `trust`: the extension decides alone.
    */
   readonly content?: 'verify' | 'exact' | 'trust' | undefined
-  /** Run on each whole file, in order, before anybody can see it; one that throws refuses the file. Default none. */
+  /**
+   * Functions that run on each whole file, in order, before other readers can see it. If one throws, the file is
+   * refused. Default none.
+   */
   readonly checks?: readonly Check[] | undefined
   /**
-   * The digest to take of each file as it arrives; kept in its record, and served as `Repr-Digest` (RFC 9530). Default
-   * none.
+   * The digest to take of each file as it arrives. It is kept in the record, and served as `Repr-Digest` (RFC 9530).
+   * Default none.
    */
   readonly digest?: 'sha-256' | undefined
   /** Default `safe`. */
   readonly naming?: Naming | undefined
-  /** Where the files are served, such as `/uploads` or `https://files.example`: what `url` puts before a key. */
+  /**
+   * The URL at which the files are served, such as `/uploads` or `https://files.example`. `url` puts it before a key.
+   */
   readonly url?: string | undefined
 }

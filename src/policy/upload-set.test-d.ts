@@ -16,7 +16,7 @@ test('a set keeps its name in its type', () => {
   expectTypeOf(photos).toExtend<UploadSet>()
 })
 
-test('what can be saved, and what comes of it', () => {
+test('save takes files and streams, and returns a stored file', () => {
   const photos = uploadSet('photos', { storage })
   expectTypeOf(photos.save(file)).toEqualTypeOf<Promise<StoredFile>>()
   expectTypeOf<UploadedFile>().toExtend<SaveSource>()
@@ -31,6 +31,6 @@ test('what can be saved, and what comes of it', () => {
 
 test('naming is one of the known ones or a function', () => {
   void uploadSet('a', { storage, naming: (filename) => filename })
-  // @ts-expect-error -- misspelt
+  // @ts-expect-error -- a misspelt one
   void uploadSet('a', { storage, naming: 'werkzeugs' })
 })

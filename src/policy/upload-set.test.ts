@@ -23,7 +23,7 @@ function newDiskSet(options: Partial<UploadSetOptions> = {}): { set: UploadSet<'
 }
 
 describe('which names a set takes', () => {
-  test("without a word about it, Flask-Uploads' defaults", async () => {
+  test("by default, the extensions of Flask-Uploads' DEFAULTS", async () => {
     const set = memorySet()
     expect(set.extensions?.toSorted()).toEqual([...DEFAULTS].toSorted())
     expect(set.allows('a.txt')).toBe(true)
@@ -52,7 +52,7 @@ describe('which names a set takes', () => {
     ['a.ＪＰＧ', false],
     ['README', false],
     ['', false],
-  ])('%j by the name that it will have: %j', async (name, taken) => {
+  ])('%j, by the name that the file will have: %j', async (name, taken) => {
     const set = memorySet({ extensions: IMAGES })
     expect(set.allows(name)).toBe(taken)
     const code = await set.save(new Blob(['x']), { name: name === '' ? 'x' : name }).then(
@@ -62,14 +62,14 @@ describe('which names a set takes', () => {
     expect(code).toBe(taken ? 'taken' : 'type-not-allowed')
   })
 
-  test('ALL takes everything, also what has no extension', async () => {
+  test('ALL takes every file, also one without an extension', async () => {
     const set = memorySet({ extensions: ALL })
     expect(set.extensions).toBeUndefined()
     for (const name of ['a.exe', 'README', '.bashrc']) expect(set.allows(name)).toBe(true)
     expect((await set.save(textFile('README'))).key).toBe('README')
   })
 
-  test('allExcept takes everything but those, in whatever case', () => {
+  test('allExcept takes every other file, and compares extensions in any case', () => {
     const set = memorySet({ extensions: allExcept([...SCRIPTS, 'exe']) })
     expect(['a.exe', 'a.EXE', 'a.php', 'a.txt', 'README'].map((name) => set.allows(name))).toEqual([
       false,
@@ -85,20 +85,20 @@ describe('which names a set takes', () => {
     expect(['a.txt', 'a.gz', 'a.zip', 'a.exe'].map((name) => set.allows(name))).toEqual([true, true, false, false])
   })
 
-  test.each(['a.png', 'a/b', '*', 'jpg,png'])('%j is no extension: a TypeError', (extension) => {
+  test.each(['a.png', 'a/b', '*', 'jpg,png'])('%j is not a valid extension, and a TypeError', (extension) => {
     expect(() => memorySet({ extensions: [extension] })).toThrow(TypeError)
   })
 })
 
-describe('what a stored file is called', () => {
-  test('its own name, in a folder where one is given', async () => {
+describe('the name of a stored file', () => {
+  test("is the client's name, in the folder if one is given", async () => {
     const { set, folder } = newDiskSet()
     const stored = await set.save(textFile('Żółw na plaży.TXT'), { folder: 'users/7' })
     expect(stored.key).toBe('users/7/Żółw na plaży.TXT')
     expect(readFileSync(join(folder, 'users/7/Żółw na plaży.TXT'), 'utf8')).toBe('text')
   })
 
-  test('foo.txt, foo_1.txt, foo_2.txt where the name is taken; nothing is overwritten', async () => {
+  test('becomes foo_1.txt or foo_2.txt if foo.txt is taken; nothing is overwritten', async () => {
     const { set, folder } = newDiskSet()
     writeFileSync(join(folder, 'foo.txt'), 'by hand')
     symlinkSync('/etc/hostname', join(folder, 'foo_1.txt'))
@@ -107,7 +107,7 @@ describe('what a stored file is called', () => {
     expect(readFileSync(join(folder, 'foo.txt'), 'utf8')).toBe('by hand')
   })
 
-  test.each(['disk', 'memory'])('twenty of one name at once are twenty files (%s)', async (kind) => {
+  test.each(['disk', 'memory'])('is different for each of twenty files of one name at once (%s)', async (kind) => {
     const set = kind === 'disk' ? newDiskSet().set : memorySet()
     const stored = await Promise.all(
       Array.from({ length: 20 }, (_, index) => set.save(textFile('foo.txt', `${index}`.repeat(1000)))),
@@ -120,7 +120,7 @@ describe('what a stored file is called', () => {
     )
   })
 
-  test("Werkzeug's name on request, and a refusal where it has none", async () => {
+  test("is Werkzeug's with `werkzeug`, and a file is refused if that is empty", async () => {
     const set = memorySet({ naming: 'werkzeug', extensions: ALL })
     expect((await set.save(textFile('My cool movie.MOV'))).key).toBe('My_cool_movie.mov')
     expect(set.allows('日本')).toBe(false)
@@ -131,14 +131,14 @@ describe('what a stored file is called', () => {
     })
   })
 
-  test("a client's name in a folder of its own on request", async () => {
+  test("is the client's in a folder of its own with `unique`", async () => {
     const set = memorySet({ naming: 'unique' })
     const [one, two] = await Promise.all([set.save(textFile('a.txt')), set.save(textFile('a.txt'), { folder: 'u' })])
     expect(one.key).toMatch(/^[0-9a-f]{32}\/a\.txt$/)
     expect(two.key).toMatch(/^u\/[0-9a-f]{32}\/a\.txt$/)
   })
 
-  test('what a function makes of it, made safe and judged as such', async () => {
+  test('is the result of a naming function, which is made safe and checked', async () => {
     const set = memorySet({ naming: (filename) => `2026/x-${filename}\0` })
     expect((await set.save(textFile('../A.TXT'))).key).toBe('2026/x-A.TXT')
     const unsafe = memorySet({ naming: (filename) => `../../x-${filename}` })
@@ -147,7 +147,7 @@ describe('what a stored file is called', () => {
     await expect(evil.save(textFile('A.TXT'))).rejects.toMatchObject({ code: 'type-not-allowed' })
   })
 
-  test('another name, with the extension of the client where it ends in a dot', async () => {
+  test("is the one of the options, with the client's extension if it ends in a dot", async () => {
     const set = memorySet()
     const keys = ['avatar.', 'avatar.png', 'u/p.', 'v1.2.', 'plain', ''].map(async (name) => {
       const stored = await set.save(textFile('Cat.JPG'), { name })
@@ -157,7 +157,7 @@ describe('what a stored file is called', () => {
   })
 
   test.each(['evil.php', 'u/evil.php', 'evil.PHP ', 'evil.exe'])(
-    'another name cannot smuggle in what is not allowed: %j',
+    'cannot be one of the options whose extension is not allowed: %j',
     async (name) => {
       const { set, folder } = newDiskSet()
       await expect(set.save(textFile('a.txt'), { name })).rejects.toMatchObject({ code: 'type-not-allowed' })
@@ -166,7 +166,7 @@ describe('what a stored file is called', () => {
     },
   )
 
-  test('a folder that is not safe is a TypeError, and no draft is opened for it', async () => {
+  test('cannot be in a folder that is not safe: a TypeError, and no draft is opened', async () => {
     const { set, folder } = newDiskSet()
     for (const placement of [{ folder: '../x' }, { folder: '' }, { name: '../../e.' }]) {
       // oxlint-disable-next-line no-await-in-loop
@@ -181,20 +181,20 @@ describe('what a stored file is called', () => {
   })
 })
 
-describe('the type that is recorded where the name is trusted', () => {
+describe('the type that is recorded if the name is trusted', () => {
   test.each([
     ['a.png', 'text/html', 'image/png'],
     ['a.madeup', 'application/x-mine; v=1', 'application/x-mine'],
     ['a.madeup', '', 'application/octet-stream'],
     ['a.madeup', 'nonsense', 'application/octet-stream'],
-  ])('of %s, claimed to be %j, is %s', async (name, type, recorded) => {
+  ])('for %s with the claimed type %j is %s', async (name, type, recorded) => {
     const set = memorySet({ extensions: ALL })
     const stored = await set.save({ name, type, stream: () => new Blob(['x']).stream() })
     expect(stored.type).toBe(recorded)
     expect((await set.get(stored.key))?.type).toBe(recorded)
   })
 
-  test('is that of the name in the storage, where it has another', async () => {
+  test('is that of the name in the storage, if that differs', async () => {
     const set = memorySet()
     expect((await set.save(textFile('a.png'), { name: 'b.txt' })).type).toBe('text/plain')
     expect((await set.save(textFile('a.png'), { name: 'plain' })).type).toBe('image/png')
@@ -251,7 +251,7 @@ describe('afterwards', () => {
     await plain?.close()
   })
 
-  test('a list goes on where a page ended', async () => {
+  test('a list goes on after the end of a page', async () => {
     const set = memorySet()
     for (const name of ['a.txt', 'b.txt', 'c.txt']) {
       // oxlint-disable-next-line no-await-in-loop

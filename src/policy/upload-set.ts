@@ -37,7 +37,7 @@ export interface StoredFilePage {
   readonly next?: string
 }
 
-/** A named policy together with a storage: which names, types and sizes it takes, and what they are called. */
+/** A named policy together with a storage: the names, types and sizes that it takes, and how it names files. */
 export interface UploadSet<Name extends string = string> extends DraftSource {
   readonly name: Name
   /** Bytes that a file needs at least. */
@@ -50,30 +50,30 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   /**
    * Stores a file: one of `receive`, a `File` or `Blob`, or a stream. It is visible when it is whole, and never before.
    *
-   * @throws {UploadError} `type-not-allowed` and `type-mismatch` (415), `file-too-large` (413), `file-too-small` (422),
-   *   `invalid-name` (400), `no-file-selected` (422) for a file input in which nothing was chosen, `storage-full`
-   *   (507), `storage-failed` (500).
+   * @throws {UploadError} `type-not-allowed` and `type-mismatch` (415), `file-too-large` (413), `file-too-small` (422).
+   *   Also `invalid-name` (400), `storage-full` (507), `storage-failed` (500), and `no-file-selected` (422) for a file
+   *   input in which nothing was chosen.
    * @throws {TypeError} for a folder that is not safe, and for a source without a name.
    */
   save(source: SaveSource, options?: SaveOptions): Promise<StoredFile>
   /** A file input of `uploadForm` that needs one file. */
   one(placement?: Placement): FileInput<StoredFile>
-  /** A file input of `uploadForm` in which nothing may be chosen. */
+  /** A file input of `uploadForm` that may stay empty. */
   optional(placement?: Placement): FileInput<StoredFile | undefined>
   /** A file input of `uploadForm` that takes several files: from `min` (default 0) to `max` (default `maxFiles`). */
   many(options?: FileCount & Placement): FileInput<StoredFile[]>
-  /** The stored file of a key. */
+  /** The stored file of a key; `undefined` if there is none. */
   get(key: string): Promise<StoredFile | undefined>
   open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
-  /** By default the first 100 by key; see `ListOptions`. */
+  /** A page of stored files, by default the first 100 by key; see `ListOptions`. */
   list(options?: ListOptions): Promise<StoredFilePage>
   /**
-   * True if it was there and is gone now. With a `version` (of `StorageEntry`), only the file of that version is
+   * True if the file existed and is deleted now. With a `version` (of `StorageEntry`), only the file of that version is
    * deleted, and not a later one with the same key.
    */
   delete(file: StoredFile | string, options?: DeleteOptions): Promise<boolean>
   /**
-   * Where the file is served.
+   * The URL of the file.
    *
    * @throws {TypeError} if the set has no `url`.
    */
@@ -136,8 +136,8 @@ const LIST_KINDS: OptionKinds<ListOptions> = {
  * const photos = uploadSet('photos', { storage, extensions: IMAGES, maxFileSize: 16 * MiB })
  * const photo = await photos.save(file, { folder: user.id })
  * ```
- * @throws {TypeError} for a name other than letters, digits, `-` and `_`, a missing storage, an unknown option, and an
- *   option that has another type or a value that it cannot have.
+ * @throws {TypeError} for a name that has other characters than letters, digits, `-` and `_`, and for a missing
+ *   storage. Also for an unknown option, and for an option with a value of another type or one that it cannot have.
  */
 export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
   if (typeof name !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {

@@ -47,7 +47,7 @@ describe('a transaction over two storages', () => {
     },
   )
 
-  test('of which one has published cannot be taken back: the other follows with the next sweep', async () => {
+  test('of which one has published cannot be rolled back: the other follows with the next sweep', async () => {
     const [one, two] = newFolders()
     const storages = [diskStorage(one), failingStorage(diskStorage(two), { commit: [1] })] as const
     const transaction = await prepared(...storages)
@@ -57,7 +57,7 @@ describe('a transaction over two storages', () => {
     expect([visible(one), visible(two)]).toEqual([['a.txt'], ['a.txt']])
   })
 
-  test('of which none has published is nowhere where it is rolled back', async () => {
+  test('of which none has published leaves no file after a rollback', async () => {
     const [one, two] = newFolders()
     const failing = [diskStorage(one), diskStorage(two)].map((storage) => failingStorage(storage, { commit: [1] }))
     const transaction = await prepared(...failing)
@@ -67,7 +67,7 @@ describe('a transaction over two storages', () => {
     expect([visible(one), visible(two)]).toEqual([[], []])
   })
 
-  test('of which one has no journal takes back from it what it has published', async () => {
+  test('of which one has no journal deletes the file that it has published there', async () => {
     const [one, two] = [memoryStorage(), failingStorage(memoryStorage(), { commit: [1] })]
     const transaction = await prepared(one, two)
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
@@ -76,7 +76,7 @@ describe('a transaction over two storages', () => {
     expect(await one.stat('a.txt')).toBeUndefined()
   })
 
-  test('of which one has no journal takes back from it no other file that has the key by then', async () => {
+  test('of which one has no journal deletes there no other file that has the key by then', async () => {
     const [one, two] = [memoryStorage(), failingStorage(memoryStorage(), { commit: [1] })]
     const transaction = await prepared(one, two)
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })

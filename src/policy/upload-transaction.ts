@@ -14,14 +14,14 @@ interface Participant {
 
 /**
  * Drafts of any sets that become stored files together, under keys that are known before. The first storage that can
- * hold a verdict holds it for all, and the others follow.
+ * hold a verdict is the leader: it holds the verdict for all, and the others follow.
  */
 export class UploadTransaction {
   readonly #participants = new Map<Storage, Participant>()
   #leader: StorageTransaction | undefined
   #id: string | undefined
 
-  /** Unique. A storage asks `recover` about the transaction by it. Read it when all keys are reserved. */
+  /** Unique. `recover` of a storage gets it. Read it when all keys are reserved. */
   get id(): string {
     this.#id ??= this.#leader?.id ?? crypto.randomUUID()
     return this.#id
@@ -41,7 +41,7 @@ export class UploadTransaction {
   }
 
   /**
-   * Makes all that is reserved outlive this process. The leader is first: the others can be settled by it alone.
+   * Makes all reservations outlive this process. The leader comes first: it alone can settle the others.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`; roll back then.
    */
@@ -52,9 +52,9 @@ export class UploadTransaction {
   }
 
   /**
-   * Publishes them all. The leader is last: it may end when nothing follows it any more.
+   * Publishes all drafts. The leader comes last: it may end when no other storage follows it any more.
    *
-   * @throws {UploadError} `storage-failed`, `storage-full`, when all have tried; defer or roll back then.
+   * @throws {UploadError} `storage-failed`, `storage-full`, after all storages have tried; defer or roll back then.
    */
   async commit(): Promise<void> {
     const commit = async (participant: Participant): Promise<void> => {
@@ -72,8 +72,8 @@ export class UploadTransaction {
   }
 
   /**
-   * Takes everything back; the caller discards the drafts. False if an earlier verdict says that they are published:
-   * the next `sweep` publishes the rest. Never rejects.
+   * Undoes everything. The caller discards the drafts. False if an earlier verdict says that they are published: the
+   * next `sweep` publishes the rest. Never rejects.
    */
   async rollback(): Promise<boolean> {
     let isTakenBack = true

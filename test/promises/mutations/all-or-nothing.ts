@@ -42,7 +42,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
       tests: [
         [
           'src/policy/upload-transaction.test.ts',
-          'of which one has no journal takes back from it what it has published',
+          'of which one has no journal deletes the file that it has published there',
         ],
       ],
     },

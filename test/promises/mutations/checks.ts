@@ -16,7 +16,7 @@ export const CHECKS: GuardedPromise = {
       replace: '',
       tests: [
         [INSPECTION, 'that %s refuses the file, and nothing is kept'],
-        [INSPECTION, 'that fails in a way of its own refuses the file too'],
+        [INSPECTION, 'that fails with another error refuses the file too'],
       ],
     },
     {

@@ -30,7 +30,7 @@ export const DIGESTS: GuardedPromise = {
       tests: [
         [
           'src/policy/digest.test.ts',
-          'a set that takes digests tells and keeps that of each file, for other processes too',
+          'a set that takes digests returns and records the digest of each file, also for other processes',
         ],
       ],
     },

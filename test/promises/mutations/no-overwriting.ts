@@ -112,7 +112,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       file: 'src/policy/upload-draft.ts',
       find: 'return this.#underNumberedKey(numberedKey, sealed, take)',
       replace: "throw new UploadError('name-taken', { key })",
-      tests: [['src/policy/upload-set.test.ts', 'twenty of one name at once are twenty files (%s)']],
+      tests: [['src/policy/upload-set.test.ts', 'is different for each of twenty files of one name at once (%s)']],
     },
   ],
 }

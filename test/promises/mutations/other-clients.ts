@@ -169,7 +169,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'if (tries % PATIENCE === 0) await',
       replace: 'if (tries < 0) await',
       tests: [
-        [NUMBERS, 'finds the end of a thousand taken names in few looks after a restart, for all that come at once'],
+        [NUMBERS, 'finds the end of a thousand taken names in few steps after a restart, also for several at once'],
       ],
     },
     {
@@ -178,8 +178,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'return this.#nameOf(key).next++',
       replace: 'return this.#nameOf(key).next',
       tests: [
-        [NUMBERS, 'asks for few names before it has its own, and has the next number'],
-        [NUMBERS, 'asks for no number that another upload of the same moment has got'],
+        [NUMBERS, 'tries few names before it gets its own, which has the next number'],
+        [NUMBERS, 'never tries a number that another upload of the same moment has'],
       ],
     },
     {
@@ -187,16 +187,14 @@ export const OTHER_CLIENTS: GuardedPromise = {
       file: 'src/policy/conflict-numbers.ts',
       find: 'if (this.#names.size > this.#mostNames)',
       replace: 'if (this.#names.size < 0)',
-      tests: [
-        [NUMBERS, 'the numbers of taken names are remembered for the names that were needed last, and no others'],
-      ],
+      tests: [[NUMBERS, 'only the numbers of the last names are remembered']],
     },
     {
       guard: 'ends the search for a free name if a storage calls all of them taken',
       file: 'src/policy/conflict-numbers.ts',
       find: 'if (free > MOST_NUMBER) throw noneFree()',
       replace: 'if (free > MOST_NUMBER ** 20) throw noneFree()',
-      tests: [[NUMBERS, 'fails and ends its search if the storage calls every name taken']],
+      tests: [[NUMBERS, 'fails and ends its search if the storage reports every name as taken']],
     },
     {
       guard: 'limits the number of uploads at the same time',

@@ -14,7 +14,7 @@ export const REAL_TYPES: GuardedPromise = {
       find: 'if (agrees) return type',
       replace: 'if (found !== undefined) return type',
       tests: [
-        [INSPECTION, 'has to be what its name says: %s is refused, and nothing is kept'],
+        [INSPECTION, 'has to agree with its name: %s is refused, and nothing is kept'],
         ['test/promises/inert-answers.test.ts', 'a page that calls itself a picture is refused'],
       ],
     },
@@ -23,14 +23,14 @@ export const REAL_TYPES: GuardedPromise = {
       file: 'src/policy/inspection.ts',
       find: 'return { ...record, type }',
       replace: 'return { ...record, type: head.type ?? type }',
-      tests: [[INSPECTION, 'is recorded and not what is claimed: %s']],
+      tests: [[INSPECTION, 'decides the recorded type, not the claimed type: %s']],
     },
     {
       guard: 'judges the name that the file will have',
       file: 'src/policy/upload-set.ts',
       find: 'const extension = extensionOf(filename) || ownExtension',
       replace: 'const extension = ownExtension',
-      tests: [[INSPECTION, 'is judged by the name that the file will have']],
+      tests: [[INSPECTION, 'is compared with the name that the file will have']],
     },
     {
       guard: 'refuses programs and markup under the extensions of images, sound, video, documents, archives and fonts',

@@ -143,16 +143,14 @@ export const STORED_NAMES: GuardedPromise = {
       file: 'src/policy/placement.ts',
       find: 'return ownNameBy(naming, storedName(filename))',
       replace: 'return ownNameBy(naming, filename)',
-      tests: [[PLACES, 'a naming function > of %j is given %j: the last segment, safe']],
+      tests: [[PLACES, 'a naming function > gets the last segment of a name, made safe: %j becomes %j']],
     },
     {
       guard: 'makes the result of a naming function safe again',
       file: 'src/policy/placement.ts',
       find: 'const name = storedName(result.slice(slash + 1))',
       replace: 'const name = result.slice(slash + 1)',
-      tests: [
-        [PLACES, 'a naming function > has the name in its result made safe, so that no name of a client makes it fail'],
-      ],
+      tests: [[PLACES, 'a naming function > can return an unsafe name, which is made safe']],
     },
   ],
 }

@@ -4,10 +4,10 @@ export type NameStep = string | number | undefined
 /** The first step, and then `.name`, `[name]`, `[0]` or `[]`. */
 const NAME = /^[^.[\]]+(?:\.[^.[\]]+|\[[^.[\]]*\])*$/
 const STEP = /[^.[\]]+|\[\]/g
-/** At most six digits: no form has more items. */
+/** At most six digits, since no form has more items. */
 const INDEX = /^(?:0|[1-9]\d{0,5})$/
 
-/** The steps of a field's name, such as `items[0].name`; `undefined` for a name of another kind. */
+/** The steps of a field's name, such as `items[0].name`; `undefined` for a name that has no such steps. */
 export function parseFieldName(name: string): NameStep[] | undefined {
   if (!NAME.test(name)) return undefined
   return (name.match(STEP) ?? []).map((step, position) => {

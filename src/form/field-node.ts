@@ -38,10 +38,10 @@ export class FieldNode {
     const { field } = this
     const [value, ...others] = this.#values
     if (this.#cameAsFile) {
-      return [{ path, field, code: 'not-text', detail: 'This has to be text, and came as a file.' }]
+      return [{ path, field, code: 'not-text', detail: 'This must be text, but a file was sent.' }]
     }
     if (others.length > 0) {
-      const detail = `This came ${others.length + 1} times, and has to come once.`
+      const detail = `This came ${others.length + 1} times, but must come once.`
       return [{ path, field, code: 'repeated-field', detail }]
     }
     const result = await this.#schema['~standard'].validate(value)
@@ -50,7 +50,7 @@ export class FieldNode {
       return []
     }
     if (value === undefined) return [{ path, field, code: 'missing-field', detail: 'This has to be filled in.' }]
-    // A schema that refuses without a word still refuses.
+    // A schema may refuse a value without an issue.
     if (result.issues.length === 0) return [{ path, field, code: 'invalid-value', detail: 'This is not valid.' }]
     return result.issues.map((issue) => {
       // A plain array: arktype's has a `map` that adds a step to an empty path.

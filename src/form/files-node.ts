@@ -16,7 +16,7 @@ type InputError = Pick<FormError, 'code' | 'detail'>
 
 /** A file that was set aside. */
 export interface KeptUpload {
-  /** The set gives the file back by it. */
+  /** The id by which the set gives the file back. */
   readonly id: string
   readonly filename: string
   /** Bytes. */
@@ -48,14 +48,14 @@ export class FilesNode {
     this.#input = input
   }
 
-  /** Several files may come under `gallery`, as HTML has it, and under `gallery[]` and `gallery[0]`. */
+  /** Several files may come under `gallery`, as HTML forms send them, and under `gallery[]` and `gallery[0]`. */
   controlAt(steps: readonly NameStep[]): FilesNode | undefined {
     const [step] = steps
     const isItem = steps.length === 1 && typeof step !== 'string' && this.#input.max > 1
     return steps.length === 0 || isItem ? this : undefined
   }
 
-  /** Takes a file of this try. A file that is too many is counted and ignored. */
+  /** Takes a file of this try. A file beyond the maximum is counted and ignored. */
   addFile(head: FileHead): FileSink {
     if (head.filename === '') {
       this.#wasEmpty = true
@@ -82,13 +82,13 @@ export class FilesNode {
     try {
       claimed = await set.claim(id, placement)
     } catch (error) {
-      // The set's rules have changed since, and it does not take the file any more.
+      // The set's rules have changed since. It does not take the file any more.
       const { code, message } = toRefusal(error)
       this.#refuse(code, message)
       return
     }
     if (claimed === undefined) {
-      if (!isTaken) this.#refuse('file-expired', 'The file of the last try is kept no longer. Choose it again.')
+      if (!isTaken) this.#refuse('file-expired', 'The file of the last try has expired. Choose it again.')
     } else if (isTaken) {
       this.#replaced.push(claimed)
     } else {
@@ -102,7 +102,7 @@ export class FilesNode {
     return [...this.#claimed.map(toDraft), ...this.#sentDrafts]
   }
 
-  /** Says which stored files its drafts become, in their order. */
+  /** Takes the stored files that the drafts become, in the order of the drafts. */
   setStored(stored: readonly StoredFile[]): void {
     this.#stored = stored
   }
@@ -173,7 +173,7 @@ export class FilesNode {
     const { min, max } = this.#input
     const count = this.#count
     if (count > max) return [{ code: 'too-many-files', detail: `Choose ${files(max)} at most, not ${count}.` }]
-    // A file that was refused is not missing besides.
+    // A refused file must not also be reported as missing.
     if (count >= min || hasErrors) return []
     if (count > 0) return [{ code: 'too-few-files', detail: `Choose ${files(min)} at least, not ${count}.` }]
     const detail = min === 1 ? 'Choose a file.' : `Choose ${files(min)} at least.`

@@ -3,12 +3,12 @@ import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 
-/** A name that the client fills in: browsers put the charset of the form into it. */
+/** A reserved name: browsers send the charset of the form in it. */
 export const CHARSET_FIELD = '_charset_'
 
 /**
- * Looks for controls that no request can fill in. If the form `keeps` files, it also looks for sets that cannot keep
- * them.
+ * Looks for controls that no request can fill in. If the form `keeps` files, it also looks for sets whose storage
+ * cannot set drafts aside.
  *
  * @throws {TypeError} that names the control.
  */
@@ -16,7 +16,7 @@ export function checkShape(shape: FormShape, keeps: boolean): void {
   if (!isGroup(shape)) throw new TypeError(`uploadForm needs an object of fields and files; got ${tellValue(shape)}.`)
   for (const [name, member] of Object.entries(shape)) {
     if (name === CHARSET_FIELD || (keeps && name === KEPT_FIELD)) {
-      throw new TypeError(`A form cannot declare ${JSON.stringify(name)}: that name has a meaning of its own.`)
+      throw new TypeError(`A form cannot declare ${JSON.stringify(name)}: this name is reserved.`)
     }
     checkMember(name, member, keeps)
   }

@@ -10,7 +10,7 @@ import { uploadForm } from './upload-form.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
 
-/** The data that a form makes of these fields, or its errors, each as `field code`. */
+/** The data of a form with these fields, or its errors, each as `field code`. */
 async function receive(shape: FormShape, fields: Fields, options?: UploadFormOptions): Promise<unknown> {
   const request = await formRequest(fields.map(([name, value]) => ({ name, value })))
   const result = await uploadForm(shape, options).attempt(request)
@@ -30,7 +30,7 @@ describe('a field', () => {
       ),
     ],
     ['arktype', type('string <= 3')],
-  ])('by %s is what its schema says', async (_, schema) => {
+  ])('by %s has the value of its schema', async (_, schema) => {
     expect(await receive({ title: schema }, [['title', 'abc']])).toEqual({ title: 'abc' })
     expect(await receive({ title: schema }, [['title', 'abcd']])).toEqual(['title invalid-value'])
     expect(await receive({ title: schema }, [])).toEqual(['title missing-field'])
@@ -79,7 +79,7 @@ describe('a field', () => {
         .pipe((text): unknown => JSON.parse(text))
         .to({ rows: type({ id: 'number' }).array() }),
     ],
-  ])('tells by %s where inside its value it is wrong', async (_, schema) => {
+  ])('shows by %s the path of the fault inside its value', async (_, schema) => {
     const request = await formRequest([{ name: 'meta', value: '{"rows":[{"id":1},{"id":"two"}]}' }])
     const result = await uploadForm({ meta: schema }).attempt(request)
     if (result.ok) return expect.unreachable()
@@ -88,12 +88,12 @@ describe('a field', () => {
     ])
   })
 
-  test('that a schema refuses without a word is refused', async () => {
+  test('that a schema refuses without an issue is refused', async () => {
     const mute = { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [] }) } } as const
     expect(await receive({ title: mute }, [['title', 'a']])).toEqual(['title invalid-value'])
   })
 
-  test('whose schema throws fails the form with that, not with a refusal', async () => {
+  test('whose schema throws fails the form with that error, not with a refusal', async () => {
     const failure = new Error('no database')
     const schema = v.pipeAsync(
       v.string(),
@@ -102,7 +102,7 @@ describe('a field', () => {
     await expect(receive({ title: schema }, [['title', 'a']])).rejects.toBe(failure)
   })
 
-  test('that was left empty is an empty text, and not a missing one', async () => {
+  test('that was left empty is an empty text, and is not missing', async () => {
     expect(await receive({ title: z.string() }, [['title', '']])).toEqual({ title: '' })
   })
 
@@ -118,7 +118,7 @@ describe('a field', () => {
     if (result.ok) return expect.unreachable()
     expect(result.errors.get('title')).toMatchObject({
       code: 'repeated-field',
-      detail: 'This came 3 times, and has to come once.',
+      detail: 'This came 3 times, but must come once.',
     })
     expect(result.values.getAll('title')).toEqual(['a', 'b', 'c'])
   })
@@ -167,11 +167,11 @@ describe('a list', () => {
     expect(await receive(shape, fields)).toEqual({ tags: ['a', 'b'] })
   })
 
-  test('is empty where nothing came', async () => {
+  test('is empty if nothing was sent', async () => {
     expect(await receive(shape, [])).toEqual({ tags: [] })
   })
 
-  test('tells of too few and too many, and of its items besides', async () => {
+  test('reports too few and too many items, and also the faults of items', async () => {
     const bounded = { tags: list(z.string().max(1), { min: 2, max: 3 }) }
     expect(await receive(bounded, [['tags', 'aa']])).toEqual(['tags too-few-items', 'tags invalid-value'])
     expect(
@@ -188,7 +188,7 @@ describe('a list', () => {
     ).toEqual({ tags: ['a', 'b'] })
   })
 
-  test('asks the schema of no item that it has no room for', async () => {
+  test('does not validate items beyond its maximum', async () => {
     let asked = 0
     const schema = z.string().refine(() => ++asked > 0)
     const fields = Array.from({ length: 900 }, (): [string, string] => ['tags', 'a'])
@@ -196,7 +196,7 @@ describe('a list', () => {
     expect(asked).toBe(5)
   })
 
-  test('takes a number once', async () => {
+  test('takes each number once', async () => {
     expect(
       await receive(shape, [
         ['tags[0]', 'a'],
@@ -213,7 +213,7 @@ describe('a list', () => {
     },
   )
 
-  test('of groups is told apart by numbers alone, in their order', async () => {
+  test('of groups is ordered by the numbers of its items', async () => {
     const items = { items: list({ name: z.string(), address: { street: z.string().optional() } }, { max: 5 }) }
     const fields: Fields = [
       ['items[4].name', 'second'],
@@ -240,7 +240,7 @@ describe('a list', () => {
 })
 
 describe('a name', () => {
-  test('has its declared place, however it is spelt', async () => {
+  test('has its declared place in each spelling', async () => {
     const shape = { address: { street: z.string() } }
     expect(await receive(shape, [['address.street', 'a']])).toEqual({ address: { street: 'a' } })
     expect(await receive(shape, [['address[street]', 'a']])).toEqual({ address: { street: 'a' } })
@@ -252,7 +252,7 @@ describe('a name', () => {
     ).toEqual(['address.street repeated-field'])
   })
 
-  test('with dots and brackets may be declared as it is, and is then no place below another', async () => {
+  test('with dots and brackets may be declared as it is, and then does not belong to a group', async () => {
     const shape = { 'address.street': z.string(), 'tags[]': z.string(), address: { street: z.string() } }
     const fields: Fields = [
       ['address.street', 'a'],
@@ -263,7 +263,7 @@ describe('a name', () => {
   })
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__proto__.polluted', 'constructor[prototype]'])(
-    '%s is unknown where it is not declared',
+    '%s is unknown if it is not declared',
     async (name) => {
       const shape = { title: z.string().optional(), group: { field: z.string().optional() } }
       expect(await receive(shape, [[name, '1']])).toEqual([`${name} unknown-field`])
@@ -272,21 +272,18 @@ describe('a name', () => {
     },
   )
 
-  test.each(['__proto__', 'constructor', 'toString'])(
-    '%s is a name like any other where it is declared',
-    async (name) => {
-      const data = await receive({ [name]: z.string() }, [[name, '1']])
-      expect(Object.entries(data ?? {})).toEqual([[name, '1']])
-      expect(Object.getPrototypeOf(data)).toBe(Object.prototype)
-    },
-  )
+  test.each(['__proto__', 'constructor', 'toString'])('%s is a name like any other if it is declared', async (name) => {
+    const data = await receive({ [name]: z.string() }, [[name, '1']])
+    expect(Object.entries(data ?? {})).toEqual([[name, '1']])
+    expect(Object.getPrototypeOf(data)).toBe(Object.prototype)
+  })
 
-  test.each(['a.b', 'a[b', 'a]', ''])('%j below another is refused at once: nobody could send it', (name) => {
+  test.each(['a.b', 'a[b', 'a]', ''])('%j below another is refused at once, since no form can send it', (name) => {
     expect(() => uploadForm({ group: { [name]: z.string() } })).toThrow(TypeError)
     expect(() => uploadForm({ items: list({ [name]: z.string() }) })).toThrow(TypeError)
   })
 
-  test('that means something else cannot be declared', async () => {
+  test('that is reserved cannot be declared', async () => {
     expect(() => uploadForm({ _charset_: z.string() })).toThrow(TypeError)
     expect(() => uploadForm({ _kept: z.string() }, { keep: { secret: 's'.repeat(32) } })).toThrow(TypeError)
     expect(
@@ -301,7 +298,7 @@ describe('a name', () => {
 describe('names that are not declared', () => {
   const fields = Array.from({ length: 1000 }, (_, index): [string, string] => [`x${index}${'y'.repeat(3000)}`, '1'])
 
-  test('are told up to a hundred, each in a line', async () => {
+  test('are reported up to a hundred, each shortened', async () => {
     const request = await formRequest(fields.map(([name, value]) => ({ name, value })))
     const result = await uploadForm({ title: z.string() }).attempt(request)
     if (result.ok) return expect.unreachable()
@@ -313,7 +310,7 @@ describe('names that are not declared', () => {
     expect(result.error.message.length).toBeLessThan(2000)
   })
 
-  test('are ignored where that was chosen', async () => {
+  test('are ignored if `unknownParts` is `ignore`', async () => {
     expect(
       await receive({ title: z.string() }, [...fields.slice(0, 999), ['title', 'a']], { unknownParts: 'ignore' }),
     ).toEqual({

@@ -110,14 +110,14 @@ describe.each(PLACES)('a form over node:http, into %s,', (_, open) => {
       'application/x-www-form-urlencoded',
     ],
   ])(
-    'of %s is answered %i in full, on a connection that goes on, and leaves nothing',
+    'of %s gets a whole %i on a connection that stays open, and leaves nothing',
     async (_kind, status, code, body, contentType) => {
       const { storage, contents } = open()
       await using server = await formServer(storage)
       const client = await RawClient.connect(server.origin)
       const answer = await send(client, await body(), contentType)
       expect([answer.status, problemOf(answer).code]).toEqual([status, code])
-      // What the refused form kept for the next try has expired already.
+      // The files that the refused form kept for the next try have expired already.
       await storage.sweep()
       expect(await contents()).toEqual([])
       const next = answer.headers['connection'] === 'close' ? await RawClient.connect(server.origin) : client
@@ -126,7 +126,7 @@ describe.each(PLACES)('a form over node:http, into %s,', (_, open) => {
     },
   )
 
-  test('tells of an oversize file beside all else that is wrong', async () => {
+  test('reports a file that is too large beside all other faults', async () => {
     const { storage } = open()
     await using server = await formServer(storage)
     const client = await RawClient.connect(server.origin)
@@ -161,20 +161,23 @@ describe.each(PLACES)('a form over node:http, into %s,', (_, open) => {
   test.each([
     ['storage-full', 507],
     ['storage-failed', 500],
-  ] as const)('that the storage does not take is answered %s, on a connection that goes on', async (code, status) => {
-    const { storage, contents } = open()
-    const failure = (): UploadError => new UploadError(code, {})
-    await using server = await formServer(failingStorage(storage, { seal: [1], append: [3] }, { error: failure }))
-    const client = await RawClient.connect(server.origin)
-    for (const parts of [GOOD, GOOD]) {
-      const answer = await send(client, await bytesOf(parts))
-      expect([answer.status, problemOf(answer).code]).toEqual([status, code])
-      expect(await contents()).toEqual([])
-    }
-    expect((await send(client, await bytesOf(GOOD))).status).toBe(200)
-  })
+  ] as const)(
+    'that the storage does not take is answered %s, on a connection that stays open',
+    async (code, status) => {
+      const { storage, contents } = open()
+      const failure = (): UploadError => new UploadError(code, {})
+      await using server = await formServer(failingStorage(storage, { seal: [1], append: [3] }, { error: failure }))
+      const client = await RawClient.connect(server.origin)
+      for (const parts of [GOOD, GOOD]) {
+        const answer = await send(client, await bytesOf(parts))
+        expect([answer.status, problemOf(answer).code]).toEqual([status, code])
+        expect(await contents()).toEqual([])
+      }
+      expect((await send(client, await bytesOf(GOOD))).status).toBe(200)
+    },
+  )
 
-  test('that a body parser has read is a mistake in the program, and answered', async () => {
+  test('that a body parser has read is a TypeError, and is answered', async () => {
     const { storage } = open()
     await using server = await formServer(storage)
     const client = await RawClient.connect(server.origin)

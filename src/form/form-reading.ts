@@ -29,7 +29,7 @@ export interface FormReadingOptions {
 
 /** Errors that a refusal lists at most. */
 const MAX_ERRORS = 100
-/** Characters that a refusal shows of a name that the form does not declare, so that a client cannot make it grow. */
+/** Characters that a refusal shows of an undeclared name. Otherwise, a client could make the refusal large. */
 const TOLD_NAME_LENGTH = 100
 
 /** One request's form, from its first byte to its value. */
@@ -82,9 +82,9 @@ export class FormReading {
   }
 
   /**
-   * Reserves a key for each file, runs `work`, and publishes the files. None is published if `work` throws.
+   * Reserves a key for each file, runs `work`, and publishes the files. If `work` throws, no file is published.
    *
-   * @throws {UploadError} `publishing-delayed` if the storage fails after `work`; also what `work` throws.
+   * @throws {UploadError} `publishing-delayed` if the storage fails after `work`; also the errors of `work`.
    */
   async publishWith<Value>(work: (transaction: UploadTransaction) => Value | Promise<Value>): Promise<Value> {
     const inputs = this.#tree.fileInputs()

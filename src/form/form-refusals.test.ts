@@ -21,7 +21,7 @@ function photoSet(storage: Storage, options: Partial<UploadSetOptions> = {}) {
 }
 
 describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
-  test('tells all that is wrong at once, each at its control, and keeps nothing', async () => {
+  test('reports all faults at once, each at its control, and keeps nothing', async () => {
     const place = open()
     const refuse = (): never => {
       throw new UploadError('content-refused', { filename: 'cat.png', reason: 'it is a cat' })
@@ -78,8 +78,8 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
       [
         ['title', 'invalid-value', 'Too big: expected string to have <=3 characters'],
         ['text', 'missing-field', 'This has to be filled in.'],
-        ['twice', 'repeated-field', 'This came 2 times, and has to come once.'],
-        ['upload', 'not-text', 'This has to be text, and came as a file.'],
+        ['twice', 'repeated-field', 'This came 2 times, but must come once.'],
+        ['upload', 'not-text', 'This must be text, but a file was sent.'],
         ['few', 'too-few-items', 'At least 1 is needed here, not 0.'],
         ['many', 'too-many-items', 'At most 1 can be sent here, not 2.'],
         [
@@ -115,7 +115,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
     expect(await place.contents()).toEqual([])
   })
 
-  test('for a file in a list tells which one it is', async () => {
+  test('for a file in a list names that file', async () => {
     const place = open()
     const photos = photoSet(place.storage)
     const post = uploadForm({ items: list({ photo: photos.one() }) })
@@ -141,7 +141,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
     expect(await place.contents()).toEqual([])
   })
 
-  test('because it is larger than all that it declares is answered 413, and leaves nothing', async () => {
+  test('because it is larger than all its controls together is answered 413, and leaves nothing', async () => {
     const place = open()
     const post = uploadForm({ title: z.string(), cover: photoSet(place.storage).one() })
     const body = [file('cover', 'a.png', PNG), { name: 'title', value: 'a' }, file('x', 'x', 9 * MiB)]
@@ -155,7 +155,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
     expect(await place.contents()).toEqual([])
   })
 
-  test('because its handler throws keeps nothing, and gives back what was thrown', async () => {
+  test("because its handler throws keeps nothing, and rejects with the handler's error", async () => {
     const place = open()
     const photos = photoSet(place.storage)
     const post = uploadForm({ cover: photos.one(), gallery: photos.many() })
@@ -167,7 +167,7 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
     expect(await place.contents()).toEqual([])
   })
 
-  test('because whoever asked for it gave up leaves nothing', async () => {
+  test('because its signal aborts leaves nothing', async () => {
     const place = open()
     const post = uploadForm({ cover: photoSet(place.storage).one() })
     const controller = new AbortController()
@@ -230,17 +230,17 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
 })
 
 describe('a body', () => {
-  test('that is urlencoded is taken where the form has no files', async () => {
+  test('that is urlencoded is accepted if the form has no files', async () => {
     const post = uploadForm({ title: z.string(), tags: list(z.string()) })
     const data = await post.receive(rawRequest('title=a+b&tags=1&tags%5B%5D=2', URLENCODED))
     expect(data).toEqual({ title: 'a b', tags: ['1', '2'] })
   })
 
   test.each([
-    ['one', (set: ReturnType<typeof photoSet>) => ({ cover: set.one() })],
-    ['one in a list', (set: ReturnType<typeof photoSet>) => ({ items: list({ photo: set.optional() }) })],
-    ['one in a group', (set: ReturnType<typeof photoSet>) => ({ group: { photo: set.optional() } })],
-  ])('that is urlencoded cannot bring the files of a form with %s, which is told', async (_, shape) => {
+    ['a', (set: ReturnType<typeof photoSet>) => ({ cover: set.one() })],
+    ['an optional', (set: ReturnType<typeof photoSet>) => ({ items: list({ photo: set.optional() }) })],
+    ['a grouped', (set: ReturnType<typeof photoSet>) => ({ group: { photo: set.optional() } })],
+  ])('that is urlencoded is 415 with a hint for a form with %s file', async (_, shape) => {
     const post = uploadForm({ title: z.string(), ...shape(photoSet(memoryStorage())) })
     await expect(post.attempt(rawRequest('title=a', URLENCODED))).rejects.toMatchObject({
       code: 'unsupported-media-type',
@@ -261,7 +261,7 @@ describe('a body', () => {
     })
   })
 
-  test('that is refused half-way is read to its end, so that its client hears of it', async () => {
+  test('that is refused half-way is read to its end, so that the client gets the answer', async () => {
     const { bytes, contentType } = await formBody([file('x', 'x', 20 * MiB)])
     let offset = 0
     const body = new ReadableStream<Uint8Array>({
@@ -281,13 +281,13 @@ describe('a body', () => {
     expect(offset).toBeGreaterThanOrEqual(bytes.length)
   })
 
-  test('that was read already is a mistake in the program', async () => {
+  test('that was read already is a TypeError', async () => {
     const request = await formRequest([{ name: 'title', value: 'a' }])
     await request.text()
     await expect(uploadForm({ title: z.string() }).receive(request)).rejects.toThrow(TypeError)
   })
 
-  test('has room for all files that are declared, and for the fields that were allowed', async () => {
+  test('has room for all declared files and for fields up to `maxFieldSize`', async () => {
     const photos = photoSet(memoryStorage(), { maxFileSize: 3 * MiB, content: 'trust' })
     const post = uploadForm(
       { text: z.string(), items: list({ photo: photos.one(), more: photos.many({ max: 2 }) }, { max: 2 }) },
@@ -303,7 +303,7 @@ describe('a body', () => {
     )
   })
 
-  test('may bring more files than an input takes: they are not stored, and need no room', async () => {
+  test('may hold more files than an input takes: they are not stored, and need no space', async () => {
     const photos = photoSet(memoryStorage({ maxSize: PNG.length }))
     const files = Array.from({ length: 50 }, (_, index) => file('cover', `${index}.png`, PNG))
     const result = await uploadForm({ cover: photos.one() }).attempt(await formRequest(files))
@@ -312,13 +312,13 @@ describe('a body', () => {
     ])
   })
 
-  test('may have a list without an end, beside files', async () => {
+  test('may have a list without a maximum, beside files', async () => {
     const post = uploadForm({ tags: list(z.string(), { max: Infinity }), cover: photoSet(memoryStorage()).one() })
     const body = [file('cover', 'a.png', PNG), { name: 'tags', value: 'a' }]
     expect(await post.receive(await formRequest(body))).toMatchObject({ tags: ['a'], cover: { key: 'a.png' } })
   })
 
-  test('may say by an empty text that nothing was chosen, as the FormData of Node does', async () => {
+  test('may send an empty text for an input in which nothing was chosen, like the FormData of Node', async () => {
     const photos = photoSet(memoryStorage())
     const body = new FormData()
     body.append('cover', new File([], ''))
@@ -328,7 +328,7 @@ describe('a body', () => {
     expect(result.ok ? undefined : result.errors.get('cover')?.code).toBe('no-file-selected')
   })
 
-  test('may bring fields after files, and files with or without numbers', async () => {
+  test('may hold fields after files, and files with or without numbers', async () => {
     const photos = photoSet(memoryStorage())
     const post = uploadForm({ title: z.string(), gallery: photos.many(), cover: photos.optional() })
     const data = await post.receive(

@@ -12,7 +12,7 @@ export interface FormShape {
   readonly [name: string]: FormMember
 }
 
-/** Several of one kind under one name. */
+/** Several fields or groups of one kind under one name. */
 export interface FormList<Item extends FormItem = FormItem> {
   readonly item: Item
   /** Items that it needs at least. */
@@ -24,10 +24,10 @@ export interface FormList<Item extends FormItem = FormItem> {
 /** An item of a list. Files have `set.many()` instead. */
 export type FormItem = StandardSchemaV1 | FormShape
 
-/** The data of a form: each field as its schema makes it, each file input as stored files. */
+/** The data of a form: the output of each field's schema, and the stored files of each file input. */
 export type FormOutput<Shape extends FormShape> = {
   -readonly [Name in keyof Shape]: MemberOutput<Shape[Name]>
-  // Editors show the members of a type that has no name of its own.
+  // With this, editors show the members of the type.
 } & {}
 
 /** The data of one member of a form. */

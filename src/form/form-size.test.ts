@@ -17,7 +17,7 @@ const post = uploadForm({
   items: list({ name: z.string(), photo: photos.one() }, { max: 5 }),
 })
 
-/** A body that says how long it is and never comes. */
+/** A body that declares its length and is never sent. */
 function announced(size: number): Request {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error('a byte was asked for')) })
   const headers = { 'content-type': 'multipart/form-data; boundary=X', 'content-length': String(size) }
@@ -25,7 +25,7 @@ function announced(size: number): Request {
   return new Request('http://localhost/', init)
 }
 
-test('a form over its whole limit is told what each file may have, before a byte of it is read', async () => {
+test('a form over its whole limit is refused with the limits of each file, before a byte is read', async () => {
   await expect(post.receive(announced(33 * MiB))).rejects.toMatchObject({
     code: 'body-too-large',
     message:
@@ -43,7 +43,7 @@ test('a form over its whole limit is told what each file may have, before a byte
   })
 })
 
-test('a form over its whole limit that announces no length is told what each file may have', async () => {
+test('a form over its whole limit without a declared length is refused with the limits of each file', async () => {
   const small = uploadForm({ cover: covers.one() }, { maxBodySize: 4 * MiB + 1 })
   const request = await formRequest(
     [
@@ -58,7 +58,7 @@ test('a form over its whole limit that announces no length is told what each fil
   })
 })
 
-test('a form that may have less than a file of its sets is told of the whole alone', async () => {
+test('a form whose limit is below that of a file is refused with its whole limit alone', async () => {
   const small = uploadForm({ cover: covers.one() }, { maxBodySize: MiB })
   await expect(small.receive(announced(2 * MiB))).rejects.toMatchObject({
     message: 'The whole request may have at most 1 MiB. Send fewer or smaller files.',

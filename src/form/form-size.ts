@@ -5,10 +5,10 @@ import { joinFieldName } from './field-name.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 
-/** Surplus files that are refused at their inputs. One more ends the form at once. */
+/** The number of surplus files that are refused at their inputs. One more ends the form at once. */
 const SURPLUS_FILES = 100
 
-/** The files of a form, at most. */
+/** The most files of a form, and their bytes. */
 interface FormSize {
   readonly files: number
   readonly bytes: number

@@ -28,12 +28,12 @@ export class FormTree {
     return this.#root.controlAt([name]) ?? (steps === undefined ? undefined : this.#root.controlAt(steps))
   }
 
-  /** All that is wrong with what was sent, in the order of the declaration. */
+  /** All faults of the form, in the order of the declaration. */
   validate(): Promise<FormError[]> {
     return this.#root.validate([])
   }
 
-  /** The form's data, after `validate` has found nothing and each file input has its stored files. */
+  /** The form's data. Call it after `validate` has found no fault and each file input has its stored files. */
   toValue(): unknown {
     return this.#root.toValue()
   }
@@ -67,7 +67,7 @@ class GroupNode {
   }
 
   toValue(): unknown {
-    // Own properties whatever their names, `__proto__` too.
+    // With fromEntries, also `__proto__` is an own property.
     return Object.fromEntries([...this.children].map(([key, child]) => [key, child.toValue()]))
   }
 }
@@ -111,7 +111,7 @@ class ListNode {
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { items } = this
     const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, field: this.field, ...error }))
-    // A schema may be expensive, and the items that are too many are refused anyway.
+    // A schema may be expensive, and items beyond the maximum are refused anyway.
     for (const [index, item] of items.slice(0, this.#list.max).entries()) {
       errors.push(...(await item.validate([...path, index])))
     }

@@ -48,13 +48,13 @@ function codesOf(result: FormAttempt<unknown>): string[] {
   return result.ok ? [] : result.error.details.errors.map(({ field, code }) => `${field} ${code}`)
 }
 
-/** A good file in a form that is refused, and the field that stands for it. */
+/** Sends good files in a form that is refused. Returns the hidden field for them. */
 async function keepFirst(post: Post, ...files: FilePart[]): Promise<FieldPart> {
   return keptOf(await attempt(post, BAD, ...files)).field
 }
 
 describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) => {
-  test('is told to the page, is not visible, and need not be sent again', async () => {
+  test('is listed for the page, is not visible, and need not be sent again', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const before = Date.now()
@@ -79,7 +79,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toHaveLength(2)
   })
 
-  test('is kept as long as tries fail, by each handler too, whose transaction is undone', async () => {
+  test('is kept as long as tries fail, also if a handler throws and its transaction is undone', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     let field = await keepFirst(post, file('cover', 'a.png', PNG))
@@ -97,7 +97,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['a.png'])
   })
 
-  test('is used once, also where it is sent twice at once', async () => {
+  test('is used once, also if it is sent several times at once', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const field = await keepFirst(post, file('cover', 'a.png', PNG))
@@ -111,14 +111,14 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['a.png'])
   })
 
-  test('counts once where its field comes twice', async () => {
+  test('counts once if its field comes twice', async () => {
     const post = postForm(open().storage)
     const field = await keepFirst(post, file('gallery', 'a.png', PNG))
     const result = await attempt(post, GOOD, field, field)
     expect(result.ok && result.value.gallery.map(({ key }) => key)).toEqual(['a.png'])
   })
 
-  test('gives way to one that is chosen anew, and is then gone', async () => {
+  test('is replaced by a newly chosen file, and is then deleted', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const field = await keepFirst(post, file('cover', 'old.png', PNG))
@@ -132,7 +132,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['new.png', 'newer.png'])
   })
 
-  test('gives way in a form that is refused again, too', async () => {
+  test('is replaced also in a form that is refused again', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const old = await keepFirst(post, file('cover', 'old.png', PNG))
@@ -143,7 +143,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['new.png'])
   })
 
-  test('comes before new ones; with too many, as many are kept as there is room for', async () => {
+  test('comes before new files; of too many, as many are kept as the input takes', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const one = await keepFirst(post, file('gallery', 'a.png', PNG))
@@ -156,7 +156,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['a.png', 'b.png'])
   })
 
-  test('is refused where the rules of its set have changed, at its input', async () => {
+  test('is refused at its input if the rules of its set have changed', async () => {
     const { storage, contents } = open()
     const field = await keepFirst(postForm(storage), file('cover', 'a.png', PNG), file('gallery', 'b.png', PNG))
     const result = await attempt(postForm(storage, {}, { extensions: ['jpg'] }), GOOD, field)
@@ -168,7 +168,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual([])
   })
 
-  test("is another set's, and stays that", async () => {
+  test('of another set is not found, and stays with that set', async () => {
     const { storage } = open()
     const post = postForm(storage)
     const field = await keepFirst(post, file('cover', 'a.png', PNG))
@@ -178,7 +178,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect((await attempt(post, GOOD, field)).ok).toBe(true)
   })
 
-  test('is none of a form that has no such input', async () => {
+  test('is ignored by a form without its input', async () => {
     const { storage } = open()
     const post = postForm(storage)
     const field = await keepFirst(post, file('cover', 'a.png', PNG))
@@ -187,7 +187,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect((await attempt(post, GOOD, field)).ok).toBe(true)
   })
 
-  test('is known by its secret, and by an older one while that is accepted', async () => {
+  test('is found by its secret, and by an older one while that is accepted', async () => {
     const { storage } = open()
     const field = await keepFirst(postForm(storage), file('cover', 'a.png', PNG))
     const fresh = 'f'.repeat(32)
@@ -197,7 +197,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(rotated.ok && rotated.value.cover?.key).toBe('a.png')
   })
 
-  test('is not got by a token that was changed in any place', async () => {
+  test('is not found by a token that was changed at any position', async () => {
     const { storage } = open()
     const post = postForm(storage)
     const { name, value } = await keepFirst(post, file('cover', 'a.png', PNG))
@@ -225,29 +225,29 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect((await attempt(post, GOOD, { name, value })).ok).toBe(true)
   })
 
-  test('is gone when its time is over: not got any more, and swept', async () => {
+  test('cannot be claimed after it has expired, and is swept', async () => {
     const { storage, contents } = open()
-    // So little that it is over at once.
+    // This time is over at once.
     const post = postForm(storage, { expiresInMs: Number.MIN_VALUE })
     const field = await keepFirst(post, file('cover', 'a.png', PNG))
     expect(await contents()).not.toEqual([])
     const result = await attempt(post, GOOD, field)
     expect(codesOf(result)).toEqual(['cover file-expired'])
     expect(!result.ok && result.errors.get('cover')?.detail).toBe(
-      'The file of the last try is kept no longer. Choose it again.',
+      'The file of the last try has expired. Choose it again.',
     )
     expect(await storage.sweep()).toBe(1)
     expect(await contents()).toEqual([])
   })
 
-  test('that has expired is not missed where another was chosen', async () => {
+  test('that has expired is not reported if another file was chosen', async () => {
     const { storage } = open()
     const post = postForm(storage, { expiresInMs: Number.MIN_VALUE })
     const field = await keepFirst(post, file('cover', 'a.png', PNG))
     expect((await attempt(post, GOOD, field, file('cover', 'b.png', PNG))).ok).toBe(true)
   })
 
-  test('is there for a third try when the second breaks off, or fails in the server', async () => {
+  test('is still kept for a third try if the second breaks off or fails in the server', async () => {
     const { storage, contents } = open()
     const post = postForm(storage)
     const field = await keepFirst(post, file('cover', 'a.png', PNG), file('gallery', 'b.png', PNG))
@@ -289,7 +289,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     },
   )
 
-  test('is not kept where the storage fails to: those that could be are, and nothing is left of the others', async () => {
+  test('is not kept if the storage fails: the others are kept, and nothing is left of this one', async () => {
     const { storage, contents } = open()
     const files = [file('cover', 'a.png', PNG), file('gallery', 'b.png', PNG), file('gallery', 'c.png', PNG)]
     const some = await attempt(postForm(failingStorage(storage, { keep: [2] })), BAD, ...files)
@@ -304,7 +304,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['a.png', 'c.png'])
   })
 
-  test('is not where the form was refused for its files alone', async () => {
+  test('does not exist if all files of the form were refused', async () => {
     const { storage, contents } = open()
     const result = await attempt(postForm(storage), GOOD, file('cover', 'a.exe', PNG))
     expect(codesOf(result)).toEqual(['cover type-not-allowed'])
@@ -322,7 +322,7 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
 })
 
 describe('keeping files', () => {
-  test('outlives the process that did it, killed as it may be', async () => {
+  test('outlives the process, also if that is killed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'decant-kept-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const program = fileURLToPath(new URL('fixtures/keep-process.ts', import.meta.url))
@@ -340,7 +340,7 @@ describe('keeping files', () => {
     expect(everyFile(folder)).toEqual(['cat.png'])
   })
 
-  test('takes a storage that can, and says so at once', () => {
+  test('needs a storage that can do so: otherwise the form is a TypeError at once', () => {
     const [, open] = PLACES[0] ?? expect.unreachable()
     const storage = failingStorage(open().storage, {}, { keeping: false })
     const photos = uploadSet('photos', { storage })
@@ -356,7 +356,7 @@ describe('keeping files', () => {
     { secret: SECRET, expiresInMs: 0 },
     { secret: SECRET, expiresInMs: Infinity },
     { secret: SECRET, expiresInMs: Number.NaN },
-  ])('cannot be done with %j', (options) => {
+  ])('does not accept the options %j', (options) => {
     expect(() => uploadForm({ title: z.string() }, { keep: options })).toThrow(TypeError)
   })
 })

@@ -7,10 +7,10 @@ import type { Secret, Signer } from '../access/signer.ts'
 import type { FilesNode } from './files-node.ts'
 import type { FormTree } from './form-tree.ts'
 
-/** The hidden field that says which files of an earlier try belong to a form. */
+/** The name of the hidden field that tells the files of an earlier try. */
 export const KEPT_FIELD = '_kept'
 
-/** Options of `keep`: the secret of the hidden field, and how long files are kept. */
+/** Options of `keep`: the secret of the hidden field, and the time for which files are kept. */
 export interface KeepOptions {
   /**
    * At least 32 random bytes, known only to your servers; a string counts in UTF-8. If there are several, the first
@@ -95,7 +95,7 @@ export class FileKeeper {
     return `${text}.${toBase64url(await this.#signer.sign(toMessage(text)))}`
   }
 
-  /** No drafts for a token that this server has not signed. */
+  /** The drafts of a token. If this server has not signed it, there are none. */
   async #fromToken(token: string): Promise<KeptDraft[]> {
     const [text = '', signatureText = '', ...others] = token.split('.')
     if (others.length > 0) return []

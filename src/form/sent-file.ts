@@ -7,7 +7,7 @@ import type { FileHead, FileSink } from '../receive/read-form.ts'
 
 /**
  * A file that was sent in an input: its draft, or the reason why the set refuses it. The rest of a refused file is
- * ignored, so that all that is wrong with a form is told at once. A failure of the server ends the form.
+ * ignored, so that all faults of a form are reported at once. A failure of the server ends the form.
  */
 export class SentFile implements FileSink {
   #draft: UploadDraft | undefined

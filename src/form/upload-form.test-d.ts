@@ -16,10 +16,10 @@ import type { UploadForm } from './upload-form.ts'
 
 const photos = uploadSet('photos', { storage: memoryStorage() })
 
-/** What a form comes to. */
+/** The data of a form. */
 type Received<Form> = Form extends UploadForm<infer Shape> ? FormOutput<Shape> : never
 
-describe('a form comes to', () => {
+describe('the data of a form holds', () => {
   test('texts, by zod', () => {
     const form = uploadForm({ title: z.string().max(80), age: z.coerce.number(), agreed: z.stringbool() })
     expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ title: string; age: number; agreed: boolean }>()
@@ -68,12 +68,12 @@ describe('a form comes to', () => {
     }>()
   })
 
-  test('what schemas of three libraries say, side by side', () => {
+  test('the types of schemas of three libraries, side by side', () => {
     const form = uploadForm({ a: z.string(), b: v.string(), c: type('string') })
     expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ a: string; b: string; c: string }>()
   })
 
-  test('nothing, where nothing is declared', () => {
+  test('nothing if nothing is declared', () => {
     const form = uploadForm({})
     expectTypeOf<keyof Received<typeof form>>().toEqualTypeOf<never>()
   })
@@ -87,14 +87,14 @@ describe('receiving', () => {
   }
   const request = new Request('http://localhost')
 
-  test('resolves with the data, or with what the handler made of it', () => {
+  test('resolves with the data, or with the result of the handler', () => {
     expectTypeOf(form.receive(request)).toEqualTypeOf<Promise<{ title: string; cover: StoredFile }>>()
     expectTypeOf(form.receive(request, { signal: new AbortController().signal })).resolves.toEqualTypeOf<Data>()
     expectTypeOf(form.receive(request, async ({ title }) => title.length)).resolves.toEqualTypeOf<number>()
     expectTypeOf(form.receive(request, () => {})).resolves.toEqualTypeOf<void>()
   })
 
-  test('gives a handler its types, however it is written', () => {
+  test('gives a handler its types, also if it is asynchronous', () => {
     void form.attempt(request, ({ title, cover }) => {
       expectTypeOf(title).toEqualTypeOf<string>()
       expectTypeOf(cover).toEqualTypeOf<StoredFile>()
@@ -105,7 +105,7 @@ describe('receiving', () => {
     })
   })
 
-  test('attempting gives the value, or all that a page needs', async () => {
+  test('with attempt gives the value, or all data for a page', async () => {
     const result = await form.attempt(request)
     if (result.ok) {
       expectTypeOf(result.value).toEqualTypeOf<{ title: string; cover: StoredFile }>()

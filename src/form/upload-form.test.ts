@@ -20,7 +20,7 @@ function photoSet() {
 }
 
 describe('a form', () => {
-  test('comes to what was declared', async () => {
+  test('resolves with the declared data', async () => {
     const photos = photoSet()
     const post = uploadForm({
       title: z.string().max(80),
@@ -57,7 +57,7 @@ describe('a form', () => {
     })
   })
 
-  test('tells all that is wrong at once, and keeps nothing', async () => {
+  test('reports all faults at once, and keeps nothing', async () => {
     const photos = photoSet()
     const post = uploadForm({
       title: z.string().max(3),
@@ -91,7 +91,7 @@ describe('a form', () => {
     expect((await photos.list()).files).toEqual([])
   })
 
-  test('gives the handler the keys that will be, and keeps nothing where it throws', async () => {
+  test('gives the handler the keys of the files, and keeps nothing if it throws', async () => {
     const photos = photoSet()
     const post = uploadForm({ cover: photos.one(), gallery: photos.many() })
     const body = () => formRequest([file('cover', 'a.png', PNG), file('gallery', 'a.png', PNG)])

@@ -55,7 +55,7 @@ export type FormAttempt<Value> =
       readonly errors: MultiMap<FormError>
       /** The texts as they were sent, by the names of the form fields. */
       readonly values: MultiMap<string>
-      /** The files that need not be sent again; absent if none are kept. */
+      /** The files that need not be sent again; absent if no file is kept. */
       readonly kept?: KeptFiles
     }
 
@@ -66,8 +66,8 @@ export interface FormTransaction {
 }
 
 /**
- * Handles the data of a form. Its files have their keys already, and are not visible yet. If the handler throws, none
- * of them is kept.
+ * Handles the data of a form. Its files have their keys already, and are not visible yet. If the handler throws, no
+ * file is kept.
  */
 export type FormHandler<Data, Value> = (data: Data, transaction: FormTransaction) => Value | Promise<Value>
 
@@ -76,12 +76,12 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
   readonly shape: Shape
   // The overload with a handler stands first. Otherwise the compiler does not infer the types of its parameters.
   /**
-   * Receives the form, runs `handler`, and publishes the files if it succeeds. If it throws, none is kept, and
+   * Receives the form, runs `handler`, and publishes the files if it succeeds. If it throws, no file is kept, and
    * `receive` rejects with that error. Throw an `UploadError` of `invalid-form` for faults that only the handler can
    * know.
    *
-   * @throws {UploadError} as without a handler, and `publishing-delayed` if the handler has succeeded and the storage
-   *   fails then: a later `sweep` publishes the files.
+   * @throws {UploadError} as without a handler. Also `publishing-delayed` if the storage fails after the handler has
+   *   succeeded: a later `sweep` publishes the files.
    * @throws {TypeError} also if the storage has no transactions.
    */
   receive<Value>(
@@ -108,7 +108,7 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
 
 const FORM_KINDS: OptionKinds<UploadFormOptions> = {
   ...FORM_LIMIT_KINDS,
-  // `toSiteRules` says what is wrong with them.
+  // `toSiteRules` tells the fault.
   origins: OPTION_KINDS.own,
   unknownParts: oneOf('refuse', 'ignore'),
   keep: OPTION_KINDS.object,
@@ -125,8 +125,8 @@ const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.si
  * const { title, cover, gallery } = await post.receive(request)
  * await post.receive(request, (data) => db.insert(data))
  * ```
- * @throws {TypeError} for a limit or an origin that is not valid, a secret of less than 32 bytes, a name that no
- *   request can have, and for `keep` with a storage that cannot set drafts aside.
+ * @throws {TypeError} for a limit or an origin that is not valid, and for a name that no request can have. Also for a
+ *   secret of less than 32 bytes, and for `keep` with a storage that cannot set drafts aside.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,

@@ -11,8 +11,8 @@ export const KEPT_FILES: GuardedPromise = {
       find: 'if (!(await this.#signer.verify(toMessage(text), signature))) return []',
       replace: '',
       tests: [
-        [KEPT, 'is not got by a token that was changed in any place'],
-        [KEPT, 'is known by its secret, and by an older one while that is accepted'],
+        [KEPT, 'is not found by a token that was changed at any position'],
+        [KEPT, 'is found by its secret, and by an older one while that is accepted'],
       ],
     },
     {
@@ -20,28 +20,28 @@ export const KEPT_FILES: GuardedPromise = {
       file: 'src/storage/disk/claimed-draft.ts',
       find: ' || found.expiresAt.getTime() <= Date.now()',
       replace: '',
-      tests: [[KEPT, 'is gone when its time is over: not got any more, and swept']],
+      tests: [[KEPT, 'cannot be claimed after it has expired, and is swept']],
     },
     {
       guard: 'gives back a kept file once, even to several requests at the same time',
       file: 'src/storage/disk/claimed-draft.ts',
       find: '    if (isMissing(error)) return undefined\n    throw error\n',
       replace: '    if (!isMissing(error)) throw error\n',
-      tests: [[KEPT, 'is used once, also where it is sent twice at once']],
+      tests: [[KEPT, 'is used once, also if it is sent several times at once']],
     },
     {
       guard: 'gives a kept file only to the set that it was sent to',
       file: 'src/policy/upload-set.ts',
       find: 'if (note?.set !== name) {',
       replace: 'if (note === undefined) {',
-      tests: [[KEPT, "is another set's, and stays that"]],
+      tests: [[KEPT, 'of another set is not found, and stays with that set']],
     },
     {
       guard: 'discards a kept file if the client chooses another one',
       file: 'src/form/files-node.ts',
       find: '      this.#replaced.push(claimed)\n',
       replace: '',
-      tests: [[KEPT, 'gives way to one that is chosen anew, and is then gone']],
+      tests: [[KEPT, 'is replaced by a newly chosen file, and is then deleted']],
     },
   ],
 }

@@ -5,7 +5,7 @@ const FUZZ = 'test/fuzz/fuzz.test.ts'
 const REFERENCE =
   'tells the same parts or the same refusal as a plain reference that reads the whole body, however it is cut'
 const TYPED = 'src/form/form-refusals.test.ts'
-const ALL_AT_ONCE = 'tells all that is wrong at once, each at its control, and keeps nothing'
+const ALL_AT_ONCE = 'reports all faults at once, each at its control, and keeps nothing'
 const DISPOSITION = 'src/multipart/disposition.test.ts'
 const HEAD = 'src/multipart/part-head.test.ts'
 const REFUSED = 'a header is refused with the number of the part, its field and the reason > %j'

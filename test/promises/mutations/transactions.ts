@@ -24,7 +24,7 @@ export const TRANSACTIONS: GuardedPromise = {
       file: 'src/form/form-reading.ts',
       find: '      await transaction.rollback()\n',
       replace: '',
-      tests: [[FORM, 'because its handler throws keeps nothing, and gives back what was thrown']],
+      tests: [[FORM, "because its handler throws keeps nothing, and rejects with the handler's error"]],
     },
     {
       guard: 'removes no file after the handler has succeeded: the next sweep publishes it',

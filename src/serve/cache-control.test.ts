@@ -13,6 +13,6 @@ test.each([
   expect(cacheControl(options)).toBe(header)
 })
 
-test.each([-1, 0.5, NaN, Infinity])('a maxAge of %d seconds is a mistake', (maxAge) => {
+test.each([-1, 0.5, NaN, Infinity])('a maxAge of %d seconds is a TypeError', (maxAge) => {
   expect(() => cacheControl({ maxAge })).toThrow(TypeError)
 })

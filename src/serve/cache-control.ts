@@ -1,11 +1,11 @@
-/** How long clients, proxies and CDNs may reuse their copy of a file. */
+/** The rules by which clients, proxies and CDNs may reuse their copy of a file. */
 export interface CacheOptions {
   /**
    * Seconds for which a copy may be used without asking again. Default 0: the client asks each time, and mostly gets
    * a 304.
    */
   readonly maxAge?: number
-  /** True if the bytes under this URL never change: not even a reload asks again (RFC 8246). Default false. */
+  /** True if the bytes under this URL never change: then not even a reload asks again (RFC 8246). Default false. */
   readonly immutable?: boolean
   /**
    * True lets proxies and CDNs keep a copy and serve it to everyone without asking here. Default false: only the client

@@ -55,7 +55,7 @@ describe('a request with conditions', () => {
     [{ 'if-none-match': '"v0"', 'if-modified-since': SAME }, 'proceed'],
     [{ 'if-none-match': '"v1"', 'if-modified-since': BEFORE }, 'not-modified'],
 
-    // section 13.2.2: what forbids comes before what spares
+    // section 13.2.2: a condition that forbids comes before one that spares
     [{ 'if-match': '"v0"', 'if-none-match': '"v1"' }, 'precondition-failed'],
     [{ 'if-unmodified-since': BEFORE, 'if-none-match': '"v1"' }, 'precondition-failed'],
     [{ 'if-match': '*', 'if-none-match': '"v1"' }, 'not-modified'],
@@ -70,7 +70,7 @@ describe('a request with conditions', () => {
     expect(evaluateConditions(request({ 'if-match': '"a,b"' }), validators, NOW)).toBe('proceed')
   })
 
-  test('that would change something is refused where a reader is spared', () => {
+  test('that would change the file is refused in cases that spare a reader', () => {
     expect(evaluateConditions(request({ 'if-none-match': '*' }, 'PUT'), VALIDATORS, NOW)).toBe('precondition-failed')
     expect(evaluateConditions(request({ 'if-modified-since': SAME }, 'DELETE'), VALIDATORS, NOW)).toBe('proceed')
   })

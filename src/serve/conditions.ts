@@ -2,11 +2,11 @@ import type { Incoming } from '../http/incoming.ts'
 import { parseHttpDate } from './http-date.ts'
 import type { Validators } from './validators.ts'
 
-/** The headers that a condition is asked with. */
+/** The parts of a request that hold a condition. */
 export type ConditionalRequest = Pick<Incoming, 'method' | 'header'>
 
 /**
- * Weighs the preconditions of a request for a file that exists, in the order of RFC 9110 section 13.2.2.
+ * Evaluates the preconditions of a request for a file that exists, in the order of RFC 9110 section 13.2.2.
  *
  * @param now milliseconds since 1970
  */
@@ -34,15 +34,16 @@ export function evaluateConditions(
   return 'proceed'
 }
 
-/** Parses the header only if it is there: to find that no form of a date fits takes longer than a small file. */
+/** Parses the header only if it exists: trying all forms of a date takes longer than sending a small file. */
 function dateOf(request: ConditionalRequest, name: string, now: number): number | undefined {
   const value = request.header(name)
   return value === undefined ? undefined : parseHttpDate(value, now)
 }
 
 /**
- * Whether a Range header counts: true without If-Range, and if its validator is strong and the same (RFC 9110 section
- * 13.1.5). A date is strong once its second is over (section 8.8.2.2). Until then, the file could change unnoticed.
+ * Whether a Range header counts. True without If-Range, and if the validator of If-Range is strong and the same (RFC
+ * 9110 section 13.1.5). A date is strong when its second is over (section 8.8.2.2). Until then, the file could change
+ * unnoticed.
  *
  * @param now milliseconds since 1970
  */
@@ -53,11 +54,11 @@ export function isRangeWanted(request: ConditionalRequest, { etag, lastModified 
   return parseHttpDate(ifRange, now) === lastModified && now - lastModified >= 1000
 }
 
-// RFC 9110 section 8.8.3: between its quotes, a comma is a character of the tag like any other.
+// RFC 9110 section 8.8.3: between the quotes, a comma is a character of the tag like any other.
 const ENTITY_TAG = /[ \t,]*(?<weak>W\/)?(?<opaque>"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/y
 
 /**
- * Whether `*` or a list of entity tags holds this strong one. In strong comparison a weak tag equals nothing (section
+ * Whether `*` or a list of entity tags holds this strong tag. In strong comparison, a weak tag equals no tag (section
  * 8.8.3.2). A list that is not valid counts up to its first fault.
  */
 function listHas(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {

@@ -38,16 +38,16 @@ describe('a file is saved under its name', () => {
     expect(parse(contentDisposition('attachment', name)).parameters['filename']).toBe(saved)
   })
 
-  test.each(['', ' ', '.', '..', 'a/', 'a\\', '/..', '\u202e', '\r\n'])('but %j is no name', (name) => {
+  test.each(['', ' ', '.', '..', 'a/', 'a\\', '/..', '\u202e', '\r\n'])('but %j is not a valid name', (name) => {
     expect(contentDisposition('attachment', name)).toBe('attachment')
   })
 
-  test('when it is shown first, too', () => {
+  test('also when it is shown first', () => {
     expect(contentDisposition('inline', 'a b.png')).toBe('inline; filename="a b.png"')
   })
 })
 
-test('no name breaks out of the header, or names a folder in either form', () => {
+test('no name breaks out of the header, or leads to a folder in either form', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
       const header = contentDisposition('attachment', name)

@@ -1,15 +1,15 @@
 import { create } from 'content-disposition'
 
-/** A name without characters that need quotes, and with the same bytes in every encoding: most names. */
+/** Most names: they need no quotes, and have the same bytes in every encoding. */
 const PLAIN = /^\w[\w.-]*$/
 
 /**
- * The Content-Disposition header that shows a file or saves it under a name, in any script (RFC 6266): an ASCII
- * `filename` for old clients, and the whole name in `filename*` if the two differ.
+ * The Content-Disposition header that shows a file or saves it under a name in any script (RFC 6266). It has an ASCII
+ * `filename` for old clients. If that differs from the name, `filename*` has the whole name.
  *
- * The name may come raw from a client. The text before its last slash or backslash is dropped. Control characters and
- * those that change the direction of writing are removed, since they can make `exe.gpj` look like `jpg.exe`. Joiners
- * stay: Persian, Hindi and many emoji are spelt with them. If nothing is left, the header names no file.
+ * The name may come raw from a client. The text before its last slash or backslash is dropped. Control characters are
+ * removed. So are characters that change the direction of writing, since they can make `exe.gpj` look like `jpg.exe`.
+ * Joiners stay: Persian, Hindi and many emoji are spelt with them. If nothing is left, the header names no file.
  */
 export function contentDisposition(type: 'attachment' | 'inline', name: string): string {
   if (PLAIN.test(name)) return `${type}; filename=${name}`
@@ -19,7 +19,7 @@ export function contentDisposition(type: 'attachment' | 'inline', name: string):
 
 function downloadName(name: string): string | undefined {
   const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
-  // A lone surrogate has no UTF-8, and so no percent-encoding.
+  // A lone surrogate cannot be encoded in UTF-8, and so cannot be percent-encoded.
   const clean = base
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '')

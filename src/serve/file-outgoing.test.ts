@@ -36,7 +36,7 @@ test.each([
   await expect(fileOutgoing(get, storage, key)).rejects.toMatchObject({ code: 'not-found', status: 404 })
 })
 
-test('a storage is never asked for what is no key', async () => {
+test('a storage is never asked for a key that is not valid', async () => {
   const asked: string[] = []
   const curious: Storage = {
     ...storage,
@@ -51,7 +51,7 @@ test('a storage is never asked for what is no key', async () => {
   expect(asked).toEqual(['missing.txt'])
 })
 
-test('a method that would change something is refused, whether or not there is such a file', async () => {
+test('a method that would change something is refused, for existing and missing files', async () => {
   const post = { method: 'POST', header: () => undefined }
   await expect(fileOutgoing(post, storage, 'letters/2024.pdf')).rejects.toMatchObject({ code: 'method-not-allowed' })
   await expect(fileOutgoing(post, storage, 'nothing')).rejects.toMatchObject({ code: 'method-not-allowed' })

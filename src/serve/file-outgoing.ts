@@ -7,10 +7,10 @@ import { assertReadable, serveFile } from './serve-file.ts'
 import type { ServeOptions } from './serve-file.ts'
 
 /**
- * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere. A key
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from a client: a key
  * that is not valid, leaves the storage or names a hidden file is not found.
  *
- * @throws {UploadError} `not-found`, and what `serveFile` throws.
+ * @throws {UploadError} `not-found`, and the errors of `serveFile`.
  * @example
  * ```ts
  * const outgoing = await fileOutgoing(incoming, storage, 'letters/2024.pdf', { disposition: 'attachment' })

@@ -52,13 +52,13 @@ function incoming(target: string, method = 'GET', headers: Record<string, string
   }
 }
 
-/** The text that is served, or `undefined` where the request is left to whoever is next. */
+/** The text that is served, or `undefined` if the request is left to the next handler. */
 async function fetchText(exports: FileExports, target: string, options?: FileServerOptions) {
   const outgoing = await fileServer(exports, options).handle(incoming(target))
   if (outgoing === undefined) return undefined
   const { body } = outgoing
   if (body instanceof Uint8Array) return new TextDecoder().decode(body)
-  if (typeof body !== 'object') throw new Error('The body is no file')
+  if (typeof body !== 'object') throw new Error('The body is not a file')
   return text(body)
 }
 
@@ -90,7 +90,7 @@ describe('a folder under a prefix', () => {
     '/files//a.txt',
     '//files/a.txt',
     '/FILES/a.txt',
-  ])('%s is left to whoever is next', async (target) => {
+  ])('%s is left to the next handler', async (target) => {
     expect(await fetchText({ '/files': storage }, target)).toBeUndefined()
   })
 
@@ -141,7 +141,7 @@ describe('a folder under a prefix', () => {
     expect(await fetchText({ '': storage }, target.slice('/files'.length))).toBeUndefined()
   })
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is left alone by %s', async (method) => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('does not answer %s', async (method) => {
     expect(await fileServer({ '/files': storage }).handle(incoming('/files/a.txt', method))).toBeUndefined()
   })
 
@@ -159,7 +159,7 @@ describe('a folder under a prefix', () => {
     expect(Buffer.from(told?.body instanceof Uint8Array ? told.body : []).toString()).toContain('"precondition-failed"')
   })
 
-  test('may be kept by everybody for twelve hours, or as it is told', async () => {
+  test('may be kept by all caches for twelve hours, or as the options say', async () => {
     const cacheControl = async (options?: FileServerOptions) =>
       (await fileServer({ '/files': storage }, options).handle(incoming('/files/a.txt', 'HEAD')))?.headers[
         'cache-control'
@@ -168,7 +168,7 @@ describe('a folder under a prefix', () => {
     expect(await cacheControl({ maxAge: 60, public: false })).toBe('private, max-age=60')
   })
 
-  test('has a type for what has no extension', async () => {
+  test('has a type for files without an extension', async () => {
     const typeOf = async (options?: FileServerOptions) =>
       (await fileServer({ '/files': storage }, options).handle(incoming('/files/LICENSE', 'HEAD')))?.headers[
         'content-type'
@@ -183,7 +183,7 @@ describe('a folder under a prefix', () => {
 })
 
 describe('of several exports', () => {
-  test('the first that has the file wins, in either form', async () => {
+  test('the first that has the file wins, in an object and in pairs', async () => {
     const other = diskStorage(join(folder, 'other'))
     const pairs: FileExports = [
       ['/files', storage],
@@ -205,7 +205,7 @@ describe('of several exports', () => {
   })
 })
 
-describe('what is disallowed is left to whoever is next', () => {
+describe('a disallowed file is left to the next handler', () => {
   test.each<[FileServerOptions['disallow'], boolean]>([
     ['*.log', false],
     ['DEBUG.*', false],
@@ -220,7 +220,7 @@ describe('what is disallowed is left to whoever is next', () => {
     expect(await fetchText({ '/files': storage }, '/files/debug.log', options)).toBe(served ? 'log' : undefined)
   })
 
-  test('by its last segment only, or by the whole key in a function', async () => {
+  test('if a pattern matches its last segment, or a function refuses its whole key', async () => {
     const target = '/files/sub/%C3%BC%20b.txt'
     expect(await fetchText({ '/files': storage }, target, { disallow: 'sub*' })).toBe('b')
     expect(
@@ -237,12 +237,12 @@ describe('what is disallowed is left to whoever is next', () => {
     }
   })
 
-  test('as a single file too', async () => {
+  test('also if it is exported as a single file', async () => {
     expect(await fetchText({ '/x': { storage, key: 'debug.log' } }, '/x', { disallow: '*.log' })).toBeUndefined()
   })
 })
 
-test('a mistake in the configuration is told at once', () => {
+test('a mistake in the configuration is a TypeError at once', () => {
   expect(() => fileServer({ files: storage })).toThrow(TypeError)
   expect(() => fileServer({ '/files': storage }, { maxAge: -1 })).toThrow(TypeError)
   expect(() => fileServer({ '/x': { storage, key: '../secret.txt' } })).toThrow(TypeError)

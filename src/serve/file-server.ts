@@ -20,11 +20,11 @@ export type FileExport = Storage | { readonly storage: Storage; readonly key: st
 /** Exports by URL prefix. Write pairs if the order matters. */
 export type FileExports = Readonly<Record<string, FileExport>> | ReadonlyArray<readonly [string, FileExport]>
 
-/** Options of `fileServer`: the names that are not served, and how the others are. */
+/** Options of `fileServer`: the names that are not served, and the headers of the others. */
 export interface FileServerOptions extends Omit<ServeOptions, 'downloadName' | 'type'> {
   /**
-   * Files that are not served: patterns for the last segment of the key, in which `*` stands for any characters and `?`
-   * for one, upper and lower case alike; or a function that is given the whole key.
+   * Files that are not served: patterns for the last segment of the key, or a function that gets the whole key. In a
+   * pattern, `*` stands for any characters and `?` for one. Upper and lower case are the same.
    */
   readonly disallow?: string | readonly string[] | ((key: string) => boolean)
   /** Seconds; default 43200, twelve hours. */
@@ -43,15 +43,18 @@ const KINDS: OptionKinds<FileServerOptions> = {
 }
 
 /**
- * Serves storages under URL prefixes, as Werkzeug's `SharedDataMiddleware` does folders. The first prefix that has the
- * file wins. For other requests it returns `undefined`, so that the next handler can answer them: a file that is
- * missing, disallowed or hidden, a folder, a path that tries to leave the storage, and every method but GET and HEAD.
+ * Serves storages under URL prefixes, as Werkzeug's `SharedDataMiddleware` serves folders. The first prefix that has
+ * the file wins.
  *
- * Its files are inert, as all files that Decant serves. Serve pages and scripts of your own by your framework's static
- * files.
+ * For other requests it returns `undefined`, so that the next handler can answer them. These are requests for a folder,
+ * for a file that is missing, disallowed or hidden, and for a path that tries to leave the storage. Methods other than
+ * GET and HEAD are left to the next handler, too.
  *
- * @throws {TypeError} for a prefix that does not begin with a slash, a key that is not valid, and a `maxAge` that is
- *   not a whole number of seconds.
+ * Its files are inert, as all files that Decant serves. Serve your own pages and scripts as static files of your
+ * framework.
+ *
+ * @throws {TypeError} for a prefix that does not begin with a slash, and for a key that is not valid. Also for a
+ *   `maxAge` that is not a whole number of seconds.
  * @example
  * ```ts
  * const files = fileServer({ '/uploads': diskStorage('uploads') }, { disallow: '*.log' })
@@ -73,7 +76,7 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
     for (const mount of mounts) {
       const asked = mount.keyOf(path)
       if (asked === undefined) continue
-      // In order, and no further than the first that has it.
+      // One after the other: the first that has the file ends the search.
       // oxlint-disable-next-line no-await-in-loop
       const key = await resolveKey(mount.storage, asked)
       if (isDisallowed(key)) continue
@@ -92,7 +95,7 @@ export function fileServer(exports: FileExports, options: FileServerOptions = {}
       try {
         return await serveFile(incoming, file, serveOptions)
       } catch (error) {
-        // precondition-failed: the file is here, so the answer is ours.
+        // precondition-failed: the file exists here, so the next handler must not answer.
         if (isUploadError(error) && error.code === 'precondition-failed') return problemOutgoing(error, incoming.method)
         throw error
       }

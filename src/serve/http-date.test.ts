@@ -16,7 +16,7 @@ test.each([
   expect(parseHttpDate(value, NOW)).toBe(time)
 })
 
-test('a year of two digits is the past, if it would be more than 50 years ahead', () => {
+test('a year of two digits is in the past, if it would be more than 50 years ahead', () => {
   expect(parseHttpDate('Tuesday, 24-Nov-76 00:00:00 GMT', NOW)).toBe(Date.UTC(2076, 10, 24))
   expect(parseHttpDate('Thursday, 24-Nov-77 00:00:00 GMT', NOW)).toBe(Date.UTC(1977, 10, 24))
 })
@@ -38,6 +38,6 @@ test.each([
   'Sun, 06 Nov 1994 24:00:00 GMT',
   'Sun, 06 Nov 1994 08:60:00 GMT',
   'Sun, 06 Nov 1994 08:49:61 GMT',
-])('%j is no HTTP-date', (value) => {
+])('%j is not a valid HTTP-date', (value) => {
   expect(parseHttpDate(value, NOW)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const TIME = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`
 
-// The three forms of RFC 9110 section 5.6.7; a recipient has to take them all. They are case-sensitive.
+// The three forms of RFC 9110 section 5.6.7. A recipient has to accept all of them. They are case-sensitive.
 const FORMS = [
   // Sun, 06 Nov 1994 08:49:37 GMT
   new RegExp(String.raw`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) ${TIME} GMT$`),
@@ -14,10 +14,10 @@ const FORMS = [
 ]
 
 /**
- * The time that an HTTP-date names (RFC 9110 section 5.6.7), in milliseconds since 1970; `undefined` for anything else,
- * since a condition with an invalid date is one to ignore. The name of the weekday is not compared with the date.
+ * The time of an HTTP-date (RFC 9110 section 5.6.7), in milliseconds since 1970. `undefined` for any other text, since
+ * a condition with an invalid date is ignored. The name of the weekday is not compared with the date.
  *
- * @param now milliseconds since 1970: a year of two digits is never taken as more than 50 years ahead of it.
+ * @param now milliseconds since 1970. A year of two digits is never more than 50 years after it.
  */
 export function parseHttpDate(value: string, now: number): number | undefined {
   for (const form of FORMS) {

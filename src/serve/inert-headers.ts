@@ -1,15 +1,15 @@
 import { isActive } from '../media/active-type.ts'
 
-/** Which sites may load a file into their pages, as in the header of this name (Fetch Standard, section 3.7). */
+/** The sites that may load a file into their pages, as in the header of this name (Fetch Standard, section 3.7). */
 export type CrossOriginResourcePolicy = 'same-origin' | 'same-site' | 'cross-origin'
 
 /**
- * The headers that keep a stranger's file from acting in the name of the site, whatever its type:
+ * The headers that keep a stranger's file of any type from acting in the name of the site:
  *
- * - `nosniff`: the type is what we say, so no text becomes HTML and no image a script.
- * - a sandbox without scripts, forms and the site's origin, in which nothing is loaded from anywhere.
- * - no other site may embed the file, unless it is told so.
- * - links in it do not send its URL to other sites, since the URL may be the only secret of a file.
+ * - `nosniff`: the browser uses the declared type. So text does not become HTML, and an image does not become a script.
+ * - A sandbox without scripts, forms and the site's origin. It loads nothing from other URLs.
+ * - Other sites may not embed the file, unless the policy says so.
+ * - Links in the file do not send its URL to other sites, since the URL may be the only secret of a file.
  *
  * @param type `type/subtype` in lower case
  */
@@ -26,9 +26,9 @@ const SANDBOX = "sandbox; default-src 'none'"
 
 function contentSecurityPolicy(type: string): string {
   if (isActive(type)) return SANDBOX
-  // The browser's own page around a picture is laid out by inline styles.
+  // The browser's own page around a picture uses inline styles.
   if (type.startsWith('image/')) return `${SANDBOX}; style-src 'unsafe-inline'`
-  // The browser's own page around a video fetches it a second time, which it may not from the sandbox's opaque origin.
+  // The browser's own page around a video fetches the video a second time. The sandbox's opaque origin forbids that.
   // The page is the browser's, never the file's, and still runs no script.
   if (/^(?:audio|video)\//.test(type)) {
     return "sandbox allow-same-origin; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"

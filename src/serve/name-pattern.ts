@@ -1,14 +1,14 @@
 /**
- * True if the whole name matches a pattern in which `*` stands for any characters, also none, and `?` for one. Upper
- * and lower case are the same, as on some file systems: `*.key` also matches `A.KEY`.
+ * True if the whole name matches the pattern. In a pattern, `*` stands for any number of characters, and `?` for one.
+ * Upper and lower case are the same, as on some file systems: `*.key` also matches `A.KEY`.
  */
 export function matchesPattern(name: string, pattern: string): boolean {
   const text = Array.from(name.toLowerCase())
   const wanted = Array.from(pattern.toLowerCase())
   let at = 0
   let next = 0
-  // The place of the last star, and the place in the text at that time. Only these are tried again, so that no pattern
-  // takes longer than the product of the two lengths.
+  // The position of the last star, and the position in the text at that time. Only these are tried again. So the time
+  // is at most the product of the two lengths.
   let star: number | undefined
   let starAt = 0
   while (at < text.length) {

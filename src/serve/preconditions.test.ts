@@ -30,7 +30,7 @@ function request(headers: Record<string, string>): { method: string; header(name
 }
 
 describe('a DELETE with a condition', () => {
-  test('deletes no file that has taken the place of the one that the client named', async () => {
+  test('deletes no file that has replaced the version that the client named', async () => {
     const storage = memoryStorage()
     const version = await store(storage, 'seen')
     const deleted = deleteOnCondition(request({ 'if-match': `"${version}"` }), racing(storage, 1), 'key')
@@ -38,7 +38,7 @@ describe('a DELETE with a condition', () => {
     expect((await storage.stat('key'))?.size).toBe('another 0'.length)
   })
 
-  test('goes on to the next version where that fits the condition, too, and gives up after a while', async () => {
+  test('goes on to the next version if that also fits the condition, and gives up after some tries', async () => {
     const storage = memoryStorage()
     await store(storage, 'seen')
     const condition = request({ 'if-none-match': '"other"' })
@@ -49,7 +49,7 @@ describe('a DELETE with a condition', () => {
     })
   })
 
-  test('deletes no file that came when there was none', async () => {
+  test('deletes no file that was stored after the condition was evaluated', async () => {
     const storage = memoryStorage()
     expect(await deleteOnCondition(request({ 'if-match': '*' }), racing(storage, 1), 'key')).toBe(false)
     expect(await storage.stat('key')).toBeDefined()

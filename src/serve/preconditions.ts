@@ -4,16 +4,16 @@ import { evaluateConditions } from './conditions.ts'
 import type { ConditionalRequest } from './conditions.ts'
 import { toValidators } from './validators.ts'
 
-/** The conditions that a request which changes something can be asked with. */
+/** The headers of conditions for a request that changes something. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-unmodified-since'] as const
 
-/** Tries, each with the new file, if another request replaces the file meanwhile. */
+/** The number of tries, each with the new file, if another request replaces the file meanwhile. */
 const ATTEMPTS = 10
 
 /**
- * Weighs the preconditions of a PUT or a DELETE (RFC 9110 section 13.2), before its body is read. A DELETE of a missing
- * file goes on to its 404 (section 13.2.1). Returns the file for which they hold; `undefined` if there is none, and if
- * there are no conditions.
+ * Evaluates the preconditions of a PUT or a DELETE (RFC 9110 section 13.2), before its body is read. A DELETE of a
+ * missing file goes on to its 404 (section 13.2.1). Returns the file for which they hold; `undefined` if there is no
+ * file, and if there are no conditions.
  *
  * @throws {UploadError} `precondition-failed`; `storage-failed`.
  */
@@ -25,7 +25,7 @@ export async function checkPreconditions(
   if (!isConditional(request)) return undefined
   const entry = await storage.stat(key)
   if (entry === undefined) {
-    // Section 13.1.1: If-Match needs a file that exists, whichever.
+    // Section 13.1.1: If-Match needs a file that exists, with any tag.
     if (request.method === 'PUT' && request.header('if-match') !== undefined)
       throw new UploadError('precondition-failed', {})
     return undefined
@@ -38,8 +38,8 @@ export async function checkPreconditions(
 }
 
 /**
- * Weighs the preconditions of a PUT without a look at the storage, for a client that may not learn whether the file is
- * there. A PUT replaces nothing, so If-Match cannot lead to success, and the others change nothing.
+ * Evaluates the preconditions of a PUT without a look at the storage, for a client that may not learn whether the file
+ * exists. A PUT never replaces a file, so If-Match cannot lead to success, and the other conditions change nothing.
  *
  * @throws {UploadError} `precondition-failed`.
  */
@@ -48,7 +48,7 @@ export function checkUnseen(request: ConditionalRequest): void {
 }
 
 /**
- * Deletes the file for which the preconditions hold, and no other that has got its key since. False if there is none.
+ * Deletes the file for which the preconditions hold, and no other file that has its key since. False if there is none.
  *
  * @throws as `checkPreconditions`.
  */
@@ -61,7 +61,7 @@ export async function deleteOnCondition(request: ConditionalRequest, storage: St
   throw new UploadError('precondition-failed', {})
 }
 
-/** Whether a request that changes something has a precondition. */
+/** True if a request that changes something has a precondition. */
 export function isConditional(request: ConditionalRequest): boolean {
   return CONDITIONS.some((name) => request.header(name) !== undefined)
 }

@@ -10,10 +10,12 @@ const SUFFIX_RANGE = /^-(?<length>\d+)$/
 /**
  * The bytes that a Range header asks for (RFC 9110 section 14.2).
  *
- * `undefined` says that the header is to be ignored, and the whole file sent: it is malformed, of another unit, begins
- * after its own end, or asks for several spans that do not add up to one. Section 14.2 leaves the last to the server.
- * So a request never costs more than the file has bytes, however many ranges it lists. An empty file is sent whole,
- * too: no Content-Range can describe none of its bytes, and programs ask for `bytes=0-` before they know the size.
+ * `undefined` means that the header is ignored, and the whole file is sent. The header is ignored if it is malformed,
+ * has another unit, or begins after its own end. It is also ignored if it asks for several spans that do not add up to
+ * one, as section 14.2 allows. So a request with many ranges never costs more than the whole file.
+ *
+ * An empty file is sent whole, too. A Content-Range cannot describe an empty part, and programs ask for `bytes=0-`
+ * before they know the size.
  *
  * @param size of the file, in bytes
  */

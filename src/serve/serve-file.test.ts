@@ -27,7 +27,7 @@ async function write(name: string, content: string, modified: Date = MODIFIED) {
   await utimes(join(folder, name), modified, modified)
 }
 
-/** A file of the folder, with a note of whether it was closed without being read. */
+/** A file of the folder, which notes if it was closed. */
 async function openFile(key: string): Promise<OpenFile & { readonly closed: boolean }> {
   const file = await diskStorage(folder).open(key)
   if (file === undefined) throw new Error(`There is no ${key}`)
@@ -54,14 +54,14 @@ async function bodyOf({ body }: Outgoing): Promise<string | undefined> {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : text(body)
 }
 
-/** What a client gets of `ten.bin`. */
+/** The answer to a request for `ten.bin`. */
 async function get(headers: Record<string, string> = {}, options: ServeOptions = {}, method = 'GET', key = 'ten.bin') {
   const file = await openFile(key)
   const outgoing = await serveFile(request(headers, method), file, options)
   return { status: outgoing.status, headers: outgoing.headers, body: await bodyOf(outgoing), closed: file.closed }
 }
 
-/** What a client is told of the type and place of a file that was stored with this record. */
+/** The headers of a file that was stored under this key with this record. */
 async function headersFor(key: string, record: FileRecord, options: ServeOptions = {}) {
   const storage = memoryStorage()
   const sealed = await storage.createDraft().seal()
@@ -72,7 +72,7 @@ async function headersFor(key: string, record: FileRecord, options: ServeOptions
 }
 
 describe('a stored file', () => {
-  test('is sent whole, with what a cache and a resuming client need', async () => {
+  test('is sent whole, with the headers that a cache and a resuming client need', async () => {
     const { entry } = await openFile('ten.bin')
     expect(await get()).toEqual({
       status: 200,
@@ -94,7 +94,7 @@ describe('a stored file', () => {
     })
   })
 
-  test('is sent with its digest, where one was recorded', async () => {
+  test('is sent with its digest, if one was recorded', async () => {
     const record = { filename: 'a.txt', type: 'text/plain' }
     const digest = 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
     expect(await headersFor('a.txt', { ...record, digest })).toMatchObject({ 'repr-digest': digest })
@@ -111,7 +111,7 @@ describe('a stored file', () => {
     expect([status, headers['content-length'], body, closed]).toEqual([200, '0', undefined, true])
   })
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'get'])('is not there for %s', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'get'])('is not sent for %s', async (method) => {
     const file = await openFile('ten.bin')
     await expect(serveFile(request({}, method), file)).rejects.toMatchObject({
       code: 'method-not-allowed',
@@ -129,7 +129,7 @@ describe('a stored file', () => {
     expect(changed.headers['etag']).not.toBe(headers['etag'])
   })
 
-  test('brought from a clock that is ahead is not newer than the answer', async () => {
+  test('with a time in the future is not newer than the answer', async () => {
     await write('future.bin', 'x', new Date(Date.now() + 86_400_000))
     const { headers } = await get({}, {}, 'GET', 'future.bin')
     expect(Date.parse(headers['last-modified'] ?? '')).toBeLessThanOrEqual(Date.now())
@@ -137,7 +137,7 @@ describe('a stored file', () => {
 })
 
 describe('a client that has the file already', () => {
-  test('is told so, with what refreshes its copy and nothing of the content', async () => {
+  test('gets 304 with the headers that refresh its copy, and no content', async () => {
     const whole = await get()
     const { status, headers, body, closed } = await get({ 'if-none-match': whole.headers['etag'] ?? '' })
     expect([status, body, closed]).toEqual([304, undefined, true])
@@ -152,18 +152,18 @@ describe('a client that has the file already', () => {
     })
   })
 
-  test('may ask by date', async () => {
+  test('can use a date', async () => {
     expect((await get({ 'if-modified-since': LAST_MODIFIED })).status).toBe(304)
     expect((await get({ 'if-modified-since': EARLIER })).status).toBe(200)
   })
 
-  test('is told so also where it asks for a range', async () => {
+  test('gets 304 also if it asks for a range', async () => {
     const { headers } = await get()
     expect((await get({ 'if-none-match': headers['etag'] ?? '', range: 'bytes=0-3' })).status).toBe(304)
   })
 })
 
-describe('a client that wants a certain state of the file', () => {
+describe('a client that wants a certain version of the file', () => {
   test.each([{ 'if-match': '"other"' }, { 'if-unmodified-since': EARLIER }])('gets no other: %j', async (headers) => {
     const file = await openFile('ten.bin')
     await expect(serveFile(request(headers), file)).rejects.toMatchObject({ code: 'precondition-failed', status: 412 })
@@ -210,7 +210,7 @@ describe('a range', () => {
     expect([status, headers['content-range'], body]).toEqual([200, undefined, '0123456789'])
   })
 
-  test('asked a thousandfold costs no more than the file', async () => {
+  test('that is listed a thousand times costs no more than the file', async () => {
     const ranges = Array.from({ length: 1000 }, (_, index) => `${index % 10}-`)
     expect((await get({ range: `bytes=${ranges.join(',')}` })).body).toBe('0123456789')
     expect((await get({ range: `bytes=${Array(1000).fill('0-0,2-2').join(',')}` })).body).toBe('0123456789')
@@ -220,13 +220,13 @@ describe('a range', () => {
     expect((await get({ range: 'bytes=0-' }, {}, 'GET', 'empty.bin')).status).toBe(200)
   })
 
-  test('means nothing to HEAD', async () => {
+  test('is ignored for HEAD', async () => {
     const { status, headers } = await get({ range: 'bytes=0-3' }, {}, 'HEAD')
     expect([status, headers['content-length'], headers['content-range']]).toEqual([200, '10', undefined])
     expect((await get({ range: 'bytes=10-' }, {}, 'HEAD')).status).toBe(200)
   })
 
-  test('with If-Range is a part of the same file, or the whole of the new one', async () => {
+  test('with If-Range is a part of the same file, or the whole new file', async () => {
     const { headers } = await get()
     const range = 'bytes=0-3'
     const statusFor = async (ifRange: string) => (await get({ range, 'if-range': ifRange })).status
@@ -235,7 +235,7 @@ describe('a range', () => {
     expect(await statusFor('"other"')).toBe(200)
     expect(await statusFor(`W/${headers['etag']}`)).toBe(200)
     expect(await statusFor(EARLIER)).toBe(200)
-    // A file that is not what the client has is sent whole, also where the range lies outside.
+    // A file that differs from the client's copy is sent whole, even if the range lies outside.
     expect((await get({ range: 'bytes=10-', 'if-range': '"other"' })).status).toBe(200)
   })
 })
@@ -254,7 +254,7 @@ describe('the type of a file', () => {
     expect((await headersFor(key, record(type)))['content-type']).toBe(contentType)
   })
 
-  test('is told by its extension where none is recorded', async () => {
+  test('is that of its extension if no type is recorded', async () => {
     await write('by-hand.png', 'no picture')
     await write('by-hand.qqq', '<html>')
     expect((await get({}, {}, 'GET', 'by-hand.png')).headers['content-type']).toBe('image/png')
@@ -294,7 +294,7 @@ describe('a file is shown or saved', () => {
     ['application/xml', 'attachment'],
     ['application/zip', 'attachment'],
     ['application/octet-stream', 'attachment'],
-  ])('%s: %s, if nothing is said', async (type, disposition) => {
+  ])('%s by default: %s', async (type, disposition) => {
     const headers = await headersFor('a.tif', { filename: 'a.tif', type })
     expect(headers['content-disposition']).toBe(`${disposition}; filename=a.tif`)
   })
@@ -309,13 +309,13 @@ describe('a file is shown or saved', () => {
     ['a.list', { filename: 'a.list', type: 'image/png' }, 'attachment'],
     ['a', { filename: 'a.png', type: 'image/png' }, 'inline'],
     ['a.jpg', { filename: 'a.jpg', type: 'image/png' }, 'inline'],
-  ] as const)('and saved if its name says nothing of its content: %s (%#)', async (key, record, disposition) => {
+  ] as const)('and saved if its name does not tell its content: %s (%#)', async (key, record, disposition) => {
     const { 'content-disposition': header, 'content-type': type } = await headersFor(key, record)
     expect(header).toBe(`${disposition}; filename=${record.filename}`)
     expect(type).toMatch(record.type)
   })
 
-  test('unless the application says its type', async () => {
+  test('by the type that the application gives', async () => {
     const headers = await headersFor('a.bin', { filename: 'a.bin', type: 'image/png' }, { type: 'image/gif' })
     expect(headers['content-disposition']).toBe('inline; filename=a.bin')
     const other = await headersFor(
@@ -326,7 +326,7 @@ describe('a file is shown or saved', () => {
     expect(other['content-disposition']).toBe('inline; filename=a')
   })
 
-  test('as it is told', async () => {
+  test('as the option `disposition` says', async () => {
     const html = { filename: 'a.html', type: 'text/html' }
     const png = { filename: 'a.png', type: 'image/png' }
     const inline = await headersFor('a', html, { disposition: 'inline' })
@@ -335,7 +335,7 @@ describe('a file is shown or saved', () => {
     expect(attachment['content-disposition']).toBe('attachment; filename=a.png')
   })
 
-  test("under the client's name, the key's, or one that was chosen", async () => {
+  test("under the client's name, the key's name, or `downloadName`", async () => {
     const record = { filename: 'Résumé.pdf', type: 'application/pdf' }
     expect((await headersFor('x/resume.pdf', record))['content-disposition']).toBe(
       "inline; filename=Resume.pdf; filename*=UTF-8''R%C3%A9sum%C3%A9.pdf",
@@ -368,26 +368,26 @@ describe('a file is inert', () => {
     }
   })
 
-  test('and never given the origin of the site where it could be a document', async () => {
+  test('and never has the origin of the site if it could be a document', async () => {
     for (const type of ['text/html', 'image/svg+xml', 'text/xml', 'application/pdf', 'video/x+xml', 'audio/x+xml']) {
       const headers = await headersFor('a', { filename: 'a', type }, { disposition: 'inline' })
       expect(headers['content-security-policy']).toBe("sandbox; default-src 'none'")
     }
   })
 
-  test('and may be embedded elsewhere only when told so', async () => {
+  test('and may be embedded by other sites only if the option says so', async () => {
     const { headers } = await get({}, { crossOriginResourcePolicy: 'cross-origin' })
     expect(headers['cross-origin-resource-policy']).toBe('cross-origin')
   })
 })
 
 describe('a file may be kept', () => {
-  test('for as long as it is told', async () => {
+  test('for `maxAge` seconds', async () => {
     const { headers } = await get({}, { maxAge: 60, immutable: true })
     expect(headers['cache-control']).toBe('private, max-age=60, immutable')
   })
 
-  test('and a maxAge that is none is a mistake, which leaves no file open', async () => {
+  test('and a maxAge that is not valid is a TypeError, which leaves no file open', async () => {
     const file = await openFile('ten.bin')
     await expect(serveFile(request(), file, { maxAge: -1 })).rejects.toThrow(TypeError)
     expect(file.closed).toBe(true)

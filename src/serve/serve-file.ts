@@ -19,7 +19,7 @@ import type { ByteSpan } from './ranges.ts'
 import { toValidators } from './validators.ts'
 import type { Validators } from './validators.ts'
 
-/** How a stored file is handed out. Nothing here can make it run: see `inertHeaders`. */
+/** The headers with which a stored file is sent. No option can make it run: see `inertHeaders`. */
 export interface ServeOptions extends CacheOptions {
   /**
    * `inline` asks the browser to show the file, `attachment` to save it. Default `auto`: inline for pictures (not SVG),
@@ -27,11 +27,11 @@ export interface ServeOptions extends CacheOptions {
    * its content.
    */
   readonly disposition?: 'auto' | 'attachment' | 'inline'
-  /** The name to save it under; default the client's name from the record, else the key's last segment. */
+  /** The name to save it under. Default: the client's name from the record, or else the key's last segment. */
   readonly downloadName?: string
   /**
-   * The media type, `type/subtype`. Default: the recorded one, else the one of the key's extension. The bytes are never
-   * looked at. A script is served as `text/plain`, so that no other page can load it from here.
+   * The media type, `type/subtype`. Default: the recorded type, or else the type of the key's extension. The bytes are
+   * never looked at. A script is served as `text/plain`, so that no other page can load it from here.
    */
   readonly type?: string
   /** The media type if neither the record nor the extension tells one; default `application/octet-stream`. */
@@ -61,8 +61,9 @@ export function assertReadable(method: string): void {
 }
 
 /**
- * Answers GET and HEAD with an open file: whole, in part (RFC 9110 section 14), or not at all if the client has it
- * already (section 13). The file is closed when the body has been read, or at once if there is none.
+ * Answers GET and HEAD with an open file. The answer holds the whole file or a part of it (RFC 9110 section 14). If the
+ * client has the file already, the answer has no content (section 13). The file is closed when the body has been read,
+ * or at once if there is no body.
  *
  * A range that lies outside the file is answered 416 with problem details.
  *
@@ -92,7 +93,7 @@ export async function serveFile(
 
 interface Plan {
   readonly outgoing: Outgoing
-  /** The bytes to send; absent if the answer has none of the file's. */
+  /** The bytes of the file to send; absent if the answer has no bytes of the file. */
   readonly span?: ByteSpan
 }
 
@@ -109,7 +110,7 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
     ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
   }
 
-  // RFC 9110 section 13.2.2: the conditions first, so that a range never hides a 304.
+  // RFC 9110 section 13.2.2: conditions come first, so that a range never hides a 304.
   switch (evaluateConditions(request, validators, now)) {
     case 'precondition-failed':
       throw new UploadError('precondition-failed', {})
@@ -122,13 +123,13 @@ function makePlan(request: ConditionalRequest, entry: StorageEntry, options: Ser
   const range = rangeOf(request, validators, size, now)
   if (range === 'unsatisfiable') {
     const error = new UploadError('range-not-satisfiable', { size })
-    // Section 15.5.17: the size tells the client what it could ask for.
+    // Section 15.5.17: the size tells the client which ranges are possible.
     return { outgoing: problemOutgoing(error, request.method, { 'content-range': `bytes */${size}` }) }
   }
   const span = range ?? { start: 0, end: size }
   const headers = {
     ...always,
-    // RFC 9530 section 3: of the whole file, whatever range of it is sent.
+    // RFC 9530 section 3: the digest is that of the whole file, for every range.
     ...(entry.record?.digest !== undefined && { 'repr-digest': entry.record.digest }),
     'last-modified': new Date(validators.lastModified).toUTCString(),
     'content-type': withCharset(type),
@@ -159,7 +160,7 @@ function typeOf({ key, record }: StorageEntry, options: ServeOptions): string {
 
 function dispositionOf({ key, record }: StorageEntry, type: string, options: ServeOptions): string {
   const { disposition = 'auto', downloadName = record?.filename ?? key } = options
-  // A type that the name does not tell is a guess. A type that the application gives is not.
+  // A recorded type that the name does not tell is a guess. A type of the application is not a guess.
   const isRecorded = options.type === undefined && record !== undefined && record.type !== OCTET_STREAM
   const isGuess = isRecorded && !tellsContent([key, record.filename], record.type)
   const shown = disposition === 'auto' ? isInline(type) && !isGuess : disposition === 'inline'

@@ -78,10 +78,7 @@ export const NO_OVERWRITING: GuardedPromise = {
       find: 'storage.delete(key, { version: entry.version })',
       replace: 'storage.delete(key)',
       tests: [
-        [
-          'src/serve/preconditions.test.ts',
-          'deletes no file that has taken the place of the one that the client named',
-        ],
+        ['src/serve/preconditions.test.ts', 'deletes no file that has replaced the version that the client named'],
       ],
     },
     {

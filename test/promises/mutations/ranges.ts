@@ -15,7 +15,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       replace: 'start: size - Number(suffix), end: size }',
       tests: [
         [RANGES, 'of a file of ten bytes > %s is a part'],
-        [RANGES, 'no header, however long or odd, yields a part that lies outside the file or is empty'],
+        [RANGES, 'no header, even if it is long or malformed, yields a part that is empty or lies outside the file'],
       ],
     },
     {
@@ -40,7 +40,7 @@ export const RANGES_AND_CONDITIONS: GuardedPromise = {
       file: 'src/serve/serve-file.ts',
       find: ' || !isRangeWanted(request, validators, now)) return undefined',
       replace: ') return undefined',
-      tests: [[SERVE, 'with If-Range is a part of the same file, or the whole of the new one']],
+      tests: [[SERVE, 'with If-Range is a part of the same file, or the whole new file']],
     },
     {
       guard: 'compares entity tags weakly for readers only',

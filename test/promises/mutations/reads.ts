@@ -99,7 +99,7 @@ export const READS: GuardedPromise = {
       file: 'src/serve/file-server.ts',
       find: '(path) => (path.startsWith(`${base}/`) ?',
       replace: '(path) => (path.startsWith(base) ?',
-      tests: [['src/serve/file-server.test.ts', '%s is left to whoever is next']],
+      tests: [['src/serve/file-server.test.ts', '%s is left to the next handler']],
     },
     {
       guard: 'finds no file on Windows by a short name or another spelling',

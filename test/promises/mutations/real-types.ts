@@ -74,7 +74,7 @@ export const REAL_TYPES: GuardedPromise = {
       file: 'src/serve/serve-file.ts',
       find: 'isInline(type) && !isGuess',
       replace: 'isInline(type)',
-      tests: [['src/serve/serve-file.test.ts', 'and saved if its name says nothing of its content: %s (%#)']],
+      tests: [['src/serve/serve-file.test.ts', 'and saved if its name does not tell its content: %s (%#)']],
     },
   ],
 }

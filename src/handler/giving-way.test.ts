@@ -138,7 +138,7 @@ describe('if all slots are taken', () => {
     expect(await waiting.outcome).toBe('overloaded')
   })
 
-  test('a slow upload does not give way while it waits for the server, since all its bytes may have come', async () => {
+  test('a slow upload that waits for the server does not give way', async () => {
     const slots = new UploadSlots({ maxUploads: 1 })
     const check = Promise.withResolvers<void>()
     const checked = new TestUpload(slots, '192.0.2.1', () => (checked.isLast ? check.promise : undefined))

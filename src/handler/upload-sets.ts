@@ -30,7 +30,7 @@ function toNamedSets(sets: UploadSets): (readonly [name: string, set: UploadSet]
       throw new TypeError(`${JSON.stringify(name)} of uploadHandler must be an upload set; got ${tellValue(set)}.`)
     }
     if (isKey(name) && !name.includes('/')) continue
-    throw new TypeError(`${JSON.stringify(name)} cannot stand for an upload set in a URL.`)
+    throw new TypeError(`${JSON.stringify(name)} cannot be the name of an upload set in a URL.`)
   }
   return named
 }

@@ -32,12 +32,12 @@ test.each(
   await using mended = await openSite({ policy: { storage } })
   const taken = await fetch(mended.origin, { method: 'POST', body: formOf(['a.txt', 'one'], ['b.txt', 'two']) })
   expect(await taken.json()).toMatchObject({ files: [{ key: 'a.txt' }, { key: 'b.txt' }] })
-  // Of the first form nothing is left in private either.
+  // The first form has left no private files either.
   await storage.sweep()
   if ('path' in storage) expect(draftsBelow(join(storage.path?.('a.txt') ?? '', '..'))).toEqual([])
 })
 
-/** A storage whose medium breaks in a transaction: at the second key, or at the step that is for all. */
+/** A storage that fails in a transaction: at the second key, or at the step for all files. */
 function failingAt(broken: Step, storage: Storage): Storage {
   const failure = (): Promise<never> => Promise.reject(new UploadError('storage-failed', {}))
   return {

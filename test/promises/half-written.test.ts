@@ -13,7 +13,7 @@ const END = '\r\n--b--\r\n'
 const TEXT = 'half of it '.repeat(4_000)
 const FORM = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n'
 
-/** How a file comes: its first half, and what makes it whole. */
+/** The ways to send a file: its first half, and the rest. */
 const WAYS: Record<string, readonly [first: string, rest: string]> = {
   'a body of a known length': [
     `PUT /a.txt HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 * TEXT.length}\r\n\r\n${TEXT}`,
@@ -30,13 +30,13 @@ const WAYS: Record<string, readonly [first: string, rest: string]> = {
   ],
 }
 
-test.each(Object.entries(WAYS))('a file is nowhere until its last byte is stored: %s', async (_, [first, rest]) => {
+test.each(Object.entries(WAYS))('a file is not visible until its last byte is stored: %s', async (_, [first, rest]) => {
   await using site = await openSite({ listing: true })
   const others = await listen(createServer(nodeHandler(fileServer({ '': site.set.storage }))))
   const uploader = await RawClient.connect(site.origin)
   try {
     await uploader.send(first)
-    // There is a draft, and it has bytes: what is hidden is there.
+    // The draft exists and is not visible.
     await expect.poll(() => site.everyFile()).toHaveLength(1)
     expect(await (await fetch(site.origin)).json()).toEqual({ files: [] })
     for (const target of ['/a.txt', ...everyPath(site.folder)]) {
@@ -56,7 +56,7 @@ test.each(Object.entries(WAYS))('a file is nowhere until its last byte is stored
   }
 })
 
-/** The paths of all entries in the folder, as a client that knows the names would request them. */
+/** The paths of all entries in the folder, as a client that knows their names can request them. */
 function everyPath(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).map(
     ({ parentPath, name }) =>

@@ -10,9 +10,9 @@ export interface Mutation {
   readonly guard: string
   /** The source that is changed, from the root of the repository. */
   readonly file: string
-  /** The text to replace; it stands exactly once in the file. */
+  /** The text to replace. It occurs exactly once in the file. */
   readonly find: string
-  /** The text instead. It must compile: a test that cannot be loaded proves nothing. */
+  /** The new text. It must compile: a test that cannot be loaded proves nothing. */
   readonly replace: string
   /** Each of them has to fail. */
   readonly tests: readonly NamedTest[]
@@ -28,7 +28,7 @@ export interface GuardedPromise {
 /**
  * The source without the guard.
  *
- * @throws {Error} if the text to replace does not stand exactly once in it.
+ * @throws {Error} if the text to replace does not occur exactly once in it.
  */
 export function mutate(source: string, { guard, file, find, replace }: Mutation): string {
   const [before = '', ...others] = source.split(find)
@@ -40,12 +40,12 @@ export function mutate(source: string, { guard, file, find, replace }: Mutation)
   )
 }
 
-/** Stands between the title of a group and those in it. */
+/** The text between the title of a group and the titles in it. */
 export const GROUP: string = ' > '
 
 /** A pattern for the full name of a test, its groups included, as vitest's reports and its option `-t` have it. */
 export function titlePattern(title: string): RegExp {
-  // The one parts groups by a space, the other as we do.
+  // Reports and `-t` separate groups in two ways: by a space, and by ` > `.
   const groups = title.split(GROUP).map((each) => toLiterals(each).map(escaped).join('.*'))
   return new RegExp(`(?:^|\\s)${groups.join('(?: >)? ')}$`, 's')
 }

@@ -6,7 +6,7 @@ import type { Site } from '../../src/handler/fixtures/site.ts'
 import { ALL } from '../../src/media/extension-rule.ts'
 import type { RawAnswer } from '../../src/testing/adapter-contract/raw-client.ts'
 
-/** How a client may say a name. */
+/** The ways in which a client can send a name. */
 const WAYS: Record<string, (name: string) => string> = {
   'a part of a form': (name) => form(`filename="${name.replaceAll('"', '%22')}"`),
   'the filename* of a part': (name) => form(`filename*=UTF-8''${percentEncoded(name)}`),
@@ -37,7 +37,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, request) => {
     '..%2fescape.txt',
     '..\u2215escape.txt',
     '\uff0e\uff0e\uff0fescape.txt',
-  ])('no way to say a path leads out of the folder: %s', async (name) => {
+  ])('no spelling of a path leads out of the folder: %s', async (name) => {
     await using site = await openSite(everything)
     const target = resolve(site.folder, name)
     const wasThere = existsSync(target)
@@ -69,13 +69,13 @@ describe.each(Object.entries(WAYS))('by %s', (_, request) => {
     `${'👨‍👩‍👧‍👦'.repeat(50)}.png`,
     'a?b*c<d>e|f.txt',
     `${'a'.repeat(300)}.${'b'.repeat(300)}`,
-  ])('a stored name is safe, whatever the client calls the file: %j', async (name) => {
+  ])('a stored name is safe for any name of the client: %j', async (name) => {
     await using site = await openSite(everything)
     const key = await storedKey(site, request(name))
     expect(Buffer.byteLength(key)).toBeLessThanOrEqual(255)
     expect(key).toBe(key.normalize('NFC'))
     expect(key).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}<>:"|?*;\\/]/u)
-    // A joiner stays within a family of emoji, and nowhere else here.
+    // A joiner stays only within a family of emoji.
     expect(key.replaceAll(/(?<=\p{Emoji})\u200d(?=\p{Emoji})/gu, '')).not.toMatch(/\p{Cf}/u)
     expect(key).not.toMatch(/^[. \-\uff0d]|[. ]$/)
     expect(key).not.toMatch(/^(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i)
@@ -84,7 +84,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, request) => {
 })
 
 test.each(['CON', 'a.txt:stream', '-rf', 'a.txt.', 'a%E2%80%AEb.txt', 'a'.repeat(256), '%C2%85.txt'])(
-  'a URL that would make an unsafe name makes none: %s',
+  'a URL with an unsafe name stores no file: %s',
   async (path) => {
     await using site = await openSite(everything)
     const answer = await site.ask(`PUT /${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`)
@@ -115,7 +115,7 @@ test.each([
   'two  spaces\u00a0and\u3000more.txt',
   'Why？：＊｜.txt',
   'Wait….txt',
-])('a URL with a name that a person gave makes a file of that name: %s', async (name) => {
+])('a URL with a usual name stores a file of that name: %s', async (name) => {
   await using site = await openSite(everything)
   const answer = await site.ask(
     `PUT /${encodeURIComponent(name)} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`,
@@ -140,7 +140,7 @@ function keyOf({ body }: RawAnswer): string {
   )
 }
 
-/** Every file of the folder but the records of stored ones. */
+/** Every file of the folder except the records. */
 async function publicFiles(site: Site): Promise<string[]> {
   return (await site.everyFile()).filter((path) => !path.startsWith(`.decant${sep}records`))
 }
@@ -155,7 +155,7 @@ function post(filename: string): string {
   return `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Disposition: attachment; ${bytes(filename)}\r\n\r\nhello`
 }
 
-/** As RFC 8187 wants it: nothing but letters and digits stands for itself. */
+/** Percent-encodes every byte, as RFC 8187 allows. */
 function percentEncoded(text: string): string {
   return Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 }

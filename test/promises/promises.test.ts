@@ -11,7 +11,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const promisesPage = read('docs/promises.md')
 const guards = read('docs/guards.md')
 const mutations = PROMISES.flatMap((promise) => promise.mutations)
-/** Contracts and fuzz targets bring the titles of their cases. */
+/** The titles of cases in contracts and fuzz targets. */
 const contracts = globSync(['src/testing/**/*.ts', 'test/fuzz/*.ts'], { cwd: root }).map(read).join('\n')
 
 test.each(mutations)('$file $guard: the guard stands there once', (mutation) => {
@@ -27,7 +27,7 @@ test.each(mutations.flatMap(({ tests }) => tests))('the test is there: %s %s', (
   }
 })
 
-test('every promise has a guard that a test misses', () => {
+test('every promise has a guard, and a test that fails without it', () => {
   for (const { heading, mutations: ofPromise } of PROMISES) expect(ofPromise.length, heading).toBeGreaterThan(0)
   expect(new Set(mutations.map(({ guard }) => guard)).size).toBe(mutations.length)
 })
@@ -44,7 +44,7 @@ describe('docs/promises.md', () => {
     expect(rows).toEqual(PROMISES.map(({ heading }, index) => [`${index + 1}`, heading, anchor(headings[index] ?? '')]))
   })
 
-  test('has links that lead somewhere, as docs/guards.md has', () => {
+  test('has links whose targets exist, and so has docs/guards.md', () => {
     const anchors = headings.map(anchor)
     for (const [, path = '', name = ''] of `${promisesPage}${guards}`.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
       if (path === '') expect(anchors).toContain(name)
@@ -60,7 +60,7 @@ test('docs/guards.md lists every guard and its tests, as `npm run mutate:list` w
 describe('a mutation', () => {
   const mutation: Mutation = { guard: 'does a thing', file: 'a.ts', find: 'a();', replace: '', tests: [] }
 
-  test('is refused with a sentence if its text does not stand in the file exactly once', () => {
+  test('is refused with a sentence if its text does not occur in the file exactly once', () => {
     expect(mutate('b();a();', mutation)).toBe('b();')
     for (const source of ['', 'a();a();']) {
       expect(() => mutate(source, mutation)).toThrow(
@@ -69,7 +69,7 @@ describe('a mutation', () => {
     }
   })
 
-  test('finds its tests by title, whatever stands for its placeholders, in their groups or not', () => {
+  test('finds its tests by title, with any text for its placeholders, and with or without their groups', () => {
     expect(titlePattern('gives %s to $name (%j)').test('a group gives 1 to 2 (3)')).toBe(true)
     expect(titlePattern('one > two').test('zero > one > two')).toBe(true)
     expect(titlePattern('one > two').test('one two')).toBe(true)
@@ -78,7 +78,7 @@ describe('a mutation', () => {
   })
 })
 
-/** As GitHub makes the anchor of a heading. */
+/** The anchor of a heading, as GitHub makes it. */
 function anchor(heading: string): string {
   return heading
     .toLowerCase()

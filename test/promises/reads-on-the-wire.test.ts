@@ -85,7 +85,7 @@ const HIDDEN = [
 ]
 
 describe.each(['an upload handler', 'a file server'])('%s', (by) => {
-  test('gives what may be read: the paths below could', async () => {
+  test('serves public files by their paths, so that the refusals below prove something', async () => {
     expect((await ask(by, 'GET', '/files/a.txt')).body.toString()).toBe('hello')
   })
 })
@@ -103,7 +103,7 @@ test.each(['an upload handler', 'a file server'].flatMap((by) => HIDDEN.map((tar
   },
 )
 
-test('a list names nothing but what can be fetched', async () => {
+test('a list names only files that can be fetched', async () => {
   for (const order of ['name', 'newest']) {
     const text = (await ask('an upload handler', 'GET', `/files?order=${order}`)).body.toString()
     const keys = [...text.matchAll(/"key":"([^"]*)"/g)].map(([, key]) => key)

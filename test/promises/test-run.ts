@@ -7,19 +7,19 @@ import { text } from 'node:stream/consumers'
 import { titlePattern } from './mutation.ts'
 import type { NamedTest } from './mutation.ts'
 
-/** Milliseconds after which a test that misses its guard has failed; with it, each takes far less. */
+/** Milliseconds after which a test without its guard has failed. With the guard, each takes far less. */
 const TEST_TIMEOUT_MS = 10_000
-/** Milliseconds after which a run is killed. Without its guard a loop may go on for ever. */
+/** Milliseconds after which a run is killed. Without a guard, a loop may go on for ever. */
 const RUN_TIMEOUT_MS = 240_000
 
-/** How one case of a named test ended. */
+/** The outcome of one case of a named test. */
 interface TestCase {
   readonly passed: boolean
   /** The first line of its error; '' if it passed. */
   readonly reason: string
 }
 
-/** The cases of each named test, in their order; or why there are none. */
+/** The cases of each named test, in their order, or the reason why there are none. */
 export type TestRun = { readonly cases: readonly (readonly TestCase[])[] } | { readonly broken: string }
 
 interface Report {
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly missingGuard: boolean
 }
 
-/** Runs the named tests, and no others, of the sources in `folder`. */
+/** Runs only the named tests, with the sources in `folder`. */
 export async function runTests(
   folder: string,
   tests: readonly NamedTest[],

@@ -18,7 +18,7 @@ export class Workspace implements Disposable {
     symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'), 'dir')
     const settings = {
       extends: './tsconfig.json',
-      // A guard that is gone leaves behind what only it used.
+      // Without a guard, imports and variables may be unused.
       compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
       include: ['src'],
       exclude: ['src/**/*.test.ts', 'src/**/*.test-d.ts'],

@@ -216,7 +216,7 @@ export const ACCESS: GuardedPromise = {
       tests: [
         [
           OTHER_SITES,
-          'a form that another site makes a browser send to %s > is taken with a bearer token, which no browser adds by itself, and not with Basic credentials',
+          'a form that another site makes a browser send to %s > is accepted with a bearer token, but not with Basic credentials',
         ],
       ],
     },

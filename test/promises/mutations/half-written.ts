@@ -11,7 +11,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       find: 'undefined ? folder.ownDrafts :',
       replace: 'undefined ? this.#place.root :',
       tests: [
-        ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
+        ['test/promises/half-written.test.ts', 'a file is not visible until its last byte is stored: %s'],
         ['src/protocols/form/form-protocol.test.ts', 'when the client vanishes by %s'],
       ],
     },
@@ -21,7 +21,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       find: "if (beginsWithDot(segment)) return 'a segment begins with a dot'",
       replace: '',
       tests: [
-        ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
+        ['test/promises/half-written.test.ts', 'a file is not visible until its last byte is stored: %s'],
         ['src/handler/route.test.ts', '%s is never a file'],
         [DISK, 'does not list or open a hidden file, a symlink or anything but a file'],
       ],
@@ -32,7 +32,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       find: 'if (!isDiskKey(prefix + child.name)) continue',
       replace: '',
       tests: [
-        ['test/promises/half-written.test.ts', 'a file is nowhere until its last byte is stored: %s'],
+        ['test/promises/half-written.test.ts', 'a file is not visible until its last byte is stored: %s'],
         [DISK, 'does not list or open a hidden file, a symlink or anything but a file'],
       ],
     },

@@ -14,7 +14,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
       replace: 'return path',
       tests: [
         [NAMES, 'only the last part of a path counts > %j is stored as %j'],
-        ['test/promises/names-on-the-wire.test.ts', 'no way to say a path leads out of the folder: %s'],
+        ['test/promises/names-on-the-wire.test.ts', 'no spelling of a path leads out of the folder: %s'],
       ],
     },
     {

@@ -281,10 +281,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'if (this.#since === undefined || this.#waitingSince !== undefined) return undefined',
       replace: 'if (this.#since === undefined) return undefined',
       tests: [
-        [
-          GIVING_WAY,
-          'if all slots are taken > a slow upload does not give way while it waits for the server, since all its bytes may have come',
-        ],
+        [GIVING_WAY, 'if all slots are taken > a slow upload that waits for the server does not give way'],
         [GIVING_WAY, 'over HTTP a slow form whose last file is being checked does not give way, and is stored'],
       ],
     },

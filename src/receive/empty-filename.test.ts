@@ -73,7 +73,7 @@ describe('bytes under an empty filename are malformed', () => {
   })
 })
 
-describe('the loop over `parts` that skips what has no name', () => {
+describe('a loop over `parts` that skips files without a name', () => {
   test('sees every byte of a form that it reads to the end', async () => {
     for (const request of requests(EMPTY + TITLE + PHOTO + EMPTY)) {
       expect(await loop(request)).toEqual({ fields: new Map([['title', 'T']]), stored: ['photo'] })

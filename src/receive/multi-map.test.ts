@@ -34,7 +34,7 @@ test('iteration is in order of arrival, and each name comes once', () => {
   expect(map.size).toBe(3)
 })
 
-test('changing a list that was given out changes nothing', () => {
+test('changing a returned list does not change the map', () => {
   map.getAll('b').push(4)
   map.values().pop()
   expect(map.getAll('b')).toEqual([1, 3])

@@ -47,8 +47,8 @@ const WAYS = [
   ],
 ] as const
 
-describe('of a picture whose part has no filename', () => {
-  test.each(WAYS)('%s says so if it is too large for a field', async (_, run) => {
+describe('a picture whose part has no filename', () => {
+  test.each(WAYS)('gets a hint from %s if it is too large for a field', async (_, run) => {
     expect(await refusal(run(unnamed(700_000)))).toEqual([
       'field-too-large',
       'The field "avatar" is larger than the limit of 500 KiB for a field. Its part has no filename, so it was taken for ' +
@@ -56,7 +56,7 @@ describe('of a picture whose part has no filename', () => {
     ])
   })
 
-  test.each(WAYS)('%s says so if there are many that are too large together', async (_, run) => {
+  test.each(WAYS)('gets a hint from %s if many of them are too large together', async (_, run) => {
     expect(await refusal(run(unnamed(500_000, 20)))).toEqual([
       'fields-too-large',
       'All fields of a form together may have at most 8 MiB. A part without a filename is taken for text. Shorten the ' +
@@ -64,7 +64,7 @@ describe('of a picture whose part has no filename', () => {
     ])
   })
 
-  test('`parts` says so if there is more than its reader takes', async () => {
+  test('gets a hint from `parts` if it is larger than the reader allows', async () => {
     const readSome = async (): Promise<void> => {
       for await (const part of parts(unnamed(12))) await part.bytes(11)
     }
@@ -74,7 +74,7 @@ describe('of a picture whose part has no filename', () => {
     ])
   })
 
-  test('a required file says so', async () => {
+  test('gets a hint from a required file', async () => {
     await using upload = await receive(unnamed(12))
     expect(() => upload.files.required('avatar')).toThrow(
       'There is no file in the form, in the field "avatar". Its part has no filename, so it was taken for text. Send the ' +
@@ -83,7 +83,7 @@ describe('of a picture whose part has no filename', () => {
     expect(() => upload.files.required('other')).toThrow(/"other"\. Choose a file and send it again\.$/)
   })
 
-  test('a typed form says so beside the control', async () => {
+  test('gets a hint from a typed form at its control', async () => {
     await expect(form.receive(unnamed(12))).rejects.toMatchObject({
       details: {
         errors: [
@@ -98,7 +98,7 @@ describe('of a picture whose part has no filename', () => {
     })
   })
 
-  test('a handler says so', async () => {
+  test('gets a hint from a handler', async () => {
     expect(
       await refusal(receiveForm({ incoming: fromFetchRequest(unnamed(12)), set, limits: toFormLimits({}) })),
     ).toEqual([
@@ -109,7 +109,7 @@ describe('of a picture whose part has no filename', () => {
   })
 })
 
-test('a urlencoded form, which has no parts, is told to shorten what is too large', async () => {
+test('a urlencoded form, which has no parts, gets the hint to shorten a large field', async () => {
   const type = 'application/x-www-form-urlencoded'
   expect(await refusal(receive(rawRequest(`a=${'x'.repeat(512_001)}`, type)))).toEqual([
     'field-too-large',

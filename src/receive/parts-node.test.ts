@@ -89,7 +89,7 @@ describe('a part that is not read', () => {
     expect(await response.json()).toEqual(['a', 'b'])
   })
 
-  test('stops the socket from being read, and is there when it is read at last', async () => {
+  test('stops the socket from being read, and can still be read later', async () => {
     const read: number[] = []
     await using server = await nodeServer(async (request) => {
       for await (const part of parts(request)) {
@@ -183,7 +183,7 @@ describe('a loop that is left', () => {
 })
 
 describe('a client that goes away', () => {
-  test.each(['FIN', 'RST', 'half-close'])('by %s rejects what reads the part, and the loop', async (how) => {
+  test.each(['FIN', 'RST', 'half-close'])('by %s rejects the read of the part, and the loop', async (how) => {
     const begun = Promise.withResolvers<unknown>()
     await using server = await nodeServer(async (request) => {
       const loop = parts(request)[Symbol.asyncIterator]()
@@ -244,7 +244,7 @@ test('a client that stalls is given up after the idle time-out, and gets its ans
   socket.destroy()
 })
 
-test('a signal ends what reads a part, though the client sends nothing more', async () => {
+test('a signal ends the read of a part, even if the client sends no more bytes', async () => {
   const controller = new AbortController()
   const reason = new Error('enough')
   const begun = Promise.withResolvers<unknown>()
@@ -264,7 +264,7 @@ test('a signal ends what reads a part, though the client sends nothing more', as
 })
 
 describe('a body that was read before', () => {
-  test.each(['whole', 'in part'])('%s is a TypeError that says so, and never a hang', async (how) => {
+  test.each(['whole', 'in part'])('%s is a TypeError that says so, and the loop never hangs', async (how) => {
     await using server = await nodeServer(async (request) => {
       if (how === 'whole') await buffer(request)
       else {
@@ -279,7 +279,7 @@ describe('a body that was read before', () => {
     expect(String(error)).toMatch(/has been read already, probably by a body parser/)
   })
 
-  test('is one for the second of two loops over the same request; the first gets everything', async () => {
+  test('is a TypeError for the second of two loops over the same request; the first gets everything', async () => {
     await using server = await nodeServer(async (request) => {
       const sizes: number[] = []
       for await (const part of parts(request)) {

@@ -68,7 +68,7 @@ describe('a form that is refused', () => {
     await expect(readAll(false)).rejects.toMatchObject({ code, details, status: 413 })
   })
 
-  test.each(LIMIT_CASES)('is not the one that just keeps $limit', async ({ options, taken }) => {
+  test.each(LIMIT_CASES)('is not one of exactly $limit', async ({ options, taken }) => {
     const { bytes, contentType } = await formBody(taken)
     expect(await account(rawRequest(bytes, contentType), options)).toHaveLength(taken.length)
   })
@@ -80,7 +80,7 @@ describe('a form that is refused', () => {
     expect(told.at(-1)).toEqual(['body-too-large', expect.any(String)])
   })
 
-  test('for a digest that is not its own is so when it has come', async () => {
+  test('for a wrong digest rejects after its last byte', async () => {
     const request = rawRequest(FORM.bytes, FORM.contentType)
     request.headers.set('content-digest', `sha-256=:${Buffer.alloc(32).toString('base64')}:`)
     expect(await account(request)).toEqual([...TOLD, ['digest-mismatch', expect.any(String)]])
@@ -101,14 +101,14 @@ describe('a form that is refused', () => {
     },
   )
 
-  test('for another type is refused as by `receive`', async () => {
+  test('for another type rejects as `receive` does', async () => {
     const refusal = await receive(rawRequest('{}', 'application/json')).catch((error: unknown) => error)
     const loop = parts(rawRequest('{}', 'application/json'))[Symbol.asyncIterator]()
     await expect(loop.next()).rejects.toEqual(refusal)
     expect(refusal).toMatchObject({ status: 415 })
   })
 
-  test('for having no body', async () => {
+  test('because it has no body rejects', async () => {
     const request = new Request('http://localhost', { method: 'POST', headers: { 'content-type': MULTIPART } })
     expect(await account(request)).toEqual([['malformed-body', expect.any(String)]])
   })
@@ -177,7 +177,7 @@ describe('the idle time-out', () => {
     return new Request('http://localhost', init)
   }
 
-  test('runs while a byte is awaited, and not while the reader takes its time', async () => {
+  test('runs while a byte is awaited, and not while the reader is busy', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     try {
       const loop = parts(await silentRequest(), { idleTimeoutMs: 1000 })[Symbol.asyncIterator]()
@@ -194,7 +194,7 @@ describe('the idle time-out', () => {
       await vi.advanceTimersByTimeAsync(1)
       expect(outcomes).toMatchObject([{ code: 'request-timeout' }])
       loop.next().catch(note)
-      // The rest of the body is waited for within the bounds of any refusal.
+      // The wait for the rest of the body has the limits of any refusal.
       await vi.advanceTimersByTimeAsync(30_000)
       expect(outcomes).toEqual([outcomes[0], outcomes[0]])
     } finally {

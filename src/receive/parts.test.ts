@@ -23,7 +23,7 @@ describe('the parts of a form', () => {
     expect(await account(chunkedRequest(bytes, FORM.contentType))).toEqual(TOLD)
   })
 
-  test('before what is malformed are the same wherever the body is cut, and then the loop rejects', async () => {
+  test('before a malformed one are the same for every cut of the body, and then the loop rejects', async () => {
     const body = Buffer.from(
       '--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' +
         '--X\r\nContent-Disposition: form-data; name="b"; filename="b"\r\n\r\n2\r\n--X\r\nno header\r\n\r\n',
@@ -168,7 +168,7 @@ describe('a part', () => {
     expect((await loop.next()).done).toBe(true)
   })
 
-  test('takes no more bytes than its reader said, and the loop can go on', async () => {
+  test('takes at most the bytes that its reader allows, and the loop can go on', async () => {
     const told: unknown[] = []
     for await (const part of parts(rawRequest(FORM.bytes, FORM.contentType))) {
       told.push(
@@ -200,7 +200,7 @@ describe('a part', () => {
   })
 })
 
-test('bytes stay what they were, whatever a reader does with those before', async () => {
+test('bytes do not change if a reader changes earlier ones', async () => {
   const form = await formBody([file('a', 'a', 300), file('b', 'b', 300), file('c', 'c', 300_000)])
   const request = chunkedRequest([form.bytes.subarray(0, 500), form.bytes.subarray(500)], form.contentType)
   const sizes: Record<string, number> = {}
@@ -217,7 +217,7 @@ test('bytes stay what they were, whatever a reader does with those before', asyn
   expect(sizes).toEqual({ a: 300, b: 300, c: 300_000 })
 })
 
-test('only what is asked for is read: a reader that waits makes the client wait', async () => {
+test('only the requested bytes are read: a reader that waits makes the client wait', async () => {
   const { bytes, contentType } = await formBody([file('a', 'a', 1_000_000), file('b', 'b', 10)])
   const chunks = Array.from({ length: 100 }, (_, index) => bytes.subarray(index * 10_100, (index + 1) * 10_100))
   let taken = 0

@@ -27,7 +27,7 @@ test.each([{ chunked: false }, { chunked: true }])('maxBodySize holds to the byt
   })
 })
 
-test('a body over its whole limit is told what each file may have', async () => {
+test('a body over its whole limit is refused with the limits of each file', async () => {
   const { bytes, contentType } = await formBody([file('a', 'a.bin', 5000)])
   const options = { maxBodySize: 4000, maxFileSize: 1000, maxFiles: 3 }
   const told = {
@@ -76,7 +76,7 @@ test('maxPaddingSize holds to the byte', async () => {
   await expect(send(97)).rejects.toMatchObject({ code: 'padding-too-large', status: 413 })
 })
 
-test('without any limit given there are limits', async () => {
+test('there are limits by default', async () => {
   const refused = async (sent: (FieldPart | FilePart)[]) => {
     const { bytes, contentType } = await formBody(sent)
     return receive(rawRequest(bytes, contentType))
@@ -120,12 +120,12 @@ test.each([
   }
 })
 
-test('an idle time-out of 0 would give up everybody at once, and is refused', async () => {
+test('an idle time-out of 0 is a TypeError, since it would end every request at once', async () => {
   const { bytes, contentType } = await formBody(fields(1))
   await expect(receive(rawRequest(bytes, contentType), { idleTimeoutMs: 0 })).rejects.toThrow(/more than 0/)
 })
 
-test('Infinity is a limit that nothing meets', async () => {
+test('Infinity means no limit', async () => {
   const { bytes, contentType } = await formBody([...fields(1001), ...files(101)])
   const none = {
     maxParts: Infinity,

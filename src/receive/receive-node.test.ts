@@ -67,7 +67,7 @@ test('a body in writes of one byte is the same as one in a single write', async 
   expect(JSON.parse(other.slice(other.indexOf('{')))).toEqual(whole)
 })
 
-test('a form over HTTP/2 is a form', async () => {
+test('a form over HTTP/2 is received', async () => {
   const outcome = Promise.withResolvers<unknown>()
   const server = createHttp2Server((request, response) => {
     receive(request).then(
@@ -89,25 +89,28 @@ test('a form over HTTP/2 is a form', async () => {
 })
 
 describe('a client that goes away in the middle', () => {
-  test.each(['FIN', 'RST', 'half-close'])('by %s is told from one that sent all, and leaves nothing', async (how) => {
-    const temporaryFolder = newFolder()
-    await using server = await nodeServer((request) => summary(request, { temporaryFolder }))
-    const { bytes, contentType } = await formBody([file('a', 'a', 2_000_000)])
-    const socket = await server.connect()
-    socket.write(head(bytes.length, contentType))
-    socket.write(bytes.subarray(0, 1_500_000))
-    await vi.waitFor(() => expect(openFilesIn(temporaryFolder)).toEqual([expect.stringContaining('(deleted)')]))
-    if (how === 'RST') socket.resetAndDestroy()
-    else if (how === 'FIN') socket.destroy()
-    else socket.end()
-    const { error } = await server.outcome()
-    expect(error).toMatchObject({ code: 'truncated-body', status: 400 })
-    expect(openFilesIn(temporaryFolder)).toEqual([])
-    expect(readdirSync(temporaryFolder)).toEqual([])
-    socket.destroy()
-  })
+  test.each(['FIN', 'RST', 'half-close'])(
+    'by %s is not taken for one that has sent all, and leaves nothing',
+    async (how) => {
+      const temporaryFolder = newFolder()
+      await using server = await nodeServer((request) => summary(request, { temporaryFolder }))
+      const { bytes, contentType } = await formBody([file('a', 'a', 2_000_000)])
+      const socket = await server.connect()
+      socket.write(head(bytes.length, contentType))
+      socket.write(bytes.subarray(0, 1_500_000))
+      await vi.waitFor(() => expect(openFilesIn(temporaryFolder)).toEqual([expect.stringContaining('(deleted)')]))
+      if (how === 'RST') socket.resetAndDestroy()
+      else if (how === 'FIN') socket.destroy()
+      else socket.end()
+      const { error } = await server.outcome()
+      expect(error).toMatchObject({ code: 'truncated-body', status: 400 })
+      expect(openFilesIn(temporaryFolder)).toEqual([])
+      expect(readdirSync(temporaryFolder)).toEqual([])
+      socket.destroy()
+    },
+  )
 
-  test('before the end of a chunked body is told from one that sent all', async () => {
+  test('before the end of a chunked body is not taken for one that has sent all', async () => {
     await using server = await nodeServer((request) => summary(request))
     const socket = await server.connect()
     socket.write(head(undefined, FORM.contentType))
@@ -118,7 +121,7 @@ describe('a client that goes away in the middle', () => {
   })
 })
 
-test('a form whose last delimiter never comes is truncated', async () => {
+test('a form without its last delimiter is truncated', async () => {
   await using server = await nodeServer((request) => summary(request))
   const response = await fetch(server.origin, {
     method: 'POST',
@@ -217,7 +220,7 @@ describe('a body that was read before', () => {
     socket.destroy()
   })
 
-  test('and was empty is one too, and not waited for', async () => {
+  test('and was empty is a TypeError too, without a wait', async () => {
     await using server = await nodeServer(async (request) => {
       await buffer(request)
       return summary(request)
@@ -226,7 +229,7 @@ describe('a body that was read before', () => {
     expect(String((await server.outcome()).error)).toMatch(/has been read already/)
   })
 
-  test('in part is one too', async () => {
+  test('in part is a TypeError too', async () => {
     await using server = await nodeServer(async (request) => {
       await once(request, 'readable')
       request.read(10)
@@ -236,7 +239,7 @@ describe('a body that was read before', () => {
     expect(String((await server.outcome()).error)).toMatch(/has been read already/)
   })
 
-  test('is one for the second of two that receive the same request; the first gets everything', async () => {
+  test('is a TypeError for the second of two that receive the same request; the first gets everything', async () => {
     await using server = await nodeServer(async (request) => {
       const first = summary(request)
       const second: unknown = await receive(request).catch((error: unknown) => error)
@@ -249,7 +252,7 @@ describe('a body that was read before', () => {
     })
   })
 
-  test('is one after it was received', async () => {
+  test('is a TypeError after it was received', async () => {
     await using server = await nodeServer(async (request) => {
       await summary(request)
       return summary(request)

@@ -8,7 +8,7 @@ import { receive } from './receive.ts'
 const newFolder = temporaryFolders()
 
 describe('fields and files', () => {
-  test('come in order of arrival, a name as often as it was sent', async () => {
+  test('come in order of arrival, and a name as often as it was sent', async () => {
     const request = await formRequest([
       { name: 'tag', value: 'a' },
       file('photo', 'one.png', 'one', 'image/png'),
@@ -76,7 +76,7 @@ describe('fields and files', () => {
     ])
   })
 
-  test('the field _charset_ says how the others are to be read, wherever it stands', async () => {
+  test('the field _charset_ names the charset of all fields, at any position', async () => {
     const body = Buffer.from(
       '--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n\x93\xfa\x96\x7b\r\n' +
         '--X\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nshift_jis\r\n--X--\r\n',
@@ -144,12 +144,12 @@ describe('a percent-encoded filename', () => {
 })
 
 describe('a required file', () => {
-  test('is the first one of its name in which something was chosen', async () => {
+  test('is the first one of its name in which a file was chosen', async () => {
     await using upload = await receive(await formRequest([file('a', '', ''), file('a', 'x.txt', 'x')]))
     expect(upload.files.required('a').name).toBe('x.txt')
   })
 
-  test('that was not chosen is told apart from one that the form does not have', async () => {
+  test('that was not chosen has another code than one that the form does not have', async () => {
     await using upload = await receive(await formRequest([file('a', '', ''), { name: 'b', value: 'text' }]))
     expect(() => upload.files.required('a')).toThrow(
       expect.objectContaining({ code: 'no-file-selected', status: 422, details: { field: 'a' } }),
@@ -159,7 +159,7 @@ describe('a required file', () => {
     )
   })
 
-  test('of a form that forgot its enctype is missed with a hint', async () => {
+  test('of a form without an enctype is missing, with a hint', async () => {
     await using upload = await receive(rawRequest('a=x.txt', 'application/x-www-form-urlencoded'))
     expect(upload.fields.get('a')).toBe('x.txt')
     expect(() => upload.files.required('a')).toThrow('enctype="multipart/form-data"')
@@ -169,7 +169,7 @@ describe('a required file', () => {
 
 // The first stays in memory, the second goes to a temporary file.
 describe.each([10_000, 700_000])('a file of %i bytes', (size) => {
-  test('can be read as often as one likes, in every way', async () => {
+  test('can be read several times, in every way', async () => {
     await using upload = await receive(await formRequest([file('a', 'a.bin', size)]))
     const a = upload.files.required('a')
     expect(await a.bytes()).toEqual(someBytes(size))
@@ -178,14 +178,14 @@ describe.each([10_000, 700_000])('a file of %i bytes', (size) => {
     expect(await a.text()).toBe(new TextDecoder().decode(someBytes(size)))
   })
 
-  test('is not changed by what is done with the bytes that were read', async () => {
+  test('does not change if its reader changes bytes', async () => {
     await using upload = await receive(await formRequest([file('a', 'a.bin', size)]))
     const a = upload.files.required('a')
     for await (const chunk of a.stream()) chunk.fill(0)
     expect(await a.bytes()).toEqual(someBytes(size))
   })
 
-  test('is saved whole, as often as one likes', async () => {
+  test('can be saved several times', async () => {
     const folder = newFolder()
     await using upload = await receive(await formRequest([file('a', 'a.bin', size)]))
     await upload.files.required('a').save(join(folder, 'one'))
@@ -204,7 +204,7 @@ describe.each([10_000, 700_000])('a file of %i bytes', (size) => {
     expect(readFileSync(join(folder, 'kept')).equals(someBytes(size))).toBe(true)
   })
 
-  test('cannot be read any more when the upload is disposed of, and is not taken for an empty one', async () => {
+  test('cannot be read after the upload is disposed of, and does not look empty', async () => {
     const folder = newFolder()
     const upload = await receive(await formRequest([file('a', 'a.bin', size)]))
     const a = upload.files.required('a')
@@ -298,7 +298,7 @@ describe('a signal', () => {
   })
 })
 
-test('a temporary folder that is not there is a failure of the storage, and tells no path', async () => {
+test('a missing temporary folder is a failure of the storage, and the error tells no path', async () => {
   const folder = join(newFolder(), 'missing')
   const request = await formRequest([file('a', 'a', 600_000)])
   const refusal: unknown = await receive(request, { temporaryFolder: folder }).catch((error: unknown) => error)
@@ -309,7 +309,7 @@ test('a temporary folder that is not there is a failure of the storage, and tell
   expect(upload.files.required('a').size).toBe(600_000)
 })
 
-test('bytes that a source keeps after it has given them cannot change what was received', async () => {
+test('a source that changes its bytes later does not change the received file', async () => {
   const { contentType, bytes: chunk } = await formBody([{ name: 'f', value: 'field' }, file('a', 'a.bin', 10_000)])
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

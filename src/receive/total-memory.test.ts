@@ -23,7 +23,7 @@ function streamRequest(body: ReadableStream<Uint8Array>, contentType: string): R
 }
 
 describe('the memory of all forms together', () => {
-  test('is taken to the last byte; a file beyond it goes to disk, however small, and comes back whole', async () => {
+  test('is used to the last byte; a small file beyond it goes to disk, and can be read whole', async () => {
     const temporaryFolder = newFolder()
     const options = { temporaryFolder, totalMemoryLimit: 600 }
     await using first = await receive(await formRequest(SMALL), options)
@@ -154,7 +154,7 @@ describe('the memory of a form is given back', () => {
     expect(PROCESS_MEMORY.used).toBe(0)
   })
 
-  test('when it is disposed of, once, however often that is done', async () => {
+  test('once, also if it is disposed of several times', async () => {
     const first = await receive(await formRequest(SMALL))
     await using second = await receive(await formRequest(SMALL))
     expect(PROCESS_MEMORY.used).toBe(600)

@@ -62,12 +62,12 @@ const CASES: [body: string, fields: [string, string][]][] = [
 ]
 
 describe('a urlencoded form', () => {
-  test.each(CASES)('%j is read as the standard has it', (body, fields) => {
+  test.each(CASES)('%j is read as the standard says', (body, fields) => {
     expect(decode(body)).toEqual(fields)
   })
 
   test.each(CASES.filter(([body]) => !/ü|%EF/.test(body)))('%j is read as URLSearchParams reads it', (body) => {
-    // Which drops a question mark at the beginning, since it is made for addresses.
+    // URLSearchParams drops a question mark at the beginning, since it is made for URLs.
     const wanted = body.startsWith('?') ? `?${body}` : body
     expect(decode(body)).toEqual([...new URLSearchParams(wanted)])
   })
@@ -107,14 +107,14 @@ describe('a urlencoded form', () => {
 })
 
 describe('limits of a urlencoded form', () => {
-  test('maxFields takes exactly so many', () => {
+  test('maxFields accepts exactly that many fields', () => {
     expect(decode('a=1&b=2&c=3', { maxFields: 3 })).toHaveLength(3)
     expect(() => decode('a=1&b=2&c=3&d', { maxFields: 3 })).toThrow(
       expect.objectContaining({ code: 'too-many-fields', details: { limit: 3 } }),
     )
   })
 
-  test('maxFieldSize counts bytes as they are meant, not as they are written', () => {
+  test('maxFieldSize counts decoded bytes', () => {
     expect(decode(`a=${'%41'.repeat(10)}`, { maxFieldSize: 10 })).toEqual([['a', 'A'.repeat(10)]])
     for (const value of ['%41'.repeat(11), 'x'.repeat(11), 'x'.repeat(1000)]) {
       expect(() => decode(`n%C3%A4me=${value}`, { maxFieldSize: 10 })).toThrow(
@@ -123,7 +123,7 @@ describe('limits of a urlencoded form', () => {
     }
   })
 
-  test('maxNameSize takes names of exactly so many bytes', () => {
+  test('maxNameSize accepts names of exactly that many bytes', () => {
     expect(decode('%41%41%41=x', { maxNameSize: 3 })).toEqual([['AAA', 'x']])
     for (const name of ['abcd', '%41%41%41%41', 'n'.repeat(1000)]) {
       for (const body of [`${name}=x`, name]) {
@@ -134,7 +134,7 @@ describe('limits of a urlencoded form', () => {
     }
   })
 
-  test('are met while the body arrives: no field is kept beyond what it may have', () => {
+  test('hold while the body arrives: no field is kept beyond its limit', () => {
     const decoder = new UrlencodedDecoder(toFormLimits({ maxFieldSize: 10 }))
     decoder.write(new TextEncoder().encode('a='))
     expect(() => {

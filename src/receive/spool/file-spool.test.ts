@@ -42,7 +42,7 @@ describe('a file', () => {
     expect(await upload.files.required('b').bytes()).toEqual(someBytes(1))
   })
 
-  test('has its own memory, however many there are', async () => {
+  test('has memory of its own, also among many files', async () => {
     const temporaryFolder = newFolder()
     const parts = [file('a', 'a', 400_000), file('b', 'b', 600_000), file('c', 'c', 400_000)]
     await using upload = await receive(await formRequest(parts), { temporaryFolder })
@@ -94,7 +94,7 @@ describe('no temporary file is left', () => {
 const ON_DISK = { memoryLimit: 0, totalMemoryLimit: Infinity } as const
 
 describe('a spool', () => {
-  test('that is disposed of while it is read ends the reading, and never reads what is not its own', async () => {
+  test('that is disposed of while it is read ends the reading, and never reads another file', async () => {
     const temporaryFolder = newFolder()
     const spool = createSpool({ ...ON_DISK, temporaryFolder })
     const content = spool.openFile()
@@ -128,7 +128,7 @@ describe('a spool', () => {
     await expect(content.stream()[Symbol.asyncIterator]().next()).rejects.toThrow(/The upload is closed/)
   })
 
-  test('may be read by several at once', async () => {
+  test('can have several readers at once', async () => {
     const spool = createSpool({ ...ON_DISK, temporaryFolder: newFolder() })
     const content = spool.openFile()
     await content.append(someBytes(1_000_000))

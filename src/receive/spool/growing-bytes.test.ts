@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { GrowingBytes } from './growing-bytes.ts'
 
-test('bytes are the same however they came', () => {
+test('bytes are the same for every cut of them', () => {
   const whole = new GrowingBytes(1000)
   whole.append(Uint8Array.from({ length: 1000 }, (_, index) => index % 256))
   const single = new GrowingBytes(1000)

@@ -35,7 +35,7 @@ test('it has the permissions of any new file', async () => {
   expect(statSync(join(folder, 'saved')).mode).toBe(statSync(join(folder, 'plain')).mode)
 })
 
-test('nothing has the name until the file is whole', async () => {
+test('the path does not exist until the file is whole', async () => {
   const folder = newFolder()
   const seen: string[][] = []
   async function* source(): AsyncGenerator<Uint8Array> {
@@ -49,7 +49,7 @@ test('nothing has the name until the file is whole', async () => {
   expect(readdirSync(folder)).toEqual(['a'])
 })
 
-test('a source that fails in the middle leaves nothing, and tells why', async () => {
+test('a source that fails in the middle leaves nothing, and its error is reported', async () => {
   const folder = newFolder()
   const failure = new Error('gone')
   await expect(saveFile(join(folder, 'a'), chunks(someBytes(2_000_000), failure), {})).rejects.toMatchObject({
@@ -60,7 +60,7 @@ test('a source that fails in the middle leaves nothing, and tells why', async ()
   expect(openFilesIn(folder)).toEqual([])
 })
 
-test('a folder that is not there is told to the developer, and a client hears of no path', async () => {
+test('a missing folder is a TypeError for the developer, and a client learns no path', async () => {
   const missing = join(newFolder(), 'missing')
   const failure: unknown = await saveFile(join(missing, 'a'), chunks(someBytes(10)), {}).catch(
     (error: unknown) => error,
@@ -70,7 +70,7 @@ test('a folder that is not there is told to the developer, and a client hears of
   expect(toUploadError(failure).message).not.toContain('missing')
 })
 
-test('a name that is taken is refused, and what has it stays', async () => {
+test('a name that is taken is refused, and its file stays', async () => {
   const folder = newFolder()
   writeFileSync(join(folder, 'a'), 'old')
   await expect(saveFile(join(folder, 'a'), chunks(TEXT), {})).rejects.toMatchObject({
@@ -82,7 +82,7 @@ test('a name that is taken is refused, and what has it stays', async () => {
   expect(readdirSync(folder)).toEqual(['a'])
 })
 
-test('twenty that want one name at once: one has it, whole, and nineteen are told', async () => {
+test('of twenty saves under one name at once, one succeeds and nineteen are refused', async () => {
   const folder = newFolder()
   const saves = Array.from({ length: 20 }, (_, index) =>
     saveFile(join(folder, 'a'), chunks(new Uint8Array(100_000).fill(index)), {}),

@@ -12,7 +12,7 @@ export const ABORTS: GuardedPromise = {
       file: 'src/http/node-reading.ts',
       find: "if (!this.#hasEnded) this.#lose('the connection was lost')",
       replace: "if (!this.#hasEnded) this.#end('ended')",
-      tests: [[RECEIVE, 'before the end of a chunked body is told from one that sent all']],
+      tests: [[RECEIVE, 'before the end of a chunked body is not taken for one that has sent all']],
     },
     {
       guard: 'removes the file of a draft that is given up',
@@ -39,7 +39,7 @@ export const ABORTS: GuardedPromise = {
     } catch {`,
       tests: [
         [NODE, 'a client that goes away (%s) %s leaves nothing'],
-        [RECEIVE, 'by %s is told from one that sent all, and leaves nothing'],
+        [RECEIVE, 'by %s is not taken for one that has sent all, and leaves nothing'],
       ],
     },
     {
@@ -48,7 +48,7 @@ export const ABORTS: GuardedPromise = {
       find: 'await unlinkFile(path)',
       replace: '',
       tests: [
-        [RECEIVE, 'by %s is told from one that sent all, and leaves nothing'],
+        [RECEIVE, 'by %s is not taken for one that has sent all, and leaves nothing'],
         ['src/receive/spool/file-spool.test.ts', 'by a process that was killed in the middle'],
       ],
     },

@@ -41,7 +41,7 @@ export const HALF_WRITTEN: GuardedPromise = {
       file: 'src/receive/spool/save-file.ts',
       find: 'open: () => create(temporary), remove }',
       replace: 'open: () => create(path), remove }',
-      tests: [['src/receive/spool/save-file.test.ts', 'nothing has the name until the file is whole']],
+      tests: [['src/receive/spool/save-file.test.ts', 'the path does not exist until the file is whole']],
     },
   ],
 }

@@ -36,7 +36,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       file: 'src/receive/body-check.ts',
       find: 'if (body.length !== undefined) this.#checkSize(body.length)',
       replace: '',
-      tests: [[LIMITS, 'without any limit given there are limits']],
+      tests: [[LIMITS, 'there are limits by default']],
     },
     {
       guard: 'counts the bytes of each file that goes to a set',
@@ -89,10 +89,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       find: 'if (this.#bytes.size + bytes.length > this.#limit) throw this.#tooLarge()',
       replace: '',
       tests: [
-        [
-          'src/receive/urlencoded-decoder.test.ts',
-          'are met while the body arrives: no field is kept beyond what it may have',
-        ],
+        ['src/receive/urlencoded-decoder.test.ts', 'hold while the body arrives: no field is kept beyond its limit'],
       ],
     },
     {
@@ -107,7 +104,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
       file: 'src/receive/urlencoded-decoder.ts',
       find: "if (this.#pairs.length >= maxFields) throw new UploadError('too-many-fields', { limit: maxFields })",
       replace: '',
-      tests: [['src/receive/urlencoded-decoder.test.ts', 'maxFields takes exactly so many']],
+      tests: [['src/receive/urlencoded-decoder.test.ts', 'maxFields accepts exactly that many fields']],
     },
     {
       guard: 'counts parts',

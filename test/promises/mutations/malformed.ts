@@ -19,7 +19,7 @@ export const MALFORMED: GuardedPromise = {
       find: "throw new UploadError('truncated-body', { reason: 'the last delimiter is missing' })",
       replace: 'return',
       tests: [
-        [RECEIVE, 'a form whose last delimiter never comes is truncated'],
+        [RECEIVE, 'a form without its last delimiter is truncated'],
         ['src/protocols/form/form-protocol.test.ts', 'when it ends before its last delimiter'],
         ['test/wire/wire.test.ts', 'cut short anywhere, it is refused'],
       ],

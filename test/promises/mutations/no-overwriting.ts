@@ -99,9 +99,9 @@ export const NO_OVERWRITING: GuardedPromise = {
       find: 'await link(temporary, path)\n    await remove()',
       replace: 'await rename(temporary, path)',
       tests: [
-        [SAVE, 'a name that is taken is refused, and what has it stays'],
+        [SAVE, 'a name that is taken is refused, and its file stays'],
         [SAVE, 'a symlink is never written through: it counts as taken'],
-        [SAVE, 'twenty that want one name at once: one has it, whole, and nineteen are told'],
+        [SAVE, 'of twenty saves under one name at once, one succeeds and nineteen are refused'],
       ],
     },
     {

@@ -1,14 +1,14 @@
 import type { ByteSink, ByteSource, DrainLimits, ReadOptions } from '../http/byte-source.ts'
 
-/** A body that knows how many of its bytes have come, and in what time. */
+/** A body that knows the number of its bytes so far, and the time that the client had for them. */
 export class MeasuredBody implements ByteSource {
   readonly length: number | undefined
   readonly fullDuplex: boolean
   readonly #body: ByteSource
   #received = 0
-  /** When the body was asked for; `undefined` before that, and when the reading has ended. */
+  /** The time at which the body was asked for; `undefined` before that, and after the end of the reading. */
   #since: number | undefined
-  /** Milliseconds in which we made the client wait. */
+  /** Milliseconds in which the server made the client wait. */
   #waitedMs = 0
   #waitingSince: number | undefined
 
@@ -27,7 +27,7 @@ export class MeasuredBody implements ByteSource {
     return this.#received
   }
 
-  /** Milliseconds that the client had for them. `undefined` while no bytes are asked for. */
+  /** Milliseconds that the client had for its bytes. `undefined` while no bytes are asked for. */
   ageAt(now: number): number | undefined {
     if (this.#since === undefined || this.#waitingSince !== undefined) return undefined
     return now - this.#since - this.#waitedMs

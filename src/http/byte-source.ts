@@ -8,11 +8,12 @@ export type ByteSink = (chunk: Uint8Array, isGiven?: boolean) => Promise<void> |
 
 /** How a body is read. */
 export interface ReadOptions {
-  /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: waits for ever. */
+  /** Milliseconds without a byte, while the sink is ready for one, after which reading stops. Default: no limit. */
   readonly idleTimeoutMs?: number | undefined
   /**
-   * Bytes a second on average over each minute, or each `idleTimeoutMs` if that is longer, while the sink is ready for them,
-   * below which reading stops; counts only beside an `idleTimeoutMs`. Default 0: any.
+   * The slowest average in bytes a second, over each minute in which the sink is ready for bytes. If `idleTimeoutMs` is
+   * longer, the average is over that time. A slower reading stops. Counts only beside an `idleTimeoutMs`. Default 0:
+   * any.
    */
   readonly minRate?: number | undefined
   /** Stops the reading; `read` rejects with its reason. */
@@ -23,33 +24,33 @@ export interface ReadOptions {
 export interface DrainLimits {
   /** Bytes to read at most. */
   readonly maxBytes: number
-  /** Milliseconds to go on at most. */
+  /** Milliseconds to read at most. */
   readonly maxMs: number
   /** Milliseconds without a byte after which the client counts as gone. */
   readonly idleMs: number
 }
 
-/** The body of a request: bytes that are pushed as they arrive, with one question about backpressure for each chunk. */
+/** The body of a request. It pushes its bytes as they arrive, and the sink may ask it to wait after each chunk. */
 export interface ByteSource {
   /** The declared Content-Length in bytes, if there is one. */
   readonly length: number | undefined
   /**
-   * Hands every chunk to `sink`, in order; to be called once. Resolves at the end of the body. Rejects with what `sink`
-   * threw, after which the rest can still be drained; with `truncated-body` when the client went away or sent less than
-   * it declared; with `request-timeout` when it stalled.
+   * Hands every chunk to `sink`, in order. Call it once. Resolves at the end of the body. Rejects with the error of
+   * `sink`; the rest can still be drained then. Rejects with `truncated-body` if the client went away or sent less than
+   * it declared, and with `request-timeout` if it stalled.
    *
-   * @throws {TypeError} when somebody else has read the body already.
+   * @throws {TypeError} if other code has read the body already.
    */
   read(sink: ByteSink, options?: ReadOptions): Promise<void>
-  /** Ends a reading that goes on, which rejects with this reason; the rest can still be drained. Otherwise harmless. */
+  /** Ends a running `read`, which rejects with this reason. The rest can still be drained. Otherwise harmless. */
   stop(reason: unknown): void
-  /** The body has not been touched yet: nothing was asked of a client that waits for `100 Continue`. */
+  /** True if the body has not been asked for yet: a client that waits for `100 Continue` is still waiting. */
   readonly unread: boolean
-  /** The client can be answered while it is still sending (HTTP/1.1 on Node), not only after it has sent all. */
+  /** True if the client can be answered while it is still sending (HTTP/1.1 on Node), and not only after that. */
   readonly fullDuplex: boolean
   /**
-   * Throws the rest away within caps, by default those that the adapter was given; where that does not reach the end, gives
-   * the connection up. May be called again; never rejects.
+   * Discards the rest within limits, by default those of the adapter. If the body is longer than they allow, the
+   * connection is closed. May be called again; never rejects.
    */
   drain(limits?: DrainLimits): Promise<void>
 }

@@ -8,14 +8,14 @@ import type { ReadableRequest } from './readable-request.ts'
 /**
  * - `flowing`: the next chunk goes to the sink.
  * - `busy`: the sink has asked to wait.
- * - `stopped`: the sink has failed or the caller has had enough; the rest of the body can be drained.
- * - `ended`: the body was whole.
+ * - `stopped`: the sink has failed or the caller has stopped it; the rest of the body can be drained.
+ * - `ended`: the whole body has been read.
  * - `gone`: the client went away, or has sent less than it declared.
  */
 type State = 'flowing' | 'busy' | 'stopped' | 'ended' | 'gone'
 
 /**
- * One reading of a request's body by its `data` events. No stream and no promise stands between the socket and the
+ * One reading of a request's body by its `data` events. There is no stream and no promise between the socket and the
  * sink, so a chunk costs one call.
  */
 export class NodeReading {
@@ -30,21 +30,21 @@ export class NodeReading {
   /** Chunks that came while the sink was busy, because another part of the program resumed or read the request. */
   readonly #late: Uint8Array[] = []
   #received = 0
-  /** The request has had its `end`; the sink may still be busy with the last chunk. */
+  /** True after the `end` of the request. The sink may still be busy with the last chunk. */
   #hasEnded = false
   #fetches = false
 
   /**
    * Starts to read.
    *
-   * @param length bytes that a whole body has at least
+   * @param length the fewest bytes that a complete body has
    */
   constructor(request: ReadableRequest, sink: ByteSink, options: ReadOptions, length: number) {
     this.#request = request
     this.#sink = sink
     this.#length = length
     this.#signal = options.signal
-    // A body that is here already is not waited for. Of HTTP/1, Node says so as soon as the last byte has come.
+    // If the whole body is here, there is nothing to wait for. For HTTP/1, Node knows it at the last byte.
     const isHere = IS_NODE && request.httpVersionMajor === 1 && request.complete
     this.#watch = new IdleWatch(isHere ? undefined : options.idleTimeoutMs, this.stop, options.minRate)
     // A listener for `data` would resume a request that is not paused.
@@ -57,7 +57,7 @@ export class NodeReading {
     request.on('close', this.#onClose)
     if ((request.listenerCount?.('readable') ?? 0) > 0) {
       this.#fetchFromNowOn()
-      // Of the chunks that are here, Node has told the other listeners only.
+      // Node has reported the chunks that are here only to the other listeners.
       this.#onReadable()
     }
     request.on('newListener', this.#onListener)
@@ -80,7 +80,7 @@ export class NodeReading {
     return this.#state !== 'flowing' && this.#state !== 'busy'
   }
 
-  /** Ends the reading; `done` rejects with this reason. Harmless when it is over. */
+  /** Ends the reading; `done` rejects with this reason. Harmless after the end. */
   readonly stop = (reason: unknown): void => this.#end('stopped', reason)
 
   readonly #onAbort = (): void => this.#end('stopped', this.#signal?.reason)
@@ -93,18 +93,18 @@ export class NodeReading {
   }
 
   readonly #onEnd = (): void => {
-    // HTTP/2 ends a stream that its client has reset, too.
+    // HTTP/2 also ends a stream that its client has reset.
     if (this.#request.aborted === true) {
       this.#onClose()
       return
     }
     this.#hasEnded = true
-    // A paused request may end: the end was on its way behind the chunk that the sink is busy with.
+    // A paused request may end, since the end was already on its way behind the last chunk.
     if (this.#state !== 'busy') this.#finish()
   }
 
   readonly #onClose = (): void => {
-    // A stream closes after its end, too.
+    // A stream also closes after its end.
     if (!this.#hasEnded) this.#lose('the connection was lost')
   }
 
@@ -152,7 +152,7 @@ export class NodeReading {
     }
   }
 
-  /** While anything listens to `readable`, Node lets nothing flow: a chunk comes as `data` when it is fetched. */
+  /** While there is a listener to `readable`, nothing flows in Node. A chunk comes as `data` when it is fetched. */
   #fetchFromNowOn(): void {
     this.#fetches = true
     this.#request.on('readable', this.#onReadable)
@@ -167,7 +167,7 @@ export class NodeReading {
 
   #finish(): void {
     if (this.#received >= this.#length) this.#end('ended')
-    // Node throws away the rest of a body whose request is answered, and ends it as if that were all.
+    // Node discards the rest of the body after the answer, and ends the request as if the body were whole.
     else this.#lose(`${this.#received} of ${this.#length} bytes arrived`)
   }
 

@@ -1,6 +1,6 @@
 import { IS_NODE } from './is-node.ts'
 
-/** The parts of Node's `IncomingMessage` that tell whose its chunks are. */
+/** The parts of Node's `IncomingMessage` that tell which code has its chunks. */
 interface ChunkedRequest {
   readonly httpVersionMajor: number
   readonly socket?: { readonly parser?: unknown } | null | undefined
@@ -16,8 +16,8 @@ const METHODS = ['on', 'emit', 'push', 'read'] as const
 const SHARERS: readonly string[] = ['data', 'readable']
 
 /**
- * Whether a chunk of a request's body belongs to its only listener, which may then give it away: its memory can be
- * detached as soon as it is written.
+ * Tells if a chunk of a request's body belongs to its only listener. Such a listener may give the chunk away: its
+ * memory can be detached as soon as it is written.
  *
  * A chunk of a connection of HTTP/1 has memory of its own, and Node keeps no reference to it. It is shared if another
  * listener gets it too, or if another part of the program has fetched it with `read()`.
@@ -25,12 +25,12 @@ const SHARERS: readonly string[] = ['data', 'readable']
 export class ChunkOwnership {
   readonly #request: ChunkedRequest
   #isAlone: boolean
-  /** Node itself pushes the chunks: what comes while it does not was fetched with `read()`. */
+  /** True while Node itself pushes the chunks. A chunk that comes at another time was fetched with `read()`. */
   #isFlowing = false
   readonly #onResume = (): void => void (this.#isFlowing = true)
   readonly #onPause = (): void => void (this.#isFlowing = false)
 
-  /** To be made before the own listener for `data` is added. */
+  /** Create it before you add your own listener for `data`. */
   constructor(request: ChunkedRequest) {
     this.#request = request
     this.#isAlone = comesFromConnection(request) && SHARERS.every((event) => request.listenerCount?.(event) === 0)
@@ -39,17 +39,17 @@ export class ChunkOwnership {
     request.on('pause', this.#onPause)
   }
 
-  /** The chunk that the request is emitting now belongs to the caller alone. */
+  /** True if the chunk that the request is emitting now belongs to the caller alone. */
   get isOurs(): boolean {
     return this.#isAlone && this.#isFlowing
   }
 
-  /** A listener for this event is about to be added. */
+  /** To be called before a listener for this event is added. */
   addListener(event: string): void {
     if (SHARERS.includes(event)) this.#isAlone = false
   }
 
-  /** No more chunks are asked about. */
+  /** To be called after the last chunk. */
   end(): void {
     this.#request.off('resume', this.#onResume)
     this.#request.off('pause', this.#onPause)
@@ -57,8 +57,8 @@ export class ChunkOwnership {
 }
 
 /**
- * Whether Node has read the body from a connection of HTTP/1. Other programs make requests too, of bytes that they may
- * keep: `inject()` of Fastify, and adapters for cloud functions. Only the socket of a server has Node's parser.
+ * True if Node has read the body from a connection of HTTP/1. Other programs also make requests, from bytes that they
+ * may keep: `inject()` of Fastify, and adapters for cloud functions. Only the socket of a server has Node's parser.
  */
 function comesFromConnection(request: ChunkedRequest): boolean {
   const isParsed = request.httpVersionMajor === 1 && Boolean(request.socket?.parser)

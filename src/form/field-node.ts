@@ -33,7 +33,7 @@ export class FieldNode {
     return new IgnoredFile()
   }
 
-  /** Asks the schema, with `undefined` for a field that was not sent. */
+  /** Validates the text by the schema. A field that was not sent is `undefined`. */
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { field } = this
     const [value, ...others] = this.#values

@@ -25,7 +25,7 @@ describe('authorize', () => {
     expect(asked).toEqual([
       { action: 'upload', set: 'photos', key: undefined },
       { action: 'upload', set: 'photos', key: 'b.txt' },
-      // Whether a taken name may be told before the file has come.
+      // These calls ask if the client may learn that a name is taken before the file has come.
       { action: 'fetch', set: 'photos', key: 'b.txt' },
       { action: 'list', set: 'photos', key: undefined },
       { action: 'fetch', set: 'photos', key: 'a.txt' },

@@ -28,8 +28,8 @@ export class RunningUpload {
 
   /**
    * Bytes a second since its start. The time in which the server made the client wait does not count. `undefined` if
-   * the upload does not have to give way. It has just begun, is fast enough, has all of its bytes, or waits for the
-   * server. All bytes of a form have come when its last file is checked.
+   * the upload need not give way because it is new, fast enough or complete, or waits for the server. All bytes of a
+   * form have come when its last file is checked.
    *
    * @param now the result of `performance.now()`
    */

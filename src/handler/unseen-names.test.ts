@@ -68,7 +68,7 @@ describe('a client that may only upload', () => {
       await using site = await siteFor('upload')
       const [taken, free] = await answersTo(site, probe, ['taken.txt', 'frees.txt'])
       expect(taken).toEqual(free)
-      // The file was put there in NFD, and its name must not be told in that form.
+      // The file was put there in NFD, and no answer may show its name in that form.
       const [composed] = await answersTo(site, probe, [NFC])
       const [other] = await answersTo(site, probe, [NFC.replace('caf', 'tea')])
       expect(composed).toEqual(other)
@@ -105,7 +105,7 @@ describe('a client that may only upload', () => {
   })
 })
 
-test('a client that may delete, and not fetch, learns nothing of a file by a condition that does not hold', async () => {
+test('a client that may delete but not fetch learns nothing of a file by a condition that does not hold', async () => {
   await using site = await siteFor('delete')
   for (const condition of ['If-Match: "x"', 'If-None-Match: *', `If-Unmodified-Since: ${LONG_AGO}`]) {
     const probe = (path: string): string => `DELETE /${path} ${HEAD}${condition}\r\n\r\n`

@@ -135,7 +135,7 @@ describe('taking files', () => {
     expect(empty.status).toBe(201)
   })
 
-  test('a request over its whole limit is told what each file of the set may have', async () => {
+  test('a request over its whole limit is refused with the limits of each file', async () => {
     await using site = await openSite({ policy: { maxFileSize: 1000, maxFiles: 2 } })
     const refused = async (start: string, header: string): Promise<unknown> => {
       const { status, body } = await site.ask(`${start}\r\n${HOST}\r\n${header}\r\nContent-Length: 99999999\r\n\r\n`)
@@ -216,7 +216,7 @@ describe('serving files', () => {
   })
 })
 
-test('a PUT to the URL of a set is told to add the name of the file', async () => {
+test('a PUT to the URL of a set gets the hint to add the name of the file', async () => {
   await using site = await openSite()
   const response = await fetch(site.origin, { method: 'PUT', body: 'abc' })
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])

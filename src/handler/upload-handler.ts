@@ -107,7 +107,7 @@ class Handler implements UploadHandler {
       : { ...answer, body: watchBody(body, (error) => this.#toRefusal(incoming, error)) }
   }
 
-  /** The error that the client is told. If the server failed, `onError` is told, too. */
+  /** The error that the client gets. If the server failed, `onError` gets it, too. */
   #toRefusal(incoming: Incoming, error: unknown): AnyUploadError {
     if (error === incoming.signal.reason && incoming.signal.aborted) return new UploadError('truncated-body', {})
     const refusal = toUploadError(error)

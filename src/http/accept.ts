@@ -15,8 +15,8 @@ export function prefersHtml(header: Incoming['header']): boolean {
 }
 
 /**
- * HttpURLConnection of Java accepts `text/html, image/gif, image/jpeg, *; q=.2` and any type unless it is told
- * otherwise. Browsers that name types of images name `application/xhtml+xml`, too.
+ * By default, HttpURLConnection of Java accepts `text/html, image/gif, image/jpeg, *; q=.2` and any type.
+ * Browsers that name types of images name `application/xhtml+xml`, too.
  */
 function isJavaDefault(ranges: ReadonlyMap<string, number>): boolean {
   const namesImage = [...ranges.keys()].some((type) => type.startsWith('image/') && type !== 'image/*')

@@ -256,7 +256,7 @@ describe('the port that the client asked', () => {
     expect(portOf(headers)).toEqual([host, isKnown])
   })
 
-  test('is known without a proxy, since a browser leaves out the default alone', () => {
+  test('is known without a proxy, since a browser leaves out only the default port', () => {
     expect(behindProxy(direct(HOST, '192.0.2.1', 'http://files.example/'), trust).isPortKnown).toBe(true)
   })
 })
@@ -290,7 +290,7 @@ describe('the path that proxies have stripped', () => {
     '/a/..',
     '/%2e./a',
     '/a\tb',
-  ])('%j is ignored, and the operator is told', (value) => {
+  ])('%j is ignored with a warning to the operator', (value) => {
     expect(prefixOf(value)).toBe('')
     expect(warnings).toEqual([expect.stringContaining(`X-Forwarded-Prefix ${JSON.stringify(value)} is ignored`)])
   })
@@ -325,7 +325,7 @@ describe('Forwarded and X-Forwarded headers in one request', () => {
     },
   )
 
-  test('the kind that the option names counts, whatever the other kind says', () => {
+  test('the kind that the option names counts, and the other kind is ignored', () => {
     const all = { ...OWN, forwarded: FORWARDED }
     expect(seen(all, undefined, undefined, 'x-forwarded')).toEqual(seen(OWN))
     expect(seen(all, undefined, undefined, 'forwarded')).toEqual(seen({ forwarded: FORWARDED }))

@@ -34,7 +34,7 @@ export function behindProxy(incoming: Incoming, { isTrusted, header, onWarning }
     if (!isTrusted(clientAddress)) break
     written += 1
     const address = toIpAddress(text)
-    // `unknown`, `_hidden` (RFC 7239 section 6) or malformed: the proxy that wrote it is the last known address.
+    // `unknown`, `_hidden` (RFC 7239 section 6) or malformed: the proxy that wrote it counts as the client.
     if (address === undefined) break
     clientAddress = address
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toMediaType } from './media-type.ts'
 
-test('a media type is read whatever its case', () => {
+test('a media type is read in any case', () => {
   expect(toMediaType(' Text/HTML ; Charset="UTF-8"')).toEqual({
     essence: 'text/html',
     parameters: new Map([['charset', 'UTF-8']]),

@@ -28,7 +28,7 @@ export interface UploadSetOptions {
   readonly storage: Storage
   /** Extensions that are taken; default `DEFAULTS`: text, documents, images and data. `ALL` takes every one. */
   readonly extensions?: ExtensionRule | undefined
-  /** Extensions that are taken besides. */
+  /** Extensions that are taken in addition to `extensions`. */
   readonly allow?: ExtensionRule | undefined
   /** Extensions that are not taken, even if `extensions` or `allow` name them. */
   readonly deny?: ExtensionRule | undefined

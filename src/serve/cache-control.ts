@@ -21,7 +21,7 @@ export interface CacheOptions {
  */
 export function cacheControl({ maxAge = 0, immutable = false, public: isPublic = false }: CacheOptions): string {
   if (!Number.isSafeInteger(maxAge) || maxAge < 0) {
-    throw new TypeError(`maxAge must be a whole number of seconds, not ${String(maxAge)}`)
+    throw new TypeError(`maxAge must be a whole number of seconds, not ${String(maxAge)}.`)
   }
   const age = maxAge === 0 ? 'no-cache' : `max-age=${maxAge}`
   return `${isPublic ? 'public' : 'private'}, ${age}${immutable && maxAge > 0 ? ', immutable' : ''}`

@@ -111,14 +111,14 @@ interface Mount {
 
 function toMount(prefix: string, target: FileExport): Mount {
   if (prefix !== '' && !prefix.startsWith('/')) {
-    throw new TypeError(`The prefix ${JSON.stringify(prefix)} must begin with a slash`)
+    throw new TypeError(`The prefix ${JSON.stringify(prefix)} must begin with a slash.`)
   }
   const base = encodeURI(prefix.replace(/\/+$/, ''))
   const isFile = typeof target === 'object' && target !== null && 'storage' in target
   checkStorage(`The prefix ${JSON.stringify(prefix)}`, isFile ? target.storage : target)
   if ('storage' in target) {
     const { storage, key } = target
-    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a key`)
+    if (!isKey(key)) throw new TypeError(`${JSON.stringify(key)} is not a valid key.`)
     return { storage, keyOf: (path) => (path === (base === '' ? '/' : base) ? key : undefined) }
   }
   return {

@@ -46,7 +46,7 @@ describe('HTML', () => {
     ['navigate', true],
     ['cors', false],
     ['no-cors', false],
-  ])('is for a browser that sends Sec-Fetch-Mode: %s, whatever it accepts: %s', async (mode, isHtml) => {
+  ])('is for a browser that sends Sec-Fetch-Mode: %s, for any Accept: %s', async (mode, isHtml) => {
     await using site = await openSite({ page: PAGE, listing: true })
     for (const accept of [BROWSER, '*/*']) {
       const asked = `GET / HTTP/1.1\r\nHost: x\r\nSec-Fetch-Mode: ${mode}\r\nAccept: ${accept}\r\n\r\n`

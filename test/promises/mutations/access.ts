@@ -7,7 +7,7 @@ const REFUSED = 'a form that another site makes a browser send to %s > is refuse
 const UNSEEN = 'src/handler/unseen-names.test.ts'
 const LINKS = 'src/access/signed-links.test.ts'
 const KINDS = 'Forwarded and X-Forwarded headers in one request'
-const OTHER_KIND = `${KINDS} > the kind that the option names counts, whatever the other kind says`
+const OTHER_KIND = `${KINDS} > the kind that the option names counts, and the other kind is ignored`
 const BOTH_KINDS = `${KINDS} > neither kind counts without a setting, and the operator is warned (beside %s)`
 const GATE = 'src/handler/gate.test.ts'
 const BEHIND_PROXY = 'src/adapters/node/behind-proxy.test.ts'
@@ -55,7 +55,7 @@ export const ACCESS: GuardedPromise = {
       find: 'if (isUnseen && isUploadError(error)',
       replace: 'if (!isUnseen && isUploadError(error)',
       tests: [
-        [UNSEEN, 'a client that may delete, and not fetch, learns nothing of a file by a condition that does not hold'],
+        [UNSEEN, 'a client that may delete but not fetch learns nothing of a file by a condition that does not hold'],
       ],
     },
     {
@@ -64,7 +64,7 @@ export const ACCESS: GuardedPromise = {
       find: 'key: unseenAs ?? key',
       replace: 'key',
       tests: [
-        [UNSEEN, 'a client that may delete, and not fetch, learns nothing of a file by a condition that does not hold'],
+        [UNSEEN, 'a client that may delete but not fetch learns nothing of a file by a condition that does not hold'],
       ],
     },
     {

@@ -1,4 +1,4 @@
-// Sends one request for each walk to a server of its own, and prints the files of src/ that the request has called:
+// Sends one request for each walk to a server of its own. Prints the files of src/ that the request called, as JSON:
 // { "form upload": ["adapters/node/answer-request.ts", ...], ... }
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,7 +1,7 @@
-/** Bytes that a connection is given at once: few enough to be sent in a moment. */
+/** The most bytes of one write: few enough to be sent in a moment. */
 export const PIECE: number = 65_536
 
-/** The content of an answer in pieces, which shows whether a client takes it. */
+/** The content of an answer in pieces. The time that each one takes shows whether the client still reads. */
 export function bodyChunks(
   body: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
@@ -9,7 +9,7 @@ export function bodyChunks(
   return body instanceof Uint8Array ? piecesOf(body) : body
 }
 
-/** Bytes in pieces. */
+/** Cuts bytes into pieces, without copying them. */
 export function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
   for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE)
 }

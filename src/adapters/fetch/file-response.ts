@@ -8,7 +8,8 @@ import type { Storage } from '../../storage/storage.ts'
 import { toResponse } from './to-response.ts'
 
 /**
- * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from anywhere.
+ * Answers GET and HEAD with a stored file, as Flask's `send_from_directory` does. The key may come from the client: a
+ * key that is not valid, leaves the storage or names a hidden file is not found.
  *
  * @throws {UploadError} `not-found` (404), `method-not-allowed` (405), `precondition-failed` (412).
  */

@@ -9,8 +9,8 @@ import { shownName } from './shown-name.ts'
 const UTC_DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 /**
- * A stored file in the list: preview, name, size, date, download. The script fills in a copy of the row of an empty
- * file, so this is the only place that knows the markup.
+ * A stored file in the list: preview, name, size, date, download. The script of the page copies a row made for an empty
+ * file and fills it in. So only this function knows the markup.
  */
 export function fileRow(file: FileAnswer): Markup {
   const name = shownName(file.filename === '' ? file.key : file.filename)

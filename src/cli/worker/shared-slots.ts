@@ -1,24 +1,25 @@
 import type { SlotAnswer, SlotLimits } from './slot-pool.ts'
 import type { WorkerMessage } from './worker-message.ts'
 
-/** The part of a limit that all idle workers together may keep for their next uploads instead of giving it back. */
+/** The part of all slots that the workers together may hold as spare slots. */
 const SPARE_PART = 1 / 50
-/** More than these would not save a message. */
+/** With more spare slots, a worker would save no further message. */
 const MAX_SPARE = 16
 
 /**
- * A worker's slots of the uploads that all workers may receive at once. Each slot is requested from the primary, except
- * the slots that the worker kept from earlier uploads. Requesting each one would cost three messages for each small
- * file.
+ * The upload slots of one worker, out of those that all workers share. The worker asks the primary for each slot.
+ * When an upload ends, the worker may hold its slot as a spare for the next one. Without spare slots, each small file
+ * would cost three messages.
  *
- * A kept slot counts for the client for which it was requested. If the limit of a client was given, the count has to be
- * exact, and no slot is kept. The default limit is large, so a few slots do not matter.
+ * A spare slot still counts for the client for which it was requested. If the operator has set a limit for each client,
+ * the count has to be exact, so the worker holds no spare slots. The default limit is so large that a few do not
+ * matter.
  */
 export class SharedSlots {
   readonly #post: (message: WorkerMessage) => void
   readonly #maxSpare: number
-  readonly #asked = new Map<number, (answer: SlotAnswer) => void>()
-  /** The clients of the kept slots. */
+  readonly #waiting = new Map<number, (answer: SlotAnswer) => void>()
+  /** The spare slots, each as the client for which it counts. */
   readonly #spare: (string | undefined)[] = []
   #lastId = 0
 
@@ -35,20 +36,20 @@ export class SharedSlots {
    * if only this client has too many.
    */
   async take(client: string | undefined): Promise<(() => void) | 'client' | undefined> {
-    if (this.#spare.length > 0) return this.#giveBack(this.#spare.pop())
+    if (this.#spare.length > 0) return this.#releaseOf(this.#spare.pop())
     const answer = await this.#ask(client)
-    if (answer === 'taken') return this.#giveBack(client)
+    if (answer === 'granted') return this.#releaseOf(client)
     return answer === 'client' ? 'client' : undefined
   }
 
   /** The primary's answer. */
   answer(id: number, answer: SlotAnswer): void {
-    this.#asked.get(id)?.(answer)
-    this.#asked.delete(id)
+    this.#waiting.get(id)?.(answer)
+    this.#waiting.delete(id)
   }
 
-  /** @param client for which the slot counts */
-  #giveBack(client: string | undefined): () => void {
+  /** The function that ends the use of a slot: it becomes spare or goes back. The slot counts for `client`. */
+  #releaseOf(client: string | undefined): () => void {
     return () => {
       if (this.#spare.length < this.#maxSpare) this.#spare.push(client)
       else this.#post({ kind: 'free-slot', client })
@@ -58,7 +59,7 @@ export class SharedSlots {
   #ask(client: string | undefined): Promise<SlotAnswer> {
     const id = ++this.#lastId
     const { promise, resolve } = Promise.withResolvers<SlotAnswer>()
-    this.#asked.set(id, resolve)
+    this.#waiting.set(id, resolve)
     this.#post({ kind: 'take-slot', id, client })
     return promise
   }

@@ -6,8 +6,8 @@ export interface SlotLimits {
   readonly maxUploadsPerClient: number | undefined
 }
 
-/** The answer to a worker: it has the slot, all slots are taken, or this client has all that it may have. */
-export type SlotAnswer = 'taken' | 'full' | 'client'
+/** The answer to a worker: it has the slot, all slots are in use, or this client has as many as it may have. */
+export type SlotAnswer = 'granted' | 'full' | 'client'
 
 /** Counts the uploads of all workers, in the process that started them. */
 export class SlotPool<Holder> {
@@ -26,7 +26,7 @@ export class SlotPool<Holder> {
     if (client !== undefined && this.#countOf(client) >= maxUploadsPerClient) return 'client'
     if (this.#taken >= maxUploads) return 'full'
     this.#add(holder, client, 1)
-    return 'taken'
+    return 'granted'
   }
 
   /** Gives back a slot of this client. */

@@ -21,20 +21,20 @@ export interface AccessSettings {
 const AUTH: Option<string> = {
   flag: 'auth',
   value: 'FILE',
-  about: 'of lines "name:secret upload,list,fetch,delete"; "* fetch" is for everybody',
+  about: 'file of passwords, in lines: "name:secret upload,list,fetch,delete"; "* fetch" is for all clients',
   parse: parseText,
 }
 const CREDENTIALS: Option<CredentialList> = {
   flag: 'credentials',
   value: 'LINES',
   secret: true,
-  about: 'as in the file of --auth',
+  about: 'lines as in the file of --auth',
   parse: parseCredentials,
 }
 const TRUST_PROXY: Option<readonly string[]> = {
   flag: 'trust-proxy',
   value: 'LIST',
-  about: 'proxies whose X-Forwarded or Forwarded headers are believed, such as loopback,10.0.0.0/8',
+  about: 'addresses of proxies whose X-Forwarded or Forwarded headers count, such as loopback,10.0.0.0/8',
   parse: parseProxies,
 }
 const PROXY_HEADER: Option<'forwarded' | 'x-forwarded'> = {
@@ -46,7 +46,7 @@ const PROXY_HEADER: Option<'forwarded' | 'x-forwarded'> = {
 const ORIGINS: Option<readonly string[]> = {
   flag: 'origins',
   value: 'LIST',
-  about: 'origins of pages that may use it, such as https://app.example,capacitor://localhost',
+  about: 'origins of other sites whose pages may use this server, such as https://app.example,capacitor://localhost',
   parse: (text) => text.split(',').map((word) => parseOrigin(word.trim())),
 }
 

@@ -82,7 +82,8 @@ export function parseWord<Word extends string>(text: string, ...words: readonly 
   const found = words.find((word) => word === text.trim().toLowerCase())
   if (found !== undefined) return found
   const expected = words.map((word) => JSON.stringify(word))
-  const sentence = expected.length > 1 ? `is neither ${expected.join(' nor ')}` : `is not ${expected.join('')}`
+  const sentence =
+    expected.length > 1 ? `is neither ${expected.join(' nor ')}` : `is not ${expected.join('')}, the only value`
   throw new TypeError(`${JSON.stringify(text)} ${sentence}.`)
 }
 
@@ -92,7 +93,7 @@ export function parseWord<Word extends string>(text: string, ...words: readonly 
  * @throws {TypeError} for one of spaces alone.
  */
 export function parseText(text: string): string {
-  if (text.trim() === '') throw new TypeError('it is empty.')
+  if (text.trim() === '') throw new TypeError('the value is empty. Write one, or leave the option out.')
   return text
 }
 

@@ -23,14 +23,14 @@ const CLAMAV: Option<ClamdAddress> = {
 const CLAMAV_MAX_SIZE: PresetOption<number> = {
   flag: 'clamav-max-size',
   value: 'SIZE',
-  about: 'of a file, as clamd.conf lets it scan; larger ones are refused',
+  about: 'limit of a file, as in clamd.conf; larger files are refused',
   preset: '100MiB',
   parse: parseLimit,
 }
 const CLAMAV_DOWN: PresetOption<'refuse' | 'accept'> = {
   flag: 'clamav-down',
   value: 'refuse|accept',
-  about: 'while it cannot be reached: refuse files, or accept them unscanned',
+  about: 'while ClamAV cannot be reached, refuse files or accept them unscanned',
   preset: 'refuse',
   parse: (text) => parseWord(text, 'refuse', 'accept'),
 }
@@ -48,7 +48,7 @@ export function readScanSettings(given: Arguments): ScanSettings | undefined {
   if (clamd === undefined) {
     const lonely = [CLAMAV_MAX_SIZE, CLAMAV_DOWN].find((option) => given.has(option))
     if (lonely === undefined) return undefined
-    throw new CommandError(`${given.nameOf(lonely)} scans nothing by itself; give the address of clamd with --clamav`)
+    throw new CommandError(`${given.nameOf(lonely)} needs --clamav with the address of clamd`)
   }
   return { clamd, maxStreamSize: given.read(CLAMAV_MAX_SIZE), onUnavailable: given.read(CLAMAV_DOWN) }
 }

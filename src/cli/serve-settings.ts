@@ -66,53 +66,53 @@ const PORT: Option<number> = {
 const HOSTS: Option<readonly string[] | 'any'> = {
   flag: 'hosts',
   value: 'NAMES',
-  about: 'names it answers to besides its own, such as files.example, without ports; any for every name',
+  about: 'further names of this server, such as files.example, without ports; any for every name',
   parse: parseHosts,
 }
 const BASE: Option<string> = {
   flag: 'base',
   value: 'PATH',
-  about: 'path before all URLs, such as /drop, if the proxy does not strip it; one that does sends X-Forwarded-Prefix',
+  about: 'path before all URLs, such as /drop; not needed if the proxy strips it and sends X-Forwarded-Prefix',
   parse: parseServedBase,
 }
 const WORKERS: PresetOption<number> = {
   flag: 'workers',
   value: 'NUMBER',
-  about: 'processes that share the work, for machines with that many cores to spare',
+  about: 'processes that share the work; the machine should have as many free cores',
   preset: '1',
   parse: (text) => parseNumber(text, 1, 64),
 }
 const MAX_FILE_SIZE: PresetOption<number> = {
   flag: 'max-file-size',
   value: 'SIZE',
-  about: 'of one file, such as 8MiB, 1GB or 500000',
+  about: 'limit of one file, such as 8MiB or 500000',
   preset: '4GiB',
   parse: parseLimit,
 }
 const MAX_BODY_SIZE: Option<number> = {
   flag: 'max-body-size',
   value: 'SIZE',
-  about: 'of a whole request; default: as many of the largest files as it may have',
+  about: 'limit of a whole request; default: room for --max-files files of --max-file-size',
   parse: parseLimit,
 }
 const MAX_FILES: PresetOption<number> = {
   flag: 'max-files',
   value: 'NUMBER',
-  about: 'of one request',
+  about: 'limit of files in one request',
   preset: '100',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const MAX_UPLOADS: PresetOption<number> = {
   flag: 'max-uploads',
   value: 'NUMBER',
-  about: 'uploads received at the same time; beyond it, the slowest gives way or the new one gets 503',
+  about: 'limit of uploads at the same time; beyond it, the slowest gives way or the new one gets 503',
   preset: '2000',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const MAX_UPLOADS_PER_CLIENT: Option<number> = {
   flag: 'max-uploads-per-client',
   value: 'NUMBER',
-  about: 'of those, the most from one address; default half',
+  about: 'limit of uploads at the same time from one address; default: half of --max-uploads',
   parse: (text) => parseNumber(text, 1, 1_000_000),
 }
 const EXTENSIONS: PresetOption<ExtensionRule> = {
@@ -138,19 +138,19 @@ const CONTENT: PresetOption<'verify' | 'exact' | 'trust'> = {
 const DIGEST: Option<'sha-256'> = {
   flag: 'digest',
   value: 'sha-256',
-  about: 'computed of each file, and sent in answers and with the file (Repr-Digest)',
+  about: 'compute this digest of each file, and send it in answers and with the file (Repr-Digest)',
   parse: (text) => parseWord(text, 'sha-256'),
 }
 const MIN_FREE_SPACE: PresetOption<number> = {
   flag: 'min-free-space',
   value: 'SIZE',
-  about: 'of the disk; with less, files are refused',
+  about: 'free space of the disk below which files are refused',
   preset: '1GiB',
   parse: parseSize,
 }
 const DURABLE: Option<boolean> = {
   flag: 'durable',
-  about: 'flush each file to the disk before its answer, so that a loss of power cannot take it back',
+  about: 'flush each file to the disk before its answer, so that it survives a loss of power',
   parse: parseSwitch,
 }
 const PRIVATE: Option<boolean> = {
@@ -161,25 +161,25 @@ const PRIVATE: Option<boolean> = {
 const IDLE_TIMEOUT: PresetOption<number> = {
   flag: 'idle-timeout',
   value: 'TIME',
-  about: 'without a byte, after which an upload ends with 408',
+  about: 'an upload that sends nothing for this time ends with 408',
   preset: '60s',
   parse: parseIdleTimeout,
 }
 const KEEP_ALIVE: PresetOption<number> = {
   flag: 'keep-alive',
   value: 'TIME',
-  about: 'for which an idle connection is kept; must be longer than a proxy in front keeps it',
+  about: 'an idle connection is closed after this time; must be longer than in a proxy in front',
   preset: '125s',
   parse: parseKeepAlive,
 }
 const SHUTDOWN_TIMEOUT: PresetOption<number> = {
   flag: 'shutdown-timeout',
   value: 'TIME',
-  about: 'that running uploads have to end when the server is stopped',
+  about: 'when the server is stopped, running uploads have this time to end',
   preset: '10s',
   parse: parseTime,
 }
-const TITLE: Option<string> = { flag: 'title', value: 'TEXT', about: "the page's heading", parse: parseText }
+const TITLE: Option<string> = { flag: 'title', value: 'TEXT', about: 'heading of the page', parse: parseText }
 const LOG: Option<boolean> = {
   flag: 'log',
   about: 'print a line for every request, when it is answered',

@@ -52,7 +52,7 @@ interface Running {
 export async function serve({ given, operands, typed, assets }: ServeStart): Promise<number> {
   const settings = readServeSettings(given)
   const [path = DEFAULT_FOLDER, ...others] = operands
-  if (others.length > 0) throw new CommandError(`one DIR is enough; ${others.join(' ')} is too much`)
+  if (others.length > 0) throw new CommandError(`serve takes one DIR; leave out ${others.join(' ')}`)
   if (settings.workers > 1 && cluster.isWorker) {
     throw new CommandError('--workers: this process is a worker of another cluster; start it without one')
   }
@@ -164,7 +164,7 @@ async function untilFailed(running: Running, failed: Promise<string>, settings: 
 async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
   const free = await storage.freeSpace()
   if (free >= limits.minFreeSpace) return
-  terminal.warn(`only ${formatBytes(free)} of the disk are free, so files are refused until there are more than that`)
+  terminal.warn(`only ${formatBytes(free)} of the disk are free, so files are refused until more is free`)
 }
 
 function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {

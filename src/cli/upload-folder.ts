@@ -7,13 +7,13 @@ import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['EEXIST', 'it is a file'],
-  ['ENOTDIR', 'a part of the path is a file'],
-  ['ENOENT', 'such a folder cannot exist'],
-  ['EACCES', 'this user may not write there'],
-  ['EPERM', 'this user may not write there'],
-  ['EROFS', 'the disk is read-only'],
-  ['ENOSPC', 'the disk is full'],
+  ['EEXIST', 'it is a file; choose another folder'],
+  ['ENOTDIR', 'a part of the path is a file; choose another folder'],
+  ['ENOENT', 'it cannot be created there; choose another folder'],
+  ['EACCES', 'this user may not write there; change its permissions or choose another folder'],
+  ['EPERM', 'this user may not write there; change its permissions or choose another folder'],
+  ['EROFS', 'the disk is read-only; choose a folder on another disk'],
+  ['ENOSPC', 'the disk is full; make space or choose a folder on another disk'],
 ])
 
 interface UploadFolderOptions {

@@ -27,11 +27,11 @@ const form = uploadForm({ cover: photos.one() })
 const handle = nodeHandler(uploadHandler(photos))
 
 async function receiveForm(request: IncomingMessage): Promise<void> {
-  const upload = await receive(request)
+  const received = await receive(request)
   try {
-    await photos.save(upload.files.required('cover'))
+    await photos.save(received.files.required('cover'))
   } finally {
-    await upload.dispose()
+    await received.dispose()
   }
 }
 

@@ -15,7 +15,7 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
     [['serve', '-x'], 'unknown option -x; see --help'],
     [['serv'], 'unknown command "serv"; did you mean serve?'],
     [['./uploads'], 'unknown command "./uploads"; see decant --help'],
-    [['serve', 'a', 'b'], 'one DIR is enough; b is too much'],
+    [['serve', 'a', 'b'], 'serve takes one DIR; leave out b'],
     [['serve', '--port'], '--port needs a value: --port NUMBER'],
     [['serve', '--port', '--json'], '--port needs a value: --port NUMBER'],
     [['serve', '--port=65536'], '--port: "65536" is not a whole number from 0 to 65535.'],
@@ -42,16 +42,13 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
     ],
     [['serve', '--deny=all'], '--deny leaves no type of file to accept; deny less, or leave it out'],
     [['serve', '--extensions=png,jpg', '--deny=images'], '--deny leaves no type of file to accept'],
-    [['serve', '--digest=md5'], '--digest: "md5" is not "sha-256".'],
+    [['serve', '--digest=md5'], '--digest: "md5" is not "sha-256", the only value.'],
     [
       ['serve', '--clamav=tcp://a'],
       '--clamav: "tcp://a" is not a valid address. Write clamav:3310, [::1]:3310 or /run/',
     ],
     [['serve', '--clamav=a:0'], '--clamav: "0" is not a whole number from 1 to 65535.'],
-    [
-      ['serve', '--clamav-down=accept'],
-      '--clamav-down scans nothing by itself; give the address of clamd with --clamav',
-    ],
+    [['serve', '--clamav-down=accept'], '--clamav-down needs --clamav with the address of clamd'],
     [['serve', '--clamav=a', '--clamav-down=ignore'], '--clamav-down: "ignore" is neither "refuse" nor "accept".'],
     [
       ['serve', '--clamav=a', '--max-file-size=101MiB'],
@@ -72,7 +69,7 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
     [['serve', '--base=/a/../b'], '--base: The base "/a/../b" is not a valid path.'],
     [['serve', '--keep-alive=0s'], '--keep-alive: 0 would keep connections for ever. Write a time above 0.'],
     [['serve', '--keep-alive=long'], '--keep-alive: "long" is not a valid time'],
-    [['serve', '--title='], '--title: it is empty.'],
+    [['serve', '--title='], '--title: the value is empty. Write one, or leave the option out.'],
     [['serve', '--json=maybe'], '--json: "maybe" is neither true nor false.'],
   ])('decant %j', async (typed, message) => {
     using folder = temporaryFolder()
@@ -103,8 +100,8 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
   })
 
   test.each([
-    ['a file', 'file', 'it is a file'],
-    ['below a file', 'file/below', 'a part of the path is a file'],
+    ['a file', 'file', 'it is a file; choose another folder'],
+    ['below a file', 'file/below', 'a part of the path is a file; choose another folder'],
     ['a link that leads nowhere', 'link', ''],
   ])('a DIR that is %s', async (_, name, reason) => {
     using folder = temporaryFolder()
@@ -121,7 +118,9 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
   test.runIf(process.platform === 'linux')('a DIR in which a folder cannot be made', async () => {
     const { code, stderr } = await run(['serve', '/proc/decant/uploads', '--port=0'])
 
-    expect(stderr).toBe('decant: /proc/decant/uploads cannot be the upload folder: such a folder cannot exist\n')
+    expect(stderr).toBe(
+      'decant: /proc/decant/uploads cannot be the upload folder: it cannot be created there; choose another folder\n',
+    )
     expect(code).toBe(2)
   })
 
@@ -142,7 +141,7 @@ describe('help', () => {
 
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('decant serve [DIR]')
-    expect(stdout).toMatch(/--max-file-size SIZE +of one file.* \(default 4GiB\)/)
+    expect(stdout).toMatch(/--max-file-size SIZE +limit of one file.* \(default 4GiB\)/)
     expect(stdout).toContain('DECANT_MAX_FILE_SIZE')
   })
 

@@ -138,7 +138,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   unauthenticated: {
     status: 401,
     title: 'Not signed in',
-    sentence: () => 'A name and its password are needed for this, or a token. Sign in and try again.',
+    sentence: () => 'This needs a name and a password, or a token. Sign in and try again.',
   },
   forbidden: {
     status: 403,
@@ -148,12 +148,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'invalid-link': {
     status: 403,
     title: 'The link is not genuine',
-    sentence: () => 'This link was not made here, or was changed on the way. Copy it again, whole.',
+    sentence: () => 'This server did not make the link, or the link was changed on its way. Copy the whole link again.',
   },
   'cross-site': {
     status: 403,
     title: 'The request came from another site',
-    sentence: ({ origin, hint = 'Add it to "origins" (--origins) if it should be.' }) =>
+    sentence: ({ origin, hint = 'If they should be, add the origin to "origins" (--origins).' }) =>
       `Requests from ${origin} are not accepted here. ${hint}`,
   },
   'unknown-host': {
@@ -186,7 +186,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'link-expired': {
     status: 410,
     title: 'The link has expired',
-    sentence: () => 'The time of this link is over. Ask for a new one.',
+    sentence: () => 'This link has expired. Ask for a new one.',
   },
   'file-gone': {
     status: 410,
@@ -224,12 +224,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'too-many-fields': {
     status: 413,
     title: 'Too many fields',
-    sentence: ({ limit }) => `A form may have at most ${count(limit, 'field')}.`,
+    sentence: ({ limit }) => `A form may have at most ${count(limit, 'field')}. Send fewer.`,
   },
   'too-many-parts': {
     status: 413,
     title: 'Too many parts',
-    sentence: ({ limit }) => `A form may have at most ${count(limit, 'part')}, fields and files together.`,
+    sentence: ({ limit }) => `A form may have at most ${count(limit, 'part')}, fields and files together. Send fewer.`,
   },
   'field-too-large': {
     status: 413,
@@ -246,12 +246,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'part-header-too-large': {
     status: 413,
     title: "A part's header is too large",
-    sentence: ({ limit }) => `The header of a part may have at most ${formatBytes(limit)}.`,
+    sentence: ({ limit }) => `The header of a part may have at most ${formatBytes(limit)}. Shorten it.`,
   },
   'too-many-part-headers': {
     status: 413,
     title: 'A part has too many headers',
-    sentence: ({ limit }) => `A part may have at most ${count(limit, 'header')}.`,
+    sentence: ({ limit }) => `A part may have at most ${count(limit, 'header')}. Send fewer.`,
   },
   'name-too-long': {
     status: 413,
@@ -263,7 +263,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'Too much around the parts',
     sentence: ({ limit }) =>
       `A form may have at most ${formatBytes(limit)} before its first part, after its last part, ` +
-      'and in spaces behind a delimiter.',
+      'and in spaces behind a delimiter. Send less there.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -296,7 +296,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'range-not-satisfiable': {
     status: 416,
     title: 'The range is outside the file',
-    sentence: ({ size }) => `The file has ${formatBytes(size)}; the requested range lies outside it.`,
+    sentence: ({ size }) =>
+      `The file has ${formatBytes(size)}, and the requested range lies outside it. Ask for another range.`,
   },
   'header-too-large': {
     status: 431,
@@ -317,7 +318,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 422,
     title: 'No file part',
     sentence: ({ field, hint = 'Choose a file and send it again.' }) =>
-      `There is no file in the form${field === undefined ? '' : `, in the field ${quote(field)}`}. ${hint}`,
+      `There is no file in the ${field === undefined ? 'form' : `field ${quote(field)}`}. ${hint}`,
   },
   'no-file-selected': {
     status: 422,
@@ -332,7 +333,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 422,
     title: 'The file is too small',
     sentence: ({ limit, filename }) =>
-      `${quote(filename)} is smaller than the ${formatBytes(limit)} that a file needs here.`,
+      `${quote(filename)} is smaller than the limit of ${formatBytes(limit)} for a file. Choose a larger file.`,
   },
   'content-refused': {
     status: 422,
@@ -342,12 +343,12 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'storage-failed': {
     status: 500,
     title: 'The file could not be stored',
-    sentence: () => 'The file could not be stored. Nothing of it was kept; try again later.',
+    sentence: () => 'The file could not be stored, and nothing of it remains. Try again later.',
   },
   'storage-full': {
     status: 507,
-    title: 'There is no room left',
-    sentence: () => 'There is no room left to store the file. Nothing of it was kept; try again later.',
+    title: 'There is no space left',
+    sentence: () => 'There is no space left to store the file, and nothing of it remains. Try again later.',
   },
   'publishing-delayed': {
     status: 500,
@@ -363,7 +364,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 501,
     title: 'The transfer coding is not supported',
     sentence: ({ coding }) =>
-      `The transfer coding ${quote(coding)} is not supported here. Send the body as it is, or in chunks alone.`,
+      `The transfer coding ${quote(coding)} is not supported here. Send the body without it; only "chunked" is accepted.`,
   },
   overloaded: {
     status: 503,
@@ -374,7 +375,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 503,
     title: 'The file could not be checked',
     sentence: ({ filename }) =>
-      `${quote(filename)} could not be checked just now. Nothing of it was kept; try again later.`,
+      `${quote(filename)} could not be checked just now, and nothing of it remains. Try again later.`,
   },
 }
 

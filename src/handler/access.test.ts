@@ -153,7 +153,11 @@ describe('cross-site requests', () => {
   })
 
   test.each([
-    ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example', 'Add it to "origins" (--origins) if it should be.'],
+    [
+      'Sec-Fetch-Site: cross-site',
+      'Origin: https://evil.example',
+      'If they should be, add the origin to "origins" (--origins).',
+    ],
     ['Sec-Fetch-Site: cross-site', 'Origin: null', '"Referrer-Policy: no-referrer"'],
     ['X: y', 'Origin: null', '"Referrer-Policy: no-referrer"'],
   ])('that no proxy can have caused get no hint about a proxy (%s, %s)', async (site, origin, hint) => {

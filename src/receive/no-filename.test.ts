@@ -77,7 +77,7 @@ describe('a picture whose part has no filename', () => {
   test('gets a hint from a required file', async () => {
     await using upload = await receive(unnamed(12))
     expect(() => upload.files.required('avatar')).toThrow(
-      'There is no file in the form, in the field "avatar". Its part has no filename, so it was taken for text. Send the ' +
+      'There is no file in the field "avatar". Its part has no filename, so it was taken for text. Send the ' +
         'file with a filename.',
     )
     expect(() => upload.files.required('other')).toThrow(/"other"\. Choose a file and send it again\.$/)

@@ -53,7 +53,7 @@ describe.each(ways)('a form that another site makes a browser send to %s', (way)
     const { status, detail, error } = await post(way, [CROSS, EVIL])
     expect([status, isUploadError(error) && error.code]).toEqual([403, 'cross-site'])
     expect(detail).toBe(
-      'Requests from https://evil.example are not accepted here. Add it to "origins" (--origins) if it should be.',
+      'Requests from https://evil.example are not accepted here. If they should be, add the origin to "origins" (--origins).',
     )
   })
 

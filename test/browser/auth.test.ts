@@ -83,7 +83,7 @@ describe.skipIf(!chromium)('a person with a browser, at a server with credential
       const { page } = visited
 
       expect(visited.status).toBe(401)
-      expect(await page.getByRole('alert').textContent()).toContain('A name and its password are needed for this')
+      expect(await page.getByRole('alert').textContent()).toContain('This needs a name and a password')
       expect(await page.title()).toBe('Not signed in: Upload files')
       expect([await page.locator('form').count(), await listed(page)]).toEqual([0, []])
     })

@@ -215,7 +215,7 @@ describe.skipIf(!chromium)('a person with a browser', () => {
       await page.locator('.upload[data-at=refused]').waitFor()
 
       expect(await page.locator('.upload .state').textContent()).toBe(
-        'There is no room left to store the file. Nothing of it was kept; try again later.',
+        'There is no space left to store the file, and nothing of it remains. Try again later.',
       )
       expect(await page.getByRole('button', { name: 'Try again any.bin' }).isVisible()).toBe(true)
       expect(storedIn(folder)).toEqual([])

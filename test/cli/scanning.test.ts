@@ -47,7 +47,7 @@ describe.skipIf(clamd === undefined)('decant serve with a real clamd', () => {
     const answer = await request(decant.port, '/uploads', { ...posted, headers: { ...posted.headers, ...PAGE } })
 
     expect(answer.status).toBe(503)
-    expect(answer.text).toContain('could not be checked just now. Nothing of it was kept; try again later.')
+    expect(answer.text).toContain('could not be checked just now, and nothing of it remains. Try again later.')
     expect(answer.text).not.toContain(other.socket)
     expect(filesIn(folder.path)).toEqual([])
     await expect.poll(() => decant.stderr()).toMatch(/^decant: 503 check-unavailable: clamd did not answer: .*\n$/)

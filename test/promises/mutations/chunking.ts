@@ -49,7 +49,12 @@ export const CHUNKING: GuardedPromise = {
       file: 'src/file/after-bytes.ts',
       find: 'return [chunk.subarray(left), ',
       replace: 'return [chunk, ',
-      tests: [['src/file/after-bytes.test.ts', 'after a partial write, exactly the bytes that were not written are left, wherever it stopped']],
+      tests: [
+        [
+          'src/file/after-bytes.test.ts',
+          'after a partial write, exactly the bytes that were not written are left, wherever it stopped',
+        ],
+      ],
     },
   ],
 }

@@ -364,10 +364,7 @@ export const OTHER_CLIENTS: GuardedPromise = {
       find: 'await setImmediate()',
       replace: 'await Promise.resolve(setImmediate)',
       tests: [
-        [
-          'src/file/turn-length.test.ts',
-          'a long turn lets other work run, and a turn that has just begun does not',
-        ],
+        ['src/file/turn-length.test.ts', 'a long turn lets other work run, and a turn that has just begun does not'],
       ],
     },
   ],

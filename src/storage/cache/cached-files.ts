@@ -1,7 +1,7 @@
 import type { StorageEntry } from '../storage.ts'
 
 /** A whole file in memory. */
-export interface KeptContent {
+export interface CachedFile {
   readonly entry: StorageEntry
   readonly content: Uint8Array
   /** Whether the stored file still has this content. */
@@ -13,27 +13,36 @@ export interface KeptContent {
 /** Bytes that a file takes besides its content: its entry, its key, and its function `isCurrent`. */
 const OVERHEAD = 1024
 
-/** The files that were added last, by their keys, as many as fit into the limit. */
-export class KeptFiles {
-  readonly #limit: number
-  readonly #files = new Map<string, KeptContent>()
+/** The files that were read last, by their keys, as many as fit into the limit. */
+export class CachedFiles {
+  readonly #maxBytes: number
+  readonly #maxAgeMs: number
+  /** The file that was read first comes first. */
+  readonly #files = new Map<string, CachedFile>()
   #size = 0
 
-  /** @param limit the most bytes of all files together */
-  constructor(limit: number) {
-    this.#limit = limit
+  /**
+   * @param maxBytes the most bytes of all files together
+   * @param maxAgeMs the milliseconds after which a file must be read again
+   */
+  constructor(maxBytes: number, maxAgeMs: number) {
+    this.#maxBytes = maxBytes
+    this.#maxAgeMs = maxAgeMs
   }
 
-  get(key: string): KeptContent | undefined {
-    return this.#files.get(key)
+  /** @param now the time, in milliseconds of `performance.now` */
+  get(key: string, now: number): CachedFile | undefined {
+    const file = this.#files.get(key)
+    return file !== undefined && this.#isOld(file, now) ? undefined : file
   }
 
-  set(key: string, file: KeptContent): void {
+  /** Also removes old files, so that files that nothing asks for do not stay in memory. */
+  set(key: string, file: CachedFile): void {
     this.delete(key)
     this.#files.set(key, file)
     this.#size += sizeOf(file)
-    for (const [oldest] of this.#files) {
-      if (this.#size <= this.#limit) break
+    for (const [oldest, other] of this.#files) {
+      if (this.#size <= this.#maxBytes && !this.#isOld(other, file.readAt)) break
       this.delete(oldest)
     }
   }
@@ -43,8 +52,12 @@ export class KeptFiles {
     if (file !== undefined) this.#size -= sizeOf(file)
     this.#files.delete(key)
   }
+
+  #isOld({ readAt }: CachedFile, now: number): boolean {
+    return now - readAt >= this.#maxAgeMs
+  }
 }
 
-function sizeOf({ content }: KeptContent): number {
+function sizeOf({ content }: CachedFile): number {
   return content.byteLength + OVERHEAD
 }

@@ -1,18 +1,18 @@
 import type { OpenFile, Storage } from '../storage.ts'
 import { FileInMemory } from './file-in-memory.ts'
-import { KeptFiles } from './kept-files.ts'
+import { CachedFiles } from './cached-files.ts'
 import { RecentKeys } from './recent-keys.ts'
 
-/** Bytes of the largest file that is kept. A file of this size is still sent in one go. */
+/** Bytes of the largest file that is cached. A file of this size is still sent in one go. */
 const MAX_SIZE = 64 * 1024
 
-/** Bytes of all files that are kept. */
-const MAX_KEPT = 32 * 1024 * 1024
+/** Bytes of all cached files. */
+const MAX_CACHED = 32 * 1024 * 1024
 
 /** Milliseconds after which a file is read again. */
-const KEEP_MS = 10_000
+const MAX_AGE_MS = 10_000
 
-/** The number of keys that are remembered. A file is kept if it is opened again before so many others were opened. */
+/** The number of keys that are remembered. A file is cached if it is opened again before so many others were opened. */
 const MAX_REMEMBERED = 1000
 
 /** An open file that may tell later whether its bytes can still be given out. */
@@ -24,7 +24,7 @@ export interface CacheableFile extends OpenFile {
   readonly isCurrent?: (() => boolean) | undefined
 }
 
-/** A storage of which small files can be kept. */
+/** A storage of which small files can be cached. */
 export interface CacheableStorage extends Storage {
   open(key: string): Promise<CacheableFile | undefined>
 }
@@ -37,23 +37,23 @@ export interface CacheableStorage extends Storage {
  * @param storage an object whose methods need no `this`, as the factories of storages return it
  */
 export function cachedStorage<Inner extends CacheableStorage>(storage: Inner): Inner {
-  const kept = new KeptFiles(MAX_KEPT)
+  const cached = new CachedFiles(MAX_CACHED, MAX_AGE_MS)
   const recent = new RecentKeys(MAX_REMEMBERED)
   return {
     ...storage,
     async open(key: string): Promise<OpenFile | undefined> {
       const now = performance.now()
-      const known = kept.get(key)
+      const known = cached.get(key, now)
       if (known !== undefined) {
-        if (now - known.readAt < KEEP_MS && known.isCurrent()) return new FileInMemory(known.entry, known.content)
-        kept.delete(key)
+        if (known.isCurrent()) return new FileInMemory(known.entry, known.content)
+        cached.delete(key)
       }
       const file = await storage.open(key)
       if (file?.isCurrent === undefined || file.entry.size === 0 || file.entry.size > MAX_SIZE) return file
-      if (now - recent.note(key, now) >= KEEP_MS) return file
+      if (now - recent.note(key, now) >= MAX_AGE_MS) return file
       const { entry, isCurrent } = file
       const content = await readAll(file)
-      kept.set(key, { entry, content, isCurrent, readAt: now })
+      cached.set(key, { entry, content, isCurrent, readAt: now })
       return new FileInMemory(entry, content)
     },
   }

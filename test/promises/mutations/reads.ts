@@ -58,8 +58,8 @@ export const READS: GuardedPromise = {
     {
       guard: 'asks whether a file is current before it gives out bytes in memory',
       file: 'src/storage/cache/cached-storage.ts',
-      find: ' && known.isCurrent())',
-      replace: ')',
+      find: 'if (known.isCurrent())',
+      replace: 'if (known.readAt > 0)',
       tests: [
         ['src/storage/cache/cached-storage.test.ts', 'reads a file again if it is not current'],
         ['src/storage/disk/change-check.test.ts', 'is served as it is now if it was %s'],

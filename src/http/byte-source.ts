@@ -1,8 +1,8 @@
 /**
  * Takes bytes as they come. A promise asks the source to wait before the next chunk; throwing stops the reading.
  *
- * @param isGiven the chunk has memory of its own, and from now on it is the sink's alone: it may be detached when it is done
- *   with (ECMAScript's `ArrayBuffer.prototype.transfer`). Default false
+ * @param isGiven the chunk has memory of its own, which now belongs to the sink alone. The sink may detach it after use
+ *   (ECMAScript's `ArrayBuffer.prototype.transfer`). Default false
  */
 export type ByteSink = (chunk: Uint8Array, isGiven?: boolean) => Promise<void> | undefined
 

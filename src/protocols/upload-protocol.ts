@@ -16,7 +16,7 @@ export interface AdmittedUpload {
   readonly skipCompanions?: boolean | undefined
 }
 
-/** A way in. A request becomes stored files under the policy of the set, or leaves nothing. */
+/** A kind of upload: a form, or a body that is the file itself. It stores all files by the set's rules, or none. */
 export interface UploadProtocol {
   /** True if the request is one of this protocol, by its method, URL and header. */
   claims(upload: AdmittedUpload): boolean

@@ -24,8 +24,8 @@ export interface Draft {
    * of later calls. The caller may ignore it, because `seal` rejects with it, too. Throws a TypeError if the draft is
    * sealed or discarded.
    *
-   * @param isGiven `bytes` and its memory are the storage's from now on, which may detach it when it is done with it, so
-   *   that no garbage collection has to find it. Default false
+   * @param isGiven `bytes` and its memory now belong to the storage alone. The storage may detach them after use, so
+   *   that no garbage collection has to find them. Default false
    */
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   /** Resolves when all appended bytes have been handed to the medium. */

@@ -34,7 +34,7 @@ export function toRow(
   }
 }
 
-/** The table, and below it what is not kept and why: `reasons` by runtime and suite. */
+/** The table, and below it the promises that a runtime does not keep, each with the reason. */
 export function matrixTable(rows: readonly MatrixRow[], suites: ReadonlyMap<string, Suite>): string {
   const cells = rows.map(({ runtime, version, suite, kept, promises }) => [
     runtime,
@@ -49,7 +49,7 @@ export function matrixTable(rows: readonly MatrixRow[], suites: ReadonlyMap<stri
     for (const name of broken) {
       const reason = suites.get(`${runtime} ${suite}`)?.cannot[name]
       if (reason === undefined) throw new Error(`${runtime} (${suite}) breaks a promise for no known reason: ${name}`)
-      lines.push(`- _${name}_: ${reason}.`)
+      lines.push(`- _${name}_:`, `  ${reason}`)
     }
   }
   return lines.join('\n')

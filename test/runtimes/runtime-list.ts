@@ -27,7 +27,7 @@ const ON_NODE: readonly Suite[] = [
   { name: 'disk', cannot: {} },
 ]
 
-const OWN_CONTINUE = 'it asks for every body at once, before the handler sees the request'
+const OWN_CONTINUE = 'It asks for every body at once, before the handler sees the request.'
 
 const NO_DELAYED_CONTINUE: Suite['cannot'] = {
   'does not ask for a body that is refused by its length, and says that it hangs up': OWN_CONTINUE,
@@ -76,9 +76,9 @@ export const RUNTIMES: readonly Runtime[] = [
         cannot: {
           ...NO_DELAYED_CONTINUE,
           'throws away an unexpected body of a request':
-            'it closes the connection after the answer to a GET that has a body',
+            'It closes the connection after the answer to a GET that has a body.',
           'tells a request without a body from one with an empty body':
-            'a `POST` without a body has an empty one, as `Request` tells it',
+            'In its `Request`, a `POST` without a body has an empty one.',
         },
       },
       ...ON_NODE,
@@ -96,8 +96,8 @@ export const NEST_PACKAGES: readonly string[] = [
   'rxjs@7.8.2',
 ]
 
-const LOST_CLIENT = 'a client that goes away while it waits is not told to the handler'
-const LATE_CONTINUE = 'it sends no `100 Continue`: the client has to send without'
+const LOST_CLIENT = 'The handler does not learn that a waiting client has gone away.'
+const LATE_CONTINUE = 'It sends no `100 Continue`, so the client has to send the body without it.'
 
 /** The same promises in workerd, behind the server of Miniflare. */
 export const WORKERD: { readonly name: string; readonly version: string; readonly suites: readonly Suite[] } = {
@@ -108,15 +108,15 @@ export const WORKERD: { readonly name: string; readonly version: string; readonl
       name: 'module worker',
       cannot: {
         'aborts the signal when a client goes away while it waits': LOST_CLIENT,
-        'closes a body whose client goes away': 'a body goes on to be read when its client has gone away',
-        'never lets a body that fails look like a whole one': 'an answer that breaks off may end like a whole one',
+        'closes a body whose client goes away': 'It goes on reading a body when its client has gone away.',
+        'never lets a body that fails look like a whole one': 'An answer that breaks off may end like a whole one.',
         'throws away an unexpected body of a request':
-          'it closes the connection after the answer to a GET that has a body',
+          'It closes the connection after the answer to a GET that has a body.',
         'asks a client that waits for its body': LATE_CONTINUE,
         'answers a client that is in the middle of sending, and goes on when it has sent the rest':
-          'the client is answered, but what it sends then closes the connection',
+          'The client gets the answer, but the bytes that it sends then close the connection.',
         'does not ask for a body that is refused by its length, and says that it hangs up':
-          'it answers at once, but does not say that it hangs up',
+          'It answers at once, but does not say that it hangs up.',
         'asks for the body only when it is read': LATE_CONTINUE,
       },
     },

@@ -68,7 +68,7 @@ export type FormErrorCode =
   | 'invalid-value'
   /** It came more than once, and is not a list. */
   | 'repeated-field'
-  /** The form declares no control of this name. */
+  /** The form declares no field of this name. */
   | 'unknown-field'
   /** A file input was sent without a filename, which makes it text. */
   | 'not-a-file'

@@ -158,7 +158,7 @@ export class FormReading {
       path: [told],
       field: told,
       code: 'unknown-field',
-      detail: 'The form has no control of this name.',
+      detail: 'The form has no field of this name.',
     })
   }
 }

@@ -104,8 +104,8 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
         ],
         ['small', 'file-too-small', '"a.png" is smaller than the limit of 10 bytes for a file. Choose a larger file.'],
         ['scanned', 'content-refused', '"cat.png" was refused: it is a cat.'],
-        ['unknownFile', 'unknown-field', 'The form has no control of this name.'],
-        ['unknown', 'unknown-field', 'The form has no control of this name.'],
+        ['unknownFile', 'unknown-field', 'The form has no field of this name.'],
+        ['unknown', 'unknown-field', 'The form has no field of this name.'],
       ].map(([field, code, detail]) => ({ path: [field], field, code, detail })),
     )
     expect(problem).toMatchObject({ type: 'urn:problem-type:decant:invalid-form', status: 422, code: 'invalid-form' })

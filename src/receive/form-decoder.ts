@@ -24,9 +24,11 @@ export class FormDecoder {
   #files = 0
   #fields = 0
   #fieldsSize = 0
-  /** The name of the field that is being read, unless it is a file, and its bytes so far. */
+  /** The name of the field that is being read, unless it is a file. */
   #field: string | undefined
+  /** Bytes of that field so far. */
   #fieldSize = 0
+  /** The text of a `_charset_` field so far. */
   #label: GrowingBytes | undefined
   #charset: string | undefined
 

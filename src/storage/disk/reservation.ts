@@ -56,20 +56,17 @@ export async function reserve(
   const path = reservationPath(folder, key)
   const token = `${folder.owner.name}.${id}`
   const prepared = join(folder.ownDrafts, `${randomUUID()}.reservation`)
+  let isOurs = false
   await folder.calls.makeFolder(prepared)
   try {
     await writeNewFile(folder.calls, join(prepared, token), '', false)
-    const isTaken =
-      !(await take(folder, prepared, path)) &&
-      !((await releaseAbandoned(path, folder)) && (await take(folder, prepared, path)))
-    if (isTaken) {
-      await rm(prepared, { recursive: true, force: true })
-      return undefined
-    }
-  } catch (error) {
-    await rm(prepared, { recursive: true, force: true })
-    throw error
+    isOurs = await take(folder, prepared, path)
+    // The holder may be dead.
+    if (!isOurs && (await releaseAbandoned(path, folder))) isOurs = await take(folder, prepared, path)
+  } finally {
+    if (!isOurs) await rm(prepared, { recursive: true, force: true })
   }
+  if (!isOurs) return undefined
   return { release: () => release(folder.calls, path, token) }
 }
 

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 
-/** Kernels take the time of a change from a clock that ticks at least every ten milliseconds. */
+/** Kernels take the time of a change from a clock that ticks at least every ten milliseconds. Ten ticks are ample. */
 const TICK_MS = 100
 
 /** Some file systems know only whole seconds, for example ext3 and small inodes of ext4. */

@@ -13,8 +13,11 @@ const manifest = readFileSync(join(root, 'package.json'), 'utf8')
 const [, version = ''] = /^ {2}"version": "(.+)",$/m.exec(manifest) ?? []
 
 const missing = ['repository', 'homepage', 'bugs'].filter((field) => !manifest.includes(`\n  "${field}": `))
+if (version === '') missing.unshift('version')
 if (missing.length > 0) {
-  console.error(`Set ${missing.join(', ')} in package.json first: the links of the README on npm need them.`)
+  console.error(
+    `Set ${missing.join(', ')} in package.json first. The pages and the links of the README on npm need them.`,
+  )
   exit(1)
 }
 

@@ -333,7 +333,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 422,
     title: 'The file is too small',
     sentence: ({ limit, filename }) =>
-      `${quote(filename)} is smaller than the limit of ${formatBytes(limit)} for a file. Choose a larger file.`,
+      `${quote(filename)} is smaller than the minimum of ${formatBytes(limit)} for a file. Choose a larger file.`,
   },
   'content-refused': {
     status: 422,

@@ -102,7 +102,11 @@ describe.each(PLACES)('a form that is refused, in %s,', (_, open) => {
           'file-too-large',
           '"a.png" is larger than the limit of 1000 bytes for a file. Choose a smaller file.',
         ],
-        ['small', 'file-too-small', '"a.png" is smaller than the limit of 10 bytes for a file. Choose a larger file.'],
+        [
+          'small',
+          'file-too-small',
+          '"a.png" is smaller than the minimum of 10 bytes for a file. Choose a larger file.',
+        ],
         ['scanned', 'content-refused', '"cat.png" was refused: it is a cat.'],
         ['unknownFile', 'unknown-field', 'The form has no field of this name.'],
         ['unknown', 'unknown-field', 'The form has no field of this name.'],

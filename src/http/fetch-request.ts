@@ -102,7 +102,6 @@ class FetchBody implements ByteSource {
     let isStopped = false
     const reader = this.#reader
     const pump = async (): Promise<void> => {
-      if (isStopped) return
       for (;;) {
         let value: Uint8Array | undefined
         try {

@@ -90,6 +90,18 @@ describe('a reading that flows', () => {
   })
 })
 
+test('a reading hands on no chunk after another listener has stopped it', async () => {
+  const request = openRequest()
+  let reading: NodeReading | undefined
+  request.once('data', () => reading?.stop('enough'))
+  request.pause()
+  const chunks: string[] = []
+  reading = new NodeReading(request, (chunk) => void chunks.push(String(chunk)), {}, 0)
+  const outcome = reading.done.catch((error: unknown) => error)
+  await push(request, 'one')
+  expect([chunks, await outcome]).toEqual([[], 'enough'])
+})
+
 describe('a reading whose sink is busy', () => {
   test('goes on when the sink is ready', async () => {
     const request = openRequest()
@@ -117,6 +129,21 @@ describe('a reading whose sink is busy', () => {
     expect([reading.state, chunks]).toEqual(['busy', ['one', 'two', 'three']])
     await goOn()
     expect([reading.state, await outcome]).toEqual(['ended', 'whole'])
+  })
+
+  test('makes the client wait again if other code resumes the request', async () => {
+    const request = openRequest()
+    const { chunks, goOn, outcome } = readFrom(request, true)
+    await push(request, 'one')
+    request.resume()
+    await push(request, 'two')
+    expect(request.isPaused()).toBe(true)
+    // As for a body of any length: no more than this waits for the sink.
+    await push(request, 'three', 'four')
+    expect([chunks, request.readableLength]).toEqual([['one'], 'threefour'.length])
+    for (let count = 0; count < 4; count += 1) await goOn()
+    await push(request, null)
+    expect([chunks, await outcome]).toEqual([['one', 'two', 'three', 'four'], 'whole'])
   })
 
   test.each([

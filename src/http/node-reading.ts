@@ -86,10 +86,17 @@ export class NodeReading {
   readonly #onAbort = (): void => this.#end('stopped', this.#signal?.reason)
 
   readonly #onData = (chunk: Uint8Array): void => {
+    // A listener that was called before this one may have stopped the reading.
+    if (this.isOver) return
     this.#received += chunk.length
     this.#watch.touch(chunk.length)
-    if (this.#state === 'busy') this.#late.push(chunk)
-    else this.#hand(chunk, this.#ownership.isOurs)
+    if (this.#state === 'busy') {
+      this.#late.push(chunk)
+      // Other code has resumed the request. Otherwise the rest of the body would pile up here.
+      this.#request.pause()
+    } else {
+      this.#hand(chunk, this.#ownership.isOurs)
+    }
   }
 
   readonly #onEnd = (): void => {
@@ -162,7 +169,7 @@ export class NodeReading {
   readonly #onReadable = (): void => queueMicrotask(this.#fetch)
 
   readonly #fetch = (): void => {
-    while (this.#state === 'flowing' && this.#request.read?.() !== null);
+    while (this.#state === 'flowing' && (this.#request.read?.() ?? null) !== null);
   }
 
   #finish(): void {

@@ -12,6 +12,8 @@ export interface ReadableRequest {
   /** The body has been read to its end, even if it had no byte. */
   readonly readableEnded: boolean
   readonly destroyed: boolean
+  /** `true` if the request emits its chunks by itself. */
+  readonly readableFlowing?: boolean | null | undefined
   /** HTTP/2: the client has given up this stream, so its `end` is not the end of the body. */
   readonly aborted?: boolean | undefined
   /** HTTP/2 only. */

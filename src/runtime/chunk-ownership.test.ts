@@ -114,6 +114,17 @@ describe('a chunk is shared', () => {
       ['three', false],
     ])
   })
+
+  test('if it is fetched with read() from a request that was paused before it began to flow', async () => {
+    const request = openRequest()
+    const { chunks } = own(request)
+    request.resume()
+    request.pause()
+    await setImmediate()
+    request.push('one')
+    expect(String(request.read())).toBe('one')
+    expect(chunks).toEqual([['one', false]])
+  })
 })
 
 test('other listeners share nothing', async () => {

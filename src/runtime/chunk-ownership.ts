@@ -4,6 +4,7 @@ import { IS_NODE } from './is-node.ts'
 interface ChunkedRequest {
   readonly httpVersionMajor: number
   readonly socket?: { readonly parser?: unknown } | null | undefined
+  readonly readableFlowing?: boolean | null | undefined
   listenerCount?(event: string): number
   on(event: 'pause' | 'resume', listener: () => void): unknown
   off(event: 'pause' | 'resume', listener: () => void): unknown
@@ -41,7 +42,7 @@ export class ChunkOwnership {
 
   /** True if the chunk that the request is emitting now belongs to the caller alone. */
   get isOurs(): boolean {
-    return this.#isAlone && this.#isFlowing
+    return this.#isAlone && this.#isFlowing && this.#request.readableFlowing === true
   }
 
   /** To be called before a listener for this event is added. */

@@ -49,7 +49,7 @@ describe('decant serve', () => {
       (await request(decant.port, '/', { headers: { host } })).status
 
     expect(decant.ready.url).toBe(`http://127.0.0.1:${decant.port}`)
-    expect(decant.stderr()).toMatch(/^warning: anybody .* upload .* download .*\n$/)
+    expect(decant.stderr()).toMatch(/^warning: every client .* upload .* download .*\n$/)
     const own = [hostname(), `${hostname().split('.', 1)[0]}.local`, `localhost:${decant.port}`]
     // As a container is asked by the address of its host.
     const addresses = ['192.168.1.20:3000', '[fe80::1%25eth0]:3000', '[2001:db8::1]']

@@ -49,3 +49,14 @@ test('cached files are gone when they are old, also from memory when the next fi
   // Only its removal makes this file, asked for as of its own time, disappear.
   expect(['one', 'two', 'three'].map((key) => files.get(key, 0) !== undefined)).toEqual([false, true, true])
 })
+
+test('cached files have room again after an old one was asked for, and after all were cleared', () => {
+  const files = new CachedFiles(100 * KIB, MAX_AGE_MS)
+  files.set('one', fileOf(0))
+  files.set('two', fileOf(900))
+  expect(files.get('one', 1000)).toBeUndefined()
+  files.set('three', fileOf(900))
+  expect(['two', 'three'].map((key) => files.get(key, 900) !== undefined)).toEqual([true, true])
+  files.clear()
+  expect(files.get('two', 900)).toBeUndefined()
+})

@@ -33,7 +33,9 @@ export class CachedFiles {
   /** @param now the time, in milliseconds of `performance.now` */
   get(key: string, now: number): CachedFile | undefined {
     const file = this.#files.get(key)
-    return file !== undefined && this.#isOld(file, now) ? undefined : file
+    if (file === undefined || !this.#isOld(file, now)) return file
+    this.delete(key)
+    return undefined
   }
 
   /** Also removes old files, so that files that nothing asks for do not stay in memory. */
@@ -51,6 +53,11 @@ export class CachedFiles {
     const file = this.#files.get(key)
     if (file !== undefined) this.#size -= sizeOf(file)
     this.#files.delete(key)
+  }
+
+  clear(): void {
+    this.#files.clear()
+    this.#size = 0
   }
 
   #isOld({ readAt }: CachedFile, now: number): boolean {

@@ -56,6 +56,10 @@ export function cachedStorage<Inner extends CacheableStorage>(storage: Inner): I
       cached.set(key, { entry, content, isCurrent, readAt: now })
       return new FileInMemory(entry, content)
     },
+    async close(): Promise<void> {
+      cached.clear()
+      await storage.close?.()
+    },
   }
 }
 

@@ -26,7 +26,7 @@ export async function putUnderFreeKey(place: DraftPlace, path: string, key: stri
     if (!(await (canLink ? linkTo : moveTo)(path, join(root, free)))) continue
     return
   }
-  throw new Error(`No free name was found after ${ATTEMPTS} attempts. Remove files from the folder.`)
+  throw new Error(`No free name was found after ${ATTEMPTS} attempts. Move files out of the folder.`)
 }
 
 async function linkTo(path: string, target: string): Promise<boolean> {

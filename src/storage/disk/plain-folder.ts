@@ -46,7 +46,10 @@ export async function makePlainFolders(root: string, key: string, mode: number |
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
       if (!(await lstat(folder)).isDirectory())
-        throw new Error(`${folder} must be a folder, but it is a file or a symlink. Remove it.`, { cause: error })
+        throw new Error(
+          `${folder} must be a folder, but it is a file or a symlink. Choose another folder for these files, or move it away.`,
+          { cause: error },
+        )
     }
   }
   return made

@@ -52,12 +52,20 @@ export const STORED_BYTES: GuardedPromise = {
     {
       guard: 'gives a busy sink no further chunk, even if other code resumes the request',
       file: 'src/http/node-reading.ts',
-      find: "if (this.#state === 'busy') this.#late.push(chunk)",
-      replace: "if (this.#state === 'gone') this.#late.push(chunk)",
+      find: "if (this.#state === 'busy') {\n      this.#late.push(chunk)",
+      replace: "if (this.#state === 'gone') {\n      this.#late.push(chunk)",
       tests: [
         [NODE_REQUEST, 'a busy sink gets no chunk before it is done, even if other code resumes the request'],
         [NODE_READING, 'keeps the chunks that still come, in order, and the end after them'],
       ],
+    },
+    {
+      guard: 'lets no body pile up in memory, even if other code resumes the request while the sink is busy',
+      file: 'src/http/node-reading.ts',
+      find: `      this.#request.pause()
+    } else {`,
+      replace: '    } else {',
+      tests: [[NODE_READING, 'makes the client wait again if other code resumes the request']],
     },
     {
       guard: 'hands on no chunk of a body that was given up while the sink was busy',
@@ -97,7 +105,7 @@ export const STORED_BYTES: GuardedPromise = {
     {
       guard: 'gives no chunk to a storage that another part of the program has fetched with read()',
       file: 'src/runtime/chunk-ownership.ts',
-      find: 'return this.#isAlone && this.#isFlowing',
+      find: 'return this.#isAlone && this.#isFlowing && this.#request.readableFlowing === true',
       replace: 'return this.#isAlone',
       tests: [
         [GIVEN, 'a body gives away no chunk that another part of the program has fetched with read()'],

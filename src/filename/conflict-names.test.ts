@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conflictName, conflictNames } from './conflict-names.ts'
 import { secureFilename } from './secure-filename.ts'
+import { isStoredName } from './stored-name.ts'
 
 test('the names to try are numbered as by Flask-Uploads', () => {
   const [first, second, third, fourth] = conflictNames('foo.txt')
@@ -32,6 +33,20 @@ describe('no name has more than 255 bytes', () => {
   test('an extension that leaves no room for a stem is cut like one', () => {
     expect(conflictName(`a.${'x'.repeat(253)}`, 1)).toBe(`a.${'x'.repeat(251)}_1`)
     expect(conflictName(`abcd.${'x'.repeat(250)}`, 1)).toBe(`ab_1.${'x'.repeat(250)}`)
+  })
+
+  test.each([
+    ['a dot and white space', `${'x'.repeat(246)}.jpg yyy`, 1000, `${'x'.repeat(246)}_jpg_1000`],
+    [
+      'a character like a dot, and one that has white space in it for a careless system',
+      `\u2488COM1${'\u0331'.repeat(120)}_\uff1a_\u00a8`,
+      1,
+      `_COM1${'\u0331'.repeat(120)}_\uff1a__1`,
+    ],
+  ])('no cut makes an extension of %s', (_, name, attempt, next) => {
+    expect(isStoredName(name)).toBe(true)
+    expect(conflictName(name, attempt)).toBe(next)
+    expect(isStoredName(next)).toBe(true)
   })
 
   test('and no two attempts give the same name', () => {

@@ -1,5 +1,7 @@
 import { splitExtension } from './extension.ts'
 import { cutToBytes, MAX_NAME_BYTES, utf8Length } from './name-bytes.ts'
+import { shadowOf } from './shadow.ts'
+import { DOT_OR_LIKE } from './stored-name.ts'
 
 /**
  * The names to try in this order until one is free: `foo.txt`, `foo_1.txt`, `foo_2.txt`, ... without end. Each has at
@@ -22,5 +24,9 @@ export function conflictName(name: string, attempt: number): string {
   const room = MAX_NAME_BYTES - utf8Length(number + suffix)
   // An extension that leaves no room for a stem does not count as one. Stored names have no such extension.
   if (room < 1) return cutToBytes(name, MAX_NAME_BYTES - number.length) + number
-  return cutToBytes(stem, room) + number + suffix
+  const cut = cutToBytes(stem, room)
+  const numbered = cut + number + suffix
+  if (cut === stem || suffix !== '' || splitExtension(shadowOf(numbered)).suffix === '') return numbered
+  // With white space in it, the end was not an extension. The cut must not make one of it.
+  return numbered.replace(DOT_OR_LIKE, '_')
 }

@@ -23,7 +23,8 @@ const DOTTED = '\\u2488-\\u249b\\u33c2\\u33c7\\u33d8\\u{1f100}'
 
 /** Every character that has a dot in its shadow, but the dot itself. */
 const LIKE_DOT = new RegExp(`[${DOTS}${DOTTED}]`, 'gu')
-const DOT_OR_LIKE = new RegExp(`[.${DOTS}${DOTTED}]`, 'gu')
+/** A dot, and every character that has one in its shadow. */
+export const DOT_OR_LIKE: RegExp = new RegExp(`[.${DOTS}${DOTTED}]`, 'gu')
 
 /** A shadow must not begin with a dot or a dash; `﹣` and `－` are dashes there. */
 const LEADING = new RegExp(`^[\\s.\\-\\ufe63\\uff0d${DOTS}\\p{Default_Ignorable_Code_Point}]+`, 'u')

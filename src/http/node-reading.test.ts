@@ -92,11 +92,10 @@ describe('a reading that flows', () => {
 
 test('a reading hands on no chunk after another listener has stopped it', async () => {
   const request = openRequest()
-  let reading: NodeReading | undefined
-  request.once('data', () => reading?.stop('enough'))
+  request.once('data', () => reading.stop('enough'))
   request.pause()
   const chunks: string[] = []
-  reading = new NodeReading(request, (chunk) => void chunks.push(String(chunk)), {}, 0)
+  const reading = new NodeReading(request, (chunk) => void chunks.push(String(chunk)), {}, 0)
   const outcome = reading.done.catch((error: unknown) => error)
   await push(request, 'one')
   expect([chunks, await outcome]).toEqual([[], 'enough'])

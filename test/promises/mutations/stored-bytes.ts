@@ -108,7 +108,10 @@ export const STORED_BYTES: GuardedPromise = {
       find: 'return this.#isAlone && this.#isFlowing && this.#request.readableFlowing === true',
       replace: 'return this.#isAlone',
       tests: [
-        [GIVEN, 'a body gives away no chunk that another part of the program has fetched with read()'],
+        [
+          OWNERSHIP,
+          'a chunk is shared > if it is fetched with read() from a request that was paused before it began to flow',
+        ],
         [OWNERSHIP, 'a chunk is shared > if it is fetched with read() just before the request flows'],
       ],
     },

@@ -73,12 +73,13 @@ export class NameTaker {
       const isPromised = await isReserved(this.#place.folder, key)
       if (!(await this.#stillHas(target))) return undefined
       if (!isPromised) return name
-      // No other process removes or replaces the link meanwhile. The transaction waits until it is gone, and a deletion
-      // waits for the transaction.
+      // A transaction waits until the link is gone.
       await this.#place.folder.calls.unlink(target)
       return undefined
     } catch (error) {
       await name.giveBack()
+      // A deletion had moved the link aside, to look at its version.
+      if (hasCode(error, 'ENOENT')) return undefined
       throw toStorageError(error)
     }
   }

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage.ts'
+import type { StorageTransaction } from '../transaction.ts'
 import { DiskDraft } from './disk-draft.ts'
 import { diskStorage } from './disk-storage.ts'
 import { PrivateFolder } from './private-folder.ts'
 import { RecordCache } from './record-cache.ts'
+import { reserve } from './reservation.ts'
 
 const RECORD = { filename: 'Stopped', type: 'text/plain' }
 const OTHER = { filename: 'Other', type: 'text/html' }
@@ -26,12 +28,21 @@ function visible(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 }
 
+/** A transaction that is prepared, and to which the name `key` is promised. */
+async function promiseKey(folder: string): Promise<{ storage: Storage; transaction: StorageTransaction }> {
+  const storage = diskStorage(folder)
+  const transaction = storage.createTransaction()
+  await transaction.reserve(await seal(storage, 'promised'), 'key', OTHER)
+  await transaction.prepare()
+  return { storage, transaction }
+}
+
 /** An upload that was stopped after its first link, which is of its file, or before its second, of its record. */
 async function stoppedUpload(
   root: string,
   link: number,
   record?: FileRecord,
-): Promise<{ sealed: SealedDraft; goOn: () => Promise<StorageEntry | undefined> }> {
+): Promise<{ sealed: SealedDraft; folder: PrivateFolder; goOn: () => Promise<StorageEntry | undefined> }> {
   const folder = new PrivateFolder(root)
   const records = new RecordCache(root, folder)
   const place = { root, folder, records, mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0 }
@@ -57,16 +68,13 @@ async function stoppedUpload(
   }
   const published = sealed.publish('key', record)
   await stopped.promise
-  return { sealed, goOn: () => (continued.resolve(), published) }
+  return { sealed, folder, goOn: () => (continued.resolve(), published) }
 }
 
 describe('an upload that was stopped right after it had linked its file', () => {
   test('gives back a name that is promised to a transaction, and the transaction gets it', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
-    const storage = diskStorage(folder)
-    const transaction = storage.createTransaction()
-    await transaction.reserve(await seal(storage, 'promised'), 'key', OTHER)
-    await transaction.prepare()
+    const { storage, transaction } = await promiseKey(folder)
     const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
     const committed = transaction.commit()
     expect(await goOn()).toBeUndefined()
@@ -78,10 +86,7 @@ describe('an upload that was stopped right after it had linked its file', () => 
 
   test('keeps its file in place even if the transaction stops waiting, and does not remove another file later', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
-    const storage = diskStorage(folder)
-    const transaction = storage.createTransaction()
-    await transaction.reserve(await seal(storage, 'promised'), 'key', OTHER)
-    await transaction.prepare()
+    const { storage, transaction } = await promiseKey(folder)
     const { sealed, goOn } = await stoppedUpload(folder, 1, RECORD)
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
     await transaction.defer()
@@ -101,6 +106,30 @@ describe('an upload that was stopped right after it had linked its file', () => 
     expect(await storage.stat('key')).toEqual(entry)
     expect(await sealed.publish('key_1', RECORD)).toBeDefined()
     expect(visible(folder)).toEqual({ key: 'other', key_1: 'stopped' })
+  })
+
+  test('takes another name if a deletion moves its file aside for a moment, and leaves no second file', async () => {
+    const root = mkdtempSync(join(base, 'folder-'))
+    const { sealed, folder, goOn } = await stoppedUpload(root, 1, RECORD)
+    const deletion = await reserve(folder, 'key')
+    const [target, aside] = [join(root, 'key'), join(root, '.decant', 'aside')]
+    const { calls } = folder
+    const unlink = calls.unlink.bind(calls)
+    calls.unlink = async (path) => {
+      if (path !== target) return unlink(path)
+      calls.unlink = unlink
+      renameSync(target, aside)
+      try {
+        return await unlink(path)
+      } finally {
+        renameSync(aside, target)
+        await deletion?.release()
+      }
+    }
+    expect(await goOn()).toBeUndefined()
+    expect(visible(root)).toEqual({})
+    expect(await sealed.publish('key_1', RECORD)).toBeDefined()
+    expect(visible(root)).toEqual({ key_1: 'stopped' })
   })
 
   test('finds its file again under the name to which it was moved, and does not make a second file', async () => {

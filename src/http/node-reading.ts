@@ -92,7 +92,7 @@ export class NodeReading {
     this.#watch.touch(chunk.length)
     if (this.#state === 'busy') {
       this.#late.push(chunk)
-      // Other code has resumed the request. Otherwise the rest of the body would pile up here.
+      // Other code has resumed the request. Without a new pause, the rest of the body would pile up here.
       this.#request.pause()
     } else {
       this.#hand(chunk, this.#ownership.isOurs)

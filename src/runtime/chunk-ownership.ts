@@ -42,6 +42,8 @@ export class ChunkOwnership {
 
   /** True if the chunk that the request is emitting now belongs to the caller alone. */
   get isOurs(): boolean {
+    // Neither fact is enough. `resume()` sets `readableFlowing` a tick before Node pushes. The event `resume` also
+    // comes if the request was paused again in that tick.
     return this.#isAlone && this.#isFlowing && this.#request.readableFlowing === true
   }
 

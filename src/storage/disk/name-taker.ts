@@ -78,7 +78,7 @@ export class NameTaker {
       return undefined
     } catch (error) {
       await name.giveBack()
-      // A deletion had moved the link aside, to look at its version.
+      // A deletion had moved the link aside, to look at its version. The upload takes another name.
       if (hasCode(error, 'ENOENT')) return undefined
       throw toStorageError(error)
     }

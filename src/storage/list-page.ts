@@ -15,9 +15,9 @@ export function listPage(
   { folder, order = 'name', limit, cursor }: ListOptions = {},
 ): ListPage {
   const count = toLimit(limit)
-  const after = cursor === undefined ? undefined : parseCursor(order, cursor)
   // A folder that is not a valid key needs no check: no key begins with it.
   const prefix = folder === undefined ? '' : `${folder}/`
+  const after = cursor === undefined ? undefined : parseCursor(order, prefix, cursor)
   // One entry more than the page holds tells whether there is a next page.
   const leading = new LeadingItems<StorageEntry>(count + 1, (a, b) => compareListed(order, a, b))
   for (const entry of entries) {
@@ -28,5 +28,7 @@ export function listPage(
   const found = leading.items()
   const page = found.slice(0, count)
   const last = page.at(-1)
-  return found.length > count && last !== undefined ? { entries: page, next: toCursor(order, last) } : { entries: page }
+  return found.length > count && last !== undefined
+    ? { entries: page, next: toCursor(order, prefix, last) }
+    : { entries: page }
 }

@@ -34,7 +34,7 @@ export interface ListOptions {
   readonly order?: 'name' | 'newest'
   /** The most entries of a page; default 100. */
   readonly limit?: number
-  /** The `next` of a page: the list goes on after that page. */
+  /** The `next` of a page: the list of the same folder goes on after that page. It does not hold the folder. */
   readonly cursor?: string
 }
 

@@ -46,10 +46,10 @@ export async function listFiles(files: ListedFiles, options: ListOptions): Promi
   const { root } = files
   const { folder, order = 'name', cursor } = options
   const limit = toLimit(options.limit)
-  const after = cursor === undefined ? undefined : parseCursor(order, cursor)
+  const prefix = folder === undefined ? '' : `${folder}/`
+  const after = cursor === undefined ? undefined : parseCursor(order, prefix, cursor)
   if (folder !== undefined && !(isDiskKey(folder) && (await hasPlainFolders(root, `${folder}/`))))
     return { entries: [] }
-  const prefix = folder === undefined ? '' : `${folder}/`
   // One file more than the page holds tells whether there is a next page.
   const found =
     order === 'name'
@@ -58,7 +58,7 @@ export async function listFiles(files: ListedFiles, options: ListOptions): Promi
   const page = found.slice(0, limit)
   const entries = await inBatches(page, async (each) => toEntry(each.key, each.stats, await findRecord(files, each)))
   const last = page.at(-1)
-  return found.length > limit && last !== undefined ? { entries, next: toCursor(order, last) } : { entries }
+  return found.length > limit && last !== undefined ? { entries, next: toCursor(order, prefix, last) } : { entries }
 }
 
 async function firstByName(

@@ -54,6 +54,18 @@ export const LIST_PROMISES: Promises = {
     )
   },
 
+  'never tells the folder of a list in its cursor, and stays in the folder with any cursor': async (storage) => {
+    for (const key of ['anns/a', 'anns/b', 'bobs/a', 'bobs/b', 'bobs/c']) await store(storage, key, text(key))
+    for (const order of ['name', 'newest'] as const) {
+      const { entries, next } = await storage.list({ folder: 'bobs', order, limit: 1 })
+      ok(next !== undefined && !next.includes('bobs'))
+      const others = await storage.list({ folder: 'anns', order, cursor: next })
+      ok(others.entries.every(({ key }) => key.startsWith('anns/')))
+      const rest = await storage.list({ folder: 'bobs', order, cursor: next })
+      deepEqual([...entries, ...rest.entries].map(({ key }) => key).toSorted(), ['bobs/a', 'bobs/b', 'bobs/c'])
+    }
+  },
+
   'refuses a cursor that it did not give': async (storage) => {
     for (const order of ['name', 'newest'] as const) {
       await refuses(storage.list({ order, cursor: 'nonsense' }), 'malformed-request')

@@ -4,17 +4,11 @@
  * @module
  */
 export { uploadForm } from './form/upload-form.ts'
-export type {
-  FormAttempt,
-  FormHandler,
-  FormReceiveOptions,
-  FormTransaction,
-  UploadForm,
-  UploadFormOptions,
-} from './form/upload-form.ts'
+export type { FormAttempt, FormHandler, FormReceiveOptions, UploadForm, UploadFormOptions } from './form/upload-form.ts'
 export { list } from './form/form-shape.ts'
 export type { FormItem, FormList, FormMember, FormOutput, FormShape, MemberOutput } from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
+export type { FileTransaction } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
 export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
 export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'

@@ -4,14 +4,15 @@ import type { FormError } from '../errors/upload-error-table.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { ContentType } from '../http/content-type.ts'
+import type { FileTransaction } from '../policy/file-transaction.ts'
 import { publishTogether } from '../policy/publish-together.ts'
-import { UploadTransaction } from '../policy/upload-transaction.ts'
+import { publishWith } from '../policy/publish-with.ts'
+import type { PublishWithOptions } from '../policy/publish-with.ts'
 import type { FormField } from '../receive/form-field.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
 import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
-import type { StoredFile } from '../storage/stored-file.ts'
 import { CHARSET_FIELD } from './form-check.ts'
 import type { FormShape } from './form-shape.ts'
 import { toFormSize } from './form-size.ts'
@@ -84,33 +85,24 @@ export class FormReading {
   /**
    * Reserves a key for each file, runs `work`, and publishes the files. If `work` throws, no file is published.
    *
-   * @throws {UploadError} `publishing-delayed` if the storage fails after `work`; also the errors of `work`.
+   * @throws as `publishWith`.
    */
-  async publishWith<Value>(work: (transaction: UploadTransaction) => Value | Promise<Value>): Promise<Value> {
+  async publishWith<Value>(
+    work: (transaction: FileTransaction) => Value | Promise<Value>,
+    options: PublishWithOptions,
+  ): Promise<Value> {
     const inputs = this.#tree.fileInputs()
-    const transaction = new UploadTransaction()
-    let value: Value
-    try {
-      for (const input of inputs) {
-        const stored: StoredFile[] = []
-        for (const draft of input.drafts) stored.push(await transaction.reserve(draft))
-        input.setStored(stored)
-      }
-      await transaction.prepare()
-      value = await work(transaction)
-    } catch (error) {
-      await transaction.rollback()
-      throw error
-    }
-    for (const input of inputs) await input.handOver()
-    try {
-      await transaction.commit()
-      return value
-    } catch (error) {
-      await transaction.defer()
-      // The work is done and cannot be undone, so the client must not be told to send the form again.
-      throw new UploadError('publishing-delayed', {}, { cause: error })
-    }
+    const drafts = inputs.flatMap((input) => input.drafts)
+    return publishWith(
+      drafts,
+      async (files, transaction) => {
+        for (const input of inputs) input.setStored(files.splice(0, input.drafts.length))
+        const value = await work(transaction)
+        for (const input of inputs) await input.handOver()
+        return value
+      },
+      options,
+    )
   }
 
   /** The form's data, after `publish`, or while `publishWith` runs its work. */

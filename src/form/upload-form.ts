@@ -10,6 +10,7 @@ import type { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
+import type { FileTransaction } from '../policy/file-transaction.ts'
 import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
@@ -59,17 +60,11 @@ export type FormAttempt<Value> =
       readonly kept?: KeptFiles
     }
 
-/** The transaction in which the files of a form become visible. */
-export interface FormTransaction {
-  /** Unique. A row that holds it proves that the form was handled. `recover` of the storage gets it too. */
-  readonly id: string
-}
-
 /**
  * Handles the data of a form. Its files have their keys already, and are not visible yet. If the handler throws, no
  * file is kept.
  */
-export type FormHandler<Data, Value> = (data: Data, transaction: FormTransaction) => Value | Promise<Value>
+export type FormHandler<Data, Value> = (data: Data, transaction: FileTransaction) => Value | Promise<Value>
 
 /** A form, declared once: its fields and its files. */
 export interface UploadForm<Shape extends FormShape = FormShape> {
@@ -210,7 +205,9 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.check()
       signal?.throwIfAborted()
       if (handler !== undefined) {
-        return { ok: true, value: await reading.publishWith(({ id }) => handler(toFormOutput(reading), { id })) }
+        const gone = signal === undefined ? incoming.signal : AbortSignal.any([incoming.signal, signal])
+        const work = (transaction: FileTransaction): unknown => handler(toFormOutput(reading), transaction)
+        return { ok: true, value: await reading.publishWith(work, { signal: gone }) }
       }
       await reading.publish()
       return { ok: true, value: toFormOutput(reading) }

@@ -10,25 +10,25 @@ export const TRANSACTIONS: GuardedPromise = {
   mutations: [
     {
       guard: 'runs the handler only when all files are prepared for publishing',
-      file: 'src/form/form-reading.ts',
-      find: `      await transaction.prepare()
-      value = await work(transaction)
+      file: 'src/policy/publish-with.ts',
+      find: `    await transaction.prepare()
+    value = await work(files, { id: transaction.id, signal })
 `,
-      replace: `      value = await work(transaction)
-      await transaction.prepare()
+      replace: `    value = await work(files, { id: transaction.id, signal })
+    await transaction.prepare()
 `,
       tests: [[FORM, 'because the storage fails to %s, %s, leaves nothing']],
     },
     {
       guard: 'keeps no file of a form whose handler throws',
-      file: 'src/form/form-reading.ts',
-      find: '      await transaction.rollback()\n',
+      file: 'src/policy/publish-with.ts',
+      find: '    await transaction.rollback()\n',
       replace: '',
       tests: [[FORM, "because its handler throws keeps nothing, and rejects with the handler's error"]],
     },
     {
       guard: 'removes no file after the handler has succeeded: the next sweep publishes it',
-      file: 'src/form/form-reading.ts',
+      file: 'src/policy/publish-with.ts',
       find: 'await transaction.defer()',
       replace: 'await transaction.rollback()',
       tests: [[FORM, 'by the storage alone, after the handler has succeeded, is delayed and not undone']],

@@ -4,7 +4,7 @@
  * @module
  */
 export { nestDecant } from './adapters/nest/nest-decant.ts'
-export type { NestDecantOptions } from './adapters/nest/nest-decant.ts'
+export type { NestDecantOptions, NestNative } from './adapters/nest/nest-decant.ts'
 export { FormInterceptor } from './adapters/nest/form-interceptor.ts'
 export type { NestFormInterceptor, NestRoute, Received } from './adapters/nest/form-interceptor.ts'
 export type { NestApplication, NestExpress, NestFastify, NestPlatform } from './adapters/nest/nest-application.ts'

@@ -3,9 +3,9 @@ import type { ContentType } from './content-type.ts'
 
 /**
  * A request as the protocols see it, the same for every runtime. An adapter makes one from a Fetch `Request` or a Node
- * `IncomingMessage`.
+ * `IncomingMessage`. `Native` is the request of the runtime or the framework.
  */
-export interface Incoming {
+export interface Incoming<Native = unknown> {
   /** The method, upper-case as HTTP has it (RFC 9110 section 9). */
   readonly method: string
   /** Path and query as they were sent, still percent-encoded (origin-form, RFC 9112 section 3.2.1). */
@@ -36,8 +36,8 @@ export interface Incoming {
   readonly proxyHost?: string | undefined
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
-  /** The request of the runtime or framework, for an `authorize` hook. */
-  readonly native: unknown
+  /** The request of the runtime or framework, for the hooks of a handler. */
+  readonly native: Native
 }
 
 /** A path in two parts: the part that a framework has stripped, and the rest with the query. */

@@ -12,9 +12,15 @@ export interface Outgoing {
 }
 
 /**
- * Anything that answers requests: an upload handler, a file server. `undefined` leaves the request to the next
- * handler.
+ * Anything that answers requests: an upload handler, a file server. `undefined` leaves the request to the next handler.
+ * `Native` is the request of the runtime or the framework that its hooks need; `unknown` for a handler of any server.
  */
-export interface RequestHandler {
+export interface RequestHandler<Native = unknown> {
+  // A property: the compiler lets a method through that needs another request than the adapter has.
+  readonly handle: (incoming: Incoming<Native>) => Promise<Outgoing | undefined>
+}
+
+/** A handler inside an adapter, whose own signature has checked the type of the request. */
+export interface MountedHandler {
   handle(incoming: Incoming): Promise<Outgoing | undefined>
 }

@@ -10,7 +10,11 @@ import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exc
 import { parserOf } from './parser-of.ts'
 
 /** Middleware of Express 4 and 5. */
-export type ExpressListener = (request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void
+export type ExpressListener<Native extends ExpressRequest = ExpressRequest> = (
+  request: Native,
+  response: ExpressResponse,
+  next: ExpressNext,
+) => void
 
 /** Options of `expressHandler`. Failures go to Express. */
 export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
@@ -29,7 +33,10 @@ export type ExpressHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * ```
  * @throws {TypeError} for a `trustProxy` that is not valid.
  */
-export function expressHandler(handler: RequestHandler, options: ExpressHandlerOptions = {}): ExpressListener {
+export function expressHandler<Native extends ExpressRequest>(
+  handler: RequestHandler<Native>,
+  options: ExpressHandlerOptions = {},
+): ExpressListener<Native> {
   checkHandler('expressHandler', handler)
   checkOptions('expressHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
@@ -45,14 +52,14 @@ export function expressHandler(handler: RequestHandler, options: ExpressHandlerO
     }
     next()
   }
-  const listener: ExpressListener = (request, response, next) => {
+  const listener: ExpressListener<Native> = (request, response, next) => {
     void respond(request, response, next)
   }
   return listener
 }
 
 /** `app.use()` strips its path from `url`; a route does not. */
-function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: ExpressListener): MountedPath {
+function placeOf({ baseUrl, url = '/', route }: ExpressRequest, listener: unknown): MountedPath {
   const { target } = splitTarget(url)
   // The route may be over by now.
   if (route?.stack.some(({ handle }) => handle === listener) !== true) return { mount: baseUrl, target }

@@ -2,7 +2,7 @@ import { checkOptions } from '../../errors/check-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
 import type { MountedPath } from '../../http/incoming.ts'
 import { splitTarget } from '../../http/node-request.ts'
-import type { RequestHandler } from '../../http/outgoing.ts'
+import type { MountedHandler, RequestHandler } from '../../http/outgoing.ts'
 import { answerRequest, toIncomingBy } from '../node/answer-request.ts'
 import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
@@ -29,27 +29,33 @@ export type FastifyHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * ```
  * @throws {TypeError} for a `trustProxy` that is not valid.
  */
-export function fastifyHandler(handler: RequestHandler, options: FastifyHandlerOptions = {}): FastifyPlugin {
+export function fastifyHandler<Native extends FastifyExchangeRequest>(
+  handler: RequestHandler<Native>,
+  options: FastifyHandlerOptions = {},
+): FastifyPlugin {
   checkHandler('fastifyHandler', handler)
   checkOptions('fastifyHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
+  const mounted: MountedHandler = handler
 
   const respond = async (
-    { raw, log }: FastifyExchangeRequest,
+    request: FastifyExchangeRequest,
     reply: FastifyExchangeReply,
     place: MountedPath,
   ): Promise<void> => {
+    const { raw, log } = request
     checkUnread(raw)
     let isTakenOver = false
     // Until there is an answer, the reply is Fastify's.
-    const handle: RequestHandler['handle'] = async (incoming) => {
-      const outgoing = await handler.handle(incoming)
+    const handle: MountedHandler['handle'] = async (incoming) => {
+      const outgoing = await mounted.handle(incoming)
       if (outgoing !== undefined) takeOverReply(reply)
       isTakenOver = outgoing !== undefined
       return outgoing
     }
     try {
-      const isAnswered = await answerRequest({ handle }, toIncoming(raw, reply.raw, place), reply.raw, options)
+      const incoming = { ...toIncoming(raw, reply.raw, place), native: request }
+      const isAnswered = await answerRequest({ handle }, incoming, reply.raw, options)
       if (!isAnswered) reply.callNotFound()
     } catch (error) {
       // Any error of the handler.

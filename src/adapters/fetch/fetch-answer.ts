@@ -3,7 +3,7 @@ import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import type { RequestHandler } from '../../http/outgoing.ts'
+import type { MountedHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { handleInTurn } from '../handle-in-turn.ts'
 import { toResponse } from './to-response.ts'
@@ -13,7 +13,7 @@ import { toResponse } from './to-response.ts'
  * and `onError` is called with it.
  */
 export async function fetchAnswer(
-  handler: RequestHandler,
+  handler: MountedHandler,
   incoming: Incoming,
   onError: ((error: unknown, request: unknown) => void) | undefined,
 ): Promise<Response> {

@@ -9,7 +9,7 @@ import type { AdapterOptions } from '../adapter-options.ts'
 import { fetchAnswer } from './fetch-answer.ts'
 
 /** The function that `Bun.serve`, `Deno.serve`, workers and route handlers take. */
-export type FetchListener = (request: Request) => Promise<Response>
+export type FetchListener<Native extends Request = Request> = (request: Native) => Promise<Response>
 
 /** Options of `fetchHandler`. */
 export interface FetchHandlerOptions extends AdapterOptions {
@@ -34,7 +34,10 @@ export const FETCH_HANDLER_KINDS: OptionKinds<FetchHandlerOptions> = {
  * Bun.serve({ fetch: fetchHandler(uploadHandler(photos, { base: '/photos' })) })
  * ```
  */
-export function fetchHandler(handler: RequestHandler, options: FetchHandlerOptions = {}): FetchListener {
+export function fetchHandler<Native extends Request>(
+  handler: RequestHandler<Native>,
+  options: FetchHandlerOptions = {},
+): FetchListener<Native> {
   checkHandler('fetchHandler', handler)
   checkOptions('fetchHandler', options, FETCH_HANDLER_KINDS)
   const { drainLimits, onError, clientAddress } = options

@@ -12,7 +12,10 @@ import type { HonoHandlerOptions } from './hono-handler-options.ts'
 import { honoIncoming } from './hono-incoming.ts'
 
 /** The argument of `app.all` and `app.use` of Hono. */
-export type HonoListener = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
+export type HonoListener<Native extends HonoContext = HonoContext> = (
+  context: Native,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>
 
 /**
  * Connects a handler to Hono 4, at a route that ends with a wildcard. The handler is mounted at the path before the
@@ -30,7 +33,10 @@ export type HonoListener = (context: HonoContext, next: () => Promise<void>) => 
  * attach(serve({ fetch: app.fetch, port: 3000 }))
  * ```
  */
-export function honoHandler(handler: RequestHandler, options: HonoHandlerOptions = {}): HonoListener {
+export function honoHandler<Native extends HonoContext>(
+  handler: RequestHandler<Native>,
+  options: HonoHandlerOptions = {},
+): HonoListener<Native> {
   checkHandler('honoHandler', handler)
   checkOptions('honoHandler', options, HONO_HANDLER_KINDS)
   const { isTrustedProxy: isTrusted = noProxy, proxyHeader: header, onWarning } = options

@@ -18,4 +18,7 @@ export type KoaNext = () => Promise<unknown>
 
 /** Middleware of Koa, which keeps the type of an app's context. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Koa would make it a parameter of the app.
-export type KoaListener = <Context extends KoaContext>(context: Context, next: KoaNext) => Promise<void>
+export type KoaListener<Native extends KoaContext = KoaContext> = <Context extends Native>(
+  context: Context,
+  next: KoaNext,
+) => Promise<void>

@@ -27,7 +27,10 @@ export type KoaHandlerOptions = Omit<NodeAdapterOptions, 'onError'>
  * ```
  * @throws {TypeError} for a `trustProxy` that is not valid.
  */
-export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions = {}): KoaListener {
+export function koaHandler<Native extends KoaContext>(
+  handler: RequestHandler<Native>,
+  options: KoaHandlerOptions = {},
+): KoaListener<Native> {
   checkHandler('koaHandler', handler)
   checkOptions('koaHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
@@ -38,7 +41,8 @@ export function koaHandler(handler: RequestHandler, options: KoaHandlerOptions =
     context.respond = false
     let isAnswered = false
     try {
-      isAnswered = await answerRequest(handler, toIncoming(req, res, placeOf(context)), res, options)
+      const incoming = { ...toIncoming(req, res, placeOf(context)), native: context }
+      isAnswered = await answerRequest(handler, incoming, res, options)
     } finally {
       if (!isAnswered) context.respond = respond
     }

@@ -1,9 +1,11 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
-import type { RequestHandler } from '../../http/outgoing.ts'
+import type { MountedHandler, RequestHandler } from '../../http/outgoing.ts'
 import { expressHandler } from '../express/express-handler.ts'
+import type { ExpressRequest } from '../express/express-exchange.ts'
 import type { ExpressListener } from '../express/express-handler.ts'
 import { parserOf } from '../express/parser-of.ts'
+import type { FastifyExchangeRequest } from '../fastify/fastify-exchange.ts'
 import { fastifyHandler } from '../fastify/fastify-handler.ts'
 import { leaveUnread } from '../fastify/leave-unread.ts'
 import { attach } from '../node/attach.ts'
@@ -11,6 +13,9 @@ import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
 import type { NestApplication, NestPlatform } from './nest-application.ts'
 import { UploadErrorFilter } from './upload-error-filter.ts'
+
+/** The request that the hooks of a mounted handler get: the one of the platform, Express or Fastify. */
+export type NestNative = ExpressRequest | FastifyExchangeRequest
 
 /** Options of `nestDecant`. Failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
 export type NestDecantOptions = NodeAdapterOptions
@@ -34,9 +39,9 @@ const prepared = new WeakSet<NestPlatform>()
  * ```
  * @throws {TypeError} for an app that has been initialised already, and for a `trustProxy` that is not valid.
  */
-export function nestDecant(
+export function nestDecant<Native extends NestNative>(
   app: NestApplication,
-  mounts: Readonly<Record<string, RequestHandler>> = {},
+  mounts: Readonly<Record<string, RequestHandler<Native>>> = {},
   options: NestDecantOptions = {},
 ): void {
   checkOptions('nestDecant', options, NODE_ADAPTER_KINDS)
@@ -56,9 +61,15 @@ export function nestDecant(
     if ('addContentTypeParser' in platform) platform.addContentTypeParser('*', leaveUnread)
   }
   for (const [path, handler] of Object.entries(mounts)) {
-    if ('register' in platform) platform.register(fastifyHandler(handler, options), { prefix: path })
-    else platform.use(path, checkUnread, expressHandler(handler, options))
+    const mounted = toMounted(handler)
+    if ('register' in platform) platform.register(fastifyHandler(mounted, options), { prefix: path })
+    else platform.use(path, checkUnread, expressHandler(mounted, options))
   }
+}
+
+/** The platform of an app is known at run time only, so the program names the request that its handlers get. */
+function toMounted(handler: MountedHandler): RequestHandler {
+  return { handle: (incoming) => handler.handle(incoming) }
 }
 
 /** Nest's own parsers come later. This is for parsers of an earlier `app.use()`. */

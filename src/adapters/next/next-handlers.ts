@@ -13,16 +13,16 @@ export interface NextContext {
 }
 
 /** A route handler of Next.js. */
-export type NextRoute = (request: Request, context: NextContext) => Promise<Response>
+export type NextRoute<Native extends Request = Request> = (request: Native, context: NextContext) => Promise<Response>
 
 /** The methods that uploads and stored files have. */
-export interface NextHandlers {
-  readonly GET: NextRoute
-  readonly HEAD: NextRoute
-  readonly POST: NextRoute
-  readonly PUT: NextRoute
-  readonly DELETE: NextRoute
-  readonly OPTIONS: NextRoute
+export interface NextHandlers<Native extends Request = Request> {
+  readonly GET: NextRoute<Native>
+  readonly HEAD: NextRoute<Native>
+  readonly POST: NextRoute<Native>
+  readonly PUT: NextRoute<Native>
+  readonly DELETE: NextRoute<Native>
+  readonly OPTIONS: NextRoute<Native>
 }
 
 /**
@@ -36,11 +36,14 @@ export interface NextHandlers {
  * export const { GET, HEAD, POST, PUT, DELETE, OPTIONS } = nextHandlers(uploadHandler(photos, { listing: true }))
  * ```
  */
-export function nextHandlers(handler: RequestHandler, options: FetchHandlerOptions = {}): NextHandlers {
+export function nextHandlers<Native extends Request>(
+  handler: RequestHandler<Native>,
+  options: FetchHandlerOptions = {},
+): NextHandlers<Native> {
   checkHandler('nextHandlers', handler)
   checkOptions('nextHandlers', options, FETCH_HANDLER_KINDS)
   const { drainLimits, clientAddress, onError } = options
-  const route: NextRoute = async (request, { params }) => {
+  const route: NextRoute<Native> = async (request, { params }) => {
     const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
     // A route has at most one such segment, at its end. It is absent if the path ends before it.
     const rest = Object.values(await params).find((param) => typeof param === 'object')?.length ?? 0

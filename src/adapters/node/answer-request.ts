@@ -5,7 +5,7 @@ import { behindProxy } from '../../http/forwarded.ts'
 import { checkKind } from '../../http/forwarded-fields.ts'
 import type { Incoming, MountedPath } from '../../http/incoming.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
-import type { RequestHandler } from '../../http/outgoing.ts'
+import type { MountedHandler } from '../../http/outgoing.ts'
 import { handleInTurn } from '../handle-in-turn.ts'
 import { warnOnce } from '../warn-once.ts'
 import { TRUSTED_PROXIES_KINDS } from './node-adapter-options.ts'
@@ -39,7 +39,7 @@ export function toIncomingBy({ trustProxy, drainLimits, onWarning }: NodeAdapter
  * handler. No answer is sent then.
  */
 export async function answerRequest(
-  handler: RequestHandler,
+  handler: MountedHandler,
   incoming: Incoming,
   response: AnyNodeResponse,
   { stallTimeoutMs }: NodeAdapterOptions,

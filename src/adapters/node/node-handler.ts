@@ -4,7 +4,7 @@ import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
 import type { Incoming } from '../../http/incoming.ts'
-import type { RequestHandler } from '../../http/outgoing.ts'
+import type { MountedHandler, RequestHandler } from '../../http/outgoing.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { answerRequest, toIncomingBy } from './answer-request.ts'
 import { breakOff } from './break-off.ts'
@@ -17,8 +17,8 @@ import { writeOutgoing } from './write-outgoing.ts'
  * A listener for `node:http`, `node:https` and `node:http2`, and middleware for frameworks on top of them. If there is
  * a `next`, it gets the requests that the handler does not answer, and the handler's errors.
  */
-export type NodeListener = (
-  request: AnyNodeRequest,
+export type NodeListener<Native extends AnyNodeRequest = AnyNodeRequest> = (
+  request: Native,
   response: AnyNodeResponse,
   next?: (error?: unknown) => void,
 ) => void
@@ -35,7 +35,10 @@ export type NodeListener = (
  * ```
  * @throws {TypeError} for a `trustProxy` that is not valid.
  */
-export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions = {}): NodeListener {
+export function nodeHandler<Native extends AnyNodeRequest>(
+  handler: RequestHandler<Native>,
+  options: NodeAdapterOptions = {},
+): NodeListener<Native> {
   checkHandler('nodeHandler', handler)
   checkOptions('nodeHandler', options, NODE_ADAPTER_KINDS)
   const toIncoming = toIncomingBy(options)
@@ -45,7 +48,7 @@ export function nodeHandler(handler: RequestHandler, options: NodeAdapterOptions
 }
 
 async function respond(
-  handler: RequestHandler,
+  handler: MountedHandler,
   options: NodeAdapterOptions,
   incoming: Incoming,
   request: AnyNodeRequest,

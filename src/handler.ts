@@ -6,7 +6,21 @@
 export { parseBase } from './handler/parse-base.ts'
 export { parseOrigin } from './access/parse-origin.ts'
 export { uploadHandler } from './handler/upload-handler.ts'
-export type { UploadHandler } from './handler/upload-handler.ts'
+export type { FileUrlOptions, UploadHandler } from './handler/upload-handler.ts'
+export { ROOT } from './handler/scope.ts'
+export { folderOf } from './policy/folder-of.ts'
+export type {
+  ClientRequest,
+  DeletedRequest,
+  FilePlace,
+  PlaceRequest,
+  ScopedRequest,
+  ScopeRequest,
+  StoredRequest,
+  UploadHooks,
+} from './handler/hooks.ts'
+export type { FileTransaction } from './policy/file-transaction.ts'
+export type { FormField } from './receive/form-field.ts'
 export type { UploadSets } from './handler/upload-sets.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'
 export type { TakeSlot, UploadSlotOptions } from './handler/upload-slots.ts'

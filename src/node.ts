@@ -6,6 +6,7 @@
 export type { AdapterOptions } from './adapters/adapter-options.ts'
 export type { NodeAdapterOptions, TrustedProxies } from './adapters/node/node-adapter-options.ts'
 export { answerRequest, toIncomingBy } from './adapters/node/answer-request.ts'
+export type { MountedHandler } from './http/outgoing.ts'
 export type { ToIncoming } from './adapters/node/answer-request.ts'
 export { attach } from './adapters/node/attach.ts'
 export type { AnyNodeServer } from './adapters/node/attach.ts'

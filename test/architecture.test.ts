@@ -78,6 +78,7 @@ const ROOMS: RoomTable = {
       'handler/page',
       'handler/file-answer.ts',
       'handler/route.ts',
+      'handler/scope.ts',
       'access',
       'protocols',
       'serve',
@@ -91,7 +92,8 @@ const ROOMS: RoomTable = {
   // Draws what it is given. The handler decides what a client may see.
   'handler/page': { rooms: ['handler/file-answer.ts', 'handler/route.ts', 'protocols', 'policy', 'http'] },
   'handler/file-answer.ts': { rooms: ['handler/route.ts', 'protocols', 'policy', 'filename', 'storage'] },
-  'handler/route.ts': { rooms: ['receive', 'policy', 'filename', 'http'] },
+  'handler/route.ts': { rooms: ['handler/scope.ts', 'receive', 'policy', 'filename', 'http'] },
+  'handler/scope.ts': { rooms: ['filename'] },
 
   adapters: { rooms: ['handler', 'serve', 'receive', 'storage', 'http', 'runtime'] },
   'adapters/node': { rooms: ['adapters', 'handler', 'serve', 'receive', 'storage', 'http', 'runtime'], node: true },
@@ -148,6 +150,7 @@ const ROOMS: RoomTable = {
       'handler',
       'handler/page',
       'handler/file-answer.ts',
+      'handler/scope.ts',
       'adapters',
       'adapters/node',
       'adapters/express',

@@ -15,7 +15,7 @@ const basic = (name: string, secret: string): string => `Basic ${Buffer.from(`${
 async function verdict(authorize: Authorize, action: UploadAction, header?: string): Promise<string> {
   const request = new Request('http://localhost', header === undefined ? {} : { headers: { authorization: header } })
   try {
-    return (await authorize({ action, set: 'files', key: 'a.txt', request })) ? 'yes' : 'no'
+    return (await authorize({ action, request })) ? 'yes' : 'no'
   } catch (error) {
     if (!isUploadError(error)) throw error
     return error.code
@@ -121,9 +121,9 @@ describe('credentials', () => {
 
   test("read Node's requests too, and no value that is not a request", async () => {
     const node = { headers: { authorization: basic('reader', READER.secret) } }
-    expect(await closed({ action: 'fetch', set: 'files', request: node })).toBe(true)
+    expect(await closed({ action: 'fetch', request: node })).toBe(true)
     for (const request of [undefined, null, 'GET / HTTP/1.1', {}, { headers: null }]) {
-      await expect(closed({ action: 'fetch', set: 'files', request })).rejects.toThrow(TypeError)
+      await expect(closed({ action: 'fetch', request })).rejects.toThrow(TypeError)
     }
   })
 
@@ -143,7 +143,7 @@ describe('credentials', () => {
 describe('the challenge', () => {
   async function challengeOf(authorize: Authorize, header?: string): Promise<unknown> {
     const request = new Request('http://localhost', header === undefined ? {} : { headers: { authorization: header } })
-    const thrown: unknown = await authorize({ action: 'fetch', set: 'files', request }).catch((error: unknown) => error)
+    const thrown: unknown = await authorize({ action: 'fetch', request }).catch((error: unknown) => error)
     return isUploadError(thrown) && thrown.code === 'unauthenticated' ? thrown.details.challenge : undefined
   }
 

@@ -34,7 +34,7 @@ export interface CredentialsOptions {
 }
 
 /** An `authorize` hook of an upload handler. */
-export type Authorize = (request: UploadRequest) => Promise<boolean>
+export type Authorize = (request: Pick<UploadRequest, 'action' | 'request'>) => Promise<boolean>
 
 /**
  * An `authorize` hook that knows its clients by name and password, or by token. A client that shows no credential may

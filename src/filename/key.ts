@@ -61,7 +61,9 @@ export function safeKey(folder: string | undefined, filename: string): string {
   if (folder === undefined) return name
   if (!folder.split('/').every(isStoredName)) {
     const safe = folder.split('/').map(storedName).join('/')
-    throw new TypeError(`${JSON.stringify(folder)} is not a safe folder. One that is: ${JSON.stringify(safe)}`)
+    throw new TypeError(
+      `${JSON.stringify(folder)} is not a safe folder. Use folderOf(id) for an id, or ${JSON.stringify(safe)}.`,
+    )
   }
   // The client's name for the file must not decide whether the folder is allowed.
   const limit = MAX_KEY_BYTES - MAX_NAME_BYTES - 1

@@ -22,15 +22,16 @@ describe('authorize', () => {
     await fetch(`${site.origin}/a.txt`, { method: 'HEAD' })
     await fetch(`${site.origin}/a.txt`, { method: 'DELETE' })
     await fetch(site.origin, { method: 'OPTIONS' })
+    const everyone = { set: 'photos', context: undefined, scope: '' }
     expect(asked).toEqual([
-      { action: 'upload', set: 'photos', key: undefined },
-      { action: 'upload', set: 'photos', key: 'b.txt' },
+      { action: 'upload', ...everyone, key: undefined },
+      { action: 'upload', ...everyone, key: 'b.txt' },
       // These calls ask if the client may learn that a name is taken before the file has come.
-      { action: 'fetch', set: 'photos', key: 'b.txt' },
-      { action: 'list', set: 'photos', key: undefined },
-      { action: 'fetch', set: 'photos', key: 'a.txt' },
-      { action: 'fetch', set: 'photos', key: 'a.txt' },
-      { action: 'delete', set: 'photos', key: 'a.txt' },
+      { action: 'fetch', ...everyone, key: 'b.txt' },
+      { action: 'list', ...everyone, key: undefined },
+      { action: 'fetch', ...everyone, key: 'a.txt' },
+      { action: 'fetch', ...everyone, key: 'a.txt' },
+      { action: 'delete', ...everyone, key: 'a.txt' },
     ])
   })
 

@@ -29,6 +29,8 @@ export interface CreatedAnswer {
   readonly fields: readonly (readonly [name: string, value: string])[]
   /** Files that `skipCompanions` left out; absent if there are none. */
   readonly skipped?: readonly SkippedFile[]
+  /** The result of the `stored` hook; absent if there is none. */
+  readonly result?: unknown
 }
 
 /** The body of a listing. */
@@ -38,13 +40,14 @@ export interface ListAnswer {
   readonly next?: string
 }
 
-export function toFileAnswer({ base }: Route, stored: StoredFile): FileAnswer {
-  const { filename, key, type, size, storedAt, digest } = stored
+export function toFileAnswer({ base, scope }: Route, stored: StoredFile): FileAnswer {
+  const { filename, type, size, storedAt, digest } = stored
+  const key = scope.tell(stored.key)
   const url = `${base}/${pathFromKey(key)}`
   return { filename, key, type, size, storedAt, ...(digest !== undefined && { digest }), url }
 }
 
-export function toCreatedAnswer(route: Route, { files, fields, skipped }: Receipt): CreatedAnswer {
+export function toCreatedAnswer(route: Route, { files, fields, skipped, result }: Receipt): CreatedAnswer {
   return {
     files: files.map(({ field, stored }) => ({
       ...(field !== undefined && { field }),
@@ -52,6 +55,7 @@ export function toCreatedAnswer(route: Route, { files, fields, skipped }: Receip
     })),
     fields,
     ...(skipped !== undefined && { skipped }),
+    ...(result !== undefined && { result }),
   }
 }
 

@@ -8,6 +8,7 @@ import type { Incoming } from '../http/incoming.ts'
 import type { PageRights } from './page/page-answer.ts'
 import type { FileRoute, Route, Sets } from './route.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
+import { untilGone } from './until-gone.ts'
 
 /**
  * The reason why a request was let in: the handler is open to all, a signed link, or `authorize`. That hook may have
@@ -22,12 +23,15 @@ export interface AdmittedRequest {
   readonly link?: VerifiedLink
 }
 
+/** The options that decide about permissions. */
+export type GateOptions = Pick<UploadHandlerOptions<unknown, unknown>, 'authorize' | 'links' | 'listing'>
+
 /** Decides what each request may do: by its signed link, or else by the `authorize` hook. */
 export class Gate {
-  readonly #options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>
+  readonly #options: GateOptions
 
   /** @throws {TypeError} if a link to a file of one set would open the file of another. */
-  constructor(options: Pick<UploadHandlerOptions, 'authorize' | 'links' | 'listing'>, sets: Sets) {
+  constructor(options: GateOptions, sets: Sets) {
     this.#options = options
     if (options.links !== undefined) checkNames(sets)
   }
@@ -38,15 +42,19 @@ export class Gate {
    *
    * @throws {UploadError} `forbidden`, unless the hook returns true; `invalid-link`, `link-expired`; the hook's error.
    */
-  async admit(action: UploadAction, incoming: Incoming, { set, key, query }: Route): Promise<AdmittedRequest> {
+  async admit(action: UploadAction, incoming: Incoming, route: Route): Promise<AdmittedRequest> {
     const { authorize, links } = this.#options
+    const { set, key, query, context, scope } = route
     if (action === 'fetch' && key !== undefined && links !== undefined && isLinkQuery(query)) {
       // Verify the name and the key that are used to read the file, not their spelling in the URL.
       return { reason: 'link', link: await links.verify({ set: set.name, key }, query) }
     }
     if (authorize === undefined) return { reason: 'open' }
     // A hook without types may return anything.
-    const allowed: unknown = await authorize({ action, set: set.name, key, request: incoming.native })
+    const allowed: unknown = await untilGone(
+      authorize({ action, set: set.name, key, request: incoming.native, context, scope: scope.folder }),
+      incoming.signal,
+    )
     if (allowed !== true) throw new UploadError('forbidden', { action })
     return { reason: 'authorized' }
   }

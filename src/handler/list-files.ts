@@ -3,6 +3,7 @@ import { parseContentLength } from '../http/content-length.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import type { StoredFilePage } from '../policy/upload-set.ts'
+import type { ListOptions } from '../storage/storage.ts'
 import { toListAnswer } from './file-answer.ts'
 import type { Gate } from './gate.ts'
 import { jsonOutgoing } from './json-outgoing.ts'
@@ -25,7 +26,8 @@ export async function listFiles(incoming: Incoming, route: Route, gate: Gate): P
  *
  * @throws {UploadError} `malformed-request` for a query that is not valid; `storage-failed`.
  */
-export async function readList({ set, query }: Route): Promise<StoredFilePage> {
+export async function readList(route: Route): Promise<StoredFilePage> {
+  const { query } = route
   const cursor = query.get('cursor')
   const order = query.get('order') ?? 'newest'
   const limit = parseContentLength(query.get('limit') ?? '100') ?? 0
@@ -35,5 +37,10 @@ export async function readList({ set, query }: Route): Promise<StoredFilePage> {
   if (limit < 1 || limit > MAX_PAGE) {
     throw new UploadError('malformed-request', { reason: `"limit" is not a number from 1 to ${MAX_PAGE}` })
   }
-  return set.list({ order, limit, ...(cursor !== null && { cursor }) })
+  return listOf(route, { order, limit, ...(cursor !== null && { cursor }) })
+}
+
+/** A list of the files that the client may see. */
+export function listOf({ set, scope }: Route, options: ListOptions): Promise<StoredFilePage> {
+  return set.list(scope.folder === '' ? options : { ...options, folder: scope.folder })
 }

@@ -3,6 +3,7 @@ import { keyFromPath } from '../filename/key.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { UploadSet } from '../policy/upload-set.ts'
 import type { FormLimits } from '../receive/form-limits.ts'
+import type { Scope } from './scope.ts'
 
 /** An upload set behind a URL. */
 interface ServedSet {
@@ -15,7 +16,7 @@ interface ServedSet {
 export type Sets = ReadonlyMap<string, ServedSet>
 
 /** The part of a URL that tells the set. */
-interface SetPlace extends ServedSet {
+interface SetUrl extends ServedSet {
   /** The URL of the set, without a trailing slash; '' at the root of the site. */
   readonly base: string
   /** The path that proxies have stripped, with which all URLs for the client begin; '' if there is none. */
@@ -23,14 +24,28 @@ interface SetPlace extends ServedSet {
   readonly query: URLSearchParams
 }
 
-/** The URL of a set. */
-interface SetRoute extends SetPlace {
+/** The URL of a request, before any hook has been asked. */
+export interface AskedUrl extends SetUrl {
+  /** The key as the client spells it; `undefined` for the URL of the set itself. */
+  readonly askedKey: string | undefined
+}
+
+/** The facts about a client that the hooks of the application have told. */
+interface Client {
+  /** The result of the `context` hook. */
+  readonly context: unknown
+  /** The folder that the client sees. */
+  readonly scope: Scope
+}
+
+/** A request to a set. */
+interface SetRoute extends SetUrl, Client {
   readonly key: undefined
 }
 
-/** The URL of a file in a set. */
-export interface FileRoute extends SetPlace {
-  /** The key that decides everything about the file. */
+/** A request to a file in a set. */
+export interface FileRoute extends SetUrl, Client {
+  /** The key in the storage, which decides everything about the file. */
   readonly key: string
   /** The key as the client spells it. */
   readonly askedKey: string
@@ -45,7 +60,7 @@ export type Route = SetRoute | FileRoute
  * @throws {UploadError} `not-found` for a path outside `base`, and for an unknown set; `invalid-key` for a path that
  *   cannot be a key. Segments that begin with a dot are reserved for URLs of protocols, such as resumable uploads.
  */
-export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
+export function toAskedUrl(incoming: Incoming, base: string, sets: Sets): AskedUrl {
   const [path, search] = split(incoming.target, '?')
   if (path !== base && !path.startsWith(`${base}/`)) throw new UploadError('not-found', {})
   const rest = path.slice(base.length).replace(/^\//, '')
@@ -55,16 +70,14 @@ export function toRoute(incoming: Incoming, base: string, sets: Sets): Route {
   const [name, below] = split(rest, '/')
   const served = whole ?? sets.get(decodeName(name))
   if (served === undefined) throw new UploadError('not-found', {})
-  const place: SetPlace = {
+  const url: SetUrl = {
     ...served,
     base: whole === undefined ? `${above}/${name}` : above,
     prefix: incoming.prefix,
     query: new URLSearchParams(search),
   }
   const keyPath = whole === undefined ? below : rest
-  if (keyPath === '') return { ...place, key: undefined }
-  const key = keyFromPath(keyPath)
-  return { ...place, key, askedKey: key }
+  return { ...url, askedKey: keyPath === '' ? undefined : keyFromPath(keyPath) }
 }
 
 /** The text before the first separator, and after it. */

@@ -5,15 +5,23 @@ import type { ServeOptions } from '../serve/serve-file.ts'
 import type { AdmissionReason } from './gate.ts'
 import type { UploadHandlerOptions } from './upload-handler-options.ts'
 
+type ServePlanOptions = Pick<
+  UploadHandlerOptions<unknown, unknown>,
+  'maxAge' | 'immutable' | 'public' | 'authorize' | 'scope' | 'origins' | 'crossOriginResourcePolicy'
+>
+
 /** How a handler serves its files, by the reason why the request was let in. */
 export class ServePlans {
   readonly #plans: Readonly<
     Record<AdmissionReason, { readonly inline: ServeOptions; readonly attachment: ServeOptions }>
   >
 
-  /** @throws {TypeError} for a `maxAge` that is not a whole number of seconds, and for `public` beside `authorize`. */
-  constructor(options: UploadHandlerOptions) {
-    const { maxAge, immutable, authorize, origins = [] } = options
+  /**
+   * @throws {TypeError} for a `maxAge` that is not a whole number of seconds, and for `public` beside `authorize`. Also
+   *   for `public`, `immutable` and `maxAge` beside `scope`.
+   */
+  constructor(options: ServePlanOptions) {
+    const { maxAge, immutable, authorize, scope, origins = [] } = options
     const cache: CacheOptions = {
       ...(maxAge !== undefined && { maxAge }),
       ...(immutable !== undefined && { immutable }),
@@ -23,6 +31,12 @@ export class ServePlans {
       throw new TypeError(
         '"public" lets caches hand out files without asking "authorize". Leave one of them out: files for everyone ' +
           'can have a handler of their own, or fileServer.',
+      )
+    }
+    if (scope !== undefined && (options.public === true || immutable === true || (maxAge ?? 0) > 0)) {
+      throw new TypeError(
+        'Beside "scope", one URL is another file for each user, and a copy of it must be checked each time. Leave ' +
+          '"public", "immutable" and "maxAge" out.',
       )
     }
     // A browser that embeds a file sends its cookies. A page must not see a file that only these cookies have opened.

@@ -3,7 +3,7 @@ import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import type { Gate } from './gate.ts'
-import { readList } from './list-files.ts'
+import { listOf, readList } from './list-files.ts'
 import { pageOutgoing, SIGN_IN } from './page/page-answer.ts'
 import type { UploadPage } from './page/page.ts'
 import type { Route } from './route.ts'
@@ -35,6 +35,6 @@ export async function showRefusal(
 ): Promise<Outgoing> {
   const rights = await gate.pageRights(incoming, route)
   // The query may be the reason of the refusal, so it is not used.
-  const list = rights.list ? await route.set.list({ order: 'newest' }) : undefined
+  const list = rights.list ? await listOf(route, { order: 'newest' }) : undefined
   return pageOutgoing(page, incoming, { route, rights, list }, refusal)
 }

@@ -1,26 +1,22 @@
 import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { SignedLinks } from '../access/signed-links.ts'
-import type { UploadRequest } from '../access/upload-request.ts'
 import type { UploadError } from '../errors/upload-error.ts'
 import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions } from '../receive/form-limits.ts'
 import type { CrossOriginResourcePolicy } from '../serve/inert-headers.ts'
+import type { UploadHooks } from './hooks.ts'
 import type { UploadPage } from './page/page.ts'
 import type { UploadSlotOptions } from './upload-slots.ts'
 
 /** Options of `uploadHandler`: its URL, its permissions, its limits, and how files are served. */
-export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions {
+export interface UploadHandlerOptions<Native = unknown, Context = undefined>
+  extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions, UploadHooks<Native, Context> {
   /**
    * The path before the handler's URLs, such as `/uploads`, if nothing in front of the handler strips it. Default: the
    * path that a framework has stripped, or none.
    */
   readonly base?: string | undefined
-  /**
-   * Decides on every request, before any byte is read. Only `true` allows it. The hook may also throw an `UploadError`.
-   * Default: all is allowed.
-   */
-  readonly authorize?: ((request: UploadRequest) => boolean | Promise<boolean>) | undefined
   /**
    * Signed links, of `decant/access`. GET and HEAD with a valid link to exactly this file are allowed without
    * `authorize`. A link that is not valid or has expired is refused. Default: links mean nothing.
@@ -74,15 +70,20 @@ export interface UploadHandlerOptions extends Omit<FormLimitOptions, 'maxFiles'>
    * Called for every failure of the server (5xx, but not 501), also in the middle of a download. The client does not
    * learn the cause. The function must not throw.
    */
-  readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
+  readonly onError?: ((error: UploadError, request: Native) => void) | undefined
   /** Bytes of a whole request. Default: as many of the largest files as a request may have, and 8 MiB. */
   readonly maxBodySize?: number | undefined
 }
 
-export const UPLOAD_HANDLER_KINDS: OptionKinds<UploadHandlerOptions> = {
+export const UPLOAD_HANDLER_KINDS: OptionKinds<UploadHandlerOptions<unknown, unknown>> = {
   ...FORM_LIMIT_KINDS,
   base: OPTION_KINDS.text,
+  context: OPTION_KINDS.call,
   authorize: OPTION_KINDS.call,
+  scope: OPTION_KINDS.call,
+  place: OPTION_KINDS.call,
+  stored: OPTION_KINDS.call,
+  deleted: OPTION_KINDS.call,
   links: { ...OPTION_KINDS.object, says: 'the result of signedLinks' },
   listing: OPTION_KINDS.flag,
   skipCompanions: OPTION_KINDS.flag,

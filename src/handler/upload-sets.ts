@@ -14,7 +14,7 @@ export type UploadSets = UploadSet | Readonly<Record<string, UploadSet>>
  *
  * @throws {TypeError} if there are no sets, if a set's name does not fit a URL, and for a limit that is not a number.
  */
-export function toSets(sets: UploadSets, options: UploadHandlerOptions): Sets {
+export function toSets(sets: UploadSets, options: UploadHandlerOptions<unknown, unknown>): Sets {
   return new Map(toNamedSets(sets).map(([name, set]) => [name, { set, limits: toLimits(set, options) }]))
 }
 
@@ -40,7 +40,7 @@ function isSet(value: unknown): value is UploadSet {
   return 'draft' in methods && typeof methods.draft === 'function'
 }
 
-function toLimits(set: UploadSet, options: UploadHandlerOptions): FormLimits {
+function toLimits(set: UploadSet, options: UploadHandlerOptions<unknown, unknown>): FormLimits {
   const { maxFiles, maxFileSize } = set
   const limits = toFormLimits({
     ...options,

@@ -1,4 +1,6 @@
-/** The transaction in which files become visible. Its object is given to a handler that runs before they are visible. */
+/**
+ * The transaction in which files become visible. Its object is given to a handler that runs before they are visible.
+ */
 export interface FileTransaction {
   /** Unique. A row that holds it proves that the files were handled. `recover` of the storage gets it too. */
   readonly id: string

@@ -28,4 +28,6 @@ export interface Receipt {
   readonly fields: readonly FormField[]
   /** Files that were read and not stored, in order of arrival; absent if there are none. */
   readonly skipped?: readonly SkippedFile[]
+  /** The result of the application's own work in the transaction; absent if there is none. */
+  readonly result?: unknown
 }

@@ -24,8 +24,8 @@ export function toCursor(order: Order, prefix: string, { key, storedAt }: Listed
 }
 
 /**
- * The place that a cursor tells, below `prefix`. Throws `malformed-request` for a cursor that is not from a list in this
- * order.
+ * The place that a cursor tells, below `prefix`. Throws `malformed-request` for a cursor that is not from a list in
+ * this order.
  */
 export function parseCursor(order: Order, prefix: string, cursor: string): Listed {
   const [, found, time, key] = /^(name|newest):(?:(?<=newest:)(-?\d{1,16}):)?(.*)$/s.exec(cursor) ?? []

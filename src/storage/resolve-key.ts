@@ -13,7 +13,7 @@ const ONE_SPELLING = /^[ -~]*$/
  *
  * @throws {UploadError} `storage-failed`.
  */
-export async function resolveKey(storage: Storage, key: string): Promise<string> {
+export async function resolveKey(storage: Pick<Storage, 'stat' | 'resolve'>, key: string): Promise<string> {
   const spellings = ONE_SPELLING.test(key) ? [key] : [key, key.normalize('NFC'), key.normalize('NFD')]
   const [, composed = key, decomposed = key] = spellings
   if (composed === decomposed) return (await storage.resolve?.(key)) ?? key

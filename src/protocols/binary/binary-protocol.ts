@@ -4,6 +4,7 @@ import type { ContentType } from '../../http/content-type.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { BodyCheck } from '../../receive/body-check.ts'
 import type { Receipt } from '../receipt.ts'
+import { publishFiles } from '../upload-protocol.ts'
 import type { AdmittedUpload } from '../upload-protocol.ts'
 import { dispositionFilename } from './disposition-filename.ts'
 
@@ -17,7 +18,8 @@ import { dispositionFilename } from './disposition-filename.ts'
  *   or a claimed digest is not valid. `digest-mismatch` if the bytes have another digest. `name-taken` and
  *   `invalid-key` for `key`. Also the errors of `UploadSet.draft` and `UploadDraft`. Nothing is left then.
  */
-export async function receiveBinary({ incoming, set, limits, key, unseenAs }: AdmittedUpload): Promise<Receipt> {
+export async function receiveBinary(upload: AdmittedUpload): Promise<Receipt> {
+  const { incoming, set, limits, key, unseenAs } = upload
   const { body, contentType, signal } = incoming
   const wanted = unseenAs ?? key
   const filename =
@@ -35,14 +37,20 @@ export async function receiveBinary({ incoming, set, limits, key, unseenAs }: Ad
   // Before the bytes are sent for nothing. If the name is taken meanwhile, `publish` notices it.
   if (unseenAs === undefined) await checkFree(set, key)
   const type = contentType.mediaType?.essence
-  const draft = set.draft({ filename, type, size: body.length }, { key: wanted })
+  const head = { filename, type, size: body.length }
+  const draft = set.draft(head, wanted === undefined ? await upload.place?.(head) : { key: wanted })
   try {
     await check.read((chunk, isGiven) => draft.append(chunk, isGiven), { idleTimeoutMs, minRate, signal })
     await draft.seal()
     if (unseenAs !== undefined) await checkFree(set, key)
-    const stored = await draft.publish()
+    const { stored, result } = await publishFiles(upload, [draft], [])
     const published = draft.published === undefined ? [] : [draft.published]
-    return { files: [{ filename, stored }], published, fields: [] }
+    return {
+      files: stored.map((file) => ({ filename, stored: file })),
+      published,
+      fields: [],
+      ...(result !== undefined && { result }),
+    }
   } catch (error) {
     await draft.discard()
     throw error

@@ -1,0 +1,17 @@
+/**
+ * The result of a hook that need not be waited for when the client has gone.
+ *
+ * @throws the signal's reason if it aborts first. The hook's own failure is ignored then.
+ */
+export async function untilGone<Result>(work: Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
+  if (!(work instanceof Promise)) return work
+  signal.throwIfAborted()
+  const gone = Promise.withResolvers<never>()
+  const give = (): void => gone.reject(signal.reason)
+  signal.addEventListener('abort', give, { once: true })
+  try {
+    return await Promise.race([work, gone.promise])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
+}

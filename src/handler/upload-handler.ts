@@ -1,32 +1,24 @@
-import { checkSite, parseOrigins } from '../access/check-site.ts'
 import { checkOptions } from '../errors/check-options.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { tellValue } from '../errors/tell-value.ts'
-import { isServerFailure } from '../errors/is-server-failure.ts'
-import { toUploadError } from '../errors/to-upload-error.ts'
 import { UploadError } from '../errors/upload-error.ts'
-import type { AnyUploadError } from '../errors/upload-error.ts'
 import { prefersHtml } from '../http/accept.ts'
-import { discardBody } from '../http/discard-body.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
-import { pathFromKey } from '../filename/key.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
-import { checkHost, toHostTest } from './check-host.ts'
-import { corsHeaders, parseAllowedHeaders } from './cors.ts'
-import type { CorsRules } from './cors.ts'
-import { SCOPE_PARAMETER } from './enter.ts'
 import type { EnterHooks } from './enter.ts'
+import { fileUrl } from './file-url.ts'
 import { Gate } from './gate.ts'
+import { HandlerGuards } from './handler-guards.ts'
 import { listFiles } from './list-files.ts'
 import type { UploadPage } from './page/page.ts'
 import { parseBase } from './parse-base.ts'
 import { removeFile } from './remove-file.ts'
 import { toAskedUrl } from './route.ts'
 import type { AskedUrl, Route, Sets } from './route.ts'
-import { ROOT, Scope } from './scope.ts'
+import { ROOT } from './scope.ts'
 import { toScopedRefusal } from './scoped-refusal.ts'
 import { serveDownload } from './serve-download.ts'
 import { ServePlans } from './serve-plans.ts'
@@ -38,7 +30,6 @@ import type { UploadHandlerOptions } from './upload-handler-options.ts'
 import { toSets } from './upload-sets.ts'
 import type { UploadSets } from './upload-sets.ts'
 import { Visit } from './visit.ts'
-import { watchBody } from './watch-body.ts'
 
 /** Answers every request below its URL; an adapter connects it to a server. */
 export interface UploadHandler<Native = unknown> extends RequestHandler<Native> {
@@ -83,8 +74,7 @@ export function uploadHandler(sets: UploadSets, options: UploadHandlerOptions<un
 class Handler implements UploadHandler {
   readonly #sets: Sets
   readonly #base: string
-  readonly #cors: CorsRules
-  readonly #isKnownHost: (name: string) => boolean
+  readonly #guards: HandlerGuards
   readonly #options: UploadHandlerOptions<unknown, unknown>
   readonly #enterHooks: EnterHooks
   readonly #gate: Gate
@@ -95,11 +85,7 @@ class Handler implements UploadHandler {
     checkOptions('uploadHandler', options, UPLOAD_HANDLER_KINDS)
     this.#sets = toSets(sets, options)
     this.#base = parseBase(options.base ?? '')
-    this.#cors = {
-      origins: parseOrigins(options.origins ?? []),
-      allowedHeaders: options.allowedHeaders && parseAllowedHeaders(options.allowedHeaders),
-    }
-    this.#isKnownHost = toHostTest(options.hosts)
+    this.#guards = new HandlerGuards(options, options.scope === undefined ? [] : ['Cookie', 'Authorization'])
     this.#options = options
     const { context, authorize, scope, links } = options
     this.#enterHooks = { context, authorize, scope, hasLinks: links !== undefined }
@@ -113,23 +99,13 @@ class Handler implements UploadHandler {
     let visit: Visit | undefined
     let outgoing: Outgoing
     try {
-      checkHost(incoming, this.#isKnownHost)
-      checkSite(incoming, { origins: this.#cors.origins, acceptsSameSite: false, isHostKnown: true })
+      this.#guards.check(incoming)
       visit = new Visit(incoming, toAskedUrl(incoming, this.#base, this.#sets), this.#enterHooks)
       outgoing = await this.#answer(incoming, visit)
     } catch (error) {
       outgoing = await this.#refuse(incoming, visit, error)
     }
-    if (incoming.body !== undefined) await discardBody(incoming)
-    return this.#finish(incoming, outgoing)
-  }
-
-  /** The answer with CORS headers, and with a body whose failures are reported to `onError`. */
-  #finish(incoming: Incoming, { status, headers, body, stored }: Outgoing): Outgoing {
-    const answer = { status, ...(stored !== undefined && { stored }), headers: this.#withVary(incoming, headers) }
-    return body === undefined
-      ? answer
-      : { ...answer, body: watchBody(body, (error) => this.#toRefusal(incoming, error)) }
+    return this.#guards.finish(incoming, outgoing)
   }
 
   url(file: Pick<StoredFile, 'set' | 'key'>, options: FileUrlOptions = {}): string {
@@ -138,22 +114,6 @@ class Handler implements UploadHandler {
     if (name === undefined) throw new TypeError(`This handler does not serve the upload set ${tellValue(file.set)}.`)
     const base = name === '' ? this.#base : `${this.#base}/${encodeURIComponent(name)}`
     return fileUrl(base, file, this.#options.scope === undefined ? ROOT : options.scope)
-  }
-
-  /** The headers with those of CORS. Behind a scope, each user has another content at the same URL. */
-  #withVary(incoming: Incoming, headers: Outgoing['headers']): Outgoing['headers'] {
-    const cors = this.#cors.origins.length === 0 ? undefined : corsHeaders(incoming, this.#cors, headers['allow'])
-    if (this.#options.scope === undefined) return cors === undefined ? headers : { ...headers, ...cors }
-    const vary = ['Cookie', 'Authorization', cors?.['vary'] ?? []].flat().join(', ')
-    return { ...headers, ...cors, vary }
-  }
-
-  /** The error that the client gets. If the server failed, `onError` gets it, too. */
-  #toRefusal(incoming: Incoming, error: unknown): AnyUploadError {
-    if (error === incoming.signal.reason && incoming.signal.aborted) return new UploadError('truncated-body', {})
-    const refusal = toUploadError(error)
-    if (isServerFailure(refusal)) this.#options.onError?.(refusal, incoming.native)
-    return refusal
   }
 
   async #answer(incoming: Incoming, visit: Visit): Promise<Outgoing> {
@@ -200,7 +160,7 @@ class Handler implements UploadHandler {
 
   /** Reports a hook that takes long to `onError`. */
   #slowHookOf(incoming: Incoming): (error: TypeError) => void {
-    return (error) => void this.#toRefusal(incoming, error)
+    return (error) => void this.#guards.toRefusal(incoming, error)
   }
 
   #list(incoming: Incoming, route: Route): Promise<Outgoing> {
@@ -209,7 +169,7 @@ class Handler implements UploadHandler {
   }
 
   async #refuse(incoming: Incoming, visit: Visit | undefined, error: unknown): Promise<Outgoing> {
-    const refusal = this.#toRefusal(incoming, error)
+    const refusal = this.#guards.toRefusal(incoming, error)
     const told = visit?.entered === undefined ? refusal : toScopedRefusal(refusal, visit.entered.scope)
     const page = this.#pageFor(incoming)
     if (page === undefined || visit === undefined) return problemOutgoing(told, incoming.method)
@@ -217,7 +177,7 @@ class Handler implements UploadHandler {
       return await showRefusal(page, incoming, await visit.enter(), this.#gate, told)
     } catch (another) {
       // storage-failed, or an error of the hooks or the page. The client can still get the refusal.
-      if (another !== error) this.#toRefusal(incoming, another)
+      if (another !== error) this.#guards.toRefusal(incoming, another)
       return problemOutgoing(told, incoming.method)
     }
   }
@@ -232,22 +192,6 @@ function checkTransactions(sets: Sets): void {
         'transactions.',
     )
   }
-}
-
-/** @param scope of the client; `undefined` for a URL that only opens with a signature, which then tells the folder */
-function fileUrl(
-  base: string,
-  { set, key }: Pick<StoredFile, 'set' | 'key'>,
-  scope: string | typeof ROOT | undefined,
-): string {
-  if (scope === undefined) {
-    const slash = key.lastIndexOf('/')
-    const query = slash === -1 ? '' : `?${new URLSearchParams({ [SCOPE_PARAMETER]: key.slice(0, slash) }).toString()}`
-    return `${base}/${pathFromKey(key.slice(slash + 1))}${query}`
-  }
-  const client = Scope.from(scope, set)
-  if (!client.holds(key)) throw new TypeError(`The file ${tellValue(key)} is not in the scope ${tellValue(scope)}.`)
-  return `${base}/${pathFromKey(client.tell(key))}`
 }
 
 /** PUT is refused only if the URL has no key. curl adds the file's name only to a URL that ends in a slash. */

@@ -1,4 +1,6 @@
 import { toLimit } from '../errors/limit.ts'
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { toClientNetwork } from './client-network.ts'
@@ -31,6 +33,12 @@ export interface UploadSlotOptions {
    * upload of this handler may then give way; otherwise the new one gets 503 (`overloaded`). Default: not asked.
    */
   readonly takeSlot?: TakeSlot | undefined
+}
+
+export const UPLOAD_SLOT_KINDS: OptionKinds<UploadSlotOptions> = {
+  maxUploads: OPTION_KINDS.size,
+  maxUploadsPerClient: OPTION_KINDS.size,
+  takeSlot: OPTION_KINDS.call,
 }
 
 /**

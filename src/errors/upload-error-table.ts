@@ -13,7 +13,7 @@ export interface UploadErrorDetails {
   'malformed-request': { reason: string }
   'digest-mismatch': { algorithm: string }
   'invalid-key': { key: string; reason: string; suggestion?: string }
-  'invalid-name': { filename: string; reason: string }
+  'invalid-name': { filename: string; reason: string; field?: string }
   unauthenticated: { challenge: string }
   forbidden: { action: string }
   'invalid-link': Record<never, never>
@@ -39,20 +39,27 @@ export interface UploadErrorDetails {
   'name-too-long': { limit: number }
   'padding-too-large': { limit: number }
   'unsupported-media-type': { contentType: string; contentEncoding?: string; hint?: string }
-  'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[] }
-  'type-mismatch': { filename: string; extension: string; found: string; reason?: string; suggestion?: string }
+  'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[]; field?: string }
+  'type-mismatch': {
+    filename: string
+    extension: string
+    found: string
+    reason?: string
+    suggestion?: string
+    field?: string
+  }
   'range-not-satisfiable': { size: number }
   'header-too-large': Record<never, never>
   'invalid-form': { errors: readonly FormError[] }
   'missing-file': { field?: string; hint?: string }
   'no-file-selected': { field?: string; skipped?: readonly string[] }
-  'file-too-small': { limit: number; filename: string }
-  'content-refused': { filename: string; reason: string }
+  'file-too-small': { limit: number; filename: string; field?: string }
+  'content-refused': { filename: string; reason: string; field?: string }
   'storage-failed': Record<never, never>
   'unsupported-transfer-coding': { coding: string }
   'storage-full': Record<never, never>
   overloaded: Record<never, never>
-  'check-unavailable': { filename: string }
+  'check-unavailable': { filename: string; field?: string }
   'publishing-delayed': Record<never, never>
   'internal-error': Record<never, never>
 }

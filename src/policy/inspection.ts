@@ -1,10 +1,11 @@
+import { inField } from '../errors/in-field.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { splitExtension } from '../filename/extension.ts'
 import { checkContent } from '../media/check-content.ts'
 import type { ContentRule } from '../media/check-content.ts'
-import type { SealedDraft } from '../storage/draft.ts'
 import type { FileRecord } from '../storage/storage.ts'
 import type { Check } from './check.ts'
+import { fieldOf } from './upload-head.ts'
 import type { UploadHead } from './upload-head.ts'
 
 /** A set's rule for the content of one file. */
@@ -22,11 +23,18 @@ export interface Inspection {
   readonly checks: readonly Check[]
 }
 
+/** The bytes of a whole file. */
+export interface WholeFile {
+  readonly size: number
+  /** All bytes; may be called again. */
+  stream(): AsyncIterable<Uint8Array>
+}
+
 /** A whole file, and the record that it gets if it passes. */
 export interface Inspected {
   readonly head: UploadHead
   readonly record: FileRecord
-  readonly sealed: SealedDraft
+  readonly file: WholeFile
   /** Its first bytes, as many as `checkContent` looks at. */
   readonly firstBytes: Uint8Array
 }
@@ -39,22 +47,27 @@ export interface Inspected {
  */
 export async function inspect(
   { content, checks }: Inspection,
-  { head, record, sealed, firstBytes }: Inspected,
+  { head, record, file, firstBytes }: Inspected,
 ): Promise<FileRecord> {
-  const type = content === undefined ? record.type : await provenType(content, head.filename, firstBytes)
+  const type = content === undefined ? record.type : await provenType(content, head, firstBytes)
   const upload = {
     filename: head.filename,
     type,
-    size: sealed.size,
+    size: file.size,
     ...(record.digest !== undefined && { digest: record.digest }),
-    stream: () => sealed.stream(),
+    stream: () => file.stream(),
   }
-  // One after the other, so that a cheap check can spare an expensive one its work.
-  for (const check of checks) await check(upload)
+  try {
+    // One after the other, so that a cheap check can spare an expensive one its work.
+    for (const check of checks) await check(upload)
+  } catch (error) {
+    throw inField(error, head.field)
+  }
   return { ...record, type }
 }
 
-async function provenType(content: ExpectedContent, filename: string, firstBytes: Uint8Array): Promise<string> {
+async function provenType(content: ExpectedContent, head: UploadHead, firstBytes: Uint8Array): Promise<string> {
+  const { filename } = head
   const { extension, isClients } = content
   const { agrees, type, found, reason, suggestion } = await checkContent({ extension, head: firstBytes }, content)
   if (agrees) return type
@@ -65,5 +78,6 @@ async function provenType(content: ExpectedContent, filename: string, firstBytes
     found,
     ...(reason !== undefined && { reason }),
     ...(renamed !== undefined && { suggestion: renamed }),
+    ...fieldOf(head),
   })
 }

@@ -1,6 +1,3 @@
-import { createHasher } from '#digest'
-import { toDigestField } from '../digest/digest-field.ts'
-import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
@@ -9,10 +6,9 @@ import type { StorageTransaction } from '../storage/transaction.ts'
 import { noneFree } from './conflict-numbers.ts'
 import type { ConflictNumbers } from './conflict-numbers.ts'
 import { toDraftNote } from './draft-note.ts'
-import { FirstBytes } from './first-bytes.ts'
+import { FileInspection } from './file-inspection.ts'
+import type { FileRules } from './file-inspection.ts'
 import { isImplied } from './implied-record.ts'
-import { inspect } from './inspection.ts'
-import type { Inspection } from './inspection.ts'
 import type { PublishedFile } from './delete-files.ts'
 import type { NumberedKey } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
@@ -27,29 +23,22 @@ const MAX_TRIES = 10_000
 type TakeKey = (sealed: SealedDraft, key: string, record: FileRecord | undefined) => Promise<StorageEntry | undefined>
 
 /** The decisions of a set about a file that it admits. */
-export interface Admission {
+export interface Admission extends FileRules {
   /** The set's name. */
   readonly set: string
-  readonly head: UploadHead
-  readonly record: FileRecord
-  readonly maxFileSize: number
-  readonly minFileSize: number
   readonly key: string
   readonly numberedKey: NumberedKey | undefined
   readonly numbers: ConflictNumbers
   readonly storage: Storage
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
-  readonly inspection: Inspection
-  /** The digest to record; `undefined` for none. */
-  readonly digest: DigestAlgorithm | undefined
 }
 
 /** A draft under the policy of a set. Every protocol makes drafts, and only a draft can become a stored file. */
 export class UploadDraft {
   readonly #draft: Draft | SealedDraft
   readonly #admission: Admission
-  readonly #firstBytes = new FirstBytes()
-  readonly #hasher: Hasher | undefined
+  /** Absent if the draft was sealed and inspected before. */
+  readonly #inspection: FileInspection | undefined
   #record: FileRecord
   #sealed: SealedDraft | undefined
   #published: PublishedFile | undefined
@@ -60,7 +49,7 @@ export class UploadDraft {
     this.#admission = admission
     this.#record = admission.record
     if (isSealed(draft)) this.#sealed = draft
-    else if (admission.digest !== undefined) this.#hasher = createHasher(admission.digest)
+    else this.#inspection = new FileInspection(admission)
   }
 
   /** The claims of the client. */
@@ -79,13 +68,8 @@ export class UploadDraft {
    * @throws {UploadError} `file-too-large` at the first byte over the limit.
    */
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
-    const { maxFileSize: limit, head } = this.#admission
     if (isSealed(this.#draft)) throw new TypeError('The draft is sealed: it takes no more bytes.')
-    if (this.#draft.size + bytes.length > limit) {
-      throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
-    }
-    this.#firstBytes.append(bytes)
-    this.#hasher?.update(bytes)
+    this.#inspection?.append(bytes)
     return this.#draft.append(bytes, isGiven)
   }
 
@@ -95,17 +79,10 @@ export class UploadDraft {
    * @throws {UploadError} `file-too-small`, `type-mismatch`, `storage-full`, `storage-failed`; the errors of checks.
    */
   async seal(): Promise<void> {
-    const { minFileSize: limit, head } = this.#admission
-    if (isSealed(this.#draft)) throw new TypeError('The draft is sealed already.')
-    if (this.#draft.size < limit) throw new UploadError('file-too-small', { limit, filename: head.filename })
+    if (isSealed(this.#draft) || this.#inspection === undefined) throw new TypeError('The draft is sealed already.')
+    this.#inspection.checkSize()
     const sealed = await this.#draft.seal()
-    const { inspection } = this.#admission
-    const record = { ...this.#admission.record, ...this.#digest() }
-    try {
-      this.#record = await inspect(inspection, { head, record, sealed, firstBytes: this.#firstBytes.bytes })
-    } finally {
-      this.#firstBytes.release()
-    }
+    this.#record = await this.#inspection.inspect(sealed)
     this.#sealed = sealed
   }
 
@@ -200,18 +177,8 @@ export class UploadDraft {
   discard(): Promise<void> {
     return this.#draft.discard()
   }
-
-  #digest(): { digest?: string } {
-    const { digest: algorithm } = this.#admission
-    if (algorithm === undefined || this.#hasher === undefined) return {}
-    return { digest: toDigestField(algorithm, this.#hasher.digest()) }
-  }
 }
 
 function isSealed(draft: Draft | SealedDraft): draft is SealedDraft {
   return 'publish' in draft
-}
-
-function fieldOf({ field }: UploadHead): { field?: string } {
-  return field === undefined ? {} : { field }
 }

@@ -9,6 +9,11 @@ export interface UploadHead {
   readonly field?: string | undefined
 }
 
+/** The form field of a file, for the details of a refusal. */
+export function fieldOf({ field }: UploadHead): { field?: string } {
+  return field === undefined ? {} : { field }
+}
+
 /** The folder, the name or the key that the application chooses for a file. */
 export interface Placement {
   /** Safe segments joined by `/`. */

@@ -27,6 +27,7 @@ import { saveSource } from './save-source.ts'
 import type { SaveOptions, SaveSource } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
 import type { Admission } from './upload-draft.ts'
+import { fieldOf } from './upload-head.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 import type { UploadSetOptions } from './upload-set-options.ts'
 
@@ -167,21 +168,26 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
   /** The decisions about a file before its bytes come. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
-    const { filename, size, field } = head
+    const { filename, size } = head
     const own = toOwnName(filename, naming)
     if (own === undefined) {
-      throw new UploadError('invalid-name', { filename, reason: 'it has no letters or digits of ASCII' })
+      throw new UploadError('invalid-name', {
+        filename,
+        reason: 'it has no letters or digits of ASCII',
+        ...fieldOf(head),
+      })
     }
     const place = toPlace(own, placement, naming)
     const ownExtension = extensionOf(own.name)
     // The set has to take the client's name and the final name: neither may bring in the other.
     for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
       if (!isAllowed(extension)) {
-        throw new UploadError('type-not-allowed', { filename, extension, ...(extensions && { allowed: extensions }) })
+        const allowed = extensions && { allowed: extensions }
+        throw new UploadError('type-not-allowed', { filename, extension, ...allowed, ...fieldOf(head) })
       }
     }
     if (size !== undefined && size > maxFileSize) {
-      throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...(field !== undefined && { field }) })
+      throw new UploadError('file-too-large', { limit: maxFileSize, filename, ...fieldOf(head) })
     }
     const type = [place.name, own.name].map(mediaType).find((known) => known !== OCTET_STREAM)
     return {

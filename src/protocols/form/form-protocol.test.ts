@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
+import { UploadError } from '../../errors/upload-error.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
+import { ALL } from '../../media/extension-rule.ts'
 import type { FieldPart, FilePart } from '../../multipart/encoder.ts'
+import type { CheckedUpload } from '../../policy/check.ts'
 import { diskSet, everyFile, memorySet, read } from '../../policy/fixtures/sets.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { toFormLimits } from '../../receive/form-limits.ts'
@@ -94,6 +97,21 @@ describe('a form', () => {
     expect((await set.list()).files).toEqual([])
   })
 })
+
+test.each([
+  ['its extension', file('photos', 'b.exe', 'x'), 'type-not-allowed', {}],
+  ['its size', file('photos', 'b.txt', 11), 'file-too-large', { maxFileSize: 10 }],
+  ['its missing bytes', file('photos', 'b.txt', ''), 'file-too-small', { minFileSize: 1 }],
+  ['its content', file('photos', 'b.png', '<!doctype html>'), 'type-mismatch', { content: 'verify' }],
+  ['its name', file('photos', '日本', 'x'), 'invalid-name', { naming: 'werkzeug', extensions: ALL }],
+  ['a check', file('photos', 'b.txt', 'x'), 'content-refused', { checks: [refusing] }],
+] as const)('a file that is refused for %s is refused with its field', async (_, part, code, options) => {
+  await expect(send(memorySet(options), [part])).rejects.toMatchObject({ code, details: { field: 'photos' } })
+})
+
+function refusing({ filename }: CheckedUpload): never {
+  throw new UploadError('content-refused', { filename, reason: 'it is dull' })
+}
 
 describe('of a form nothing is kept', () => {
   const first = file('a', 'a.txt', 600_000)

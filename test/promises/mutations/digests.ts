@@ -24,7 +24,7 @@ export const DIGESTS: GuardedPromise = {
     },
     {
       guard: 'takes the digest of the bytes that are stored',
-      file: 'src/policy/upload-draft.ts',
+      file: 'src/policy/file-inspection.ts',
       find: 'this.#hasher?.update(bytes)',
       replace: '',
       tests: [

@@ -40,9 +40,9 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     },
     {
       guard: 'counts the bytes of each file that goes to a set',
-      file: 'src/policy/upload-draft.ts',
-      find: 'if (this.#draft.size + bytes.length > limit) {',
-      replace: 'if (this.#draft.size + bytes.length > Infinity) {',
+      file: 'src/policy/file-inspection.ts',
+      find: 'if (this.#size > limit) {',
+      replace: 'if (this.#size > Infinity) {',
       tests: [
         ['src/policy/save-source.test.ts', 'maxFileSize holds to the byte, %s'],
         ['src/handler/upload-handler.test.ts', 'a second file that %s leaves nothing of the form'],

@@ -1,0 +1,86 @@
+import { createHasher } from '#digest'
+import { toDigestField } from '../digest/digest-field.ts'
+import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
+import { UploadError } from '../errors/upload-error.ts'
+import type { FileRecord } from '../storage/storage-entry.ts'
+import { FirstBytes } from './first-bytes.ts'
+import { inspect } from './inspection.ts'
+import type { Inspection, WholeFile } from './inspection.ts'
+import { fieldOf } from './upload-head.ts'
+import type { UploadHead } from './upload-head.ts'
+
+/** The decisions of a set about the content of a file that it admits, wherever its bytes go. */
+export interface FileRules {
+  readonly head: UploadHead
+  /** The record of the file, as its name and the client tell it. */
+  readonly record: FileRecord
+  readonly maxFileSize: number
+  readonly minFileSize: number
+  readonly inspection: Inspection
+  /** The digest to record; `undefined` for none. */
+  readonly digest: DigestAlgorithm | undefined
+}
+
+/**
+ * The policy of a set on the bytes of one file. It sees them as they arrive, and does not keep them. A draft has an
+ * inspection, and so has a file that is only accepted.
+ */
+export class FileInspection {
+  readonly #rules: FileRules
+  readonly #firstBytes = new FirstBytes()
+  readonly #hasher: Hasher | undefined
+  #size = 0
+
+  constructor(rules: FileRules) {
+    this.#rules = rules
+    if (rules.digest !== undefined) this.#hasher = createHasher(rules.digest)
+  }
+
+  /**
+   * Takes the next bytes into account.
+   *
+   * @throws {UploadError} `file-too-large` at the first byte over the limit.
+   */
+  append(bytes: Uint8Array): void {
+    const { maxFileSize: limit, head } = this.#rules
+    this.#size += bytes.length
+    if (this.#size > limit) {
+      throw new UploadError('file-too-large', { limit, filename: head.filename, ...fieldOf(head) })
+    }
+    this.#firstBytes.append(bytes)
+    this.#hasher?.update(bytes)
+  }
+
+  /**
+   * To be called after the last byte.
+   *
+   * @throws {UploadError} `file-too-small`.
+   */
+  checkSize(): void {
+    const { minFileSize: limit, head } = this.#rules
+    if (this.#size >= limit) return
+    throw new UploadError('file-too-small', { limit, filename: head.filename, ...fieldOf(head) })
+  }
+
+  /**
+   * Compares the content with the name, and runs the checks of the set on the whole file. Returns the record, with the
+   * proven type and the digest.
+   *
+   * @throws {UploadError} `type-mismatch`, and the errors of checks.
+   */
+  async inspect(file: WholeFile): Promise<FileRecord> {
+    const { head, inspection } = this.#rules
+    const record = { ...this.#rules.record, ...this.#digest() }
+    try {
+      return await inspect(inspection, { head, record, file, firstBytes: this.#firstBytes.bytes })
+    } finally {
+      this.#firstBytes.release()
+    }
+  }
+
+  #digest(): { digest?: string } {
+    const { digest: algorithm } = this.#rules
+    if (algorithm === undefined || this.#hasher === undefined) return {}
+    return { digest: toDigestField(algorithm, this.#hasher.digest()) }
+  }
+}

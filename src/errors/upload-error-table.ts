@@ -29,7 +29,7 @@ export interface UploadErrorDetails {
   'precondition-failed': Record<never, never>
   'body-too-large': { limit: number; limits?: readonly FileLimit[] }
   'file-too-large': { limit: number; filename: string; field?: string }
-  'too-many-files': { limit: number }
+  'too-many-files': { limit: number; field?: string }
   'too-many-fields': { limit: number }
   'too-many-parts': { limit: number }
   'field-too-large': { limit: number; field: string; hint?: string }

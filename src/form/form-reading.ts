@@ -13,6 +13,7 @@ import type { FormLimits } from '../receive/form-limits.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
 import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
+import { unknownField } from '../receive/unknown-field.ts'
 import { CHARSET_FIELD } from './form-check.ts'
 import type { FormShape } from './form-shape.ts'
 import { toFormSize } from './form-size.ts'
@@ -30,8 +31,6 @@ export interface FormReadingOptions {
 
 /** Errors that a refusal lists at most. */
 const MAX_ERRORS = 100
-/** Characters that a refusal shows of an undeclared name. Otherwise, a client could make the refusal large. */
-const TOLD_NAME_LENGTH = 100
 
 /** One request's form, from its first byte to its value. */
 export class FormReading {
@@ -145,12 +144,6 @@ export class FormReading {
 
   #refuseUnknown(name: string): void {
     if (this.#options.ignoresUnknown || this.#unknown.length >= MAX_ERRORS) return
-    const told = name.length > TOLD_NAME_LENGTH ? `${name.slice(0, TOLD_NAME_LENGTH)}…` : name
-    this.#unknown.push({
-      path: [told],
-      field: told,
-      code: 'unknown-field',
-      detail: 'The form has no field of this name.',
-    })
+    this.#unknown.push(unknownField(name))
   }
 }

@@ -1,5 +1,6 @@
 import type { DraftOptions } from '../storage/draft.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { FileInspection } from './file-inspection.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 
@@ -28,6 +29,13 @@ export interface DraftSource {
    * @throws as `save`, for faults that are known before the bytes come.
    */
   draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
+  /**
+   * Admits a file and begins its inspection, for code that keeps the bytes elsewhere, as `receive` with `accept` does.
+   * Nothing is stored.
+   *
+   * @throws as `draft`.
+   */
+  inspection(head: UploadHead, placement?: Placement): FileInspection
   /**
    * Takes back a draft that was set aside by `UploadDraft.keep`. It is sealed and inspected; publish it, or set it
    * aside again. `undefined` if this set has no such draft, or if it has expired. If several callers claim it, one gets

@@ -36,6 +36,11 @@ export class FileInspection {
     if (rules.digest !== undefined) this.#hasher = createHasher(rules.digest)
   }
 
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size
+  }
+
   /**
    * Takes the next bytes into account.
    *

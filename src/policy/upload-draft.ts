@@ -57,6 +57,11 @@ export class UploadDraft {
     return this.#admission.head
   }
 
+  /** The facts that are recorded with the file. `seal` finds some of them. */
+  get record(): FileRecord {
+    return this.#record
+  }
+
   /** Bytes appended so far. */
   get size(): number {
     return this.#draft.size

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from 'vitest'
 import type { Storage } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { UploadedFile } from '../receive/uploaded-file.ts'
-import type { SaveSource } from './save-source.ts'
+import type { SaveSource } from './file-source.ts'
 import { uploadSet } from './upload-set.ts'
 import type { UploadSet } from './upload-set.ts'
 

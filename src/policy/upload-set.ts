@@ -13,18 +13,22 @@ import { mediaType, OCTET_STREAM } from '../media/type-by-name.ts'
 import { checkStorage } from '../storage/check-storage.ts'
 import type { DeleteOptions, ListOptions, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { checkFile } from './check-file.ts'
+import type { CheckedFile } from './checked-file.ts'
 import { ConflictNumbers } from './conflict-numbers.ts'
 import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
+import type { SaveSource } from './file-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
 import type { FileCount, FileInput } from './file-input.ts'
+import { FileInspection } from './file-inspection.ts'
 import { impliedRecord } from './implied-record.ts'
 import type { ExpectedContent } from './inspection.ts'
 import { OpenSetFile } from './open-stored-file.ts'
 import type { OpenStoredFile } from './open-stored-file.ts'
 import { toOwnName, toPlace } from './placement.ts'
 import { saveSource } from './save-source.ts'
-import type { SaveOptions, SaveSource } from './save-source.ts'
+import type { SaveOptions } from './save-source.ts'
 import { UploadDraft } from './upload-draft.ts'
 import type { Admission } from './upload-draft.ts'
 import { fieldOf } from './upload-head.ts'
@@ -57,6 +61,14 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
    * @throws {TypeError} for a folder that is not safe, and for a source without a name.
    */
   save(source: SaveSource, options?: SaveOptions): Promise<StoredFile>
+  /**
+   * Judges a file as `save` does, and stores nothing. Resolves to the facts that the set has found. A stream, and a
+   * part of `parts`, can be read once: it is used up afterwards. If the set has checks, the bytes of such a source are
+   * held in a draft of the storage meanwhile.
+   *
+   * @throws as `save`, for names, types, sizes and checks.
+   */
+  check(source: SaveSource, options?: SaveOptions): Promise<CheckedFile>
   /** A file input of `uploadForm` that needs one file. */
   one(placement?: Placement): FileInput<StoredFile>
   /** A file input of `uploadForm` that may stay empty. */
@@ -227,6 +239,10 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       return new UploadDraft(draft, admission)
     },
 
+    inspection(head, placement = {}) {
+      return new FileInspection(admit(head, placement))
+    },
+
     async claim(id, placement = {}) {
       const claimed = await storage.claim?.(id)
       if (claimed === undefined) return undefined
@@ -262,6 +278,11 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     async save(source, saveOptions = {}) {
       checkOptions('save', saveOptions, SAVE_KINDS)
       return await saveSource((head, place) => set.draft(head, place), source, saveOptions)
+    },
+
+    async check(source, saveOptions = {}) {
+      checkOptions('check', saveOptions, SAVE_KINDS)
+      return await checkFile(set, source, saveOptions, checks.length > 0)
     },
 
     async get(key) {

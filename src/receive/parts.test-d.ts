@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
 import { expectTypeOf, test } from 'vitest'
-import type { NamedFile, SaveSource } from '../policy/save-source.ts'
+import type { NamedFile, SaveSource } from '../policy/file-source.ts'
 import type { ArrivingField, ArrivingFile, Part } from './part.ts'
 import { parts } from './parts.ts'
 

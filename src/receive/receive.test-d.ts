@@ -3,6 +3,8 @@ import type { Http2ServerRequest } from 'node:http2'
 import { expectTypeOf, test } from 'vitest'
 import type { UploadErrorDetails } from '../errors/upload-error-table.ts'
 import type { UploadError } from '../errors/upload-error.ts'
+import type { CheckedFile } from '../policy/checked-file.ts'
+import type { UploadSet } from '../policy/upload-set.ts'
 import type { FormLimits } from './form-limits.ts'
 import type { MultiMap } from './multi-map.ts'
 import { receive } from './receive.ts'
@@ -11,6 +13,7 @@ import type { UploadedFile } from './uploaded-file.ts'
 
 declare const request: Request
 declare const upload: Upload
+declare const images: UploadSet
 
 test('a received form is typed without a generic', () => {
   expectTypeOf(receive(request)).toEqualTypeOf<Promise<Upload>>()
@@ -37,6 +40,18 @@ test('limits may be left out or undefined, and are numbers', () => {
   // @ts-expect-error -- misspelt
   void receive(request, { maxFilesize: 1 })
   expectTypeOf<FormLimits['maxBodySize']>().toEqualTypeOf<number>()
+})
+
+test('accept is a set, or a set for each field', () => {
+  void receive(request, { accept: images })
+  void receive(request, { accept: { avatar: images, docs: images } })
+  void receive(request, { accept: undefined })
+  // @ts-expect-error -- extensions are the options of a set
+  void receive(request, { accept: ['png'] })
+  // @ts-expect-error -- a set decides how many files it takes
+  void receive(request, { accept: { avatar: images.one() } })
+  expectTypeOf(upload.files.required('a').digest).toEqualTypeOf<string | undefined>()
+  expectTypeOf(images.check(new File([], 'a'))).toEqualTypeOf<Promise<CheckedFile>>()
 })
 
 test('a refusal of one code has the details of that code', () => {

@@ -6,18 +6,18 @@ import { checkOptions } from '../errors/check-options.ts'
 import { toLimit } from '../errors/limit.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
-import { UploadError } from '../errors/upload-error.ts'
 import { discardBody } from '../http/discard-body.ts'
 import { toTextDecoder } from '../multipart/text.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
+import { AcceptedFiles } from './accepted-files.ts'
+import type { AcceptedSets } from './accepted-files.ts'
 import { RECEIVE_LIMIT_KINDS, toReceiveLimits } from './form-limits.ts'
 import type { ReceiveLimitOptions } from './form-limits.ts'
 import { MultiMap } from './multi-map.ts'
 import { readForm } from './read-form.ts'
 import type { FileHead, FileSink } from './read-form.ts'
-import type { SpooledFile } from './spool/spool.ts'
-import { UploadedFile } from './uploaded-file.ts'
+import { ReceivedFile } from './received-file.ts'
 import { UploadedFiles } from './uploaded-files.ts'
 
 /** A form, received whole. `dispose` removes its remaining files, and so does `await using` (Node 24 and later). */
@@ -34,8 +34,14 @@ export interface Upload extends AsyncDisposable {
   dispose(): Promise<void>
 }
 
-/** Options of `receive`: its limits, its memory, and the sites that may send forms. */
+/** Options of `receive`: its limits, its memory, the sites that may send forms, and the sets that judge its files. */
 export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
+  /**
+   * The sets whose policies the files must meet: one set for all fields, or an object with a set for each file field.
+   * The sets store nothing. With an object, a file in any other field is refused with `invalid-form`. The defaults of
+   * `maxFileSize` and `maxFiles` are those of the sets. Default: every file is taken.
+   */
+  readonly accept?: AcceptedSets | undefined
   /** Bytes up to which a file stays in memory; larger ones go to a temporary file. Default 512,000. */
   readonly memoryLimit?: number | undefined
   /**
@@ -51,6 +57,8 @@ export interface ReceiveOptions extends ReceiveLimitOptions, SiteOptions {
 
 const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
   ...RECEIVE_LIMIT_KINDS,
+  // `AcceptedFiles` checks it and reports its faults.
+  accept: OPTION_KINDS.own,
   // `toSiteRules` checks them and reports their faults.
   origins: OPTION_KINDS.own,
   memoryLimit: OPTION_KINDS.size,
@@ -80,41 +88,39 @@ const RECEIVE_KINDS: OptionKinds<ReceiveOptions> = {
  * @throws {UploadError} `unsupported-media-type` (415) for another type of body and for a compressed one;
  *   `unsupported-transfer-coding` (501). `malformed-body` and `truncated-body` (400); `cross-site` (403);
  *   `request-timeout` (408). `body-too-large`, `file-too-large`, `too-many-files`, ... (413); `storage-full` (507).
- * @throws {TypeError} if a body parser has read the body already, and for a request, a limit or an origin that is not
- *   valid.
+ *   With `accept`, also the errors of `UploadSet.save` for names, types and sizes, and those of checks; `invalid-form`
+ *   (422).
+ * @throws {TypeError} if a body parser has read the body already. Also for a request and an option that is not valid.
  */
 export async function receive(request: AnyRequest, options: ReceiveOptions = {}): Promise<Upload> {
   checkOptions('receive', options, RECEIVE_KINDS)
   const { temporaryFolder, signal } = options
   const memoryLimit = toLimit('memoryLimit', options.memoryLimit, 512_000)
   const totalMemoryLimit = toLimit('totalMemoryLimit', options.totalMemoryLimit, PROCESS_MEMORY_LIMIT)
-  const limits = toReceiveLimits(options)
-  const { maxFileSize } = limits
+  const accepted = options.accept === undefined ? undefined : new AcceptedFiles(options.accept)
+  const limits = toReceiveLimits({
+    ...options,
+    maxFileSize: options.maxFileSize ?? accepted?.maxFileSize,
+    maxFiles: options.maxFiles ?? accepted?.maxFiles,
+  })
+  const fileLimits = accepted?.fileLimits(limits.maxFileSize) ?? [limits]
   const rules = toSiteRules(options)
   const incoming = toIncoming(request)
   const spool = createSpool({ memoryLimit, totalMemoryLimit, temporaryFolder })
   const dispose = (): Promise<void> => spool.dispose()
-  const received: { readonly head: FileHead; readonly content: SpooledFile }[] = []
+  const received: ReceivedFile[] = []
   const openFile = (head: FileHead): FileSink => {
-    const content = spool.openFile()
-    received.push({ head, content })
-    return {
-      append(bytes, isGiven) {
-        if (content.size + bytes.length > maxFileSize) {
-          const { field, filename } = head
-          throw new UploadError('file-too-large', { limit: maxFileSize, filename, field })
-        }
-        return content.append(bytes, isGiven)
-      },
-      end: () => content.finish(),
-    }
+    const inspection = head.filename === '' ? undefined : accepted?.admit(head)
+    const file = new ReceivedFile({ head, content: spool.openFile(), maxFileSize: limits.maxFileSize, inspection })
+    received.push(file)
+    return file
   }
 
   try {
     checkSite(incoming, rules)
-    const form = await readForm(incoming, { limits, fileLimits: [limits], openFile, signal })
+    const form = await readForm(incoming, { limits, fileLimits, openFile, signal })
     const fields = new MultiMap(form.fields)
-    const files = received.map(({ head, content }) => [head.field, new UploadedFile(head, content)] as const)
+    const files = received.map((file) => [file.field, file.toUploadedFile()] as const)
     const isUrlencoded = incoming.contentType.kind === 'urlencoded'
     return {
       fields,

@@ -3,6 +3,7 @@ import { checkOptions } from '../errors/check-options.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { toReadableStream } from '../http/readable-stream.ts'
+import type { CheckedFile } from '../policy/checked-file.ts'
 import type { FileHead } from './read-form.ts'
 import type { SaveFileOptions, SpooledFile } from './spool/spool.ts'
 
@@ -20,8 +21,14 @@ export class UploadedFile {
    * '' if no file was chosen.
    */
   readonly name: string
-  /** The media type that the client claims, `type/subtype`; `application/octet-stream` if it claims none. */
+  /**
+   * The media type, `type/subtype`. If a set has accepted the file (`accept` of `receive`), it is the type that the set
+   * would record, which the content proves. Otherwise it is the type that the client claims, or
+   * `application/octet-stream` if it claims none. The claim is always in `headers`, as `content-type`.
+   */
   readonly type: string
+  /** `sha-256=:base64:` (RFC 9530), if a set has accepted the file and asks for a digest. */
+  declare readonly digest?: string
   /**
    * The headers of its part, by lower-case name; several of one name are joined by `, `. `content-type` is there with
    * its parameters, such as the charset of a text.
@@ -29,10 +36,12 @@ export class UploadedFile {
   readonly headers: ReadonlyMap<string, string>
   readonly #content: SpooledFile
 
-  constructor(head: FileHead, content: SpooledFile) {
+  /** @param accepted the facts that a set has found, if one has accepted the file */
+  constructor(head: FileHead, content: SpooledFile, accepted?: Pick<CheckedFile, 'type' | 'digest'>) {
     this.field = head.field
     this.name = head.filename
-    this.type = head.type
+    this.type = accepted?.type ?? head.type
+    if (accepted?.digest !== undefined) this.digest = accepted.digest
     this.headers = head.headers
     this.#content = content
   }

@@ -37,6 +37,12 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/content-check.md, The content check, 1': SCRIPT,
   'docs/errors.md, Errors, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/forms.md, Reading a form, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 200 },
+  'docs/guide/forms.md, Files that meet a policy, 1': {
+    kind: 'route',
+    method: 'POST',
+    fields: [['avatar', '@cat.png']],
+    status: 200,
+  },
   'docs/guide/parts.md, A form while it arrives, 1': {
     kind: 'route',
     method: 'POST',
@@ -45,6 +51,10 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   },
   'docs/guide/names.md, Names, 1': SCRIPT,
   'docs/guide/upload-sets.md, Upload sets, 1': SCRIPT,
+  'docs/guide/upload-sets.md, A policy without storing, 1': {
+    kind: 'script',
+    prints: 'type-mismatch "cat.png" is not what its name says: it is text/html. Choose another file.\n',
+  },
   'docs/guide/content-check.md, Checks of your own, 1': SCRIPT,
   'docs/guide/upload-sets.md, Digests, 1': {
     kind: 'script',

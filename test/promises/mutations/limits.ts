@@ -50,9 +50,9 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     },
     {
       guard: 'counts the bytes of each file that `receive` takes',
-      file: 'src/receive/receive.ts',
-      find: 'if (content.size + bytes.length > maxFileSize) {',
-      replace: 'if (content.size + bytes.length > Infinity) {',
+      file: 'src/receive/received-file.ts',
+      find: 'if (this.#content.size + bytes.length > this.#maxFileSize) {',
+      replace: 'if (this.#content.size + bytes.length > Infinity) {',
       tests: [[LIMITS, ONE_MORE]],
     },
     {

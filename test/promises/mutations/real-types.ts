@@ -3,6 +3,7 @@ import type { GuardedPromise } from '../mutation.ts'
 const CONTENT = 'src/media/check-content.test.ts'
 const VARIANTS = 'src/media/content-variants.test.ts'
 const DISGUISES = 'src/media/disguises.test.ts'
+const ACCEPT = 'src/receive/accept.test.ts'
 const INSPECTION = 'src/policy/inspection.test.ts'
 
 export const REAL_TYPES: GuardedPromise = {
@@ -24,6 +25,30 @@ export const REAL_TYPES: GuardedPromise = {
       find: 'return { ...record, type }',
       replace: 'return { ...record, type: head.type ?? type }',
       tests: [[INSPECTION, 'decides the recorded type, not the claimed type: %s']],
+    },
+    {
+      guard: 'gives the files that `receive` accepts the type that is proven, and not the one that is claimed',
+      file: 'src/receive/uploaded-file.ts',
+      find: 'this.type = accepted?.type ?? head.type',
+      replace: 'this.type = head.type',
+      tests: [[ACCEPT, 'gives each file with the type that its content proves; the claim stays in the headers']],
+    },
+    {
+      guard: 'judges every file that `receive` accepts before it returns the form',
+      file: 'src/receive/received-file.ts',
+      find: 'return this.#inspection === undefined ? this.#content.finish() : this.#inspect(this.#inspection)',
+      replace: 'return this.#content.finish()',
+      tests: [
+        [ACCEPT, 'is refused if one file is refused for %s, and nothing is left'],
+        [ACCEPT, 'lets checks read each whole file, in memory and on the disk'],
+      ],
+    },
+    {
+      guard: 'refuses a file in a field for which `accept` names no set',
+      file: 'src/receive/accepted-files.ts',
+      find: 'const set = this.#set ?? this.#setByField.get(field)',
+      replace: 'const set = this.#set ?? this.#setByField.get(field) ?? [...this.#setByField.values()].at(-1)',
+      tests: [[ACCEPT, 'leaves no way in for a file in a field that is not declared: %s']],
     },
     {
       guard: 'judges the name that the file will have',

@@ -8,7 +8,7 @@ export type { FormAttempt, FormHandler, FormReceiveOptions, UploadForm, UploadFo
 export { list } from './form/form-shape.ts'
 export type { FormItem, FormList, FormMember, FormOutput, FormShape, MemberOutput } from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
-export type { FileTransaction } from './policy/file-transaction.ts'
+export type { FileTransaction, SkippedFile, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
 export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
 export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'

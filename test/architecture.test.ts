@@ -46,7 +46,10 @@ const ROOMS: RoomTable = {
   'storage/disk/time-index': { rooms: ['storage', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
 
-  policy: { rooms: ['digest', 'filename', 'filename/extension.ts', 'media', 'storage'], packages: ['#digest'] },
+  policy: {
+    rooms: ['budget', 'digest', 'filename', 'filename/extension.ts', 'media', 'storage'],
+    packages: ['#digest'],
+  },
 
   // Upload sets on disk, as the environment that is passed to it says.
   environment: { rooms: ['policy', 'media', 'storage', 'storage/disk'] },

@@ -1,4 +1,6 @@
 import { tellValue } from '../errors/tell-value.ts'
+import { checkTogether } from '../policy/check-together.ts'
+import type { DraftSource } from '../policy/draft-source.ts'
 import { isFileInput, isList, isSchema } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
@@ -7,8 +9,8 @@ import { KEPT_FIELD } from './kept-files.ts'
 export const CHARSET_FIELD = '_charset_'
 
 /**
- * Looks for controls that no request can fill in. If the form `keeps` files, it also looks for sets whose storage
- * cannot set drafts aside.
+ * Looks for controls that no request can fill in, and for sets that cannot take part in one transaction. If the form
+ * `keeps` files, it also looks for sets whose storage cannot set drafts aside.
  *
  * @throws {TypeError} that names the control.
  */
@@ -20,6 +22,14 @@ export function checkShape(shape: FormShape, keeps: boolean): void {
     }
     checkMember(name, member, keeps)
   }
+  checkTogether(setsOf(shape))
+}
+
+/** The sets of all files. */
+function setsOf(member: FormMember): DraftSource[] {
+  if (isSchema(member)) return []
+  if (isFileInput(member)) return [member.set]
+  return (isList(member) ? [member.item] : Object.values(member)).flatMap(setsOf)
 }
 
 function checkMember(name: string, member: FormMember, keeps: boolean): void {

@@ -7,6 +7,7 @@ import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { UploadError } from '../errors/upload-error.ts'
+import { watchClient } from '../http/client-watch.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
@@ -77,7 +78,6 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
    *
    * @throws {UploadError} as without a handler. Also `publishing-delayed` if the storage fails after the handler has
    *   succeeded: a later `sweep` publishes the files.
-   * @throws {TypeError} also if the storage has no transactions.
    */
   receive<Value>(
     request: AnyRequest,
@@ -121,7 +121,8 @@ const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.si
  * await post.receive(request, (data) => db.insert(data))
  * ```
  * @throws {TypeError} for a limit or an origin that is not valid, and for a name that no request can have. Also for a
- *   secret of less than 32 bytes, and for `keep` with a storage that cannot set drafts aside.
+ *   secret of less than 32 bytes, and for `keep` with a storage that cannot set drafts aside. Also for a storage that
+ *   has no transactions, and for storages with different `recover` functions.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
@@ -205,9 +206,14 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.check()
       signal?.throwIfAborted()
       if (handler !== undefined) {
-        const gone = signal === undefined ? incoming.signal : AbortSignal.any([incoming.signal, signal])
         const work = (transaction: FileTransaction): unknown => handler(toFormOutput(reading), transaction)
-        return { ok: true, value: await reading.publishWith(work, { signal: gone }) }
+        const client = watchClient(incoming)
+        try {
+          const gone = signal === undefined ? client.signal : AbortSignal.any([client.signal, signal])
+          return { ok: true, value: await reading.publishWith(work, { signal: gone }) }
+        } finally {
+          client.stop()
+        }
       }
       await reading.publish()
       return { ok: true, value: toFormOutput(reading) }

@@ -27,6 +27,12 @@ export interface FileSource {
   chunks(): AsyncIterable<Uint8Array>
 }
 
+/** The names that an application gives to a source. */
+interface SourceOptions extends Omit<Placement, 'key'> {
+  /** The client's name for the file. */
+  readonly filename?: string | undefined
+}
+
 /**
  * The facts about a source, and its bytes.
  *
@@ -34,14 +40,15 @@ export interface FileSource {
  * @throws {UploadError} `no-file-selected` for a file input in which no file was chosen.
  * @throws {TypeError} for another kind of source, and for a source without a name.
  */
-export function openSource(method: string, source: SaveSource, options: Omit<Placement, 'key'>): FileSource {
+export function openSource(method: string, source: SaveSource, options: SourceOptions): FileSource {
   requireSource(method, source)
-  const head = toHead(method, source, options.name)
+  const head = toHead(method, source, options)
   if (head.filename === '') throw new UploadError('no-file-selected', {})
-  const { folder, name } = options
+  const { folder, name, filename } = options
   return {
     head,
-    placement: isNamed(source) ? { folder, name } : { folder },
+    // Without another name, `name` is the client's name.
+    placement: isNamed(source) || filename !== undefined ? { folder, name } : { folder },
     // A part of `parts` does not know its size: it is still arriving.
     isReadable: source instanceof Uint8Array || ('stream' in source && source.size !== undefined),
     chunks: () => toChunks(source),
@@ -63,11 +70,12 @@ function isNamed(source: SaveSource): source is NamedFile {
   return 'name' in source && typeof source.name === 'string' && 'stream' in source
 }
 
-function toHead(method: string, source: SaveSource, name: string | undefined): UploadHead {
-  if (isNamed(source)) return { filename: source.name, type: source.type, size: source.size }
-  if (name === undefined) throw new TypeError(`This source has no name. Write ${method}(source, { name }).`)
-  if ('stream' in source) return { filename: name, type: source.type, size: source.size }
-  return { filename: name }
+function toHead(method: string, source: SaveSource, { filename, name }: SourceOptions): UploadHead {
+  if (isNamed(source)) return { filename: filename ?? source.name, type: source.type, size: source.size }
+  const known = filename ?? name
+  if (known === undefined) throw new TypeError(`This source has no name. Write ${method}(source, { name }).`)
+  if ('stream' in source) return { filename: known, type: source.type, size: source.size }
+  return { filename: known }
 }
 
 async function* toChunks(source: SaveSource): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,6 +1,7 @@
 import { UploadError } from '../errors/upload-error.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { FileTransaction } from './file-transaction.ts'
+import { RunningTransaction } from './running-transaction.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import { UploadTransaction } from './upload-transaction.ts'
 
@@ -27,19 +28,32 @@ export async function publishWith<Value>(
   { signal = new AbortController().signal }: PublishWithOptions = {},
 ): Promise<Value> {
   const transaction = new UploadTransaction()
-  let value: Value
+  let running: RunningTransaction | undefined
   try {
-    const files: StoredFile[] = []
-    for (const draft of drafts) files.push(await transaction.reserve(draft))
-    await transaction.prepare()
-    value = await work(files, { id: transaction.id, signal })
-  } catch (error) {
-    await transaction.rollback()
-    throw error
+    let value: Value
+    try {
+      const files: StoredFile[] = []
+      for (const draft of drafts) files.push(await transaction.reserve(draft))
+      await transaction.prepare()
+      running = new RunningTransaction(transaction, { signal, drafts, files })
+      value = await work(files, running)
+      await running.end()
+    } catch (error) {
+      await running?.end()
+      await transaction.rollback()
+      await running?.discard()
+      throw error
+    }
+    await commit(transaction)
+    return value
+  } finally {
+    running?.release()
   }
+}
+
+async function commit(transaction: UploadTransaction): Promise<void> {
   try {
     await transaction.commit()
-    return value
   } catch (error) {
     await transaction.defer()
     // The work is done and cannot be undone, so the client must not be told to send the files again.

@@ -1,21 +1,42 @@
+import { OPTION_KINDS } from '../errors/option-kinds.ts'
+import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { openSource } from './file-source.ts'
 import type { SaveSource } from './file-source.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement, UploadHead } from './upload-head.ts'
 
-/** The folder and the name of a saved file. A source without a name needs `name`. */
+/** The folder and the name of a saved file. A source without a name needs `filename` or `name`. */
 export type SaveOptions = Omit<Placement, 'key'> & {
+  /** The client's name for the file. Default: the name of the source, or `name` if the source has none. */
+  readonly filename?: string | undefined
   /** If it aborts, nothing is left behind, and `save` rejects with the reason. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** The kinds of `SaveOptions`, for `checkOptions`. */
+export const SAVE_KINDS: OptionKinds<SaveOptions> = {
+  folder: OPTION_KINDS.text,
+  name: OPTION_KINDS.text,
+  filename: OPTION_KINDS.text,
+  signal: OPTION_KINDS.signal,
+}
+
+type OpenDraft = (head: UploadHead, placement: Placement) => UploadDraft
+
 /** Stores a whole file by way of a draft. If that fails, nothing of it is left. */
-export async function saveSource(
-  openDraft: (head: UploadHead, placement: Placement) => UploadDraft,
-  source: SaveSource,
-  options: SaveOptions,
-): Promise<StoredFile> {
+export async function saveSource(openDraft: OpenDraft, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
+  const draft = await sealSource(openDraft, source, options)
+  try {
+    return await draft.publish()
+  } catch (error) {
+    await draft.discard()
+    throw error
+  }
+}
+
+/** Makes a whole file a sealed draft, which the caller publishes or discards. If that fails, nothing of it is left. */
+export async function sealSource(openDraft: OpenDraft, source: SaveSource, options: SaveOptions): Promise<UploadDraft> {
   const { signal, ...rest } = options
   signal?.throwIfAborted()
   const file = openSource('save', source, rest)
@@ -26,7 +47,7 @@ export async function saveSource(
       await draft.append(chunk)
     }
     await draft.seal()
-    return await draft.publish()
+    return draft
   } catch (error) {
     await draft.discard()
     throw error

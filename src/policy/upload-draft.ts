@@ -96,6 +96,11 @@ export class UploadDraft {
     return this.#published
   }
 
+  /** The name of the draft's set. */
+  get set(): string {
+    return this.#admission.set
+  }
+
   /** The storage of the draft: a transaction takes the drafts of one storage. */
   get storage(): Storage {
     return this.#admission.storage
@@ -118,6 +123,31 @@ export class UploadDraft {
    */
   reserve(transaction: StorageTransaction): Promise<StoredFile> {
     return this.#underFreeKey((sealed, key, record) => transaction.reserve(sealed, key, record))
+  }
+
+  /**
+   * As `SealedDraft.stream`, until the draft is published.
+   *
+   * @throws {TypeError} before `seal`.
+   */
+  stream(start?: number, end?: number): AsyncIterable<Uint8Array> {
+    return this.#whole().stream(start, end)
+  }
+
+  /**
+   * The absolute path of the draft, until it is published.
+   *
+   * @throws {TypeError} before `seal`, and if the storage has no paths.
+   */
+  path(): string {
+    const path = this.#whole().path?.()
+    if (path === undefined) throw new TypeError(`A storage of kind "${this.storage.kind}" has no paths.`)
+    return path
+  }
+
+  #whole(): SealedDraft {
+    if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is read.')
+    return this.#sealed
   }
 
   async #underFreeKey(take: TakeKey): Promise<StoredFile> {

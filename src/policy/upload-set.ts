@@ -27,8 +27,9 @@ import type { ExpectedContent } from './inspection.ts'
 import { OpenSetFile } from './open-stored-file.ts'
 import type { OpenStoredFile } from './open-stored-file.ts'
 import { toOwnName, toPlace } from './placement.ts'
-import { saveSource } from './save-source.ts'
+import { SAVE_KINDS, saveSource } from './save-source.ts'
 import type { SaveOptions } from './save-source.ts'
+import { toKey } from './to-key.ts'
 import { UploadDraft } from './upload-draft.ts'
 import type { Admission } from './upload-draft.ts'
 import { fieldOf } from './upload-head.ts'
@@ -127,11 +128,6 @@ const MANY_KINDS: OptionKinds<FileCount & Placement> = {
   ...PLACEMENT_KINDS,
   min: OPTION_KINDS.own,
   max: OPTION_KINDS.own,
-}
-const SAVE_KINDS: OptionKinds<SaveOptions> = {
-  folder: OPTION_KINDS.text,
-  name: OPTION_KINDS.text,
-  signal: OPTION_KINDS.signal,
 }
 const LIST_KINDS: OptionKinds<ListOptions> = {
   folder: OPTION_KINDS.text,
@@ -319,10 +315,4 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     },
   }
   return set
-}
-
-function toKey(file: StoredFile | string): string {
-  const key: unknown = typeof file === 'object' && file !== null ? file.key : file
-  if (typeof key === 'string') return key
-  throw new TypeError(`${tellValue(file)} is neither a stored file nor the key of one. Pass the result of save.`)
 }

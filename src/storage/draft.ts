@@ -53,9 +53,14 @@ export interface SealedDraft {
   readonly size: number
   /**
    * The bytes from `start` (default 0) up to but not including `end` (default the size). May be called again until the
-   * draft is published. Throws a TypeError for a range that is not valid.
+   * draft is published, also while a transaction promises it a key. Throws a TypeError for a range that is not valid.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>
+  /**
+   * The absolute path of the draft, until it is published or discarded. A transaction moves it when it is prepared.
+   * Throws a TypeError afterwards. Optional: for a storage on a file system.
+   */
+  path?(): string
   /**
    * Makes the file visible under `key` in one atomic step, and never overwrites another file. Resolves to `undefined`
    * if the key is taken. The draft is then as it was, and another key can be tried. Rejects with a TypeError if the key

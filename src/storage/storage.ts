@@ -1,6 +1,6 @@
 import type { ClaimedDraft, Draft, DraftOptions } from './draft.ts'
 import type { StorageEntry } from './storage-entry.ts'
-import type { StorageTransaction, TransactionLeader } from './transaction.ts'
+import type { Recover, StorageTransaction, TransactionLeader } from './transaction.ts'
 
 export type { FileRecord, StorageEntry } from './storage-entry.ts'
 
@@ -90,9 +90,16 @@ export interface Storage {
   /**
    * Begins a transaction. Optional.
    *
-   * @param leader a transaction of another storage: either both are published or neither is
+   * @param leader a transaction of another storage: either both are published or neither is. A leader without a
+   *   `journal` only gives its `id` to the new transaction
    */
   createTransaction?(leader?: TransactionLeader): StorageTransaction
+  /**
+   * The function that decides about the transactions of dead processes, or `undefined` if there is none. Only storages
+   * whose transactions outlive the process have this property. A transaction asks only one of its storages, so all of
+   * them need the same function.
+   */
+  readonly recover?: Recover | undefined
   /**
    * Ends the work in the background, and removes files that only this process needed. Call it when no upload runs any
    * more. The storage can be used again afterwards, and then starts that work again. Never rejects. Optional.

@@ -2,15 +2,19 @@ import type { SealedDraft } from './draft.ts'
 import type { FileRecord, StorageEntry } from './storage-entry.ts'
 
 /**
- * Drafts that become visible together, under keys that are known before: reserve ... -> prepare -> commit | rollback.
- * Between `prepare` and `commit`, an application can write the keys elsewhere, for example into a row of a database.
+ * Drafts that become visible together, under keys that are known before: reserve ... -> prepare -> reserve, delete ...
+ * -> commit -> finish | rollback. Between `prepare` and `commit`, an application can write the keys elsewhere, for
+ * example into a row of a database.
  */
 export interface StorageTransaction extends TransactionLeader {
   /**
    * Promises `key` to a sealed draft of the same storage: no other draft gets the key until the transaction is over.
-   * Resolves to the entry as it will be, or to `undefined` if the key is taken or promised already. Do not use the
-   * draft meanwhile. Rejects with `storage-full` or `storage-failed`. Rejects with a TypeError for a key that is not
-   * valid, for a draft of another storage, and after `prepare`.
+   * Resolves to the entry as it will be, or to `undefined` if the key is taken or promised already. Until the end, the
+   * draft can only be read. Rejects with `storage-full` or `storage-failed`. Rejects with a TypeError for a key that is
+   * not valid, for a draft of another storage, and after the end.
+   *
+   * After `prepare`, the promise outlives this process as soon as the call resolves. If it rejects, it counts for
+   * nothing. Wait for it before you end the transaction.
    *
    * @param record as for `SealedDraft.publish`
    */
@@ -24,20 +28,43 @@ export interface StorageTransaction extends TransactionLeader {
    */
   prepare(followers?: readonly string[]): Promise<void>
   /**
-   * Decides that the files are published, and publishes all of them. Rejects with `storage-failed` or `storage-full` if
-   * that is not possible now. The keys then stay promised: call `commit` again, or leave the files to `sweep` with
-   * `defer`. If nothing is decided yet, `rollback` works, too. Rejects with a TypeError before `prepare`.
+   * Adds a transaction that follows this one, after `prepare`. Call it before that transaction is prepared. Rejects
+   * with `storage-full` or `storage-failed`. Absent without a `journal`.
+   *
+   * @param follower the journal of the other transaction
+   */
+  addFollower?(follower: string): Promise<void>
+  /**
+   * Writes down that the file of `key` is deleted with the commit, if it still has the version that it has now. Nothing
+   * happens to it before that. False if there is no such file. Rejects with `storage-full` or `storage-failed`. Rejects
+   * with a TypeError before `prepare` and after the end.
+   */
+  delete(key: string): Promise<boolean>
+  /**
+   * Decides that the files are published, and publishes all of them. If a transaction has several storages and one of
+   * them is to delete a file, each of them waits for `finish`. Rejects with `storage-failed` or `storage-full` if that
+   * is not possible now. The keys then stay promised: call `commit` again, or leave the files to `sweep` with `defer`.
+   * If nothing is decided yet, `rollback` works, too. Rejects with a TypeError before `prepare`.
    */
   commit(): Promise<void>
   /**
-   * Leaves the files that `commit` could not publish to the `Storage.sweep` of any process. The decision to publish is
-   * made. Rejects with a TypeError unless a `commit` has failed before. Never rejects otherwise.
+   * Deletes the files of `delete`, after the `commit` of all storages. Resolves to the keys of the files that were not
+   * deleted, because they have another version by now. Only needed if one of the storages is to delete a file, and
+   * harmless otherwise. The leader finishes last. Never rejects: if the storage fails, the next `sweep` deletes the
+   * files.
+   */
+  finish(): Promise<readonly string[]>
+  /**
+   * Leaves the files that `commit` could not publish, and those that are not deleted yet, to the `Storage.sweep` of any
+   * process. The decision to publish is made. Rejects with a TypeError before `commit`. Harmless after the end. Never
+   * rejects otherwise.
    */
   defer(): Promise<void>
   /**
-   * Gives the keys back. The drafts are sealed as before, and their owner has to discard them. If the storage cannot do
-   * that now, the next `sweep` discards them. False if a `commit`, or another process, has already decided to publish.
-   * Then the files are published, at the latest by the next `sweep`. Harmless after the end. Never rejects.
+   * Gives the keys back, and forgets the files to delete. The drafts are sealed as before, and their owner has to
+   * discard them. If the storage cannot do that now, the next `sweep` discards them. False if a `commit`, or another
+   * process, has already decided to publish. Then the files are published, at the latest by the next `sweep`. Harmless
+   * after the end. Never rejects.
    */
   rollback(): Promise<boolean>
 }
@@ -54,7 +81,11 @@ export interface TransactionLeader {
 export interface UnsettledTransaction {
   /** `StorageTransaction.id`. */
   readonly id: string
-  /** All keys of the transaction in the storage that asks. */
+  /**
+   * The keys of all files that the transaction publishes in the storage that asks. It is empty if the transaction only
+   * deletes files there, or only publishes files of other storages. So look for the row by `id` if the handler deletes
+   * files or saves files of its own.
+   */
   readonly keys: readonly string[]
 }
 

@@ -1,9 +1,9 @@
 import type { ClaimedDraft, SealedDraft } from '../storage/draft.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
-import type { StorageTransaction } from '../storage/transaction.ts'
 import { FailingDraft } from './failing-storage/failing-draft.ts'
 import { failingStream } from './failing-storage/failing-stream.ts'
 import { FailingTransaction } from './failing-storage/failing-transaction.ts'
+import type { DelayedWork } from './failing-storage/failing-transaction.ts'
 import { Faults } from './failing-storage/faults.ts'
 import type { FailingSteps } from './failing-storage/faults.ts'
 import type { StorageCapabilities } from './storage-contract.ts'
@@ -40,7 +40,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
   const freeSpace = storage.freeSpace?.bind(storage)
   const close = storage.close?.bind(storage)
   const originals = new WeakMap<SealedDraft, SealedDraft>()
-  const delayed = new Set<StorageTransaction>()
+  const delayed: DelayedWork = new Map()
 
   const wrap = (sealed: SealedDraft): SealedDraft => {
     const keep = keeping ? sealed.keep?.bind(sealed) : undefined
@@ -53,6 +53,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
         return sealed.publish(key, record)
       },
       discard: () => sealed.discard(),
+      ...(sealed.path !== undefined && { path: sealed.path.bind(sealed) }),
       ...(keep && {
         async keep(expiresAt: Date, note: string): Promise<void> {
           faults.meet('keep')
@@ -92,12 +93,16 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
     },
     async sweep() {
       faults.meet('sweep')
-      for (const transaction of delayed) await transaction.commit()
+      for (const [transaction, work] of delayed) {
+        await work()
+        delayed.delete(transaction)
+      }
       return storage.sweep()
     },
     ...(createTransaction && {
       createTransaction: (leader) => new FailingTransaction(createTransaction(leader), faults, unwrap, delayed),
     }),
+    ...('recover' in storage && { recover: storage.recover }),
     ...(claim && {
       async claim(id: string): Promise<ClaimedDraft | undefined> {
         faults.meet('claim')

@@ -53,7 +53,9 @@ function failingAt(broken: Step, storage: Storage): Storage {
           return broken === 'reserve' && reserved === 2 ? failure() : transaction.reserve(draft, key, record)
         },
         prepare: () => (broken === 'prepare' ? failure() : transaction.prepare()),
+        delete: (key) => transaction.delete(key),
         commit: () => (broken === 'commit' ? failure() : transaction.commit()),
+        finish: () => transaction.finish(),
         defer: () => transaction.defer(),
         rollback: () => transaction.rollback(),
       }

@@ -31,6 +31,18 @@ class CheckedFiles {
           close: () => file.close(),
         }
       },
+      createTransaction: (leader) => {
+        const transaction = inner.createTransaction(leader)
+        const finish = transaction.finish.bind(transaction)
+        transaction.finish = async () => {
+          const before = (await inner.list()).entries
+          const skipped = await finish()
+          const after = new Set((await inner.list()).entries.map(({ version }) => version))
+          for (const { version } of before) if (!after.has(version)) gone.add(version)
+          return skipped
+        }
+        return transaction
+      },
       delete: async (key, options) => {
         const version = (await inner.stat(key))?.version
         const isDeleted = await inner.delete(key, options)

@@ -35,8 +35,10 @@ export async function deleteFile(place: DraftPlace, key: string, version: string
     version === undefined
       ? await deleteAny(place, { key, version: versionOf(stats) })
       : await deleteVersion(place, { key, version })
-  if (isDeleted && durable) await flushRemoval(dirname(join(root, key)))
-  return isDeleted
+  if (!isDeleted) return false
+  place.doubt(key)
+  if (durable) await flushRemoval(dirname(join(root, key)))
+  return true
 }
 
 /**

@@ -86,6 +86,7 @@ export interface DiskStorage extends Storage {
   readonly kind: 'disk'
   resolve(key: string): Promise<string>
   isTaken(key: string): Promise<boolean>
+  readonly recover: Recover | undefined
   createTransaction(leader?: TransactionLeader): StorageTransaction
   close(): Promise<void>
   claim(id: string): Promise<ClaimedDraft | undefined>
@@ -165,6 +166,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     durable,
     highWaterMark,
     minFreeSpace,
+    doubt: (key) => index.doubt(key),
     room: () => diskRoom(root),
   }
   // Most keys need no call to the disk, and so no promise.
@@ -173,6 +175,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
 
   const storage = {
     kind: 'disk' as const,
+    recover,
     createDraft(draftOptions: DraftOptions = {}): Draft {
       return new DiskDraft(place, draftOptions)
     },
@@ -211,11 +214,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
       return told(async () => {
         await privateFolder.checkTrust()
-        if (!(await isReadable(key))) return false
-        const isDeleted = await deleteFile(place, key, version)
-        // Another file may get the key before the next list.
-        if (isDeleted) index.doubt(key)
-        return isDeleted
+        return (await isReadable(key)) && deleteFile(place, key, version)
       })
     },
     sweep(): Promise<number> {
@@ -226,7 +225,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
       })
     },
     createTransaction(leader?: TransactionLeader): StorageTransaction {
-      return new DiskTransaction(place, leader)
+      return new DiskTransaction(place, isReadable, leader)
     },
     async close(): Promise<void> {
       index.clear()

@@ -6,26 +6,42 @@ import { hasCode, isMissing } from '../../file/system-error.ts'
 import { isDiskKey } from './disk-key.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
-import type { StorageTransaction } from '../transaction.ts'
+import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import { requireKey } from '../require-key.ts'
 import { findFile, versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
-import { makePlainFolders } from './plain-folder.ts'
-import { prepareFiles, publishKnown, removeFolder, takeOut, transactionPaths } from './prepared-files.ts'
-import type { KnownJournal, TransactionPaths } from './prepared-files.ts'
+import { addEntry, replaceCompany } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
+import { deletePrepared } from './prepared-deletions.ts'
+import {
+  addFile,
+  endPrepared,
+  moveBack,
+  prepareFiles,
+  publishFiles,
+  removeFolder,
+  takeOut,
+  transactionPaths,
+} from './prepared-files.ts'
+import type { PreparedFile, TransactionPaths } from './prepared-files.ts'
 import { findPrepared, NO_OWNER, preparedName } from './prepared-name.ts'
-import { reserve } from './reservation.ts'
 import type { Reservation } from './reservation.ts'
+import { reserveKey } from './reserved-key.ts'
 import { SealedDiskDraft } from './sealed-disk-draft.ts'
 import { giveFirstVerdict, giveVerdict } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
-type State = 'open' | 'prepared' | 'failed' | 'kept' | 'over'
+/** A `published` transaction still has files to delete, or other transactions that follow it. */
+type State = 'open' | 'prepared' | 'failed' | 'published' | 'kept' | 'over'
 
 /** The folder that holds the verdict is looked for at most so often, if other processes take it meanwhile. */
 const ATTEMPTS = 5
 
 interface ReservedDraft {
+  /** The number of its entry in the journal. */
+  readonly number: number
+  /** Its path before it is prepared, absolute. */
+  readonly path: string
   readonly draft: SealedDiskDraft
   readonly entry: StorageEntry
   readonly reservation: Reservation
@@ -38,38 +54,50 @@ interface ReservedDraft {
 export class DiskTransaction implements StorageTransaction {
   readonly id: string
   readonly journal: string
-  readonly #ownId: string = randomUUID()
+  readonly #ownId: string
   readonly #place: DraftPlace
+  readonly #isReadable: (key: string) => boolean | Promise<boolean>
   readonly #leader: string | undefined
   readonly #drafts: ReservedDraft[] = []
+  readonly #deletes: JournalEntry[] = []
+  #followers: readonly string[] = []
+  /** Numbers of entries that are used. */
+  #entries = 0
   /** The folders that were made for its keys. */
   readonly #folders: string[] = []
   #paths: TransactionPaths | undefined
-  /** The journal as this transaction wrote it. */
-  #written: KnownJournal = { files: [], followers: [] }
   #state: State = 'open'
 
-  /** @param leader the transaction whose verdict it follows */
-  constructor(place: DraftPlace, leader: Pick<StorageTransaction, 'id' | 'journal'> | undefined) {
+  /**
+   * @param isReadable whether a key can be the key of a stored file
+   * @param leader the transaction whose verdict it follows
+   */
+  constructor(
+    place: DraftPlace,
+    isReadable: (key: string) => boolean | Promise<boolean>,
+    leader: TransactionLeader | undefined,
+  ) {
     this.#place = place
+    this.#isReadable = isReadable
     this.#leader = leader?.journal
+    // `recover` gets the name of the leader's folder. A follower has a folder of its own name, in its own storage.
+    this.#ownId = leader !== undefined && this.#leader === undefined ? leader.id : randomUUID()
     this.id = leader?.id ?? this.#ownId
     this.journal = join(place.folder.prepared, this.#ownId)
   }
 
   async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
-    this.#require('open')
+    this.#require('open', 'prepared')
     const draft = this.#ownDraft(sealed)
     requireKey(key, isDiskKey(key))
     try {
-      const reservation = await this.#reserveKey(key)
+      const reservation = await reserveKey(this.#place, key, { id: this.#ownId, folders: this.#folders })
       if (reservation === undefined) return undefined
       try {
-        const entry = await draft.reserve(key, record)
-        this.#drafts.push({ draft, entry, reservation })
-        return entry
+        return await this.#reserveDraft(draft, reservation, { key, record })
       } catch (error) {
-        await reservation.release()
+        // If another process has taken the transaction, it may have an entry for the key, and then releases the key.
+        if (this.#state === 'open' || (await this.#isHeld())) await reservation.release()
         throw error
       }
     } catch (error) {
@@ -81,23 +109,44 @@ export class DiskTransaction implements StorageTransaction {
     this.#require('open')
     const { folder } = this.#place
     try {
-      const files = this.#drafts.map(({ draft, entry }, number) => ({
-        number,
-        path: draft.path,
-        key: entry.key,
-        version: entry.version,
-        hasRecord: entry.record !== undefined,
-      }))
       await folder.prepare()
-      this.#paths = transactionPaths(this.#place, this.#ownId)
+      const paths = transactionPaths(this.#place, this.#ownId)
+      this.#paths = paths
       folder.owner.transactions.set(this.#ownId, 'running')
       const leader = this.#leader === undefined ? {} : { leader: this.#leader }
-      await prepareFiles(this.#place, this.#paths, files, { ...leader, followers })
-      this.#written = { files, followers }
+      const files = this.#drafts.map(({ path, ...reserved }) => ({ ...toFile(reserved), path }))
+      await prepareFiles(this.#place, paths, files, { ...leader, followers })
+      for (const { draft, number } of this.#drafts) draft.moveTo(join(paths.prepared, String(number)))
+      this.#followers = followers
       this.#state = 'prepared'
     } catch (error) {
       if (await this.#takeBack()) this.#forget()
       else this.#giveUp('discard')
+      throw toStorageError(error)
+    }
+  }
+
+  async addFollower(follower: string): Promise<void> {
+    this.#require('prepared')
+    try {
+      const followers = [...this.#followers, follower]
+      await replaceCompany(this.#place, this.#preparedPath, { followers })
+      this.#followers = followers
+    } catch (error) {
+      throw toStorageError(error)
+    }
+  }
+
+  async delete(key: string): Promise<boolean> {
+    this.#require('prepared')
+    try {
+      const stats = (await this.#isReadable(key)) ? await findFile(this.#place.root, key) : undefined
+      if (stats === undefined) return false
+      const entry = { number: this.#entries++, key, version: versionOf(stats) }
+      await addEntry(this.#place, this.#preparedPath, 'delete', entry)
+      this.#deletes.push(entry)
+      return true
+    } catch (error) {
       throw toStorageError(error)
     }
   }
@@ -108,20 +157,34 @@ export class DiskTransaction implements StorageTransaction {
       const verdict = await this.#decidePublish()
       if (verdict === 'discard') throw new Error('Another process has discarded the transaction.')
       await this.#publish()
+      if (this.#deletes.length > 0 || !(await this.#end())) this.#state = 'published'
     } catch (error) {
       this.#state = 'failed'
       throw toStorageError(error)
     }
-    this.#state = 'kept'
-    this.#forget()
     for (const { draft, reservation } of this.#drafts) {
       draft.release(true)
       await reservation.release()
     }
   }
 
+  async finish(): Promise<readonly string[]> {
+    if (this.#state === 'kept') return []
+    this.#require('published')
+    try {
+      const skipped = await deletePrepared(this.#place, this.#deletes)
+      if (!(await this.#end())) await this.#leave()
+      return skipped
+    } catch {
+      // EIO, EROFS, ...: the sweep of any process deletes the files.
+      await this.#leave()
+      return []
+    }
+  }
+
   async defer(): Promise<void> {
-    this.#require('failed')
+    if (this.#state === 'kept') return
+    this.#require('failed', 'published')
     await this.#leave()
   }
 
@@ -129,7 +192,7 @@ export class DiskTransaction implements StorageTransaction {
     if (this.#state === 'over' || this.#state === 'kept') return this.#state === 'over'
     if (this.#state !== 'open') {
       const verdict = await this.#decide('discard').catch(() => undefined)
-      if (verdict === 'publish') {
+      if (verdict === 'publish' || verdict === 'publish-only') {
         await this.#leave()
         return false
       }
@@ -148,24 +211,26 @@ export class DiskTransaction implements StorageTransaction {
     return true
   }
 
-  /**
-   * Reserves the key first, and then looks whether a file has it. An upload takes its name first, and then looks
-   * whether the key is reserved. So at least one of the two sees the other.
-   */
-  async #reserveKey(key: string): Promise<Reservation | undefined> {
-    const { root, folder } = this.#place
-    const reservation = await reserve(folder, key, this.#ownId)
-    if (reservation === undefined) return undefined
-    try {
-      // Make the folders now. Later, a file could have the name of one of them and prevent publishing for ever.
-      this.#folders.push(...(await makePlainFolders(root, key, folder.folderMode)))
-      if (!(await folder.calls.exists(join(root, key)))) return reservation
-    } catch (error) {
-      await reservation.release()
-      throw error
+  /** Prepares the draft for its key. In a prepared transaction, it moves the draft there, and writes its entry. */
+  async #reserveDraft(
+    draft: SealedDiskDraft,
+    reservation: Reservation,
+    { key, record }: { readonly key: string; readonly record: FileRecord | undefined },
+  ): Promise<StorageEntry> {
+    const path = draft.path()
+    const entry = await draft.reserve(key, record)
+    const reserved = { number: this.#entries++, path, draft, entry, reservation }
+    if (this.#state === 'prepared') {
+      try {
+        await addFile(this.#place, this.#preparedPath, { ...toFile(reserved), path })
+      } catch (error) {
+        draft.release(false)
+        throw error
+      }
+      draft.moveTo(join(this.#preparedPath, String(reserved.number)))
     }
-    await reservation.release()
-    return undefined
+    this.#drafts.push(reserved)
+    return entry
   }
 
   /** Nearly always, the folder is still at its path and has no verdict. Then nothing has to be looked up. */
@@ -203,21 +268,45 @@ export class DiskTransaction implements StorageTransaction {
     }
   }
 
-  /** The verdict of a transaction that another process has ended. It was publish if each file has its key. */
+  /**
+   * The verdict of a transaction that another process has ended. It was publish if each file has its key, or if no file
+   * to delete is there any more.
+   */
   async #findVerdict(): Promise<Verdict> {
-    for (const { entry } of this.#drafts) {
-      const stats = await findFile(this.#place.root, entry.key)
-      if (stats === undefined || versionOf(stats) !== entry.version) return 'discard'
-    }
+    for (const { entry } of this.#drafts) if (!(await this.#hasFile(entry))) return 'discard'
+    if (this.#drafts.length > 0) return 'publish'
+    for (const entry of this.#deletes) if (await this.#hasFile(entry)) return 'discard'
     return 'publish'
   }
 
+  async #hasFile({ key, version }: Pick<StorageEntry, 'key' | 'version'>): Promise<boolean> {
+    const stats = await findFile(this.#place.root, key)
+    return stats !== undefined && versionOf(stats) === version
+  }
+
   async #publish(): Promise<void> {
-    const prepared = this.#paths?.prepared ?? ''
-    if (await this.#place.folder.calls.exists(prepared)) return publishKnown(this.#place, prepared, this.#written)
+    if (await this.#isHeld()) return publishFiles(this.#place, this.#preparedPath, this.#drafts.map(toFile))
     if ((await findPrepared(dirname(this.journal), this.#ownId)) !== undefined)
       throw new Error('Another process publishes the transaction: this one was silent for too long.')
     if ((await this.#findVerdict()) === 'discard') throw new Error('The transaction is gone.')
+  }
+
+  /** Removes the folder. False if other transactions still need its verdict. Rejects with the system's error. */
+  async #end(): Promise<boolean> {
+    if ((await this.#isHeld()) && !(await endPrepared(this.#place, this.#preparedPath, this.#followers))) return false
+    this.#state = 'kept'
+    this.#forget()
+    return true
+  }
+
+  /** Whether this process has the folder. Another process takes it if this one was silent for too long. */
+  #isHeld(): boolean | Promise<boolean> {
+    return this.#place.folder.calls.exists(this.#preparedPath)
+  }
+
+  /** The path of the folder after `prepare`. */
+  get #preparedPath(): string {
+    return this.#paths?.prepared ?? ''
   }
 
   /** Leaves the publishing to any process. Never rejects. */
@@ -226,7 +315,7 @@ export class DiskTransaction implements StorageTransaction {
     for (const { draft } of this.#drafts) draft.release(true)
     try {
       await this.#decide('publish')
-      await rename(this.#paths?.prepared ?? '', join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))
+      await rename(this.#preparedPath, join(this.#place.folder.prepared, preparedName(this.#ownId, NO_OWNER)))
       this.#forget()
     } catch {
       // ENOENT: another process has it. EIO, EROFS, ...: only this process can try again, as long as it lives.
@@ -244,14 +333,9 @@ export class DiskTransaction implements StorageTransaction {
       // ENOENT: the folder was not among the prepared ones yet, or another process has it.
       if (!isMissing(error)) return false
     }
-    for (const [number, { draft }] of this.#drafts.entries()) {
-      for (const suffix of ['', '.record']) {
-        try {
-          await rename(join(aside, `${number}${suffix}`), draft.path + suffix)
-        } catch {
-          // ENOENT: the file was not moved yet. EIO, ...: the disk failed, and the draft is lost.
-        }
-      }
+    for (const { number, path, draft } of this.#drafts) {
+      await moveBack(aside, number, path)
+      draft.moveTo(path)
     }
     await removeFolder(this.#place.folder.calls, aside)
     return true
@@ -277,6 +361,10 @@ export class DiskTransaction implements StorageTransaction {
     if (!states.includes(this.#state))
       throw new TypeError(`The transaction is ${this.#state}, not ${states.join(' or ')}.`)
   }
+}
+
+function toFile({ number, entry }: Pick<ReservedDraft, 'number' | 'entry'>): PreparedFile {
+  return { number, key: entry.key, version: entry.version, hasRecord: entry.record !== undefined }
 }
 
 async function removeEmptyFolder(path: string): Promise<void> {

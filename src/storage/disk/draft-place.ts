@@ -16,6 +16,8 @@ export interface DraftPlace {
   readonly highWaterMark: number
   /** Bytes of the disk that stay free. */
   readonly minFreeSpace: number
+  /** Tells the lists that the file of a key is gone, because another file may get the key before the next list. */
+  readonly doubt: (key: string) => void
   /** Asks how much of the disk is free. */
   readonly room: () => Promise<DiskRoom>
 }

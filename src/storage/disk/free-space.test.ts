@@ -99,6 +99,7 @@ describe('a disk of which a part is to stay free', () => {
       mode: 0o644,
       durable: false,
       highWaterMark: MiB,
+      doubt: () => {},
     }
     const draft = new DiskDraft(
       { ...place, minFreeSpace: MiB, room: async () => ({ ...NO_LIMIT, bytes: free.shift() ?? 0 }) },

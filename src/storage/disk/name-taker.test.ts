@@ -45,7 +45,8 @@ async function stoppedUpload(
 ): Promise<{ sealed: SealedDraft; folder: PrivateFolder; goOn: () => Promise<StorageEntry | undefined> }> {
   const folder = new PrivateFolder(root)
   const records = new RecordCache(root, folder)
-  const place = { root, folder, records, mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0 }
+  const doubt = (): void => {}
+  const place = { root, folder, records, mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0, doubt }
   const sealed = await seal(
     { createDraft: () => new DiskDraft({ ...place, room: async () => ({ bytes: 0, files: 0, freeFiles: 0 }) }, {}) },
     'stopped',

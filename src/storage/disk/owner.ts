@@ -31,7 +31,7 @@ export class Owner {
    * The transactions of this process, by their ids. A `running` one is being carried out. Of the others, the disk
    * refused the work, and the value is their verdict.
    */
-  readonly transactions: Map<string, 'running' | 'publish' | 'discard'> = new Map()
+  readonly transactions: Map<string, 'running' | 'publish' | 'publish-only' | 'discard'> = new Map()
   readonly #host: OwnerHost
   readonly #drafts: string
   readonly #names = new Set<string>()

@@ -13,7 +13,7 @@ import { DRAFT_ID } from './draft-sweep.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { folderNames } from './folder-names.ts'
 import { putUnderFreeKey } from './free-key.ts'
-import { readCompany, readEntries, writeEntry, writeHead } from './journal.ts'
+import { addEntry, isOfEntry, removeEntry, writeEntry, writeHead } from './journal.ts'
 import type { Company, JournalEntry } from './journal.ts'
 import { foldersOf, makePlainFolders } from './plain-folder.ts'
 import { findPrepared, parsePreparedName, preparedName } from './prepared-name.ts'
@@ -23,14 +23,16 @@ import { reservationPath } from './reservation.ts'
 const ATTEMPTS = 40
 const PAUSE_MS = 5
 
-/** A file of a transaction that is still a draft. */
-interface ReservedFile {
-  readonly key: string
-  readonly version: string
-  /** The path of the draft, absolute. */
-  readonly path: string
-  /** Whether its record lies beside it. */
+/** A file of a journal. */
+export interface PreparedFile extends JournalEntry {
+  /** Whether its record may lie beside it. */
   readonly hasRecord: boolean
+}
+
+/** A file of a transaction that is still a draft. */
+interface ReservedFile extends PreparedFile {
+  /** The path of the draft, absolute. Its record lies beside it. */
+  readonly path: string
 }
 
 /** The folders of a transaction, before it is prepared and afterwards. */
@@ -68,7 +70,7 @@ export async function prepareFiles(
   const { calls } = folder
   await calls.makeFolder(aside)
   await writeHead(place, aside, paths.owner, company)
-  for (const [number, { path, key, version, hasRecord }] of files.entries()) {
+  for (const { number, path, key, version, hasRecord } of files) {
     await calls.rename(path, join(aside, String(number)))
     if (hasRecord) await calls.rename(`${path}.record`, join(aside, `${number}.record`))
     await writeEntry(place, aside, { number, key, version })
@@ -93,26 +95,43 @@ async function countAsPrepared({ folder }: DraftPlace, { aside, prepared }: Tran
 }
 
 /**
- * Gives every file in the folder of a transaction its promised key, and removes the folder. This or another process may
- * have done a part of it before. Rejects with the system's error, also if another process has taken the folder. It can
- * be tried again then.
+ * Moves one more draft into a transaction that is prepared already. It counts when its entry is in its place, which is
+ * one step. Rejects with the system's error, which is `ENOENT` if another process has taken the transaction. The draft
+ * is then back at its path, if the disk allows it.
  */
-export async function publishPrepared(place: DraftPlace, prepared: string): Promise<void> {
-  const entries = (await readEntries(prepared)) ?? []
-  // `publishKnown` looks whether there is a record.
-  const files = entries.map((entry) => ({ ...entry, hasRecord: true }))
-  await publishKnown(place, prepared, { files, followers: (await readCompany(prepared)).followers })
+export async function addFile(place: DraftPlace, prepared: string, file: ReservedFile): Promise<void> {
+  const { folder, durable } = place
+  const { number, path, key, hasRecord } = file
+  try {
+    await folder.calls.rename(path, join(prepared, String(number)))
+    if (hasRecord) await folder.calls.rename(`${path}.record`, join(prepared, `${number}.record`))
+    if (durable) await flushFolders([folder.reserved, reservationPath(folder, key)])
+    await addEntry(place, prepared, 'save', file)
+  } catch (error) {
+    // If the failure came after the entry had its name, the file must not count any more.
+    await removeEntry(prepared, number)
+    await moveBack(prepared, number, path)
+    throw error
+  }
 }
 
-/** The content of a transaction's journal, which its owner knows without reading it. */
-export interface KnownJournal extends Pick<Company, 'followers'> {
-  readonly files: readonly (JournalEntry & Pick<ReservedFile, 'hasRecord'>)[]
+/** Moves a draft and its record from the folder of a transaction to the path of the draft. Never rejects. */
+export async function moveBack(folder: string, number: number, path: string): Promise<void> {
+  for (const suffix of ['', '.record']) {
+    try {
+      await rename(join(folder, `${number}${suffix}`), path + suffix)
+    } catch {
+      // ENOENT: the file was not moved yet. EIO, ...: the disk failed, and the draft is lost.
+    }
+  }
 }
 
-/** Like `publishPrepared`, for the process that wrote the journal. */
-export async function publishKnown(place: DraftPlace, prepared: string, journal: KnownJournal): Promise<void> {
+/**
+ * Gives every file in the folder of a transaction its promised key. This or another process may have done a part of it
+ * before. Rejects with the system's error, also if another process has taken the folder. It can be tried again then.
+ */
+export async function publishFiles(place: DraftPlace, prepared: string, files: readonly PreparedFile[]): Promise<void> {
   const { folder, root, records, durable } = place
-  const { files, followers } = journal
   for (const { hasRecord, ...entry } of files) {
     const path = join(prepared, String(entry.number))
     await takeKeyInTime(place, path, entry.key)
@@ -120,39 +139,40 @@ export async function publishKnown(place: DraftPlace, prepared: string, journal:
     if (hasRecord && (await folder.calls.exists(`${path}.record`))) await adoptPrepared(place, entry, path)
   }
   if (durable) await flushFolders([root, records.folder, ...files.flatMap(({ key }) => foldersOf(root, key))])
-  await endPrepared(place, prepared, followers)
-  if (durable) await flushIfPossible(folder.prepared)
 }
 
 /**
- * Removes a transaction that was discarded. The drafts go first, so that no file can get its key any more. Then the
- * files that have their keys already are removed. Rejects with the system's error.
+ * Removes the files of a transaction that was discarded. The drafts go first, so that no file can get its key any more.
+ * Then the files that have their keys already are removed. Rejects with the system's error.
  */
-export async function discardPrepared(place: DraftPlace, prepared: string): Promise<void> {
-  const { root, records, durable } = place
-  const entries = (await readEntries(prepared)) ?? []
-  for (const { number } of entries) await rm(join(prepared, String(number)), { force: true })
-  for (const { key, version } of entries) {
+export async function discardFiles(
+  { root, records, durable }: DraftPlace,
+  prepared: string,
+  files: readonly JournalEntry[],
+): Promise<void> {
+  for (const { number } of files) await rm(join(prepared, String(number)), { force: true })
+  for (const { key, version } of files) {
     const stats = await findFile(root, key)
     if (stats === undefined || versionOf(stats) !== version) continue
     await rm(join(root, key), { force: true })
     await records.delete(key)
     if (durable) await flushFolder(dirname(join(root, key)))
   }
-  await endPrepared(place, prepared, (await readCompany(prepared)).followers)
 }
 
 /**
  * Removes the folder of a transaction after its work is done. If other transactions follow it, the folder stays until
- * they are gone, because it holds their verdict.
+ * they are gone, because it holds their verdict. Then the result is false.
  */
-async function endPrepared(place: DraftPlace, prepared: string, followers: readonly string[]): Promise<void> {
+export async function endPrepared(place: DraftPlace, prepared: string, followers: readonly string[]): Promise<boolean> {
   if (await anyIsPrepared(followers)) {
-    const done = (await folderNames(prepared)).filter((name) => /^\d+(?:\.(?:json|record))?$/.test(name))
+    const done = (await folderNames(prepared)).filter(isOfEntry)
     for (const name of done) await rm(join(prepared, name), { force: true })
-    return
+    return false
   }
   await removeFolder(place.folder.calls, await takeOut(place, prepared))
+  if (place.durable) await flushIfPossible(place.folder.prepared)
+  return true
 }
 
 async function anyIsPrepared(followers: readonly string[]): Promise<boolean> {

@@ -6,9 +6,10 @@ import type { Recover } from '../transaction.ts'
 import type { DraftPlace } from './draft-place.ts'
 import type { Failures } from './failures.ts'
 import { folderNames } from './folder-names.ts'
-import { readCompany, readEntries, readOwner } from './journal.ts'
+import { readCompany, readJournal, readOwner } from './journal.ts'
 import { lastChange } from './owner-judge.ts'
-import { discardPrepared, publishPrepared } from './prepared-files.ts'
+import { deletePrepared } from './prepared-deletions.ts'
+import { discardFiles, endPrepared, publishFiles } from './prepared-files.ts'
 import { findPrepared, NO_OWNER, parsePreparedName, preparedName } from './prepared-name.ts'
 import type { PreparedName } from './prepared-name.ts'
 import { releaseReserved } from './reservation.ts'
@@ -53,14 +54,29 @@ async function settle(place: DraftPlace, found: PreparedName, recovery: Recovery
     if (path === undefined) return
     verdict = await decide(place, path, { ...recovery, known: state })
     if (verdict === undefined) return
-    const keys = ((await readEntries(path)) ?? []).map(({ key }) => key)
-    await (verdict === 'publish' ? publishPrepared : discardPrepared)(place, path)
-    for (const key of keys) await releaseReserved(place.folder, key, id)
+    await carryOut(place, path, verdict)
     verdict = undefined
   } finally {
     if (verdict === undefined) owner.transactions.delete(id)
     else owner.transactions.set(id, verdict)
   }
+}
+
+/** Does the work of a verdict. Any part of it may have been done before. Rejects with the system's error. */
+async function carryOut(place: DraftPlace, path: string, verdict: Verdict): Promise<void> {
+  const { saves, deletes } = (await readJournal(path)) ?? { saves: [], deletes: [] }
+  const { followers } = await readCompany(path)
+  if (verdict === 'discard') {
+    await discardFiles(place, path, saves)
+  } else {
+    // `publishFiles` looks whether there is a record.
+    const files = saves.map((entry) => ({ ...entry, hasRecord: true }))
+    await publishFiles(place, path, files)
+    if (verdict === 'publish') await deletePrepared(place, deletes)
+  }
+  await endPrepared(place, path, followers)
+  const { id } = parsePreparedName(basename(path))
+  for (const { key } of saves) await releaseReserved(place.folder, key, id)
 }
 
 async function mayTake({ folder }: DraftPlace, { name, owner }: PreparedName): Promise<boolean> {
@@ -95,13 +111,18 @@ interface Question extends Recovery {
   readonly known: Verdict | undefined
 }
 
+interface OpenQuestion extends Question {
+  /** The journals that follow this transaction. */
+  readonly followers: readonly string[]
+}
+
 /** The verdict on a transaction that this process holds. `undefined` as long as it cannot be decided. */
 async function decide(place: DraftPlace, path: string, question: Question): Promise<Verdict | undefined> {
   const verdict = await readVerdict(path)
   if (verdict !== undefined) return verdict
-  const { leader } = await readCompany(path)
+  const { leader, followers } = await readCompany(path)
   if (leader !== undefined) return verdictOfLeader(leader)
-  const wanted = question.known ?? (await ask(place, path, question))
+  const wanted = question.known ?? (await ask(place, path, { ...question, followers }))
   return wanted === undefined ? undefined : giveVerdict(place, path, wanted)
 }
 
@@ -121,16 +142,19 @@ async function verdictOfLeader(leader: string): Promise<Verdict | undefined> {
  * The answer of `recover`, if it counts. An existing row always counts. A missing row counts only if it cannot come any
  * more.
  */
-async function ask(place: DraftPlace, path: string, question: Question): Promise<Verdict | undefined> {
-  const { recover, isFencing } = question
-  const entries = await readEntries(path)
+async function ask(place: DraftPlace, path: string, question: OpenQuestion): Promise<Verdict | undefined> {
+  const { recover, isFencing, followers } = question
+  const journal = await readJournal(path)
   // Files without known keys cannot be published.
-  if (entries === undefined) return 'discard'
+  if (journal === undefined) return 'discard'
+  // It has nothing to decide, and a question without keys invites a wrong answer.
+  if (journal.saves.length + journal.deletes.length + followers.length === 0) return 'discard'
   const { isOver, silentMs } = await beginner(place, path, question.now())
-  if (recover === undefined) return isOver ? 'publish' : undefined
+  // The files to delete stay: perhaps the handler had not committed, and its old row still names them.
+  if (recover === undefined) return isOver ? 'publish-only' : undefined
   if (isFencing && !isOver && silentMs < FENCE_AFTER_MS) return undefined
   const { id } = parsePreparedName(basename(path))
-  const answer = await recover({ id, keys: entries.map(({ key }) => key) })
+  const answer = await recover({ id, keys: journal.saves.map(({ key }) => key) })
   if (answer !== 'publish' && answer !== 'discard')
     throw new TypeError(`recover returned ${JSON.stringify(answer)}; it must be "publish" or "discard".`)
   return answer === 'publish' || isOver || isFencing ? answer : undefined

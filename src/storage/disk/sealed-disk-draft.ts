@@ -28,7 +28,7 @@ type State = 'sealed' | 'publishing' | 'reserved' | 'published' | 'kept' | 'disc
 export class SealedDiskDraft implements SealedDraft {
   readonly id: string
   readonly size: number
-  readonly path: string
+  #path: string
   readonly #place: DraftPlace
   readonly #stats: BigIntStats
   readonly #names: NameTaker
@@ -42,16 +42,21 @@ export class SealedDiskDraft implements SealedDraft {
   constructor(place: DraftPlace, path: string, id: string, stats: BigIntStats) {
     this.id = id
     this.size = Number(stats.size)
-    this.path = path
+    this.#path = path
     this.#place = place
     this.#stats = stats
     this.#names = new NameTaker(place, path, stats)
   }
 
   stream(start: number = 0, end: number = this.size): AsyncIterable<Uint8Array> {
-    this.#require('sealed')
+    const path = this.path()
     checkByteRange(start, end, this.size)
-    return new FileRange(() => openFile(this.path, constants.O_RDONLY | constants.O_NOFOLLOW), start, end)
+    return new FileRange(() => openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW), start, end)
+  }
+
+  path(): string {
+    if (this.#state !== 'reserved') this.#require('sealed')
+    return this.#path
   }
 
   async publish(key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
@@ -79,7 +84,7 @@ export class SealedDiskDraft implements SealedDraft {
     const kept = join(folder.expiringDrafts, this.id)
     try {
       await writeKeptNote(kept, { expiresAt, note }, durable)
-      await rename(this.path, kept)
+      await rename(this.#path, kept)
       if (durable) await flushFolder(folder.expiringDrafts)
       await this.#removeRecord()
     } catch (error) {
@@ -111,6 +116,11 @@ export class SealedDiskDraft implements SealedDraft {
       throw error
     }
     return toEntry(key, this.#stats, record)
+  }
+
+  /** Notes that a transaction has moved the reserved draft, or has given it its own path back. */
+  moveTo(path: string): void {
+    this.#path = path
   }
 
   /** Ends the reservation: the transaction has published the draft, or it is an ordinary draft again. */
@@ -151,7 +161,7 @@ export class SealedDiskDraft implements SealedDraft {
   async #settle(key: string, record: FileRecord | undefined): Promise<void> {
     const { root, records, durable } = this.#place
     try {
-      if (record !== undefined) await adoptRecord(this.#place, key, `${this.path}.record`, this.#stats.ino)
+      if (record !== undefined) await adoptRecord(this.#place, key, `${this.#path}.record`, this.#stats.ino)
       // Remove a former record: if a file was removed by hand, its record remains.
       else await records.delete(key)
       if (durable) await Promise.all([root, ...foldersOf(root, key), records.folder].map(flushFolder))
@@ -174,20 +184,20 @@ export class SealedDiskDraft implements SealedDraft {
     if (record === undefined || this.#prepared === record) return
     this.#record = record
     const { folder, durable } = this.#place
-    await writeRecord(folder.calls, `${this.path}.record`, { record, stats: this.#stats, durable })
+    await writeRecord(folder.calls, `${this.#path}.record`, { record, stats: this.#stats, durable })
     this.#prepared = record
   }
 
   /** Removes the draft's names. If it cannot remove one, the next sweep does. */
   async #remove(): Promise<void> {
     const { calls, expiringDrafts } = this.#place.folder
-    await removeName(calls, this.path)
+    await removeName(calls, this.#path)
     if (this.#record !== undefined) await this.#removeRecord()
-    if (this.path.startsWith(expiringDrafts)) await removeName(calls, `${this.path}.json`)
+    if (this.#path.startsWith(expiringDrafts)) await removeName(calls, `${this.#path}.json`)
   }
 
   async #removeRecord(): Promise<void> {
-    if (this.#record !== undefined) await removeName(this.#place.folder.calls, `${this.path}.record`)
+    if (this.#record !== undefined) await removeName(this.#place.folder.calls, `${this.#path}.record`)
     this.#record = undefined
     this.#prepared = undefined
   }

@@ -10,8 +10,11 @@ import { moveFolder } from './move-folder.ts'
 import { writeNewFile } from './new-file.ts'
 import { NO_OWNER } from './prepared-name.ts'
 
-/** The decision about a transaction. Each transaction gets only one verdict, ever. */
-export type Verdict = 'publish' | 'discard'
+/**
+ * The decision about a transaction. Each transaction gets only one verdict, ever. `publish-only` publishes the files
+ * and deletes none. The sweep of a storage without `recover` gives this verdict, because it cannot ask the application.
+ */
+export type Verdict = 'publish' | 'publish-only' | 'discard'
 
 const NAME = 'verdict'
 /** In format 1, this file stands in the place of the owner if only publishing failed, after the decision. */
@@ -94,6 +97,6 @@ function toVerdict(text: string): Verdict {
   // Without `durable`, a loss of power can leave an empty file. Publish then: a file that no row names is harmless, but
   // a row without its file is not.
   if (/^[\s\0]*$/.test(text)) return 'publish'
-  if (text === 'publish' || text === 'discard') return text
-  throw new Error('The verdict of a transaction is neither "publish" nor "discard".')
+  if (text === 'publish' || text === 'publish-only' || text === 'discard') return text
+  throw new Error('A transaction has a verdict that this version of Decant does not know.')
 }

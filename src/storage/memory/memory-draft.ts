@@ -128,7 +128,7 @@ export class MemoryDraft implements Draft {
   }
 
   #stream(start: number, end: number): AsyncIterable<Uint8Array> {
-    this.#require('sealed')
+    if (this.#state !== 'reserved') this.#require('sealed')
     checkByteRange(start, end, this.size)
     if (this.#failure !== undefined) throw this.#failure
     return this.#bytes.stream(start, end)

@@ -89,6 +89,14 @@ export class MemoryShelf {
     this.files.set(entry.key, { entry, bytes })
   }
 
+  /** Deletes the file of a key if it has this version. Without a version, deletes any file. */
+  delete(key: string, version: string | undefined): boolean {
+    const file = this.files.get(key)
+    if (file === undefined || (version !== undefined && file.entry.version !== version)) return false
+    this.give(file.entry.size)
+    return this.files.delete(key)
+  }
+
   #isTaken(key: string): boolean {
     return this.files.has(key) || this.reserved.has(key)
   }

@@ -60,10 +60,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       return listPage(entriesOf(shelf), listOptions)
     },
     async delete(key: string, { version }: DeleteOptions = {}): Promise<boolean> {
-      const file = shelf.files.get(key)
-      if (file === undefined || (version !== undefined && file.entry.version !== version)) return false
-      shelf.give(file.entry.size)
-      return shelf.files.delete(key)
+      return shelf.delete(key, version)
     },
     async sweep(): Promise<number> {
       const over = [...shelf.expiring].filter(([, expiresAt]) => expiresAt.getTime() <= Date.now())

@@ -3,12 +3,15 @@ import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
 
+type State = 'open' | 'prepared' | 'published' | 'finished' | 'over'
+
 /** A transaction in memory. It ends with the process, as all files in memory do, so none can remain half done. */
 export class MemoryTransaction implements StorageTransaction {
   readonly id: string
   readonly #shelf: MemoryShelf
   #files: ReservedFile[] = []
-  #state: 'open' | 'prepared' | 'published' | 'over' = 'open'
+  readonly #deletes: StorageEntry[] = []
+  #state: State = 'open'
 
   constructor(shelf: MemoryShelf, leader: TransactionLeader | undefined) {
     this.#shelf = shelf
@@ -16,7 +19,7 @@ export class MemoryTransaction implements StorageTransaction {
   }
 
   async reserve(sealed: SealedDraft, key: string, record?: FileRecord): Promise<StorageEntry | undefined> {
-    this.#require('open')
+    this.#require('open', 'prepared')
     const reserve = this.#shelf.sealed.get(sealed)
     if (reserve === undefined) throw new TypeError('The draft belongs to another storage.')
     const file = reserve(key, record)
@@ -29,25 +32,44 @@ export class MemoryTransaction implements StorageTransaction {
     this.#state = 'prepared'
   }
 
+  async delete(key: string): Promise<boolean> {
+    this.#require('prepared')
+    const entry = this.#shelf.files.get(key)?.entry
+    if (entry !== undefined) this.#deletes.push(entry)
+    return entry !== undefined
+  }
+
   async commit(): Promise<void> {
     this.#require('prepared')
-    this.#state = 'published'
     for (const file of this.#files) file.publish()
+    this.#state = this.#deletes.length > 0 ? 'published' : 'finished'
+  }
+
+  async finish(): Promise<readonly string[]> {
+    if (this.#state === 'finished') return []
+    this.#require('published')
+    this.#state = 'finished'
+    const stay = this.#deletes.filter(({ key, version }) => !this.#shelf.delete(key, version))
+    return stay.map(({ key }) => key).filter((key) => this.#shelf.files.has(key))
   }
 
   async defer(): Promise<void> {
-    throw new TypeError('Only a commit that failed can be deferred, and a commit in memory never fails.')
+    if (this.#state === 'finished') return
+    // A commit in memory never fails. It may be deferred if one in another storage has failed.
+    this.#require('published')
+    await this.finish()
   }
 
   async rollback(): Promise<boolean> {
-    if (this.#state === 'over' || this.#state === 'published') return this.#state === 'over'
+    if (this.#state !== 'open' && this.#state !== 'prepared') return this.#state === 'over'
     this.#state = 'over'
     for (const file of this.#files) file.release()
     this.#files = []
     return true
   }
 
-  #require(state: 'open' | 'prepared'): void {
-    if (this.#state !== state) throw new TypeError(`The transaction is ${this.#state}, not ${state}.`)
+  #require(...states: readonly State[]): void {
+    if (!states.includes(this.#state))
+      throw new TypeError(`The transaction is ${this.#state}, not ${states.join(' or ')}.`)
   }
 }

@@ -12,6 +12,7 @@ export type StorageStep =
   | 'reserve'
   | 'prepare'
   | 'commit'
+  | 'finish'
   | 'claim'
   | 'stat'
   | 'open'

@@ -1,7 +1,9 @@
-import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict'
+import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import type { Storage } from '../../storage/storage.ts'
+import { collect } from '../collect.ts'
 import type { StorageTransaction } from '../../storage/transaction.ts'
-import { keys, randomBytes, read, RECORD, seal, showsNothing, store, text } from './steps.ts'
+import { keys, randomBytes, read, readOften, RECORD, seal, showsNothing, store, text } from './steps.ts'
 import type { Promises } from './steps.ts'
 
 /** Promises about drafts that become visible together, for a storage with transactions. */
@@ -22,6 +24,8 @@ export const TRANSACTION_PROMISES: Promises = {
     deepEqual(await read(storage, 'folder/two'), two)
     deepEqual([await storage.stat('one'), await storage.stat('folder/two')], promised)
     equal(await transaction.rollback(), false)
+    await transaction.defer()
+    deepEqual(await transaction.finish(), [])
     deepEqual(await keys(storage), ['folder/two', 'one'])
     equal(await storage.sweep(), 0)
   },
@@ -84,19 +88,132 @@ export const TRANSACTION_PROMISES: Promises = {
     equal(new TextDecoder().decode(await read(storage, 'held')), 'held')
   },
 
+  'reads a draft until it is published, also while its key is promised': async (storage) => {
+    const transaction = begin(storage)
+    const bytes = randomBytes(1000)
+    const draft = await seal(storage, bytes)
+    const isReadable = async (): Promise<void> => {
+      deepEqual(await collect(draft.stream()), bytes)
+      deepEqual(await collect(draft.stream(10, 20)), bytes.subarray(10, 20))
+      if (draft.path !== undefined) deepEqual(new Uint8Array(await readFile(draft.path())), bytes)
+    }
+    await isReadable()
+    await transaction.reserve(draft, 'key', RECORD)
+    await isReadable()
+    await transaction.prepare()
+    await isReadable()
+    await transaction.commit()
+    throws(() => draft.stream(), TypeError)
+    if (draft.path !== undefined) throws(() => draft.path?.(), TypeError)
+  },
+
+  'adds files to a transaction that is prepared, and shows them only with the others': async (storage) => {
+    const transaction = begin(storage)
+    const [first, ...others] = [randomBytes(10), randomBytes(20), randomBytes(0)]
+    await transaction.reserve(await seal(storage, first ?? text('')), 'first', RECORD)
+    await transaction.prepare()
+    const drafts = await Promise.all(others.map((bytes) => seal(storage, bytes)))
+    const added = await Promise.all(drafts.map((draft, index) => transaction.reserve(draft, `folder/${index}`, RECORD)))
+    await showsNothing(storage, 'folder/0')
+    for (const [index, draft] of drafts.entries()) deepEqual(await collect(draft.stream()), others[index])
+    const rival = await seal(storage, text('rival'))
+    equal(await rival.publish('folder/0', RECORD), undefined)
+    equal(await transaction.reserve(rival, 'first', RECORD), undefined)
+    await transaction.commit()
+    deepEqual(await keys(storage), ['first', 'folder/0', 'folder/1'])
+    deepEqual([await storage.stat('folder/0'), await storage.stat('folder/1')], added)
+    deepEqual(await read(storage, 'folder/0'), others[0])
+    await rival.discard()
+    equal(await storage.sweep(), 0)
+  },
+
+  'leaves drafts that were added to a prepared transaction as they were if it is rolled back': async (storage) => {
+    const transaction = begin(storage)
+    await transaction.prepare()
+    const draft = await seal(storage, text('again'))
+    notEqual(await transaction.reserve(draft, 'key', RECORD), undefined)
+    equal(await transaction.rollback(), true)
+    await showsNothing(storage, 'key')
+    notEqual(await draft.publish('key', RECORD), undefined)
+    deepEqual(await read(storage, 'key'), text('again'))
+    equal(await storage.sweep(), 0)
+  },
+
+  'deletes a file after the commit, and not before': async (storage) => {
+    await store(storage, 'old', text('old'))
+    // A storage that keeps what is read often must forget it, too.
+    await readOften(storage, 'old')
+    const transaction = begin(storage)
+    await transaction.reserve(await seal(storage, text('new')), 'new', RECORD)
+    await transaction.prepare()
+    equal(await transaction.delete('missing'), false)
+    equal(await transaction.delete('new'), false)
+    equal(await transaction.delete('old'), true)
+    deepEqual(await keys(storage), ['old'])
+    equal(await storage.sweep(), 0)
+    await transaction.commit()
+    deepEqual(await keys(storage), ['new', 'old'])
+    deepEqual(await transaction.finish(), [])
+    deepEqual(await keys(storage), ['new'])
+    equal(await storage.open('old'), undefined)
+    equal(await storage.stat('old'), undefined)
+    deepEqual(await transaction.finish(), [])
+    notEqual(await store(storage, 'old', text('next')), undefined)
+  },
+
+  'deletes no file of a transaction that is rolled back': async (storage) => {
+    await store(storage, 'old', text('old'))
+    const transaction = begin(storage)
+    await transaction.prepare()
+    equal(await transaction.delete('old'), true)
+    equal(await transaction.rollback(), true)
+    equal(await storage.sweep(), 0)
+    deepEqual(await read(storage, 'old'), text('old'))
+  },
+
+  'deletes no file that has replaced the one to delete, and says so': async (storage) => {
+    await store(storage, 'replaced', text('old'))
+    await store(storage, 'gone', text('old'))
+    const transaction = begin(storage)
+    await transaction.prepare()
+    equal(await transaction.delete('replaced'), true)
+    equal(await transaction.delete('gone'), true)
+    for (const key of ['replaced', 'gone']) equal(await storage.delete(key), true)
+    await store(storage, 'replaced', text('new'))
+    await transaction.commit()
+    deepEqual(await transaction.finish(), ['replaced'])
+    deepEqual(await read(storage, 'replaced'), text('new'))
+    deepEqual(await keys(storage), ['replaced'])
+  },
+
+  'leaves the files to delete to the next sweep if it is deferred after the commit': async (storage) => {
+    await store(storage, 'old', text('old'))
+    const transaction = begin(storage)
+    await transaction.prepare()
+    await transaction.delete('old')
+    await transaction.commit()
+    await transaction.defer()
+    await storage.sweep()
+    deepEqual(await keys(storage), [])
+  },
+
   'tells misuse of a transaction as a TypeError': async (storage) => {
     const transaction = begin(storage)
     await rejects(transaction.commit(), TypeError)
     await rejects(transaction.defer(), TypeError)
+    await rejects(transaction.finish(), TypeError)
+    await rejects(transaction.delete('key'), TypeError)
     const draft = await seal(storage, text('bytes'))
     await rejects(transaction.reserve(draft, '../up', RECORD), TypeError)
     await rejects(transaction.reserve({ ...draft }, 'key', RECORD), TypeError)
     await transaction.prepare()
     await rejects(transaction.prepare(), TypeError)
-    await rejects(transaction.reserve(draft, 'key', RECORD), TypeError)
+    await rejects(transaction.reserve(draft, '../up', RECORD), TypeError)
+    await rejects(transaction.finish(), TypeError)
     await transaction.commit()
     await rejects(transaction.commit(), TypeError)
-    await rejects(transaction.defer(), TypeError)
+    await rejects(transaction.reserve(draft, 'key', RECORD), TypeError)
+    await rejects(transaction.delete('key'), TypeError)
     await draft.discard()
     deepEqual(await keys(storage), [])
   },

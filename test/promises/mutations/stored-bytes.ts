@@ -219,8 +219,8 @@ export const STORED_BYTES: GuardedPromise = {
     },
     {
       guard: 'lists a file with the key of a deleted one at its own time',
-      file: 'src/storage/disk/disk-storage.ts',
-      find: 'if (isDeleted) index.doubt(key)',
+      file: 'src/storage/disk/deletion.ts',
+      find: 'place.doubt(key)',
       replace: '',
       tests: [
         [

@@ -6,7 +6,17 @@
 export { uploadForm } from './form/upload-form.ts'
 export type { FormAttempt, FormHandler, FormReceiveOptions, UploadForm, UploadFormOptions } from './form/upload-form.ts'
 export { list } from './form/form-shape.ts'
-export type { FormItem, FormList, FormMember, FormOutput, FormShape, MemberOutput } from './form/form-shape.ts'
+export { json } from './form/json-field.ts'
+export type { JsonField } from './form/json-field.ts'
+export type {
+  FieldMember,
+  FormItem,
+  FormList,
+  FormMember,
+  FormOutput,
+  FormShape,
+  MemberOutput,
+} from './form/form-shape.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileTransaction, SkippedFile, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'

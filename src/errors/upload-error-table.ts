@@ -73,6 +73,8 @@ export type FormErrorCode =
   | 'missing-field'
   /** The schema does not take the value; the sentence is the schema's. */
   | 'invalid-value'
+  /** It has to be JSON. */
+  | 'invalid-json'
   /** It came more than once, and is not a list. */
   | 'repeated-field'
   /** The form declares no field of this name. */

@@ -4,19 +4,24 @@ import { IgnoredFile } from '../receive/ignored-file.ts'
 import type { FileSink } from '../receive/read-form.ts'
 import type { NameStep } from './field-name.ts'
 import { joinFieldName } from './field-name.ts'
+import { isJsonField } from './form-shape.ts'
+import type { FieldMember } from './form-shape.ts'
+import { parseJson } from './json-field.ts'
 
 /** A field of a form, and the texts that were sent in it. */
 export class FieldNode {
   readonly kind = 'field'
   readonly field: string
   readonly #schema: StandardSchemaV1
+  readonly #isJson: boolean
   readonly #values: string[] = []
   #cameAsFile = false
   #output: unknown
 
-  constructor(field: string, schema: StandardSchemaV1) {
+  constructor(field: string, member: FieldMember) {
     this.field = field
-    this.#schema = schema
+    this.#isJson = isJsonField(member)
+    this.#schema = isJsonField(member) ? member.schema : member
   }
 
   controlAt(steps: readonly NameStep[]): FieldNode | undefined {
@@ -36,7 +41,7 @@ export class FieldNode {
   /** Validates the text by the schema. A field that was not sent is `undefined`. */
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { field } = this
-    const [value, ...others] = this.#values
+    const [text, ...others] = this.#values
     if (this.#cameAsFile) {
       return [{ path, field, code: 'not-text', detail: 'This must be text, but a file was sent.' }]
     }
@@ -44,6 +49,9 @@ export class FieldNode {
       const detail = `This came ${others.length + 1} times, but must come once.`
       return [{ path, field, code: 'repeated-field', detail }]
     }
+    const parsed = this.#isJson && text !== undefined ? parseJson(text) : { value: text }
+    if ('fault' in parsed) return [{ path, field, code: 'invalid-json', detail: parsed.fault }]
+    const { value } = parsed
     const result = await this.#schema['~standard'].validate(value)
     if (result.issues === undefined) {
       this.#output = result.value

@@ -1,7 +1,7 @@
 import { tellValue } from '../errors/tell-value.ts'
 import { checkTogether } from '../policy/check-together.ts'
 import type { DraftSource } from '../policy/draft-source.ts'
-import { isFileInput, isList, isSchema } from './form-shape.ts'
+import { isFileInput, isList, isField } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 
@@ -27,14 +27,14 @@ export function checkShape(shape: FormShape, keeps: boolean): void {
 
 /** The sets of all files. */
 function setsOf(member: FormMember): DraftSource[] {
-  if (isSchema(member)) return []
+  if (isField(member)) return []
   if (isFileInput(member)) return [member.set]
   return (isList(member) ? [member.item] : Object.values(member)).flatMap(setsOf)
 }
 
 function checkMember(name: string, member: FormMember, keeps: boolean): void {
   checkMemberKind(name, member)
-  if (isSchema(member)) return
+  if (isField(member)) return
   if (isFileInput(member)) {
     const { name: set, storage } = member.set
     if (!keeps || storage.claim !== undefined) return
@@ -71,7 +71,12 @@ function checkMemberKind(name: string, member: unknown): void {
         'Say how many files it takes: one(), optional() or many() of the set.',
     )
   }
-  const isMember = '~standard' in value || 'item' in value || 'set' in value || isGroup(value)
+  const isMember =
+    '~standard' in value ||
+    ('kind' in value && value.kind === 'json') ||
+    'item' in value ||
+    'set' in value ||
+    isGroup(value)
   if (isObject && isMember) return
   const told = typeof member === 'object' && member !== null ? 'an object of another kind' : tellValue(member)
   throw new TypeError(

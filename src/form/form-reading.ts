@@ -15,9 +15,11 @@ import { readForm } from '../receive/read-form.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
 import { unknownField } from '../receive/unknown-field.ts'
 import { CHARSET_FIELD } from './form-check.ts'
+import { isJsonField } from './form-shape.ts'
 import type { FormShape } from './form-shape.ts'
 import { toFormSize } from './form-size.ts'
 import { FormTree } from './form-tree.ts'
+import { memberAt } from './member-at.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 import type { FileKeeper, KeptFiles } from './kept-files.ts'
 
@@ -34,6 +36,7 @@ const MAX_ERRORS = 100
 
 /** One request's form, from its first byte to its value. */
 export class FormReading {
+  readonly #shape: FormShape
   readonly #tree: FormTree
   readonly #takesFiles: boolean
   readonly #options: FormReadingOptions
@@ -42,6 +45,7 @@ export class FormReading {
   #values: readonly FormField[] = []
 
   constructor(shape: FormShape, options: FormReadingOptions) {
+    this.#shape = shape
     this.#tree = new FormTree(shape)
     this.#takesFiles = toFormSize(shape).files > 0
     this.#options = options
@@ -59,7 +63,11 @@ export class FormReading {
     this.#checkType(incoming.contentType)
     const { fileLimits } = this.#options
     const openFile = (head: FileHead): FileSink => this.#openFile(head)
-    const { fields } = await readForm(incoming, { limits, fileLimits, openFile, signal })
+    const isJson = (field: string): boolean => {
+      const member = memberAt(this.#shape, field)
+      return member !== undefined && isJsonField(member)
+    }
+    const { fields } = await readForm(incoming, { limits, fileLimits, openFile, isJson, signal })
     for (const [name, value] of fields) this.#addField(name, value)
     this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
     await this.#options.keeper?.claim(this.#tokens, this.#tree)

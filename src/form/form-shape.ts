@@ -3,9 +3,13 @@ import { checkOptions } from '../errors/check-options.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FileInput } from '../policy/file-input.ts'
+import type { JsonField } from './json-field.ts'
 
-/** A member of a form: a field by its schema, a file input, a list, or a group of more members below its name. */
-export type FormMember = StandardSchemaV1 | FileInput | FormList | FormShape
+/** A member of a form: a field, a file input, a list, or a group of more members below its name. */
+export type FormMember = FieldMember | FileInput | FormList | FormShape
+
+/** A field of text by its schema, or a field of JSON. */
+export type FieldMember = StandardSchemaV1 | JsonField
 
 /** The controls of a form by their names. */
 export interface FormShape {
@@ -22,7 +26,7 @@ export interface FormList<Item extends FormItem = FormItem> {
 }
 
 /** An item of a list. Files have `set.many()` instead. */
-export type FormItem = StandardSchemaV1 | FormShape
+export type FormItem = FieldMember | FormShape
 
 /** The data of a form: the output of each field's schema, and the stored files of each file input. */
 export type FormOutput<Shape extends FormShape> = {
@@ -34,13 +38,15 @@ export type FormOutput<Shape extends FormShape> = {
 export type MemberOutput<Member> =
   Member extends StandardSchemaV1<unknown, infer Output>
     ? Output
-    : Member extends FileInput<infer Value>
-      ? Value
-      : Member extends FormList<infer Item>
-        ? MemberOutput<Item>[]
-        : Member extends FormShape
-          ? FormOutput<Member>
-          : never
+    : Member extends JsonField<infer Output>
+      ? Output
+      : Member extends FileInput<infer Value>
+        ? Value
+        : Member extends FormList<infer Item>
+          ? MemberOutput<Item>[]
+          : Member extends FormShape
+            ? FormOutput<Member>
+            : never
 
 /**
  * Several fields of one name (`tags`, `tags[]` or `tags[0]`), or several groups of controls (`items[0].name`).
@@ -62,8 +68,12 @@ export function list<const Item extends FormItem>(
   return { item, min, max }
 }
 
-export function isSchema(member: FormMember): member is StandardSchemaV1 {
-  return '~standard' in member
+export function isField(member: FormMember): member is FieldMember {
+  return '~standard' in member || isJsonField(member)
+}
+
+export function isJsonField(member: FormMember): member is JsonField {
+  return 'kind' in member && member.kind === 'json'
 }
 
 export function isFileInput(member: FormMember): member is FileInput {

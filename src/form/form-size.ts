@@ -2,7 +2,7 @@ import type { FileLimit } from '../errors/file-limit.ts'
 import { FIELDS_SIZE, toFormLimits } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { joinFieldName } from './field-name.ts'
-import { isFileInput, isList, isSchema } from './form-shape.ts'
+import { isFileInput, isList, isField } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 
 /** The number of surplus files that are refused at their inputs. One more ends the form at once. */
@@ -15,7 +15,7 @@ interface FormSize {
 }
 
 export function toFormSize(member: FormMember): FormSize {
-  if (isSchema(member)) return { files: 0, bytes: 0 }
+  if (isField(member)) return { files: 0, bytes: 0 }
   if (isFileInput(member)) return { files: member.max, bytes: member.max * member.set.maxFileSize }
   if (isList(member)) {
     const { files, bytes } = toFormSize(member.item)
@@ -31,7 +31,7 @@ export function toFormSize(member: FormMember): FormSize {
 
 /** The limits of the files of each input, in the order of the declaration. */
 export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit[] {
-  if (isSchema(member)) return []
+  if (isField(member)) return []
   if (isFileInput(member)) return [{ field: name, maxFileSize: member.set.maxFileSize, maxFiles: member.max }]
   if (isList(member)) {
     return fileLimitsOf(member.item, `${name}[]`).map((limit) => ({ ...limit, maxFiles: limit.maxFiles * member.max }))

@@ -3,7 +3,7 @@ import { joinFieldName, parseFieldName } from './field-name.ts'
 import type { NameStep } from './field-name.ts'
 import { FieldNode } from './field-node.ts'
 import { FilesNode } from './files-node.ts'
-import { isFileInput, isList, isSchema } from './form-shape.ts'
+import { isFileInput, isList, isField } from './form-shape.ts'
 import type { FormList, FormMember, FormShape } from './form-shape.ts'
 
 /** A control of a form. */
@@ -96,7 +96,7 @@ class ListNode {
       return control
     }
     // Without numbers, the controls of several groups cannot be told apart.
-    if (step !== undefined || rest.length > 0 || !isSchema(this.#list.item)) return undefined
+    if (step !== undefined || rest.length > 0 || !isField(this.#list.item)) return undefined
     const item = new FieldNode(this.field, this.#list.item)
     this.#others.push(item)
     return item
@@ -131,12 +131,12 @@ class ListNode {
 
   #toItem(field: string): FieldNode | GroupNode {
     const { item } = this.#list
-    return isSchema(item) ? new FieldNode(field, item) : new GroupNode(field, item)
+    return isField(item) ? new FieldNode(field, item) : new GroupNode(field, item)
   }
 }
 
 function toNode(field: string, member: FormMember): FormNode {
-  if (isSchema(member)) return new FieldNode(field, member)
+  if (isField(member)) return new FieldNode(field, member)
   if (isFileInput(member)) return new FilesNode(field, member)
   return isList(member) ? new ListNode(field, member) : new GroupNode(field, member)
 }

@@ -10,6 +10,8 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { list } from './form-shape.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
+import { json } from './json-field.ts'
+import type { JsonField } from './json-field.ts'
 import type { KeptFiles } from './kept-files.ts'
 import { uploadForm } from './upload-form.ts'
 import type { UploadForm } from './upload-form.ts'
@@ -71,6 +73,23 @@ describe('the data of a form holds', () => {
   test('the types of schemas of three libraries, side by side', () => {
     const form = uploadForm({ a: z.string(), b: v.string(), c: type('string') })
     expectTypeOf<Received<typeof form>>().toEqualTypeOf<{ a: string; b: string; c: string }>()
+  })
+
+  test('JSON, also in lists and groups', () => {
+    const details = json(z.object({ tags: z.array(z.string()), day: z.coerce.date() }))
+    const form = uploadForm({
+      details,
+      notes: list(json(v.object({ n: v.number() }))),
+      group: { more: json(type('number')) },
+    })
+    expectTypeOf<Received<typeof form>>().toEqualTypeOf<{
+      details: { tags: string[]; day: Date }
+      notes: { n: number }[]
+      group: { more: number }
+    }>()
+    expectTypeOf(json(z.string().optional())).toEqualTypeOf<JsonField<string | undefined>>()
+    // @ts-expect-error A schema is needed.
+    json({ tags: z.string() })
   })
 
   test('nothing if nothing is declared', () => {

@@ -21,11 +21,14 @@ export class FormDecoder {
   readonly #decoder: MultipartDecoder
   readonly #limits: FormLimits
   readonly #events: DecoderEvents
+  readonly #isField: (head: PartHead) => boolean
   #files = 0
   #fields = 0
   #fieldsSize = 0
   /** The name of the field that is being read, unless it is a file. */
   #field: string | undefined
+  /** Tells a client why a part without a filename is a field. */
+  #hint: { readonly hint: string } | undefined
   /** Bytes of that field so far. */
   #fieldSize = 0
   /** The text of a `_charset_` field so far. */
@@ -33,11 +36,18 @@ export class FormDecoder {
   #charset: string | undefined
 
   /**
+   * @param isField whether the limits of a field hold for a part. Default: for one without a filename
    * @throws {UploadError} `unsupported-media-type` for a Content-Type that is not `multipart/form-data`;
    *   `malformed-body`.
    */
-  constructor(incoming: Pick<Incoming, 'header' | 'contentType'>, limits: FormLimits, events: DecoderEvents) {
+  constructor(
+    incoming: Pick<Incoming, 'header' | 'contentType'>,
+    limits: FormLimits,
+    events: DecoderEvents,
+    isField: (head: PartHead) => boolean = hasNoFilename,
+  ) {
     checkEnctype(incoming.contentType)
+    this.#isField = isField
     this.#limits = limits
     this.#events = events
     this.#decoder = new MultipartDecoder(
@@ -69,11 +79,12 @@ export class FormDecoder {
 
   #begin(head: PartHead): void {
     const { maxFields, maxFiles } = this.#limits
-    if (head.filename === undefined) {
+    if (this.#isField(head)) {
       this.#countField(head.name.length)
       this.#fields += 1
       if (this.#fields > maxFields) throw new UploadError('too-many-fields', { limit: maxFields })
       this.#field = head.name
+      this.#hint = hasNoFilename(head) ? { hint: NO_FILENAME_HINTS.largeField } : undefined
       this.#fieldSize = 0
       if (head.name === '_charset_') this.#label = new GrowingBytes(this.#limits.maxFieldSize)
     } else {
@@ -89,8 +100,7 @@ export class FormDecoder {
       this.#countField(bytes.length)
       this.#fieldSize += bytes.length
       if (this.#fieldSize > limit) {
-        const { largeField: hint } = NO_FILENAME_HINTS
-        throw new UploadError('field-too-large', { limit, field: this.#field, hint })
+        throw new UploadError('field-too-large', { limit, field: this.#field, ...this.#hint })
       }
       this.#label?.append(bytes)
     }
@@ -118,6 +128,10 @@ export class FormDecoder {
     this.#field = undefined
     this.#events.end()
   }
+}
+
+function hasNoFilename({ filename }: PartHead): boolean {
+  return filename === undefined
 }
 
 /** A browser sends such a body for a form that has another enctype, or none. */

@@ -1,4 +1,6 @@
 import type { FileLimit } from '../errors/file-limit.ts'
+import { quote } from '../errors/quote.ts'
+import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import { claimedType } from '../media/claimed-type.ts'
 import { decodeFieldText } from '../multipart/field-text.ts'
@@ -38,6 +40,8 @@ export interface ReadFormOptions {
   readonly mustBeWhole?: boolean | undefined
   /** Called when the bytes of a file are about to come; throwing refuses the form. */
   readonly openFile: (head: FileHead) => FileSink
+  /** True for the name of a field of JSON: a part of that name is a field, also if it has a filename. Default: none. */
+  readonly isJson?: ((field: string) => boolean) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -52,9 +56,9 @@ export interface ReadFormOptions {
  */
 export async function readForm(
   incoming: Incoming,
-  { limits, fileLimits, mustBeWhole, openFile, signal }: ReadFormOptions,
+  { limits, fileLimits, mustBeWhole, openFile, isJson = isNever, signal }: ReadFormOptions,
 ): Promise<FormText> {
-  const form = toFormReader(incoming, limits, openFile)
+  const form = toFormReader(incoming, { limits, openFile, isJson })
   const { maxBodySize, idleTimeoutMs, minRate } = limits
   const check = new BodyCheck(incoming, { maxBodySize, fileLimits, mustBeWhole })
   await check.read((chunk, isGiven) => form.write(chunk, isGiven), { idleTimeoutMs, minRate, signal })
@@ -68,15 +72,19 @@ interface FormReader {
   end(): FormText | Promise<FormText>
 }
 
-function toFormReader(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink): FormReader {
-  if (incoming.contentType.kind === 'urlencoded') return new UrlencodedDecoder(limits)
-  return new MultipartForm(incoming, limits, openFile)
+type FormParts = Required<Pick<ReadFormOptions, 'limits' | 'openFile'>> & { isJson: (field: string) => boolean }
+
+function toFormReader(incoming: Incoming, parts: FormParts): FormReader {
+  if (incoming.contentType.kind === 'urlencoded') return new UrlencodedDecoder(parts.limits)
+  return new MultipartForm(incoming, parts)
 }
 
 /** Only the facts of the head that are needed later: ten thousand heads would be most of a form's memory. */
 interface ReceivedField {
   readonly name: string
   readonly charset: string | undefined
+  /** True for a part of JSON, which is UTF-8 whatever the charset of the form is. */
+  readonly isJson: boolean
   readonly bytes: GrowingBytes
 }
 
@@ -84,6 +92,7 @@ interface ReceivedField {
 class MultipartForm implements FormReader {
   readonly #decoder: FormDecoder
   readonly #openFile: (head: FileHead) => FileSink
+  readonly #isJson: (field: string) => boolean
   readonly #maxFieldSize: number
   readonly #fields: ReceivedField[] = []
   #field: GrowingBytes | undefined
@@ -93,14 +102,16 @@ class MultipartForm implements FormReader {
   /** The promises that the parts of the chunk in work have asked to wait for. */
   #waits: Promise<void>[] = []
 
-  constructor(incoming: Incoming, limits: FormLimits, openFile: (head: FileHead) => FileSink) {
+  constructor(incoming: Incoming, { limits, openFile, isJson }: FormParts) {
     this.#maxFieldSize = limits.maxFieldSize
     this.#openFile = openFile
-    this.#decoder = new FormDecoder(incoming, limits, {
-      begin: (head) => this.#begin(head),
-      bytes: (bytes) => this.#bytes(bytes),
+    this.#isJson = isJson
+    const events = {
+      begin: (head: PartHead) => this.#begin(head),
+      bytes: (bytes: Uint8Array) => this.#bytes(bytes),
       end: () => this.#end(),
-    })
+    }
+    this.#decoder = new FormDecoder(incoming, limits, events, (head) => this.#isField(head))
   }
 
   write(chunk: Uint8Array, isGiven: boolean = false): Promise<void> | undefined {
@@ -130,7 +141,7 @@ class MultipartForm implements FormReader {
     const { charset } = this.#decoder
     const toField = (field: ReceivedField): FormField => [
       field.name,
-      decodeFieldText(field.bytes.view(), field, charset),
+      field.isJson ? decodeJson(field) : decodeFieldText(field.bytes.view(), field, charset),
     ]
     return { fields: this.#fields.map(toField), charset }
   }
@@ -142,12 +153,17 @@ class MultipartForm implements FormReader {
 
   #begin(head: PartHead): void {
     const { name, filename, type, charset, headers } = head
-    if (filename === undefined) {
+    if (filename === undefined || this.#isJson(name)) {
       this.#field = new GrowingBytes(this.#maxFieldSize)
-      this.#fields.push({ name, charset, bytes: this.#field })
+      const isJson = this.#isJson(name) && (filename !== undefined || (type !== undefined && JSON_TYPE.test(type)))
+      this.#fields.push({ name, charset, isJson, bytes: this.#field })
     } else {
       this.#sink = this.#openFile({ field: name, filename, type: claimedType(type), headers })
     }
+  }
+
+  #isField({ name, filename }: PartHead): boolean {
+    return filename === undefined || this.#isJson(name)
   }
 
   #bytes(bytes: Uint8Array): void {
@@ -163,6 +179,23 @@ class MultipartForm implements FormReader {
   #wait(ready: Promise<void> | undefined): void {
     if (ready !== undefined) this.#waits.push(ready)
   }
+}
+
+/** `application/json`, and the types that end in `+json` (RFC 6839 section 3.1). */
+const JSON_TYPE = /^application\/json$|\+json$/
+
+/** @throws {UploadError} `malformed-body` for bytes that are not UTF-8 (RFC 8259 section 8.1). */
+function decodeJson({ name, bytes }: ReceivedField): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.view())
+  } catch {
+    // The TypeError of a fatal decoder.
+    throw new UploadError('malformed-body', { reason: `the JSON in ${quote(name)} is not UTF-8` })
+  }
+}
+
+function isNever(): boolean {
+  return false
 }
 
 function ignore(): void {}

@@ -68,6 +68,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
       ['tags', 'a'],
       ['tags', 'b'],
       ['address.street', 'Elm'],
+      ['place', '{"lat":1,"lon":2}'],
       ['cover', '@cat.png'],
       ['gallery', '@cat.png'],
     ],

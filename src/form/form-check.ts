@@ -4,6 +4,7 @@ import type { DraftSource } from '../policy/draft-source.ts'
 import { isFileInput, isList, isField } from './form-shape.ts'
 import type { FormMember, FormShape } from './form-shape.ts'
 import { KEPT_FIELD } from './kept-files.ts'
+import { memberAt } from './member-at.ts'
 
 /** A reserved name: browsers send the charset of the form in it. */
 export const CHARSET_FIELD = '_charset_'
@@ -17,9 +18,7 @@ export const CHARSET_FIELD = '_charset_'
 export function checkShape(shape: FormShape, keeps: boolean): void {
   if (!isGroup(shape)) throw new TypeError(`uploadForm needs an object of fields and files; got ${tellValue(shape)}.`)
   for (const [name, member] of Object.entries(shape)) {
-    if (name === CHARSET_FIELD || (keeps && name === KEPT_FIELD)) {
-      throw new TypeError(`A form cannot declare ${JSON.stringify(name)}: this name is reserved.`)
-    }
+    checkReserved(name, keeps)
     checkMember(name, member, keeps)
   }
   checkTogether(setsOf(shape))
@@ -30,6 +29,23 @@ function setsOf(member: FormMember): DraftSource[] {
   if (isField(member)) return []
   if (isFileInput(member)) return [member.set]
   return (isList(member) ? [member.item] : Object.values(member)).flatMap(setsOf)
+}
+
+/**
+ * @throws {TypeError} for an extra field that the form declares or reserves, and for one without a name.
+ */
+export function checkExtraFields(names: readonly string[], shape: FormShape, keeps: boolean): void {
+  for (const name of names) {
+    checkReserved(name, keeps)
+    if (name === '') throw new TypeError('"extraFields" of uploadForm must hold the names of fields; got "".')
+    if (memberAt(shape, name) === undefined) continue
+    throw new TypeError(`The form declares ${JSON.stringify(name)}. Leave it out of "extraFields".`)
+  }
+}
+
+function checkReserved(name: string, keeps: boolean): void {
+  if (name !== CHARSET_FIELD && !(keeps && name === KEPT_FIELD)) return
+  throw new TypeError(`A form cannot declare ${JSON.stringify(name)}: this name is reserved.`)
 }
 
 function checkMember(name: string, member: FormMember, keeps: boolean): void {

@@ -2,7 +2,7 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { formRequest } from '../receive/fixtures/form-body.ts'
+import { file, formRequest } from '../receive/fixtures/form-body.ts'
 import { list } from './form-shape.ts'
 import type { FormShape } from './form-shape.ts'
 import type { UploadFormOptions } from './upload-form.ts'
@@ -316,5 +316,36 @@ describe('names that are not declared', () => {
     ).toEqual({
       title: 'a',
     })
+  })
+
+  test('may come as texts if they are extra fields, and a misspelt field is still found', async () => {
+    const options = { extraFields: ['_csrf', 'intent'], keep: { secret: 's'.repeat(32) } }
+    const shape = { title: z.string().optional() }
+    const hidden: Fields = [
+      ['_csrf', 'token'],
+      ['intent', 'save'],
+    ]
+    expect(await receive(shape, [...hidden, ['title', 'a']], options)).toEqual({ title: 'a' })
+    expect(await receive(shape, [...hidden, ['titel', 'a']], options)).toEqual(['titel unknown-field'])
+    expect(await receive(shape, [['_csrf[]', 'token']], options)).toEqual(['_csrf[] unknown-field'])
+    const request = await formRequest([...hidden, ['titel', 'a']].map(([name = '', value = '']) => ({ name, value })))
+    const result = await uploadForm(shape, options).attempt(request)
+    expect(!result.ok && result.values.get('intent')).toBe('save')
+  })
+
+  test('of extra fields are not taken as files', async () => {
+    const request = await formRequest([file('_csrf', 'a.txt', 'token')])
+    const result = await uploadForm({}, { extraFields: ['_csrf'] }).attempt(request)
+    expect(!result.ok && result.error.details.errors).toMatchObject([{ field: '_csrf', code: 'unknown-field' }])
+  })
+
+  test.each([
+    ['is declared', ['tags[]'], 'The form declares "tags[]". Leave it out of "extraFields".'],
+    ['is declared in a group', ['a.b'], 'The form declares "a.b". Leave it out of "extraFields".'],
+    ['is reserved', ['_charset_'], 'A form cannot declare "_charset_": this name is reserved.'],
+    ['is empty', [''], '"extraFields" of uploadForm must hold the names of fields; got "".'],
+  ])('cannot be extra fields if one %s', (_, extraFields, message) => {
+    const shape = { tags: list(z.string()), a: { b: z.string() } }
+    expect(() => uploadForm(shape, { extraFields })).toThrow(new TypeError(message))
   })
 })

@@ -27,6 +27,8 @@ export interface FormReadingOptions {
   readonly keeper: FileKeeper | undefined
   /** True if parts that the form does not declare are discarded instead of refused. */
   readonly ignoresUnknown: boolean
+  /** Names of texts that are not declared and may come. */
+  readonly extraFields: readonly string[]
   /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits: readonly FileLimit[]
 }
@@ -146,8 +148,8 @@ export class FormReading {
       return
     }
     const node = this.#tree.controlFor(name)
-    if (node === undefined) this.#refuseUnknown(name)
-    else node.addText(value)
+    if (node !== undefined) node.addText(value)
+    else if (!this.#options.extraFields.includes(name)) this.#refuseUnknown(name)
   }
 
   #refuseUnknown(name: string): void {

@@ -15,7 +15,7 @@ import type { FileTransaction } from '../policy/file-transaction.ts'
 import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
-import { checkShape } from './form-check.ts'
+import { checkExtraFields, checkShape } from './form-check.ts'
 import { FormReading } from './form-reading.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
 import { fileLimitsOf, limitsOf } from './form-size.ts'
@@ -29,6 +29,11 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, S
    * `ignore` discards them.
    */
   readonly unknownParts?: 'refuse' | 'ignore' | undefined
+  /**
+   * Names of texts that may come, and that the form does not read: a hidden `_csrf`, or the name of a button. They are
+   * in the `values` of an attempt, and not in the data. Declare a field if you need its value. Default: none.
+   */
+  readonly extraFields?: readonly string[] | undefined
   /**
    * Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are
    * discarded.
@@ -106,6 +111,7 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
   // `toSiteRules` tells the fault.
   origins: OPTION_KINDS.own,
   unknownParts: oneOf('refuse', 'ignore'),
+  extraFields: OPTION_KINDS.texts,
   keep: OPTION_KINDS.object,
 }
 const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal }
@@ -120,9 +126,10 @@ const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.si
  * const { title, cover, gallery } = await post.receive(request)
  * await post.receive(request, (data) => db.insert(data))
  * ```
- * @throws {TypeError} for a limit or an origin that is not valid, and for a name that no request can have. Also for a
- *   secret of less than 32 bytes, and for `keep` with a storage that cannot set drafts aside. Also for a storage that
- *   has no transactions, and for storages with different `recover` functions.
+ * @throws {TypeError} for a limit or an origin that is not valid, and for a name that no request can have. Also for an
+ *   extra field that the form declares, for a storage that has no transactions, and for storages with different
+ *   `recover` functions. With `keep`, also for a secret of less than 32 bytes, and for a storage that cannot set drafts
+ *   aside.
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
@@ -142,17 +149,20 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly #fileLimits: readonly FileLimit[]
   readonly #rules: SiteRules
   readonly #ignoresUnknown: boolean
+  readonly #extraFields: readonly string[]
   readonly #keeper: FileKeeper | undefined
 
   constructor(shape: Shape, options: UploadFormOptions) {
     checkOptions('uploadForm', options, FORM_KINDS)
-    const { unknownParts = 'refuse', keep } = options
+    const { unknownParts = 'refuse', extraFields = [], keep } = options
     checkShape(shape, keep !== undefined)
+    checkExtraFields(extraFields, shape, keep !== undefined)
     this.shape = shape
     this.#limits = limitsOf(shape, options)
     this.#fileLimits = fileLimitsOf(shape)
     this.#rules = toSiteRules(options)
     this.#ignoresUnknown = unknownParts === 'ignore'
+    this.#extraFields = extraFields
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
 
@@ -198,6 +208,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     const reading = new FormReading(this.shape, {
       keeper: this.#keeper,
       ignoresUnknown: this.#ignoresUnknown,
+      extraFields: this.#extraFields,
       fileLimits: this.#fileLimits,
     })
     try {

@@ -74,13 +74,18 @@ export class FilesNode {
     else this.#refuse('not-a-file', `This has to be a file. ${NO_FILENAME_HINTS.field}`)
   }
 
-  /** Takes the file of an earlier try that `keep` gave this id, unless a file of this try replaces it. */
-  async claim(id: string): Promise<void> {
+  /** The name of the set that admits its files. */
+  get set(): string {
+    return this.#input.set.name
+  }
+
+  /** Takes the file of an earlier try that `keep` gave this id for this set, unless a file of this try replaces it. */
+  async claim(id: string, setName: string): Promise<void> {
     const { set, placement } = this.#input
     const isTaken = this.#input.max === 1 && this.#count > 0
     let claimed: ClaimedUpload | undefined
     try {
-      claimed = await set.claim(id, placement)
+      claimed = set.name === setName ? await set.claim(id, placement) : undefined
     } catch (error) {
       // The set's rules have changed since. It does not take the file any more.
       const { code, message } = toRefusal(error)

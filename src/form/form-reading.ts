@@ -29,6 +29,8 @@ export interface FormReadingOptions {
   readonly ignoresUnknown: boolean
   /** Names of texts that are not declared and may come. */
   readonly extraFields: readonly string[]
+  /** The owner of files that the form keeps; `undefined` if every client may use them. */
+  readonly scope: string | undefined
   /** The limits of files that a refusal of the whole form lists. */
   readonly fileLimits: readonly FileLimit[]
 }
@@ -72,7 +74,8 @@ export class FormReading {
     const { fields } = await readForm(incoming, { limits, fileLimits, openFile, isJson, signal })
     for (const [name, value] of fields) this.#addField(name, value)
     this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
-    await this.#options.keeper?.claim(this.#tokens, this.#tree)
+    const { keeper, scope } = this.#options
+    await keeper?.claim(this.#tokens, this.#tree, scope)
   }
 
   /** @throws {UploadError} `invalid-form` with all errors. */
@@ -121,7 +124,8 @@ export class FormReading {
 
   /** Sets the good files of a refused form aside; `undefined` if there are none, or if the form keeps none. */
   async keep(): Promise<KeptFiles | undefined> {
-    return this.#options.keeper?.keep(this.#tree.fileInputs())
+    const { keeper, scope } = this.#options
+    return keeper?.keep(this.#tree.fileInputs(), scope)
   }
 
   /** Gives up all drafts that are not published. Never rejects. */

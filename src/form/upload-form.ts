@@ -5,6 +5,7 @@ import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
+import { tellValue } from '../errors/tell-value.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { UploadError } from '../errors/upload-error.ts'
 import { watchClient } from '../http/client-watch.ts'
@@ -50,6 +51,11 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, S
 export interface FormReceiveOptions {
   /** If it aborts, the form leaves nothing behind, and the promise rejects with the reason. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * The owner of files that the form keeps, such as the id of a user. If a request with another scope sends the hidden
+   * field, it gets `not-found` (404). Default: every client that has the field has its files.
+   */
+  readonly scope?: string
 }
 
 /** The outcome of a form: its value, or the data by which a page shows the form again. */
@@ -114,7 +120,7 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
   extraFields: OPTION_KINDS.texts,
   keep: OPTION_KINDS.object,
 }
-const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal }
+const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal, scope: OPTION_KINDS.own }
 
 /**
  * A form of fields and files. Declare fields by any Standard Schema library, and files by their sets. The data of the
@@ -203,12 +209,14 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
     const [handler, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
     checkOptions('form.receive', options, RECEIVE_KINDS)
-    const { signal } = options
+    checkScope(options)
+    const { signal, scope } = options
     const incoming = toIncoming(request)
     const reading = new FormReading(this.shape, {
       keeper: this.#keeper,
       ignoresUnknown: this.#ignoresUnknown,
       extraFields: this.#extraFields,
+      scope,
       fileLimits: this.#fileLimits,
     })
     try {
@@ -235,6 +243,17 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       throw error
     }
   }
+}
+
+/** @throws {TypeError} for a scope that says nothing, such as the id of a user that is not signed in. */
+function checkScope(options: FormReceiveOptions): void {
+  if (!('scope' in options)) return
+  const scope: unknown = options.scope
+  if (typeof scope === 'string' && scope !== '') return
+  throw new TypeError(
+    `"scope" of form.receive must be a text that is not empty, such as the id of a user; got ${tellValue(scope)}. ` +
+      'Leave it out if every client may use the files of a hidden field.',
+  )
 }
 
 type Others<Data> =

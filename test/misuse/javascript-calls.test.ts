@@ -192,7 +192,7 @@ const CALLS: readonly Call[] = [
   [
     'form.receive(request, { timeout })',
     method(form, 'receive', request(), { timeout: 5 }),
-    '"timeout" is not an option of form.receive. Its options: signal.',
+    '"timeout" is not an option of form.receive. Its options: signal, scope.',
   ],
   ['list(schema, 5)', js(list, z.string(), 5), 'The options of list must be an object; got 5.'],
   [

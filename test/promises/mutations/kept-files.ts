@@ -16,6 +16,13 @@ export const KEPT_FILES: GuardedPromise = {
       ],
     },
     {
+      guard: 'gives a kept file only to the scope that has sent it',
+      file: 'src/form/kept-files.ts',
+      find: "if (!(await this.#isScope(content.scope, scope))) throw new UploadError('not-found', {})",
+      replace: '',
+      tests: [['src/form/kept-scopes.test.ts', 'is not found in another scope, and stays with its own']],
+    },
+    {
       guard: 'gives back no expired file',
       file: 'src/storage/disk/claimed-draft.ts',
       find: ' || found.expiresAt.getTime() <= Date.now()',

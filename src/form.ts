@@ -17,6 +17,7 @@ export type {
   FormShape,
   MemberOutput,
 } from './form/form-shape.ts'
+export type { FieldName, FormLabel, FormLabels } from './form/form-labels.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileTransaction, SkippedFile, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'

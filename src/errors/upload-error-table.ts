@@ -95,6 +95,8 @@ export interface FormError {
   readonly path: readonly (string | number)[]
   /** The name of the form field, as HTML has it: `items[0].name`. */
   readonly field: string
+  /** The name of the field for a person, if the form declares `labels`: sentences begin with it. */
+  readonly label?: string
   readonly code: FormErrorCode | UploadErrorCode
   /** A sentence that a person can act on, to be shown beside the control: it does not name it. */
   readonly detail: string
@@ -318,7 +320,9 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     status: 422,
     title: 'The form is not valid',
     sentence: ({ errors }) => {
-      const told = errors.slice(0, TOLD_ERRORS).map(({ field, detail }) => `${quote(field)}: ${ended(detail)}`)
+      const told = errors
+        .slice(0, TOLD_ERRORS)
+        .map(({ field, label, detail }) => `${label ?? quote(field)}: ${ended(detail)}`)
       const others = errors.length - told.length
       return [...told, ...(others > 0 ? [`And ${others} more.`] : [])].join(' ')
     },

@@ -8,6 +8,7 @@ import { uploadSet } from '../policy/upload-set.ts'
 import type { MultiMap } from '../receive/multi-map.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import type { FieldName } from './form-labels.ts'
 import { list } from './form-shape.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
 import { json } from './json-field.ts'
@@ -90,6 +91,36 @@ describe('the data of a form holds', () => {
     expectTypeOf(json(z.string().optional())).toEqualTypeOf<JsonField<string | undefined>>()
     // @ts-expect-error A schema is needed.
     json({ tags: z.string() })
+  })
+
+  test('labels for the names of the form alone', () => {
+    const shape = {
+      title: z.string(),
+      gallery: photos.many(),
+      details: json(z.object({ a: z.string() })),
+      address: { street: z.string() },
+      items: list({ name: z.string(), tags: list(z.string()) }),
+    }
+    expectTypeOf<FieldName<typeof shape>>().toEqualTypeOf<
+      | 'title'
+      | 'gallery'
+      | 'details'
+      | 'address'
+      | 'address.street'
+      | 'items'
+      | 'items[]'
+      | 'items[].name'
+      | 'items[].tags'
+      | 'items[].tags[]'
+    >()
+    uploadForm(shape, { labels: { title: 'Title', 'items[].tags[]': (item, tag) => `${item}: ${tag}` } })
+    // @ts-expect-error The form declares no `titel`.
+    uploadForm(shape, { labels: { titel: 'Title' } })
+    // @ts-expect-error Items are named with [].
+    uploadForm(shape, { labels: { 'items[0].name': 'Name' } })
+    // @ts-expect-error A label is a text or a function.
+    uploadForm(shape, { labels: { title: 7 } })
+    expectTypeOf<FieldName<FormShape>>().toEqualTypeOf<string>()
   })
 
   test('nothing if nothing is declared', () => {

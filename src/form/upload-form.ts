@@ -6,8 +6,7 @@ import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-table.ts'
 import { tellValue } from '../errors/tell-value.ts'
-import { isUploadError } from '../errors/upload-error.ts'
-import type { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { watchClient } from '../http/client-watch.ts'
 import { discardBody } from '../http/discard-body.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
@@ -17,6 +16,8 @@ import { FORM_LIMIT_KINDS } from '../receive/form-limits.ts'
 import type { FormLimitOptions, FormLimits } from '../receive/form-limits.ts'
 import { MultiMap } from '../receive/multi-map.ts'
 import { checkExtraFields, checkShape } from './form-check.ts'
+import { LabelledFields } from './form-labels.ts'
+import type { FormLabels } from './form-labels.ts'
 import { FormReading } from './form-reading.ts'
 import type { FormOutput, FormShape } from './form-shape.ts'
 import { fileLimitsOf, limitsOf } from './form-size.ts'
@@ -24,7 +25,8 @@ import { FileKeeper } from './kept-files.ts'
 import type { KeepOptions, KeptFiles } from './kept-files.ts'
 
 /** Options of `uploadForm`: its limits, the sites that may send it, and files that are kept. */
-export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, SiteOptions {
+export interface UploadFormOptions<Shape extends FormShape = FormShape>
+  extends Omit<FormLimitOptions, 'maxFiles'>, SiteOptions {
   /**
    * How parts that the form does not declare are handled: `refuse` (default) refuses the form and names each of them,
    * `ignore` discards them.
@@ -35,6 +37,12 @@ export interface UploadFormOptions extends Omit<FormLimitOptions, 'maxFiles'>, S
    * in the `values` of an attempt, and not in the data. Declare a field if you need its value. Default: none.
    */
   readonly extraFields?: readonly string[] | undefined
+  /**
+   * Names of the fields for people, by which sentences call them: `{ gallery: 'Gallery', 'items[].name': 'Name' }`.
+   * Each error of the field has the label, too. Without a label of its own, a field has that of the list or the group
+   * around it. Default: sentences quote the name of the field.
+   */
+  readonly labels?: FormLabels<Shape> | undefined
   /**
    * Keeps the good files of a form that `attempt` refuses, so that they need not be sent again. Default: they are
    * discarded.
@@ -118,6 +126,7 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
   origins: OPTION_KINDS.own,
   unknownParts: oneOf('refuse', 'ignore'),
   extraFields: OPTION_KINDS.texts,
+  labels: OPTION_KINDS.object,
   keep: OPTION_KINDS.object,
 }
 const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal, scope: OPTION_KINDS.own }
@@ -139,7 +148,7 @@ const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.si
  */
 export function uploadForm<const Shape extends FormShape>(
   shape: Shape,
-  options: UploadFormOptions = {},
+  options: UploadFormOptions<NoInfer<Shape>> = {},
 ): UploadForm<Shape> {
   return new Form(shape, options)
 }
@@ -156,11 +165,12 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly #rules: SiteRules
   readonly #ignoresUnknown: boolean
   readonly #extraFields: readonly string[]
+  readonly #labels: LabelledFields
   readonly #keeper: FileKeeper | undefined
 
-  constructor(shape: Shape, options: UploadFormOptions) {
+  constructor(shape: Shape, options: UploadFormOptions<Shape>) {
     checkOptions('uploadForm', options, FORM_KINDS)
-    const { unknownParts = 'refuse', extraFields = [], keep } = options
+    const { unknownParts = 'refuse', extraFields = [], labels = {}, keep } = options
     checkShape(shape, keep !== undefined)
     checkExtraFields(extraFields, shape, keep !== undefined)
     this.shape = shape
@@ -169,6 +179,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     this.#rules = toSiteRules(options)
     this.#ignoresUnknown = unknownParts === 'ignore'
     this.#extraFields = extraFields
+    this.#labels = new LabelledFields(labels, shape)
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
 
@@ -237,11 +248,22 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.publish()
       return { ok: true, value: toFormOutput(reading) }
     } catch (error) {
-      if (isUploadError(error) && error.code === 'invalid-form') return { ok: false, error, reading }
+      if (isUploadError(error) && error.code === 'invalid-form') {
+        return { ok: false, error: this.#withLabels(error), reading }
+      }
       await reading.release()
       await discardBody(incoming)
       throw error
     }
+  }
+
+  /** The error itself, unless labels change its sentence. */
+  #withLabels(error: UploadError<'invalid-form'>): UploadError<'invalid-form'> {
+    const { errors } = error.details
+    const labelled = this.#labels.addTo(errors)
+    return labelled.every((each, index) => each === errors[index])
+      ? error
+      : new UploadError('invalid-form', { ...error.details, errors: labelled }, { cause: error })
   }
 }
 

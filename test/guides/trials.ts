@@ -74,6 +74,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     ],
     status: 201,
   },
+  'docs/guide/typed-forms.md, Labels, 1': SCRIPT,
   'docs/guide/typed-forms.md, With a database, 1': SCRIPT,
   'docs/guide/typed-forms.md, Other containers and other hosts, 1': SCRIPT,
   'docs/guide/typed-forms.md, Showing the form again, 1': {

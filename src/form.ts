@@ -19,7 +19,7 @@ export type {
 } from './form/form-shape.ts'
 export type { FieldName, FormLabel, FormLabels } from './form/form-labels.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
-export type { FileTransaction, SkippedFile, TransactionBytesOptions } from './policy/file-transaction.ts'
+export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
 export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
 export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'

@@ -19,7 +19,7 @@ export type {
   StoredRequest,
   UploadHooks,
 } from './handler/hooks.ts'
-export type { FileTransaction } from './policy/file-transaction.ts'
+export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FormField } from './receive/form-field.ts'
 export type { UploadSets } from './handler/upload-sets.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'

@@ -10,7 +10,7 @@ export interface TransactionBytesOptions {
 }
 
 /** A file that a transaction was to delete and did not. */
-export interface SkippedFile {
+export interface SkippedDeletion {
   /** The name of the set. */
   readonly set: string
   readonly key: string
@@ -30,7 +30,7 @@ export interface FileTransaction {
    * The files of `delete` that stay, because another file had the key by the time of the commit. Empty before the end,
    * and if the deletion is left to a sweep.
    */
-  readonly skipped: readonly SkippedFile[]
+  readonly skipped: readonly SkippedDeletion[]
   /**
    * The content of a file that is about to be published. It counts against the memory of the process (128 MiB for all
    * forms) until the end of the transaction.

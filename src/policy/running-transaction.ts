@@ -10,7 +10,7 @@ import { UploadError } from '../errors/upload-error.ts'
 import { checkStorage } from '../storage/check-storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { DraftSource } from './draft-source.ts'
-import type { FileTransaction, SkippedFile, TransactionBytesOptions } from './file-transaction.ts'
+import type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './file-transaction.ts'
 import { SAVE_KINDS, sealSource } from './save-source.ts'
 import type { SaveSource } from './file-source.ts'
 import type { SaveOptions } from './save-source.ts'
@@ -51,7 +51,7 @@ export class RunningTransaction implements FileTransaction {
     for (const [index, file] of files.entries()) this.#note(file, drafts[index])
   }
 
-  get skipped(): readonly SkippedFile[] {
+  get skipped(): readonly SkippedDeletion[] {
     return this.#transaction.skipped
   }
 

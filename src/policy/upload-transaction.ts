@@ -5,7 +5,7 @@ import { checkTogether } from './check-together.ts'
 import { deleteFiles } from './delete-files.ts'
 import type { PublishedFile } from './delete-files.ts'
 import type { DraftSource } from './draft-source.ts'
-import type { SkippedFile } from './file-transaction.ts'
+import type { SkippedDeletion } from './file-transaction.ts'
 import type { UploadDraft } from './upload-draft.ts'
 
 /** The part of a transaction in one storage. */
@@ -15,7 +15,7 @@ interface Participant {
   readonly storage: Storage
   readonly transaction: StorageTransaction
   readonly files: PublishedFile[]
-  readonly deletes: SkippedFile[]
+  readonly deletes: SkippedDeletion[]
   isCommitted: boolean
 }
 
@@ -33,7 +33,7 @@ export class UploadTransaction {
   #isPrepared = false
   /** The last storage that joins a prepared transaction. They join one after the other, and the first one may lead. */
   #joining: Promise<unknown> = Promise.resolve()
-  #skipped: readonly SkippedFile[] = []
+  #skipped: readonly SkippedDeletion[] = []
 
   /** Unique. `recover` of a storage gets it. Read it when all keys are reserved. */
   get id(): string {
@@ -42,7 +42,7 @@ export class UploadTransaction {
   }
 
   /** After `commit`: the files that were not deleted, because another file has the key. */
-  get skipped(): readonly SkippedFile[] {
+  get skipped(): readonly SkippedDeletion[] {
     return this.#skipped
   }
 
@@ -137,7 +137,7 @@ export class UploadTransaction {
   }
 
   async #finish(): Promise<void> {
-    const skipped: SkippedFile[] = []
+    const skipped: SkippedDeletion[] = []
     for (const { transaction, deletes } of [...this.#followers, ...this.#leaders]) {
       const keys = await transaction.finish()
       skipped.push(...deletes.filter(({ key }) => keys.includes(key)))

@@ -12,7 +12,7 @@ export type {
   Storage,
   StorageEntry,
 } from './storage/storage.ts'
-export type { ClaimedDraft, Draft, DraftOptions, SealedDraft } from './storage/draft.ts'
+export type { ClaimedDraft, Draft, DraftOptions, PathDraft, SealedDraft } from './storage/draft.ts'
 export type { StorageTransaction, TransactionLeader } from './storage/transaction.ts'
 export { checkByteRange } from './storage/byte-range.ts'
 export { listPage } from './storage/list-page.ts'

@@ -89,3 +89,14 @@ export interface ClaimedDraft {
   /** The note that `keep` was given. */
   readonly note: string
 }
+
+/** A draft with the bytes of a file on the disk, which is still there. */
+export interface PathDraft {
+  readonly sealed: SealedDraft
+  /** The last segment of the path. */
+  readonly filename: string
+  /** True if the file is still at its path: not another one, and not changed. */
+  isThere(): Promise<boolean>
+  /** Removes the file from its path. False if it is gone, or if another file is there. */
+  remove(): Promise<boolean>
+}

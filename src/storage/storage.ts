@@ -1,4 +1,4 @@
-import type { ClaimedDraft, Draft, DraftOptions } from './draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions, PathDraft, SealedDraft } from './draft.ts'
 import type { StorageEntry } from './storage-entry.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from './transaction.ts'
 
@@ -110,6 +110,18 @@ export interface Storage {
    * same time, one of them gets it. Resolves to `undefined` if there is no such draft or its time is over. Optional.
    */
   claim?(id: string): Promise<ClaimedDraft | undefined>
+  /**
+   * Makes a sealed draft with the bytes of a stored file, without copying them if the medium can do that. The stored
+   * file stays as it is, whatever becomes of the draft, and the draft does not need the file any more. Resolves to
+   * `undefined` if there is no such file, or if it has another version. Optional.
+   */
+  draftOf?(key: string, version: string): Promise<SealedDraft | undefined>
+  /**
+   * Makes a sealed draft of a file on the disk that is not a stored file. If the file lies on the file system of the
+   * storage, its bytes are not copied, and it gets the permissions of stored files. Rejects with a TypeError for a path
+   * that leads to a symlink, a folder, nothing, or a file of this storage. Optional: for a storage on a file system.
+   */
+  draftOfPath?(path: string): Promise<PathDraft>
   /** Bytes that can still be stored. Optional: for a medium that can tell. */
   freeSpace?(): Promise<number>
   /** The path of a key. Optional: for a storage on a file system. */

@@ -1,4 +1,4 @@
-import type { ClaimedDraft, SealedDraft } from '../storage/draft.ts'
+import type { ClaimedDraft, PathDraft, SealedDraft } from '../storage/draft.ts'
 import type { OpenFile, Storage } from '../storage/storage.ts'
 import { FailingDraft } from './failing-storage/failing-draft.ts'
 import { failingStream } from './failing-storage/failing-stream.ts'
@@ -33,10 +33,12 @@ export interface FailingStorageOptions extends StorageCapabilities {
  * @throws {TypeError} for a value that is not the number of a call.
  */
 export function failingStorage(storage: Storage, steps: FailingSteps, options: FailingStorageOptions = {}): Storage {
-  const { transactions = true, keeping = true } = options
+  const { transactions = true, keeping = true, adopting = true } = options
   const faults = new Faults(steps, options.error)
   const createTransaction = transactions ? storage.createTransaction?.bind(storage) : undefined
   const claim = keeping ? storage.claim?.bind(storage) : undefined
+  const draftOf = adopting ? storage.draftOf?.bind(storage) : undefined
+  const draftOfPath = adopting ? storage.draftOfPath?.bind(storage) : undefined
   const freeSpace = storage.freeSpace?.bind(storage)
   const close = storage.close?.bind(storage)
   const originals = new WeakMap<SealedDraft, SealedDraft>()
@@ -108,6 +110,20 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
         faults.meet('claim')
         const claimed = await claim(id)
         return claimed && { ...claimed, sealed: wrap(claimed.sealed) }
+      },
+    }),
+    ...(draftOf && {
+      async draftOf(key: string, version: string): Promise<SealedDraft | undefined> {
+        faults.meet('draftOf')
+        const sealed = await draftOf(key, version)
+        return sealed && wrap(sealed)
+      },
+    }),
+    ...(draftOfPath && {
+      async draftOfPath(path: string): Promise<PathDraft> {
+        faults.meet('draftOfPath')
+        const draft = await draftOfPath(path)
+        return { ...draft, sealed: wrap(draft.sealed) }
       },
     }),
     ...(freeSpace && {

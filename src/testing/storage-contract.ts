@@ -1,4 +1,5 @@
 import type { Storage } from '../storage/storage.ts'
+import { ADOPTION_PROMISES } from './storage-contract/adoption-promises.ts'
 import { DRAFT_PROMISES } from './storage-contract/draft-promises.ts'
 import { FILE_PROMISES } from './storage-contract/file-promises.ts'
 import type { ContractCase } from './contract-case.ts'
@@ -15,6 +16,8 @@ export interface StorageCapabilities {
   readonly transactions?: boolean
   /** It has `claim`, and its sealed drafts have `keep`. Default true. */
   readonly keeping?: boolean
+  /** It has `draftOf`. Default true. */
+  readonly adopting?: boolean
 }
 
 /** Options of `storageContract`. */
@@ -40,7 +43,7 @@ export interface StorageContractOptions<Kind extends Storage = Storage> extends 
  */
 export function storageContract<Kind extends Storage>(
   makeStorage: () => Kind | Promise<Kind>,
-  { transactions = true, keeping = true, byHand }: StorageContractOptions<Kind> = {},
+  { transactions = true, keeping = true, adopting = true, byHand }: StorageContractOptions<Kind> = {},
 ): readonly ContractCase[] {
   const promises: Promises<Kind> = {
     ...DRAFT_PROMISES,
@@ -48,6 +51,7 @@ export function storageContract<Kind extends Storage>(
     ...LIST_PROMISES,
     ...(transactions && TRANSACTION_PROMISES),
     ...(keeping && KEEPING_PROMISES),
+    ...(adopting && ADOPTION_PROMISES),
     ...(byHand !== undefined && handPromises(byHand)),
   }
   return Object.entries(promises).map(([name, keeps]) => ({

@@ -16,7 +16,7 @@ const PLAIN_FETCH = { earlyAnswer: false, delayedContinue: false, absentBody: fa
 const DRAIN_LIMITS = { maxBytes: 100_000_000, maxMs: 30_000, idleMs: 2_000 }
 
 const suites: Readonly<Record<string, readonly ContractCase[]>> = {
-  storage: storageContract(mapStorage, { transactions: false, keeping: false }),
+  storage: storageContract(mapStorage, { transactions: false, keeping: false, adopting: false }),
   middleware: adapterContract(async (handler) => await listen(attach(createServer(middlewareOf(handler))))),
   route: adapterContract(async (handler) => {
     const server = createAdaptorServer({ fetch: routeOf(handler, DRAIN_LIMITS) })

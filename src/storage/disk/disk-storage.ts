@@ -4,7 +4,7 @@ import type { OptionKind, OptionKinds } from '../../errors/option-kinds.ts'
 import { tellValue } from '../../errors/tell-value.ts'
 import { join, resolve } from 'node:path'
 import { isDiskKey } from './disk-key.ts'
-import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions, PathDraft, SealedDraft } from '../draft.ts'
 import { cachedStorage } from '../cache/cached-storage.ts'
 import type { CacheableFile } from '../cache/cached-storage.ts'
 import type { DeleteOptions, ListOptions, ListPage, Storage, StorageEntry } from '../storage.ts'
@@ -12,6 +12,8 @@ import { ChangeCheck } from './change-check.ts'
 import { claimDraft } from './claimed-draft.ts'
 import { DiskDraft } from './disk-draft.ts'
 import { DiskTransaction } from './disk-transaction.ts'
+import { draftOfFile } from './draft-of-file.ts'
+import { draftOfPath } from './draft-of-path.ts'
 import type { DraftPlace } from './draft-place.ts'
 import { findFile, toEntry } from './disk-entry.ts'
 import { listFiles } from './disk-list.ts'
@@ -20,6 +22,7 @@ import { deleteFile } from './deletion.ts'
 import { diskRoom } from './free-space.ts'
 import { KeySpelling } from './key-spelling.ts'
 import { OpenDiskFile, openStoredFile } from './open-disk-file.ts'
+import type { FoundFile } from './open-disk-file.ts'
 import { thisHost } from './host.ts'
 import type { Host } from './host.ts'
 import { PrivateFolder } from './private-folder.ts'
@@ -90,6 +93,8 @@ export interface DiskStorage extends Storage {
   createTransaction(leader?: TransactionLeader): StorageTransaction
   close(): Promise<void>
   claim(id: string): Promise<ClaimedDraft | undefined>
+  draftOf(key: string, version: string): Promise<SealedDraft | undefined>
+  draftOfPath(path: string): Promise<PathDraft>
   /** Free bytes of the file system that holds the folder, or will hold it. */
   freeSpace(): Promise<number>
   /** The absolute path of a key, whether or not there is such a file. Throws a TypeError if the key is not valid. */
@@ -171,6 +176,8 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
   }
   // Most keys need no call to the disk, and so no promise.
   const isReadable = (key: string): boolean | Promise<boolean> => isDiskKey(key) && spelling.isListed(key)
+  const openReadable = async (key: string): Promise<FoundFile | undefined> =>
+    (await isReadable(key)) ? unreadable.skip(join(root, key), () => openStoredFile(root, key)) : undefined
   const sweeper = new Sweeper(place, host.clock, { recover, isFencing: recoverFences, now: () => host.clock.wall() })
 
   const storage = {
@@ -195,9 +202,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
     },
     open(key: string): Promise<CacheableFile | undefined> {
       return told(async () => {
-        const found = (await isReadable(key))
-          ? await unreadable.skip(join(root, key), () => openStoredFile(root, key))
-          : undefined
+        const found = await openReadable(key)
         if (found === undefined) return undefined
         const entry = toEntry(key, found.stats, await records.read(key, found.stats))
         const isCurrent = changes?.of({ entry, stats: found.stats, recordPath: records.locate(key) })
@@ -237,6 +242,15 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, hos
         await privateFolder.checkTrust()
         return claimDraft(place, id)
       })
+    },
+    draftOf(key: string, version: string): Promise<SealedDraft | undefined> {
+      return told(async () => {
+        const found = await openReadable(key)
+        return found === undefined ? undefined : draftOfFile(place, key, found, version)
+      })
+    },
+    draftOfPath(path: string): Promise<PathDraft> {
+      return told(() => draftOfPath(place, path))
     },
     freeSpace(): Promise<number> {
       return told(async () => (await diskRoom(root)).bytes)

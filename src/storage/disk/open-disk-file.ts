@@ -23,17 +23,29 @@ export interface FoundFile {
 }
 
 /** Opens a regular file to which no symlink leads; `undefined` for anything else. Rejects with the system's error. */
-export async function openStoredFile(root: string, key: string): Promise<FoundFile | undefined> {
+export function openStoredFile(root: string, key: string): Promise<FoundFile | undefined> {
+  return openPlainFile(join(root, key), (stats) => isWhereItSeems(root, key, stats))
+}
+
+/**
+ * Opens a regular file; `undefined` for anything else, also for a symlink. Rejects with the system's error.
+ *
+ * @param isRight a further condition. Default: none
+ */
+export async function openPlainFile(
+  path: string,
+  isRight: (stats: BigIntStats) => boolean | Promise<boolean> = () => true,
+): Promise<FoundFile | undefined> {
   let file
   try {
-    file = await openFile(join(root, key), READ_ONLY)
+    file = await openFile(path, READ_ONLY)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
   }
   try {
     const stats = await statFile(file, { bigint: true })
-    if (stats.isFile() && (await isWhereItSeems(root, key, stats))) return { file, stats }
+    if (stats.isFile() && (await isRight(stats))) return { file, stats }
   } catch (error) {
     await closeFile(file)
     throw error

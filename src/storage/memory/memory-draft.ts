@@ -13,12 +13,20 @@ type State = 'open' | 'sealed' | 'reserved' | 'kept' | 'published' | 'discarded'
 export class MemoryDraft implements Draft {
   readonly id: string = randomId()
   readonly #shelf: MemoryShelf
-  readonly #bytes = new ByteChunks()
+  readonly #bytes: ByteChunks
+  /** Whether a stored file may have the same bytes. Then they never change. */
+  readonly #isShared: boolean
   #state: State = 'open'
   #failure: UploadError | undefined
 
-  constructor(shelf: MemoryShelf) {
+  /** @param bytes of a stored file, of which this is a sealed draft. Default: an empty draft that is open */
+  constructor(shelf: MemoryShelf, bytes?: ByteChunks) {
     this.#shelf = shelf
+    this.#bytes = bytes ?? new ByteChunks()
+    this.#isShared = bytes !== undefined
+    if (bytes === undefined) return
+    shelf.share(bytes)
+    this.#state = 'sealed'
   }
 
   get size(): number {
@@ -57,10 +65,11 @@ export class MemoryDraft implements Draft {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes.trim()
     this.#state = 'sealed'
-    return this.#sealed()
+    return this.sealed()
   }
 
-  #sealed(): SealedDraft {
+  /** The draft as its users see it after `seal`. */
+  sealed(): SealedDraft {
     const sealed: SealedDraft = {
       id: this.id,
       size: this.size,
@@ -105,7 +114,7 @@ export class MemoryDraft implements Draft {
     this.#require('kept')
     this.#shelf.expiring.delete(this)
     this.#state = 'sealed'
-    return this.#sealed()
+    return this.sealed()
   }
 
   async discard(): Promise<void> {
@@ -123,8 +132,8 @@ export class MemoryDraft implements Draft {
   #release(): void {
     this.#shelf.expiring.delete(this)
     this.#shelf.kept.delete(this.id)
-    this.#shelf.give(this.size)
-    this.#bytes.truncate(0)
+    this.#shelf.letGo(this.#bytes)
+    if (!this.#isShared) this.#bytes.truncate(0)
   }
 
   #stream(start: number, end: number): AsyncIterable<Uint8Array> {

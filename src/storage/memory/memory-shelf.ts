@@ -44,6 +44,8 @@ export class MemoryShelf {
    */
   readonly sealed: WeakMap<SealedDraft, (key: string, record: FileRecord | undefined) => ReservedFile | undefined> =
     new WeakMap()
+  /** Bytes that have more than one holder, and how many more. */
+  readonly #shared = new Map<ByteChunks, number>()
   /** A part of every version, so that versions of two runs of a program differ. */
   #run: string | undefined
   #versions = 0
@@ -66,6 +68,19 @@ export class MemoryShelf {
 
   give(size: number): void {
     this.#free += size
+  }
+
+  /** Gives the bytes one more holder. They count once, until the last one lets go of them. */
+  share(bytes: ByteChunks): void {
+    this.#shared.set(bytes, (this.#shared.get(bytes) ?? 0) + 1)
+  }
+
+  /** Frees the room of bytes, unless they have another holder. */
+  letGo(bytes: ByteChunks): void {
+    const others = this.#shared.get(bytes)
+    if (others === undefined) this.give(bytes.size)
+    else if (others === 1) this.#shared.delete(bytes)
+    else this.#shared.set(bytes, others - 1)
   }
 
   /** Publishes a file. `undefined` if the key is taken or promised. */
@@ -93,7 +108,7 @@ export class MemoryShelf {
   delete(key: string, version: string | undefined): boolean {
     const file = this.files.get(key)
     if (file === undefined || (version !== undefined && file.entry.version !== version)) return false
-    this.give(file.entry.size)
+    this.letGo(file.bytes)
     return this.files.delete(key)
   }
 

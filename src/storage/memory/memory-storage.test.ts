@@ -54,3 +54,24 @@ describe('a memory storage', () => {
     }
   })
 })
+
+test('a memory storage counts bytes once that two files share, and frees them with the last', async () => {
+  const storage = memoryStorage({ maxSize: 10 })
+  const draft = storage.createDraft()
+  await draft.append(new Uint8Array(10))
+  const entry = await (await draft.seal()).publish('a')
+  const open = await storage.open('a')
+  const version = entry?.version ?? ''
+  const [first, second] = [await storage.draftOf('a', version), await storage.draftOf('a', version)]
+  expect(await first?.publish('b')).toMatchObject({ size: 10 })
+  expect(await storage.freeSpace()).toBe(0)
+  await storage.delete('a')
+  await storage.delete('b')
+  expect(await storage.freeSpace()).toBe(0)
+  await second?.discard()
+  await second?.discard()
+  expect(await storage.freeSpace()).toBe(10)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of open?.stream() ?? []) chunks.push(chunk)
+  expect(Buffer.concat(chunks)).toHaveLength(10)
+})

@@ -3,7 +3,7 @@ import { OPTION_KINDS } from '../../errors/option-kinds.ts'
 import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import { checkByteRange } from '../byte-range.ts'
-import type { ClaimedDraft, Draft, DraftOptions } from '../draft.ts'
+import type { ClaimedDraft, Draft, DraftOptions, SealedDraft } from '../draft.ts'
 import { listPage } from '../list-page.ts'
 import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { ByteChunks } from './byte-chunks.ts'
@@ -23,6 +23,7 @@ export interface MemoryStorage extends Storage {
   readonly kind: 'memory'
   createTransaction(leader?: TransactionLeader): StorageTransaction
   claim(id: string): Promise<ClaimedDraft | undefined>
+  draftOf(key: string, version: string): Promise<SealedDraft | undefined>
   /** The bytes that are left of `maxSize`, or `Infinity` without that option. */
   freeSpace(): Promise<number>
 }
@@ -76,6 +77,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       if (kept === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
       shelf.kept.delete(id)
       return { sealed: kept.claim(), expiresAt: kept.expiresAt, note: kept.note }
+    },
+    async draftOf(key: string, version: string): Promise<SealedDraft | undefined> {
+      const file = shelf.files.get(key)
+      return file?.entry.version === version ? new MemoryDraft(shelf, file.bytes).sealed() : undefined
     },
     async freeSpace(): Promise<number> {
       return shelf.free

@@ -14,6 +14,8 @@ export type StorageStep =
   | 'commit'
   | 'finish'
   | 'claim'
+  | 'draftOf'
+  | 'draftOfPath'
   | 'stat'
   | 'open'
   | 'list'

@@ -2,6 +2,8 @@ import { createHasher } from '#digest'
 import { toDigestField } from '../digest/digest-field.ts'
 import type { DigestAlgorithm, Hasher } from '../digest/hasher.ts'
 import { UploadError } from '../errors/upload-error.ts'
+import { HEAD_SIZE } from '../media/real-type.ts'
+import type { SealedDraft } from '../storage/draft.ts'
 import type { FileRecord } from '../storage/storage-entry.ts'
 import { FirstBytes } from './first-bytes.ts'
 import { inspect } from './inspection.ts'
@@ -54,6 +56,17 @@ export class FileInspection {
     }
     this.#firstBytes.append(bytes)
     this.#hasher?.update(bytes)
+  }
+
+  /**
+   * Takes a whole file into account, instead of `append`. It reads as much of the file as the policy needs.
+   *
+   * @throws {UploadError} as `append`.
+   */
+  async read(file: Pick<SealedDraft, 'size' | 'stream'>): Promise<void> {
+    const end = this.#hasher === undefined ? Math.min(file.size, HEAD_SIZE) : file.size
+    for await (const bytes of file.stream(0, end)) this.append(bytes)
+    this.#size = file.size
   }
 
   /**

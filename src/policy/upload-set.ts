@@ -13,6 +13,9 @@ import { mediaType, OCTET_STREAM } from '../media/type-by-name.ts'
 import { checkStorage } from '../storage/check-storage.ts'
 import type { DeleteOptions, ListOptions, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { adoptFile } from './adopt-file.ts'
+import type { AdoptOptions } from './adopt-file.ts'
+import { adoptPath } from './adopt-path.ts'
 import { checkFile } from './check-file.ts'
 import type { CheckedFile } from './checked-file.ts'
 import { ConflictNumbers } from './conflict-numbers.ts'
@@ -70,6 +73,28 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
    * @throws as `save`, for names, types, sizes and checks.
    */
   check(source: SaveSource, options?: SaveOptions): Promise<CheckedFile>
+  /**
+   * Takes a stored file of another set: it gets a name of this set, and leaves the other set. The policy of this set
+   * applies, as if the file were uploaded. The client's name and a recorded digest go along. Within one storage, no
+   * bytes are copied if the storage can do that.
+   *
+   * At any moment, the file is in one of the sets. If the process dies in between, it may be in both. Resolves to
+   * `undefined` if there is no such file. If several callers adopt it, one of them gets it.
+   *
+   * @throws as `save`; the file then stays in the other set.
+   * @throws {TypeError} for a `StoredFile` of another set than `source`.
+   */
+  adopt(source: DraftSource, file: StoredFile | string, options?: AdoptOptions): Promise<StoredFile | undefined>
+  /**
+   * Takes a file that another program has written to the disk, such as `sharp` or `ffmpeg`. It becomes a stored file,
+   * and leaves its path. `name` is its filename; default the last segment of the path. The program must be done with
+   * it. On the file system of the storage, no bytes are copied. Never pass a path that a client has chosen.
+   *
+   * @throws as `save`; the file then stays at its path.
+   * @throws {TypeError} if the path leads to a symlink, a folder, nothing or a file of this storage. Also if the
+   *   storage has no files on the disk.
+   */
+  adoptPath(path: string, options?: SaveOptions): Promise<StoredFile>
   /** A file input of `uploadForm` that needs one file. */
   one(placement?: Placement): FileInput<StoredFile>
   /** A file input of `uploadForm` that may stay empty. */
@@ -129,6 +154,7 @@ const MANY_KINDS: OptionKinds<FileCount & Placement> = {
   min: OPTION_KINDS.own,
   max: OPTION_KINDS.own,
 }
+const ADOPT_KINDS: OptionKinds<AdoptOptions> = { ...SAVE_KINDS, version: OPTION_KINDS.text }
 const LIST_KINDS: OptionKinds<ListOptions> = {
   folder: OPTION_KINDS.text,
   order: oneOf('name', 'newest'),
@@ -281,6 +307,16 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       return await checkFile(set, source, saveOptions, checks.length > 0)
     },
 
+    async adopt(source, file, adoptOptions = {}) {
+      checkOptions('adopt', adoptOptions, ADOPT_KINDS)
+      return await adoptFile({ storage, admit }, source, toKeyIn(source, file), adoptOptions)
+    },
+
+    async adoptPath(path, saveOptions = {}) {
+      checkOptions('adoptPath', saveOptions, SAVE_KINDS)
+      return await adoptPath({ storage, admit }, path, saveOptions)
+    },
+
     async get(key) {
       const entry = await storage.stat(key)
       return entry === undefined ? undefined : toStoredFile(entry)
@@ -315,4 +351,16 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     },
   }
   return set
+}
+
+function toKeyIn(source: DraftSource, file: StoredFile | string): string {
+  // JavaScript may pass a file in place of the set.
+  const set: unknown = source
+  if (typeof set !== 'object' || set === null || !('storage' in set)) {
+    throw new TypeError(`adopt needs the set that has the file: adopt(set, file). ${tellValue(source)} is not a set.`)
+  }
+  if (typeof file === 'object' && file !== null && file.set !== source.name) {
+    throw new TypeError(`The file belongs to the upload set "${file.set}", not to "${source.name}".`)
+  }
+  return toKey(file)
 }

@@ -1,5 +1,5 @@
 /**
- * Put upload sets behind a URL: forms, files as they are, listing, downloads.
+ * Put upload sets and typed forms behind a URL: forms, files as they are, listing, downloads.
  *
  * @module
  */
@@ -23,6 +23,8 @@ export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from '
 export type { FormField } from './receive/form-field.ts'
 export type { UploadSets } from './handler/upload-sets.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'
+export { formHandler } from './handler/form-handler.ts'
+export type { FormHandlerOptions, FormRefusal, FormRequest, ReceivedRequest } from './handler/form-handler-options.ts'
 export type { HandlerGuardOptions } from './handler/handler-guards.ts'
 export type { TakeSlot, UploadSlotOptions } from './handler/upload-slots.ts'
 export type { SkippedFile } from './protocols/receipt.ts'

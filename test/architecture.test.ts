@@ -85,6 +85,8 @@ const ROOMS: RoomTable = {
       'access',
       'protocols',
       'serve',
+      // `formHandler` puts a typed form behind a URL.
+      'form',
       'receive',
       'policy',
       'filename',

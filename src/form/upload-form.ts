@@ -9,6 +9,7 @@ import { tellValue } from '../errors/tell-value.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { watchClient } from '../http/client-watch.ts'
 import { discardBody } from '../http/discard-body.ts'
+import type { Incoming } from '../http/incoming.ts'
 import type { AnyRequest } from '../http/to-incoming.ts'
 import { toIncoming } from '../http/to-incoming.ts'
 import type { FileTransaction } from '../policy/file-transaction.ts'
@@ -118,6 +119,15 @@ export interface UploadForm<Shape extends FormShape = FormShape> {
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
   attempt(request: AnyRequest, options?: FormReceiveOptions): Promise<FormAttempt<FormOutput<Shape>>>
+  /**
+   * As `attempt`, for a `RequestHandler` of your own, which has the request as adapters hand it on. The caller checks
+   * the site of the request, and discards the rest of its body: `formHandler` does so.
+   */
+  take<Value>(
+    incoming: Incoming,
+    handler: FormHandler<FormOutput<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<FormAttempt<Value>>
 }
 
 const FORM_KINDS: OptionKinds<UploadFormOptions> = {
@@ -190,7 +200,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options?: FormReceiveOptions,
   ): Promise<Value>
   async receive(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<unknown> {
-    const outcome = await this.#run(request, ...others)
+    const outcome = await this.#receive(request, ...others)
     if (outcome.ok) return outcome.value
     await outcome.reading.release()
     throw outcome.error
@@ -203,26 +213,41 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
   async attempt(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<FormAttempt<unknown>> {
-    const outcome = await this.#run(request, ...others)
-    if (outcome.ok) return outcome
-    const { error, reading } = outcome
-    const kept = await reading.keep()
-    await reading.release()
-    return {
-      ok: false,
-      error,
-      errors: new MultiMap(error.details.errors.map((each) => [each.field, each] as const)),
-      values: new MultiMap(reading.values),
-      ...(kept !== undefined && { kept }),
+    return toAttempt(await this.#receive(request, ...others))
+  }
+
+  take<Value>(
+    incoming: Incoming,
+    handler: FormHandler<FormOutput<Shape>, Value>,
+    options?: FormReceiveOptions,
+  ): Promise<FormAttempt<Value>>
+  async take(
+    incoming: Incoming,
+    handler: FormHandler<FormOutput<Shape>, unknown>,
+    options: FormReceiveOptions = {},
+  ): Promise<FormAttempt<unknown>> {
+    checkReceiveOptions(options)
+    return toAttempt(await this.#run(incoming, handler, options))
+  }
+
+  async #receive(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
+    const [handler, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
+    checkReceiveOptions(options)
+    const incoming = toIncoming(request)
+    try {
+      checkSite(incoming, this.#rules)
+      return await this.#run(incoming, handler, options)
+    } catch (error) {
+      await discardBody(incoming)
+      throw error
     }
   }
 
-  async #run(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
-    const [handler, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
-    checkOptions('form.receive', options, RECEIVE_KINDS)
-    checkScope(options)
-    const { signal, scope } = options
-    const incoming = toIncoming(request)
+  async #run(
+    incoming: Incoming,
+    handler: FormHandler<FormOutput<Shape>, unknown> | undefined,
+    { signal, scope }: FormReceiveOptions,
+  ): Promise<Outcome> {
     const reading = new FormReading(this.shape, {
       keeper: this.#keeper,
       ignoresUnknown: this.#ignoresUnknown,
@@ -231,7 +256,6 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       fileLimits: this.#fileLimits,
     })
     try {
-      checkSite(incoming, this.#rules)
       await reading.read(incoming, this.#limits, signal)
       await reading.check()
       signal?.throwIfAborted()
@@ -252,7 +276,6 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
         return { ok: false, error: this.#withLabels(error), reading }
       }
       await reading.release()
-      await discardBody(incoming)
       throw error
     }
   }
@@ -267,8 +290,23 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   }
 }
 
+async function toAttempt(outcome: Outcome): Promise<FormAttempt<unknown>> {
+  if (outcome.ok) return outcome
+  const { error, reading } = outcome
+  const kept = await reading.keep()
+  await reading.release()
+  return {
+    ok: false,
+    error,
+    errors: new MultiMap(error.details.errors.map((each) => [each.field, each] as const)),
+    values: new MultiMap(reading.values),
+    ...(kept !== undefined && { kept }),
+  }
+}
+
 /** @throws {TypeError} for a scope that says nothing, such as the id of a user that is not signed in. */
-function checkScope(options: FormReceiveOptions): void {
+function checkReceiveOptions(options: FormReceiveOptions): void {
+  checkOptions('form.receive', options, RECEIVE_KINDS)
   if (!('scope' in options)) return
   const scope: unknown = options.scope
   if (typeof scope === 'string' && scope !== '') return

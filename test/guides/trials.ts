@@ -77,6 +77,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/typed-forms.md, Labels, 1': SCRIPT,
   'docs/guide/typed-forms.md, With a database, 1': SCRIPT,
   'docs/guide/typed-forms.md, Other containers and other hosts, 1': SCRIPT,
+  'docs/guide/typed-forms.md, Behind a URL, 1': {
+    kind: 'server',
+    path: '/bills',
+    fields: [
+      ['sum', '7'],
+      ['paper', '@cat.png'],
+    ],
+    status: 201,
+  },
   'docs/guide/typed-forms.md, Showing the form again, 1': {
     kind: 'route',
     method: 'POST',

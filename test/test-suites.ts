@@ -55,5 +55,6 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/runtimes/**/*.test.ts',
     'test/serve/**/*.test.ts',
     'test/transactions/**/*.test.ts',
+    'test/users/**/*.test.ts',
   ],
 }

@@ -96,6 +96,8 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/storages.md, A storage of your own, 1': TESTS,
   'docs/guide/upload-sets.md, Sets from the environment, 1': SCRIPT,
   'docs/guide/handler.md, The handler, 1': { kind: 'server', path: '/uploads/photos', fields: [CAT], status: 201 },
+  'docs/guide/handler.md, Users, 1': SCRIPT,
+  'docs/guide/handler.md, Rows in a database, 1': { kind: 'recipe', check: 'rows-in-a-database' },
   'docs/guide/frameworks.md, Express, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
   'docs/guide/frameworks.md, Fastify, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },
   'docs/guide/frameworks.md, Koa, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },

@@ -13,8 +13,8 @@ import { memoryStorage } from '../../src/storage/memory/memory-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { uploadHandler } from '../../src/handler/upload-handler.ts'
 
-// Two users send requests at random. All answers to one of them have to be the same in a world in which the other one
-// has never been, so that no answer depends on files of the other.
+// Two users send requests at random. There is a second world without one of them. All answers to the other user must be
+// the same in both, so that no answer depends on files of another user.
 
 type User = 'Ann' | 'ann'
 

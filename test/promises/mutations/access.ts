@@ -1,4 +1,5 @@
 import type { GuardedPromise } from '../mutation.ts'
+import { SCOPES } from './scopes.ts'
 
 const CREDENTIALS = 'src/access/credentials.test.ts'
 const SPELLINGS = 'src/handler/key-spelling.test.ts'
@@ -61,17 +62,17 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'uses the spelling of the client for a file that it does not delete',
       file: 'src/handler/remove-file.ts',
-      find: 'key: unseenAs ?? key',
-      replace: 'key',
+      find: 'key: unseenAs ?? route.key',
+      replace: 'key: route.key',
       tests: [
         [UNSEEN, 'a client that may delete but not fetch learns nothing of a file by a condition that does not hold'],
       ],
     },
     {
       guard: 'passes `authorize` the spelling of lists, for every spelling of the client',
-      file: 'src/handler/upload-handler.ts',
-      find: 'await resolveKey(route.set.storage, route.key)',
-      replace: 'route.key',
+      file: 'src/handler/enter.ts',
+      find: 'return scope.keyOf(known)',
+      replace: 'return scope.keyOf(known === "" ? known : askedKey)',
       tests: [
         [SPELLINGS, 'a file whose name is in %s, asked for in %s > is known to the hook by the spelling of the list'],
         [SPELLINGS, 'a key that no file has yet > that a hook denies is denied in every spelling: %j'],
@@ -355,5 +356,6 @@ export const ACCESS: GuardedPromise = {
         ],
       ],
     },
+    ...SCOPES,
   ],
 }

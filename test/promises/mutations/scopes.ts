@@ -1,0 +1,82 @@
+import type { Mutation } from '../mutation.ts'
+
+const SCOPE = 'src/handler/scope.test.ts'
+const HOOKS = 'src/handler/hooks.test.ts'
+
+/** The guards of applications with users: scopes and hooks. */
+export const SCOPES: readonly Mutation[] = [
+  {
+    guard: 'takes only `ROOT` and a safe folder as a scope',
+    file: 'src/handler/scope.ts',
+    find: "if (typeof result === 'string' && isSafeFolder(result)) return new Scope(result)",
+    replace: "return new Scope(String(result ?? ''))",
+    tests: [[SCOPE, 'a scope > that is %s is a failure of the server, and never the root']],
+  },
+  {
+    guard: 'asks `authorize` if the scope fails',
+    file: 'src/handler/enter.ts',
+    find: "if (allowed !== true) throw new UploadError('forbidden', { action })",
+    replace: '',
+    tests: [[SCOPE, 'a scope > that fails for a client without a user lets `authorize` refuse first']],
+  },
+  {
+    guard: 'lists only the scope of the client',
+    file: 'src/handler/list-files.ts',
+    find: "set.list(scope.folder === '' ? options : { ...options, folder: scope.folder })",
+    replace: "set.list(scope.folder === '' ? options : { ...options })",
+    tests: [[SCOPE, 'a scope > shows each user only the own files, under relative keys and URLs']],
+  },
+  {
+    guard: 'keeps the folder of a list out of its cursors',
+    file: 'src/storage/list-cursor.ts',
+    find: 'const below = key.slice(prefix.length)',
+    replace: 'const below = key',
+    tests: [[SCOPE, 'a scope > never shows in a refusal, a cursor or a page of a list']],
+  },
+  {
+    guard: 'makes the keys of a refusal relative to the scope',
+    file: 'src/handler/scoped-refusal.ts',
+    find: "if (scope.folder === '') return refusal",
+    replace: 'return refusal',
+    tests: [[SCOPE, 'a scope > never shows in a refusal, a cursor or a page of a list']],
+  },
+  {
+    guard: 'opens a file in a scope only by a link whose signature covers its folder',
+    file: 'src/handler/enter.ts',
+    find: "if (others.length > 0) throw new UploadError('invalid-link', {})",
+    replace: '',
+    tests: [
+      [SCOPE, 'a signed link behind a scope > opens its file for any client, and tells the folder in its query alone'],
+    ],
+  },
+  {
+    guard: 'tells caches that each user has another file at a URL',
+    file: 'src/handler/upload-handler.ts',
+    find: "options.scope === undefined ? [] : ['Cookie', 'Authorization']",
+    replace: '[]',
+    tests: [[SCOPE, 'a scope > makes answers private to the user, for every cache']],
+  },
+  {
+    guard: 'gives a hook up when its client has gone',
+    file: 'src/handler/until-gone.ts',
+    find: 'return await Promise.race([work, gone.promise])',
+    replace: 'return await work',
+    tests: [[HOOKS, 'the context of a request > is given up in %s when the client goes']],
+  },
+  {
+    guard: 'deletes the file that `deleted` was told of, and no later one',
+    file: 'src/handler/remove-file.ts',
+    find: 'await set.storage.delete(key, { version: entry.version })',
+    replace: 'await set.storage.delete(key)',
+    tests: [
+      [HOOKS, 'deleted > is not called if a condition does not hold, and never for a later file of the same key'],
+    ],
+  },
+  {
+    guard: 'opens no draft for a file whose place is known too late',
+    file: 'src/protocols/form/form-protocol.ts',
+    find: 'if (isOver) return new IgnoredFile()',
+    replace: '',
+    tests: [[HOOKS, 'place > that answers late leaves no draft of a form that was refused before']],
+  },
+]

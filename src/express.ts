@@ -8,3 +8,4 @@ export type { ExpressHandlerOptions, ExpressListener } from './adapters/express/
 export { expressProblems } from './adapters/express/express-problems.ts'
 export type { ExpressErrorListener, ExpressProblemsOptions } from './adapters/express/express-problems.ts'
 export type { ExpressNext, ExpressRequest, ExpressResponse } from './adapters/express/express-exchange.ts'
+export type { SentenceOptions } from './errors/problem-options.ts'

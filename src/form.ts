@@ -22,5 +22,5 @@ export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './policy/file-transaction.ts'
 export type { FileCount, FileInput } from './policy/file-input.ts'
 export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
-export type { FormError, FormErrorCode } from './errors/upload-error-table.ts'
+
 export type { Secret } from './access/signer.ts'

@@ -5,11 +5,21 @@
  */
 export type { FileLimit } from './errors/file-limit.ts'
 export { isUploadError, UploadError } from './errors/upload-error.ts'
-export type { AnyUploadError } from './errors/upload-error.ts'
-export type { UploadErrorCode, UploadErrorDetails } from './errors/upload-error-table.ts'
+export type { AnyUploadError, UploadErrorOptions } from './errors/upload-error.ts'
+export type {
+  FormError,
+  FormErrorCode,
+  FormErrorDetails,
+  FormErrorHead,
+  FormErrorMembers,
+  RefusedDetails,
+  UploadErrorCode,
+  UploadErrorDetails,
+} from './errors/upload-error-details.ts'
 export { toUploadError } from './errors/to-upload-error.ts'
 export { toProblem } from './errors/problem.ts'
-export type { Problem } from './errors/problem.ts'
+export type { Problem, ProblemHead } from './errors/problem.ts'
+export type { OwnSentence, Refusal, RefusalCode, Sentences, SentenceTable } from './errors/sentences.ts'
 export { receive } from './receive/receive.ts'
 export type { ReceiveOptions, Upload } from './receive/receive.ts'
 export type { AcceptedSets } from './receive/accepted-files.ts'

@@ -11,3 +11,4 @@ export type { NestApplication, NestExpress, NestFastify, NestPlatform } from './
 export type { NestHost, NestRequest } from './adapters/nest/nest-host.ts'
 export { UploadErrorFilter } from './adapters/nest/upload-error-filter.ts'
 export type { UploadErrorFilterOptions } from './adapters/nest/upload-error-filter.ts'
+export type { SentenceOptions } from './errors/problem-options.ts'

@@ -131,6 +131,17 @@ describe('the package', () => {
     INSTALL_MS,
   )
 
+  test('tells a page the types of refusals, without those of Node', async () => {
+    const place = join(folder, 'browser')
+    await mkdir(place)
+    await cp(join(root, 'test', 'outside', 'browser-page.ts'), join(place, 'page.ts'))
+    const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js')
+    const options = ['--strict', '--noEmit', '--types', '', '--lib', 'es2024,esnext.disposable,dom']
+    const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2023', 'page.ts']
+    const compiled = await run(execPath, [tsc, ...options, ...modules], { cwd: place }).catch((error: unknown) => error)
+    expect(compiled).toEqual({ stdout: '', stderr: '' })
+  })
+
   test('has a command that starts', async () => {
     await startCommand(execPath)
   })

@@ -1,5 +1,5 @@
 import { isUploadError, UploadError } from './upload-error.ts'
-import type { UploadErrorCode } from './upload-error-table.ts'
+import type { UploadErrorCode } from './upload-error-details.ts'
 
 /**
  * The refusal of a file with the field that the file came in. A refusal that names a field, and any other error, stay
@@ -11,5 +11,5 @@ export function inField(error: unknown, field: string | undefined): unknown {
 }
 
 function withField<Code extends UploadErrorCode>(error: UploadError<Code>, field: string): UploadError<Code> {
-  return new UploadError(error.code, { ...error.details, field }, { cause: error })
+  return new UploadError(error.code, { ...error.details, field }, { cause: error, sentence: error.message })
 }

@@ -1,106 +1,9 @@
 import { formatBytes } from './byte-size.ts'
+import { checkedRefusal, toWholeSeconds } from './checked-refusal.ts'
+import { formatDuration } from './duration.ts'
 import { tellFileLimits } from './file-limit.ts'
-import type { FileLimit } from './file-limit.ts'
 import { quote } from './quote.ts'
-
-/**
- * The status and sentences of each refusal, by code. Every detail is also a member of the problem details (RFC 9457)
- * that the client gets. So details must not hold a path of the server.
- */
-export interface UploadErrorDetails {
-  'malformed-body': { reason: string }
-  'truncated-body': { reason?: string }
-  'malformed-request': { reason: string }
-  'digest-mismatch': { algorithm: string }
-  'invalid-key': { key: string; reason: string; suggestion?: string }
-  'invalid-name': { filename: string; reason: string; field?: string }
-  unauthenticated: { challenge: string }
-  forbidden: { action: string }
-  'invalid-link': Record<never, never>
-  'cross-site': { origin: string; hint?: string }
-  'unknown-host': { host: string }
-  'not-found': { key?: string }
-  'method-not-allowed': { method: string; allow: readonly string[]; hint?: string }
-  'request-timeout': { idleTimeoutMs: number }
-  'name-taken': { key: string }
-  'link-expired': Record<never, never>
-  'file-gone': Record<never, never>
-  'length-required': Record<never, never>
-  'precondition-failed': Record<never, never>
-  'body-too-large': { limit: number; limits?: readonly FileLimit[] }
-  'file-too-large': { limit: number; filename: string; field?: string }
-  'too-many-files': { limit: number; field?: string }
-  'too-many-fields': { limit: number }
-  'too-many-parts': { limit: number }
-  'field-too-large': { limit: number; field: string; hint?: string }
-  'fields-too-large': { limit: number; hint?: string }
-  'part-header-too-large': { limit: number }
-  'too-many-part-headers': { limit: number }
-  'name-too-long': { limit: number }
-  'padding-too-large': { limit: number }
-  'unsupported-media-type': { contentType: string; contentEncoding?: string; hint?: string }
-  'type-not-allowed': { filename: string; extension: string; allowed?: readonly string[]; field?: string }
-  'type-mismatch': {
-    filename: string
-    extension: string
-    found: string
-    reason?: string
-    suggestion?: string
-    field?: string
-  }
-  'range-not-satisfiable': { size: number }
-  'header-too-large': Record<never, never>
-  'invalid-form': { errors: readonly FormError[] }
-  'missing-file': { field?: string; hint?: string }
-  'no-file-selected': { field?: string; skipped?: readonly string[] }
-  'file-too-small': { limit: number; filename: string; field?: string }
-  'content-refused': { filename: string; reason: string; field?: string }
-  'storage-failed': Record<never, never>
-  'unsupported-transfer-coding': { coding: string }
-  'storage-full': Record<never, never>
-  overloaded: Record<never, never>
-  'check-unavailable': { filename: string; field?: string }
-  'publishing-delayed': Record<never, never>
-  'internal-error': Record<never, never>
-}
-
-/** The closed union of everything Decant can refuse. Stable: a code is never renamed or reused. */
-export type UploadErrorCode = keyof UploadErrorDetails
-
-/** The faults of one control of a form, beside the refusals of its files. */
-export type FormErrorCode =
-  /** It has to be filled in. */
-  | 'missing-field'
-  /** The schema does not take the value; the sentence is the schema's. */
-  | 'invalid-value'
-  /** It has to be JSON. */
-  | 'invalid-json'
-  /** It came more than once, and is not a list. */
-  | 'repeated-field'
-  /** The form declares no field of this name. */
-  | 'unknown-field'
-  /** A file input was sent without a filename, which makes it text. */
-  | 'not-a-file'
-  /** A field was sent as a file. */
-  | 'not-text'
-  | 'too-few-items'
-  | 'too-many-items'
-  | 'too-few-files'
-  /** A file of an earlier try is no longer kept. */
-  | 'file-expired'
-
-/** A fault of one control of a form: fit for JSON, and for the page that shows the form again. */
-export interface FormError {
-  /** The place in the form's data: `['items', 0, 'name']`. */
-  readonly path: readonly (string | number)[]
-  /** The name of the form field, as HTML has it: `items[0].name`. */
-  readonly field: string
-  /** The name of the field for a person, if the form declares `labels`: sentences begin with it. */
-  readonly label?: string
-  readonly code: FormErrorCode | UploadErrorCode
-  /** A sentence that a person can act on, to be shown beside the control: it does not name it. */
-  readonly detail: string
-}
+import type { UploadErrorCode, UploadErrorDetails } from './upload-error-details.ts'
 
 /** A sentence names at most this many errors of a form; more would not make it clearer. */
 const TOLD_ERRORS = 10
@@ -108,6 +11,10 @@ const TOLD_ERRORS = 10
 interface Row<Details> {
   readonly status: number
   readonly title: string
+  /** Takes the status and the title of the details instead. */
+  readonly head?: (details: Details) => { readonly status: number; readonly title: string }
+  /** Checks details that an application gives, and returns those that count. */
+  readonly checked?: (details: Details) => Details
   /** One sentence that tells a person what to do. */
   readonly sentence: (details: Details) => string
 }
@@ -149,7 +56,10 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   unauthenticated: {
     status: 401,
     title: 'Not signed in',
-    sentence: () => 'This needs a name and a password, or a token. Sign in and try again.',
+    sentence: ({ challenge }) =>
+      challenge === undefined
+        ? 'You are not signed in, or no longer. Sign in and try again.'
+        : 'This needs a name and a password, or a token. Sign in and try again.',
   },
   forbidden: {
     status: 403,
@@ -232,6 +142,14 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     title: 'Too many files',
     sentence: ({ limit }) => `At most ${count(limit, 'file')} can be sent at once. Send the others afterwards.`,
   },
+  'quota-exceeded': {
+    status: 413,
+    title: 'The quota is used up',
+    sentence: ({ limit, used }) =>
+      `All files together may have at most ${formatBytes(limit)}${
+        used === undefined ? '' : `, and those that are there have ${formatBytes(used)}`
+      }. Delete some of them, or send less.`,
+  },
   'too-many-fields': {
     status: 413,
     title: 'Too many fields',
@@ -310,6 +228,15 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
     sentence: ({ size }) =>
       `The file has ${formatBytes(size)}, and the requested range lies outside it. Ask for another range.`,
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    checked: toWholeSeconds,
+    sentence: ({ retryAfter }) =>
+      `Too many requests came in a short time. ${
+        retryAfter === undefined ? 'Try again later.' : `Try again in ${formatDuration(retryAfter)}.`
+      }`,
+  },
   'header-too-large': {
     status: 431,
     title: 'The headers are too large',
@@ -382,7 +309,15 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   overloaded: {
     status: 503,
     title: 'Too many uploads at once',
+    checked: ({ retryAfter = 10 }) => toWholeSeconds({ retryAfter }),
     sentence: () => 'Too many uploads are running. Try again in a moment.',
+  },
+  refused: {
+    status: 403,
+    title: 'Refused',
+    head: (details) => details,
+    checked: checkedRefusal,
+    sentence: ({ detail }) => detail,
   },
   'check-unavailable': {
     status: 503,

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import type { UploadErrorCode } from './upload-error-table.ts'
+import type { UploadErrorCode } from './upload-error-details.ts'
 import { isUploadError, UploadError } from './upload-error.ts'
 import type { AnyUploadError } from './upload-error.ts'
 

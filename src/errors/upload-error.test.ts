@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { toProblem } from './problem.ts'
 import { UPLOAD_ERROR_TABLE } from './upload-error-table.ts'
-import type { UploadErrorCode, UploadErrorDetails } from './upload-error-table.ts'
+import type { UploadErrorCode, UploadErrorDetails } from './upload-error-details.ts'
 import { isUploadError, UploadError } from './upload-error.ts'
 
 /** Every code with as few details as it may have, and with all of them. */
@@ -15,7 +15,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
     { key: '.a', reason: 'it begins with a dot', suggestion: 'a' },
   ],
   'invalid-name': [{ filename: '日本', reason: 'it has no letters' }],
-  unauthenticated: [{ challenge: 'Bearer' }],
+  unauthenticated: [{}, { challenge: 'Bearer' }],
   forbidden: [{ action: 'upload' }],
   'invalid-link': [{}],
   'cross-site': [{ origin: 'https://evil.example' }],
@@ -35,7 +35,7 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
     { limit: 1024 },
     { limit: 1024, limits: [] },
     { limit: 1024, limits: [{ maxFileSize: 1, maxFiles: 1 }] },
-    { limit: 1024, limits: [{ field: 'cover', maxFileSize: 1000, maxFiles: Infinity }] },
+    { limit: 1024, limits: [{ field: 'cover', maxFileSize: 1000, maxFiles: null }] },
   ],
   'file-too-large': [
     { limit: 1024, filename: 'a.txt' },
@@ -84,7 +84,10 @@ const DETAILS: { readonly [Code in UploadErrorCode]: readonly UploadErrorDetails
   'storage-failed': [{}],
   'unsupported-transfer-coding': [{ coding: 'gzip' }],
   'storage-full': [{}],
-  overloaded: [{}],
+  overloaded: [{}, { retryAfter: 1 }],
+  'too-many-requests': [{}, { retryAfter: 90 }],
+  'quota-exceeded': [{ limit: 1024 }, { limit: 1024, used: 1000 }],
+  refused: [{ status: 402, title: 'Not paid', detail: 'Pay first.' }],
   'check-unavailable': [{ filename: 'a.txt' }],
   'publishing-delayed': [{}],
   'internal-error': [{}],
@@ -143,7 +146,7 @@ describe('a sentence', () => {
     ).toContain('24 MiB; "cover" up to 4 MiB, "items[].photo" up to 5 files of at most 1 KiB. Send')
     expect(tell([{ maxFileSize: 1024, maxFiles: 1 }])).toContain('24 MiB; a file up to 1 KiB. Send')
     expect(tell([{ maxFileSize: 1024, maxFiles: 2 }])).toContain('24 MiB; up to 2 files of at most 1 KiB. Send')
-    expect(tell([{ maxFileSize: 1024, maxFiles: Infinity }])).toContain('24 MiB; files of at most 1 KiB. Send')
+    expect(tell([{ maxFileSize: 1024, maxFiles: null }])).toContain('24 MiB; files of at most 1 KiB. Send')
     expect(tell(undefined)).toContain('24 MiB. Send')
     const many = Array.from({ length: 12 }, (_, index) => ({ field: `f${index}`, maxFileSize: 1, maxFiles: 1 }))
     expect(tell(many)).toMatch(/"f9" up to 1 byte, and 2 more\. Send/)
@@ -183,7 +186,9 @@ describe('problem details', () => {
 
   test('have no member of a code that would take the place of a standard one', () => {
     const standard = ['type', 'title', 'status', 'detail', 'instance', 'code']
-    const members = Object.values(DETAILS).flatMap((each) => each.flatMap((details) => Object.keys(details)))
+    // Those of `refused` are the standard ones themselves.
+    const { refused: _, ...others } = DETAILS
+    const members = Object.values(others).flatMap((each) => each.flatMap((details) => Object.keys(details)))
     expect(members.filter((member) => standard.includes(member))).toEqual([])
   })
 

@@ -1,8 +1,16 @@
 import { UPLOAD_ERROR_TABLE } from './upload-error-table.ts'
-import type { UploadErrorCode, UploadErrorDetails } from './upload-error-table.ts'
+import type { UploadErrorCode, UploadErrorDetails } from './upload-error-details.ts'
 
 /** Recognises the error across two copies of the package. */
 const BRAND: unique symbol = Symbol.for('decant.UploadError')
+
+/** Options of `UploadError`. */
+export interface UploadErrorOptions {
+  /** The failure behind the refusal, for your log. The client does not learn it. */
+  readonly cause?: unknown
+  /** A sentence for the client in place of Decant's. */
+  readonly sentence?: string | undefined
+}
 
 /**
  * A refusal: the client did or asked for something that the policy or the protocol does not allow, or a storage failed.
@@ -19,13 +27,16 @@ export class UploadError<Code extends UploadErrorCode = UploadErrorCode> extends
   /** The limit that was met, the file's name and so on. All of it is safe to show to the client. */
   readonly details: UploadErrorDetails[Code]
 
-  constructor(code: Code, details: UploadErrorDetails[Code], options?: { cause?: unknown }) {
+  /** @throws {TypeError} for details of `refused`, and a `retryAfter`, that are not valid. */
+  constructor(code: Code, details: UploadErrorDetails[Code], options: UploadErrorOptions = {}) {
     const row = UPLOAD_ERROR_TABLE[code]
-    super(row.sentence(details), options)
+    const checked = row.checked === undefined ? details : row.checked(details)
+    super(options.sentence ?? row.sentence(checked), 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
-    this.status = row.status
-    this.title = row.title
-    this.details = details
+    this.details = checked
+    const { status, title } = row.head?.(checked) ?? row
+    this.status = status
+    this.title = title
     Object.defineProperty(this, BRAND, { value: true })
   }
 }

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { FormError } from '../errors/upload-error-table.ts'
+import { formFault } from '../errors/form-fault.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
 import type { FileSink } from '../receive/read-form.ts'
 import type { NameStep } from './field-name.ts'
@@ -42,24 +43,19 @@ export class FieldNode {
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { field } = this
     const [text, ...others] = this.#values
-    if (this.#cameAsFile) {
-      return [{ path, field, code: 'not-text', detail: 'This must be text, but a file was sent.' }]
-    }
-    if (others.length > 0) {
-      const detail = `This came ${others.length + 1} times, but must come once.`
-      return [{ path, field, code: 'repeated-field', detail }]
-    }
+    if (this.#cameAsFile) return [{ path, field, ...formFault('not-text', {}) }]
+    if (others.length > 0) return [{ path, field, ...formFault('repeated-field', { count: others.length + 1 }) }]
     const parsed = this.#isJson && text !== undefined ? parseJson(text) : { value: text }
-    if ('fault' in parsed) return [{ path, field, code: 'invalid-json', detail: parsed.fault }]
+    if ('fault' in parsed) return [{ path, field, ...formFault('invalid-json', parsed.fault) }]
     const { value } = parsed
     const result = await this.#schema['~standard'].validate(value)
     if (result.issues === undefined) {
       this.#output = result.value
       return []
     }
-    if (value === undefined) return [{ path, field, code: 'missing-field', detail: 'This has to be filled in.' }]
+    if (value === undefined) return [{ path, field, ...formFault('missing-field', {}) }]
     // A schema may refuse a value without an issue.
-    if (result.issues.length === 0) return [{ path, field, code: 'invalid-value', detail: 'This is not valid.' }]
+    if (result.issues.length === 0) return [{ path, field, ...formFault('invalid-value', {}) }]
     return result.issues.map((issue) => {
       // A plain array: arktype's has a `map` that adds a step to an empty path.
       const below = Array.from(issue.path ?? [], (step) => toStep(typeof step === 'object' ? step.key : step))

@@ -1,7 +1,7 @@
-import { NO_FILENAME_HINTS } from '../errors/no-filename-hints.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import { formFault, refusalFault } from '../errors/form-fault.ts'
+import type { FormFault } from '../errors/form-fault.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import { isUploadError } from '../errors/upload-error.ts'
-import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FileInput } from '../policy/file-input.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
@@ -10,9 +10,6 @@ import type { FileHead, FileSink } from '../receive/read-form.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { NameStep } from './field-name.ts'
 import { SentFile, toRefusal } from './sent-file.ts'
-
-/** A fault of an input, without its place in the form. */
-type InputError = Pick<FormError, 'code' | 'detail'>
 
 /** A file that was set aside. */
 export interface KeptUpload {
@@ -39,7 +36,7 @@ export class FilesNode {
   #replaced: ClaimedUpload[] = []
   /** All files of the input, also those that it refuses. */
   #count = 0
-  readonly #errors: InputError[] = []
+  readonly #faults: FormFault[] = []
   #wasEmpty = false
   #stored: readonly StoredFile[] = []
 
@@ -71,7 +68,7 @@ export class FilesNode {
   /** Takes text in place of a file. Node's `FormData` sends '' for an input in which nothing was chosen. */
   addText(text: string): void {
     if (text === '') this.#wasEmpty = true
-    else this.#refuse('not-a-file', `This has to be a file. ${NO_FILENAME_HINTS.field}`)
+    else this.#faults.push(formFault('not-a-file', {}))
   }
 
   /** The name of the set that admits its files. */
@@ -88,12 +85,11 @@ export class FilesNode {
       claimed = set.name === setName ? await set.claim(id, placement) : undefined
     } catch (error) {
       // The set's rules have changed since. It does not take the file any more.
-      const { code, message } = toRefusal(error)
-      this.#refuse(code, message)
+      this.#faults.push(refusalFault(toRefusal(error)))
       return
     }
     if (claimed === undefined) {
-      if (!isTaken) this.#refuse('file-expired', 'The file of the last try has expired. Choose it again.')
+      if (!isTaken) this.#faults.push(formFault('file-expired', {}))
     } else if (isTaken) {
       this.#replaced.push(claimed)
     } else {
@@ -151,9 +147,9 @@ export class FilesNode {
 
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { field } = this
-    const refusals = this.#sent.flatMap(({ refusal }) => (refusal === undefined ? [] : toInputError(refusal)))
-    const errors = [...refusals, ...this.#errors]
-    return [...errors, ...this.#countErrors(errors.length > 0)].map((error) => ({ path, field, ...error }))
+    const refusals = this.#sent.flatMap(({ refusal }) => (refusal === undefined ? [] : refusalFault(refusal)))
+    const faults = [...refusals, ...this.#faults]
+    return [...faults, ...this.#countFaults(faults.length > 0)].map((fault) => ({ ...fault, path, field }))
   }
 
   toValue(): unknown {
@@ -170,19 +166,14 @@ export class FilesNode {
     this.#replaced = []
   }
 
-  #refuse(code: FormError['code'], detail: string): void {
-    this.#errors.push({ code, detail })
-  }
-
-  #countErrors(hasErrors: boolean): InputError[] {
-    const { min, max } = this.#input
+  #countFaults(hasFaults: boolean): FormFault[] {
+    const { min, max: limit } = this.#input
     const count = this.#count
-    if (count > max) return [{ code: 'too-many-files', detail: `Choose ${files(max)} at most, not ${count}.` }]
+    if (count > limit) return [formFault('too-many-files', { limit, count })]
     // A refused file must not also be reported as missing.
-    if (count >= min || hasErrors) return []
-    if (count > 0) return [{ code: 'too-few-files', detail: `Choose ${files(min)} at least, not ${count}.` }]
-    const detail = min === 1 ? 'Choose a file.' : `Choose ${files(min)} at least.`
-    return [{ code: this.#wasEmpty ? 'no-file-selected' : 'missing-file', detail }]
+    if (count >= min || hasFaults) return []
+    if (count > 0) return [formFault('too-few-files', { min, count })]
+    return [formFault(this.#wasEmpty ? 'no-file-selected' : 'missing-file', { min })]
   }
 }
 
@@ -203,12 +194,4 @@ async function discard(drafts: readonly UploadDraft[]): Promise<void> {
 
 function toDraft({ draft }: ClaimedUpload): UploadDraft {
   return draft
-}
-
-function toInputError({ code, message }: AnyUploadError): InputError {
-  return { code, detail: message }
-}
-
-function files(count: number): string {
-  return `${count} file${count === 1 ? '' : 's'}`
 }

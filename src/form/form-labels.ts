@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { nearestWord } from '../errors/nearest-word.ts'
 import { tellValue } from '../errors/tell-value.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import type { FileInput } from '../policy/file-input.ts'
 import { joinFieldName } from './field-name.ts'
 import { isField, isFileInput, isList } from './form-shape.ts'

@@ -1,6 +1,6 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { ContentType } from '../http/content-type.ts'

@@ -30,7 +30,7 @@ export function toFormSize(member: FormMember): FormSize {
 }
 
 /** The limits of the files of each input, in the order of the declaration. */
-export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit[] {
+export function fileLimitsOf(member: FormMember, name: string = ''): FileLimit<number>[] {
   if (isField(member)) return []
   if (isFileInput(member)) return [{ field: name, maxFileSize: member.set.maxFileSize, maxFiles: member.max }]
   if (isList(member)) {

@@ -1,4 +1,6 @@
-import type { FormError } from '../errors/upload-error-table.ts'
+import { formFault } from '../errors/form-fault.ts'
+import type { FormFault } from '../errors/form-fault.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import { joinFieldName, parseFieldName } from './field-name.ts'
 import type { NameStep } from './field-name.ts'
 import { FieldNode } from './field-node.ts'
@@ -110,7 +112,7 @@ class ListNode {
 
   async validate(path: FormError['path']): Promise<FormError[]> {
     const { items } = this
-    const errors: FormError[] = this.#countErrors(items.length).map((error) => ({ path, field: this.field, ...error }))
+    const errors: FormError[] = this.#countFaults(items.length).map((fault) => ({ path, field: this.field, ...fault }))
     // A schema may be expensive, and items beyond the maximum are refused anyway.
     for (const [index, item] of items.slice(0, this.#list.max).entries()) {
       errors.push(...(await item.validate([...path, index])))
@@ -122,11 +124,10 @@ class ListNode {
     return this.items.map((item) => item.toValue())
   }
 
-  #countErrors(count: number): Pick<FormError, 'code' | 'detail'>[] {
-    const { min, max } = this.#list
-    if (count > max) return [{ code: 'too-many-items', detail: `At most ${max} can be sent here, not ${count}.` }]
-    if (count >= min) return []
-    return [{ code: 'too-few-items', detail: `At least ${min} ${min === 1 ? 'is' : 'are'} needed here, not ${count}.` }]
+  #countFaults(count: number): FormFault<'too-many-items' | 'too-few-items'>[] {
+    const { min, max: limit } = this.#list
+    if (count > limit) return [formFault('too-many-items', { limit, count })]
+    return count < min ? [formFault('too-few-items', { min, count })] : []
   }
 
   #toItem(field: string): FieldNode | GroupNode {

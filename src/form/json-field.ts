@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { tellValue } from '../errors/tell-value.ts'
+import type { FormErrorDetails } from '../errors/upload-error-details.ts'
 
 /** A field of JSON: its text is parsed, and its schema gets the value. */
 export interface JsonField<Output = unknown> {
@@ -36,16 +37,18 @@ const MAX_DEPTH = 100
 const TOKEN = /"(?:[^"\\]+|\\.)*"|[[\]{}]/gs
 
 /** The value of a text, or the reason why it has none. An empty text is a field that was not filled in. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly fault: string } {
+export function parseJson(
+  text: string,
+): { readonly value: unknown } | { readonly fault: FormErrorDetails['invalid-json'] } {
   if (text === '') return { value: undefined }
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     // A SyntaxError, whose message is another one in each engine.
-    return { fault: 'This is not valid JSON.' }
+    return { fault: {} }
   }
-  return isDeeperThan(MAX_DEPTH, text) ? { fault: `This JSON has more than ${MAX_DEPTH} levels.` } : { value }
+  return isDeeperThan(MAX_DEPTH, text) ? { fault: { limit: MAX_DEPTH } } : { value }
 }
 
 function isDeeperThan(limit: number, text: string): boolean {

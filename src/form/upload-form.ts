@@ -4,7 +4,11 @@ import { checkOptions } from '../errors/check-options.ts'
 import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
+import { formInOwnWords } from '../errors/in-own-words.ts'
+import { logError } from '../errors/problem-options.ts'
+import { SENTENCES_KIND } from '../errors/sentences.ts'
+import type { Sentences } from '../errors/sentences.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { watchClient } from '../http/client-watch.ts'
@@ -54,6 +58,13 @@ export interface UploadFormOptions<Shape extends FormShape = FormShape>
    * `maxFieldsSize` if that is more.
    */
   readonly maxBodySize?: number | undefined
+  /**
+   * Your own words for a form that is not valid, by code or by one function. `request` is the one that is received.
+   * Sentences of schemas have the code `invalid-value`, and theirs as `detail`. Default: Decant's sentences.
+   */
+  readonly sentences?: Sentences | undefined
+  /** Called with an error of `sentences`. Default: it is written to the error output. */
+  readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
 
 /** Options of `receive` and `attempt` of a form. */
@@ -138,6 +149,8 @@ const FORM_KINDS: OptionKinds<UploadFormOptions> = {
   extraFields: OPTION_KINDS.texts,
   labels: OPTION_KINDS.object,
   keep: OPTION_KINDS.object,
+  sentences: SENTENCES_KIND,
+  onError: OPTION_KINDS.call,
 }
 const RECEIVE_KINDS: OptionKinds<FormReceiveOptions> = { signal: OPTION_KINDS.signal, scope: OPTION_KINDS.own }
 
@@ -177,6 +190,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly #extraFields: readonly string[]
   readonly #labels: LabelledFields
   readonly #keeper: FileKeeper | undefined
+  readonly #words: Pick<UploadFormOptions, 'sentences' | 'onError'>
 
   constructor(shape: Shape, options: UploadFormOptions<Shape>) {
     checkOptions('uploadForm', options, FORM_KINDS)
@@ -190,6 +204,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     this.#ignoresUnknown = unknownParts === 'ignore'
     this.#extraFields = extraFields
     this.#labels = new LabelledFields(labels, shape)
+    this.#words = options
     this.#keeper = keep === undefined ? undefined : new FileKeeper(keep)
   }
 
@@ -200,7 +215,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options?: FormReceiveOptions,
   ): Promise<Value>
   async receive(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<unknown> {
-    const outcome = await this.#receive(request, ...others)
+    const outcome = await this.#inOwnWords(await this.#receive(request, ...others), request)
     if (outcome.ok) return outcome.value
     await outcome.reading.release()
     throw outcome.error
@@ -213,7 +228,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options?: FormReceiveOptions,
   ): Promise<FormAttempt<Value>>
   async attempt(request: AnyRequest, ...others: Others<FormOutput<Shape>>): Promise<FormAttempt<unknown>> {
-    return toAttempt(await this.#receive(request, ...others))
+    return toAttempt(await this.#inOwnWords(await this.#receive(request, ...others), request))
   }
 
   take<Value>(
@@ -227,7 +242,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options: FormReceiveOptions = {},
   ): Promise<FormAttempt<unknown>> {
     checkReceiveOptions(options)
-    return toAttempt(await this.#run(incoming, handler, options))
+    return toAttempt(await this.#inOwnWords(await this.#run(incoming, handler, options), incoming.native))
   }
 
   async #receive(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
@@ -278,6 +293,14 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
       await reading.release()
       throw error
     }
+  }
+
+  /** The outcome with the sentences of the application. */
+  async #inOwnWords(outcome: Outcome, request: unknown): Promise<Outcome> {
+    if (outcome.ok) return outcome
+    const { sentences, onError = logError } = this.#words
+    const onFault = (fault: unknown): void => onError(fault, request)
+    return { ...outcome, error: await formInOwnWords(outcome.error, { sentences, request, onFault }) }
   }
 
   /** The error itself, unless labels change its sentence. */

@@ -1,4 +1,4 @@
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
@@ -47,7 +47,7 @@ export interface FormHandlerOptions<
   Context = undefined,
   Result = unknown,
 >
-  extends HandlerGuardOptions, UploadSlotOptions {
+  extends HandlerGuardOptions<Native>, UploadSlotOptions {
   /**
    * The path of the form, such as `/letters`, if nothing in front of the handler strips it. Default: the path that a
    * framework has stripped, or none.

@@ -2,6 +2,7 @@ import { checkOptions } from '../errors/check-options.ts'
 import { PROBLEM_TYPE, toProblem } from '../errors/problem.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import { UploadError } from '../errors/upload-error.ts'
+import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { FormOutput, FormShape } from '../form/form-shape.ts'
 import type { UploadForm } from '../form/upload-form.ts'
 import { prefersHtml } from '../http/accept.ts'
@@ -88,7 +89,7 @@ class Handler implements RequestHandler {
       outgoing = await this.#answer(incoming, client)
     } catch (thrown) {
       const error = this.#guards.toRefusal(incoming, thrown)
-      outgoing = await this.#refuse(incoming, client, { error, errors: new MultiMap([]), values: new MultiMap([]) })
+      outgoing = await this.#refuse(incoming, client, { ...toToldErrors(error), values: new MultiMap([]) })
     }
     return this.#guards.finish(incoming, outgoing)
   }
@@ -152,8 +153,9 @@ class Handler implements RequestHandler {
     return jsonOutgoing(incoming, 201, result)
   }
 
-  async #refuse(incoming: Incoming, { context }: Client, refusal: FormRefusal): Promise<Outgoing> {
+  async #refuse(incoming: Incoming, { context }: Client, original: FormRefusal): Promise<Outgoing> {
     const { refused } = this.#options
+    const refusal = { ...original, ...toToldErrors(await this.#guards.inOwnWords(incoming, original.error)) }
     const headers = refusalHeaders(refusal.error)
     if (refused !== undefined && prefersHtml(incoming.header)) {
       try {
@@ -172,6 +174,12 @@ class Handler implements RequestHandler {
     const text = JSON.stringify({ ...toProblem(error), ...(kept !== undefined && { kept }) })
     return textOutgoing({ status: error.status, type: PROBLEM_TYPE, text, method: incoming.method, headers })
   }
+}
+
+/** The members of a refusal that have sentences. */
+function toToldErrors(error: AnyUploadError): Pick<FormRefusal, 'error' | 'errors'> {
+  const errors = error.code === 'invalid-form' ? error.details.errors : []
+  return { error, errors: new MultiMap(errors.map((each) => [each.field, each] as const)) }
 }
 
 function checkForm(form: unknown): void {

@@ -78,7 +78,7 @@ export class Gate {
     return {
       list: ofList === undefined,
       upload: ofUpload === undefined,
-      unauthenticated: [ofList, ofUpload].find((refusal) => refusal?.code === 'unauthenticated'),
+      unauthenticated: [ofList, ofUpload].find(isUnauthenticated),
     }
   }
 
@@ -103,6 +103,10 @@ export class Gate {
       throw error
     }
   }
+}
+
+function isUnauthenticated(refusal: AnyUploadError | undefined): refusal is UploadError<'unauthenticated'> {
+  return refusal?.code === 'unauthenticated'
 }
 
 function checkNames(sets: Sets): void {

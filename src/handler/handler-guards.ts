@@ -1,7 +1,10 @@
 import { checkSite, parseOrigins } from '../access/check-site.ts'
+import { inOwnWords } from '../errors/in-own-words.ts'
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
+import { SENTENCE_KINDS } from '../errors/problem-options.ts'
+import type { SentenceOptions } from '../errors/problem-options.ts'
 import { toUploadError } from '../errors/to-upload-error.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
@@ -14,7 +17,7 @@ import type { CorsRules } from './cors.ts'
 import { watchBody } from './watch-body.ts'
 
 /** Options that all handlers share: the pages and the hosts to which a handler answers, and its failures. */
-export interface HandlerGuardOptions {
+export interface HandlerGuardOptions<Native = unknown> extends SentenceOptions<Native> {
   /**
    * Pages of these origins may send requests and read the answers (CORS): `https://app.example`,
    * `capacitor://localhost`, `chrome-extension://...`. Origins are compared as text. Default none.
@@ -32,7 +35,7 @@ export interface HandlerGuardOptions {
   readonly hosts?: readonly string[] | ((name: string) => boolean) | undefined
   /**
    * Called for every failure of the server (5xx, but not 501), also in the middle of a download. The client does not
-   * learn the cause. The function must not throw.
+   * learn the cause. It is also called for a fault of `sentences`. The function must not throw.
    */
   readonly onError?: ((error: UploadError, request: unknown) => void) | undefined
 }
@@ -46,6 +49,7 @@ export const HANDLER_GUARD_KINDS: OptionKinds<HandlerGuardOptions> = {
     takes: (value) => OPTION_KINDS.texts.takes(value) || OPTION_KINDS.call.takes(value),
   },
   onError: OPTION_KINDS.call,
+  ...SENTENCE_KINDS,
 }
 
 /** The way into a handler, and the way out: hosts, other sites, failures, the rest of the body, CORS. */
@@ -53,19 +57,22 @@ export class HandlerGuards {
   readonly #cors: CorsRules
   readonly #isKnownHost: (name: string) => boolean
   readonly #onError: HandlerGuardOptions['onError']
+  readonly #sentences: HandlerGuardOptions['sentences']
   readonly #varies: readonly string[]
 
   /**
    * @param varies the headers of a request on which each answer depends (RFC 9110 section 12.5.5)
    * @throws {TypeError} for an origin and for the name of a header that are not valid.
    */
-  constructor({ origins = [], allowedHeaders, hosts, onError }: HandlerGuardOptions, varies: readonly string[] = []) {
+  constructor(options: HandlerGuardOptions, varies: readonly string[] = []) {
+    const { origins = [], allowedHeaders, hosts, onError, sentences } = options
     this.#cors = {
       origins: parseOrigins(origins),
       allowedHeaders: allowedHeaders && parseAllowedHeaders(allowedHeaders),
     }
     this.#isKnownHost = toHostTest(hosts)
     this.#onError = onError
+    this.#sentences = sentences
     this.#varies = varies
   }
 
@@ -81,6 +88,13 @@ export class HandlerGuards {
     const refusal = toUploadError(error)
     if (isServerFailure(refusal)) this.#onError?.(refusal, incoming.native)
     return refusal
+  }
+
+  /** The refusal with the sentence of the application. A fault of that sentence is a failure of the server. */
+  inOwnWords(incoming: Incoming, refusal: AnyUploadError): Promise<AnyUploadError> {
+    const { native: request } = incoming
+    const onFault = (fault: unknown): void => void this.toRefusal(incoming, fault)
+    return inOwnWords(refusal, { sentences: this.#sentences, request, onFault })
   }
 
   /**

@@ -13,7 +13,11 @@ import type { UploadSlotOptions } from './upload-slots.ts'
 
 /** Options of `uploadHandler`: its URL, its permissions, its limits, and how files are served. */
 export interface UploadHandlerOptions<Native = unknown, Context = undefined>
-  extends Omit<FormLimitOptions, 'maxFiles'>, UploadSlotOptions, HandlerGuardOptions, UploadHooks<Native, Context> {
+  extends
+    Omit<FormLimitOptions, 'maxFiles'>,
+    UploadSlotOptions,
+    HandlerGuardOptions<Native>,
+    UploadHooks<Native, Context> {
   /**
    * The path before the handler's URLs, such as `/uploads`, if nothing in front of the handler strips it. Default: the
    * path that a framework has stripped, or none.

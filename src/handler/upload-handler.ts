@@ -170,7 +170,8 @@ class Handler implements UploadHandler {
 
   async #refuse(incoming: Incoming, visit: Visit | undefined, error: unknown): Promise<Outgoing> {
     const refusal = this.#guards.toRefusal(incoming, error)
-    const told = visit?.entered === undefined ? refusal : toScopedRefusal(refusal, visit.entered.scope)
+    const scoped = visit?.entered === undefined ? refusal : toScopedRefusal(refusal, visit.entered.scope)
+    const told = await this.#guards.inOwnWords(incoming, scoped)
     const page = this.#pageFor(incoming)
     if (page === undefined || visit === undefined) return problemOutgoing(told, incoming.method)
     try {

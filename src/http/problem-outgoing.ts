@@ -24,17 +24,14 @@ export function problemOutgoing(
   })
 }
 
-/** Seconds after which a client that was refused for too many uploads may try again. */
-const RETRY_AFTER = '10'
-
 /**
  * The headers that HTTP requires for a refusal: Allow (RFC 9110 section 15.5.6), Retry-After (section 10.2.3),
- * WWW-Authenticate (section 11.6.1), Accept-Encoding (section 12.5.3).
+ * WWW-Authenticate (section 11.6.1; not if the application has sessions), Accept-Encoding (section 12.5.3).
  */
-export function refusalHeaders({ code, details }: UploadError | AnyUploadError): Record<string, string> {
-  if (code === 'overloaded') return { 'retry-after': RETRY_AFTER }
+export function refusalHeaders({ details }: UploadError | AnyUploadError): Record<string, string> {
+  if ('retryAfter' in details && details.retryAfter !== undefined) return { 'retry-after': String(details.retryAfter) }
   if ('allow' in details) return { allow: details.allow.join(', ') }
   if ('contentEncoding' in details) return { 'accept-encoding': 'identity' }
-  if ('challenge' in details) return { 'www-authenticate': details.challenge }
+  if ('challenge' in details && details.challenge !== undefined) return { 'www-authenticate': details.challenge }
   return {}
 }

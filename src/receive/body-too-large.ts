@@ -6,6 +6,11 @@ export function bodyTooLarge(limit: number, fileLimits: readonly FileLimit[] = [
   const limits = fileLimits
     .filter(({ maxFileSize }) => maxFileSize < limit)
     // A set and the limits of a form have other members as well, which the client must not see.
-    .map(({ field, maxFileSize, maxFiles }) => ({ ...(field !== undefined && { field }), maxFileSize, maxFiles }))
+    .map(({ field, maxFileSize, maxFiles }) => ({
+      ...(field !== undefined && { field }),
+      maxFileSize,
+      // JSON has no Infinity.
+      maxFiles: maxFiles === Infinity ? null : maxFiles,
+    }))
   return new UploadError('body-too-large', { limit, ...(limits.length > 0 && { limits }) })
 }

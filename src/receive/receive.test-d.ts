@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { expectTypeOf, test } from 'vitest'
-import type { UploadErrorDetails } from '../errors/upload-error-table.ts'
+import type { UploadErrorDetails } from '../errors/upload-error-details.ts'
 import type { UploadError } from '../errors/upload-error.ts'
 import type { CheckedFile } from '../policy/checked-file.ts'
 import type { UploadSet } from '../policy/upload-set.ts'

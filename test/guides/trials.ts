@@ -35,6 +35,7 @@ const TESTS: Trial = { kind: 'tests' }
 export const TRIALS: Readonly<Record<string, Trial>> = {
   'README.md, In your own server, 1': { kind: 'server', path: '/photos', fields: [FILE], status: 201 },
   'docs/guide/content-check.md, The content check, 1': SCRIPT,
+  'docs/errors.md, In a browser, 1': SCRIPT,
   'docs/errors.md, Errors, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/forms.md, Reading a form, 1': { kind: 'route', method: 'POST', fields: [TITLE, FILE], status: 200 },
   'docs/guide/forms.md, Files that meet a policy, 1': {
@@ -107,6 +108,8 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/frameworks.md, An adapter of your own, 1': SCRIPT,
   'docs/guide/access.md, Access, 1': SCRIPT,
   'docs/guide/access.md, Signed links, 1': SCRIPT,
+  'docs/guide/refusals.md, Refusals of your own, 1': { kind: 'server', path: '/papers', fields: [FILE], status: 401 },
+  'docs/guide/refusals.md, Your own words, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/forms.md, Forms of other sites, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/access.md, Pages of other sites, 1': SCRIPT,
   'docs/guide/serving.md, Serving files, 1': { kind: 'route', method: 'GET', fields: [], status: 200 },

@@ -1,26 +1,35 @@
 import { checkOptions } from '../../errors/check-options.ts'
+import { inOwnWords } from '../../errors/in-own-words.ts'
 import { OPTION_KINDS } from '../../errors/option-kinds.ts'
 import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { isServerFailure } from '../../errors/is-server-failure.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
+import type { AnyUploadError } from '../../errors/upload-error.ts'
+import { logError, SENTENCE_KINDS } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
 import { sendProblem } from '../node/send-problem.ts'
 import type { ExpressNext, ExpressRequest, ExpressResponse } from './express-exchange.ts'
 
 /** Error middleware of Express 4 and 5. */
-export type ExpressErrorListener = (
+export type ExpressErrorListener<Native extends ExpressRequest = ExpressRequest> = (
   error: unknown,
-  request: ExpressRequest,
+  request: Native,
   response: ExpressResponse,
   next: ExpressNext,
 ) => void
 
 /** Options of `expressProblems`. */
-export interface ExpressProblemsOptions {
+export interface ExpressProblemsOptions<
+  Native extends ExpressRequest = ExpressRequest,
+> extends SentenceOptions<Native> {
   /**
-   * Called for each refusal that is the server's fault (5xx, but not 501). Default: they are logged, as Express does.
+   * Called for each refusal that is the server's fault (5xx, but not 501), and with an error of `sentences`. Default:
+   * they are logged, as Express does.
    */
   readonly onError?: ((error: unknown, request: unknown) => void) | undefined
 }
+
+const KINDS: OptionKinds<ExpressProblemsOptions> = { ...SENTENCE_KINDS, onError: OPTION_KINDS.call }
 
 /**
  * Answers every `UploadError` of your own routes (`receive`, upload sets, forms) with problem details (RFC 9457). The
@@ -32,9 +41,15 @@ export interface ExpressProblemsOptions {
  * app.use(expressProblems()) // after the routes
  * ```
  */
-export function expressProblems(options: ExpressProblemsOptions = {}): ExpressErrorListener {
-  checkOptions('expressProblems', options, { onError: OPTION_KINDS.call } satisfies OptionKinds<ExpressProblemsOptions>)
-  const { onError = log } = options
+export function expressProblems<Native extends ExpressRequest = ExpressRequest>(
+  options: ExpressProblemsOptions<Native> = {},
+): ExpressErrorListener<Native> {
+  checkOptions('expressProblems', options, KINDS)
+  const { sentences, onError = logError } = options
+  const answer = async (error: AnyUploadError, request: Native, response: ExpressResponse): Promise<void> => {
+    const onFault = (fault: unknown): void => onError(fault, request)
+    await sendProblem(request, response, await inOwnWords(error, { sentences, request, onFault }))
+  }
   // Express knows error middleware by its four parameters.
   return (error, request, response, next) => {
     if (!isUploadError(error) || response.headersSent) {
@@ -42,11 +57,6 @@ export function expressProblems(options: ExpressProblemsOptions = {}): ExpressEr
       return
     }
     if (isServerFailure(error)) onError(error, request)
-    void sendProblem(request, response, error)
+    void answer(error, request, response)
   }
-}
-
-function log(error: unknown): void {
-  // oxlint-disable-next-line no-console -- Express' own handler, which does not get the error, logs there too.
-  console.error(error)
 }

@@ -1,10 +1,12 @@
-import type { FastifyPlugin, FastifyScope } from './fastify-exchange.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
+import type { FastifyExchangeRequest, FastifyPlugin, FastifyScope } from './fastify-exchange.ts'
 import { fastifyProblems } from './fastify-problems.ts'
 import { leaveUnread } from './leave-unread.ts'
 
 /**
  * A plugin of Fastify 5 for your own routes. Bodies for which no parser is registered (forms, binary ones) stay unread
- * for `receive(request)` and forms. `UploadError`s are answered as problem details. It holds for the scope that
+ * for `receive(request)` and forms. `UploadError`s are answered as problem details, in the words of
+ * its option `sentences`. It holds for the scope that
  * registers it, and the scopes in that; JSON and text are parsed as before. An error handler set before it gets all
  * other errors. It replaces a parser for `*` that was registered before it, and a later one replaces this one's, as
  * usual in Fastify.
@@ -25,13 +27,13 @@ import { leaveUnread } from './leave-unread.ts'
  * ```
  * @throws {TypeError} if a parser of forms is registered in this scope, or in one around it.
  */
-export const fastifyDecant: FastifyPlugin = Object.assign(registerDecant, {
+export const fastifyDecant: FastifyPlugin<SentenceOptions<FastifyExchangeRequest>> = Object.assign(registerDecant, {
   // The scope that registers it, not one of its own, as fastify-plugin does.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'decant',
 })
 
-async function registerDecant(scope: FastifyScope): Promise<void> {
+async function registerDecant(scope: FastifyScope, options: SentenceOptions<FastifyExchangeRequest>): Promise<void> {
   if (scope.hasContentTypeParser('multipart/form-data')) {
     throw new TypeError(
       '@fastify/multipart, or another parser of forms, is registered before fastifyDecant and would take its bodies. ' +
@@ -44,5 +46,5 @@ async function registerDecant(scope: FastifyScope): Promise<void> {
   if (!scope.hasContentTypeParser(urlencoded)) scope.addContentTypeParser(urlencoded, leaveUnread)
   // Fastify does not tell whether there is one, and replaces it.
   scope.addContentTypeParser('*', leaveUnread)
-  scope.setErrorHandler(fastifyProblems())
+  scope.setErrorHandler(fastifyProblems({ sentences: options.sentences }))
 }

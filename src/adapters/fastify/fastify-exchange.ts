@@ -31,4 +31,4 @@ export interface FastifyScope {
 export type FastifyBodyParser = (request: unknown, payload: unknown, done: (error: null) => void) => void
 
 /** A plugin, as `app.register()` takes it. */
-export type FastifyPlugin = (scope: FastifyScope, options: unknown) => Promise<void>
+export type FastifyPlugin<Options = unknown> = (scope: FastifyScope, options: Options) => Promise<void>

@@ -1,4 +1,6 @@
 import { toUploadError } from '../../errors/to-upload-error.ts'
+import { worded } from '../../errors/problem-options.ts'
+import type { ProblemOptions } from '../../errors/problem-options.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { toResponse } from './to-response.ts'
 
@@ -15,6 +17,11 @@ import { toResponse } from './to-response.ts'
  * }
  * ```
  */
-export async function problemResponse(request: Request, error: unknown): Promise<Response> {
-  return toResponse(problemOutgoing(toUploadError(error), request.method))
+export async function problemResponse<Native extends Request>(
+  request: Native,
+  error: unknown,
+  options: ProblemOptions<Native> = {},
+): Promise<Response> {
+  const refusal = await worded('problemResponse', toUploadError(error), request, options)
+  return toResponse(problemOutgoing(refusal, request.method))
 }

@@ -374,7 +374,7 @@ describe("a route of one's own", () => {
       expect([mistake.status, await mistake.text()]).toEqual([500, ''])
     })
     expect(log.mock.calls.map(String)).toEqual(['Error: the password is 1234', 'Error: the password is 1234'])
-    const told = app().onError(honoProblems((error, context) => context.body(error.name, 502, {})))
+    const told = app().onError(honoProblems({ otherwise: (error, context) => context.body(error.name, 502, {}) }))
     const answer = await told.request('/mistake', { method: 'POST' })
     expect([answer.status, await answer.text()]).toEqual([502, 'Error'])
   })

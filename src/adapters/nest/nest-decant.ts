@@ -1,4 +1,7 @@
 import { checkOptions } from '../../errors/check-options.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { SENTENCE_KINDS } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
 import type { MountedHandler, RequestHandler } from '../../http/outgoing.ts'
 import { expressHandler } from '../express/express-handler.ts'
@@ -11,14 +14,19 @@ import { leaveUnread } from '../fastify/leave-unread.ts'
 import { attach } from '../node/attach.ts'
 import { NODE_ADAPTER_KINDS } from '../node/node-adapter-options.ts'
 import type { NodeAdapterOptions } from '../node/node-adapter-options.ts'
+import type { NestRequest } from './nest-host.ts'
 import type { NestApplication, NestPlatform } from './nest-application.ts'
 import { UploadErrorFilter } from './upload-error-filter.ts'
 
 /** The request that the hooks of a mounted handler get: the one of the platform, Express or Fastify. */
 export type NestNative = ExpressRequest | FastifyExchangeRequest
 
-/** Options of `nestDecant`. Failures of handlers go to Nest, and `onError` is that of `UploadErrorFilter`. */
-export type NestDecantOptions = NodeAdapterOptions
+/**
+ * Options of `nestDecant`. Failures of handlers go to Nest. `onError` and `sentences` are those of `UploadErrorFilter`.
+ */
+export interface NestDecantOptions extends NodeAdapterOptions, SentenceOptions<NestRequest> {}
+
+const KINDS: OptionKinds<NestDecantOptions> = { ...NODE_ADAPTER_KINDS, ...SENTENCE_KINDS }
 
 /** The platforms of the apps that have it already: several modules may mount their handlers. */
 const prepared = new WeakSet<NestPlatform>()
@@ -44,7 +52,8 @@ export function nestDecant<Native extends NestNative>(
   mounts: Readonly<Record<string, RequestHandler<Native>>> = {},
   options: NestDecantOptions = {},
 ): void {
-  checkOptions('nestDecant', options, NODE_ADAPTER_KINDS)
+  checkOptions('nestDecant', options, KINDS)
+  const { sentences, ...adapterOptions } = options
   for (const [path, handler] of Object.entries(mounts)) checkHandler(`${JSON.stringify(path)} of nestDecant`, handler)
   if ('isInitialized' in app && app.isInitialized === true) {
     throw new TypeError(
@@ -55,15 +64,15 @@ export function nestDecant<Native extends NestNative>(
   if (!prepared.has(platform)) {
     prepared.add(platform)
     attach(app.getHttpServer())
-    app.useGlobalFilters(new UploadErrorFilter(options))
+    app.useGlobalFilters(new UploadErrorFilter({ sentences, onError: adapterOptions.onError }))
     // Fastify answers 415 without a parser. No name is checked: @fastify/multipart registers one that leaves a form
     // unread, too.
     if ('addContentTypeParser' in platform) platform.addContentTypeParser('*', leaveUnread)
   }
   for (const [path, handler] of Object.entries(mounts)) {
     const mounted = toMounted(handler)
-    if ('register' in platform) platform.register(fastifyHandler(mounted, options), { prefix: path })
-    else platform.use(path, checkUnread, expressHandler(mounted, options))
+    if ('register' in platform) platform.register(fastifyHandler(mounted, adapterOptions), { prefix: path })
+    else platform.use(path, checkUnread, expressHandler(mounted, adapterOptions))
   }
 }
 

@@ -4,9 +4,9 @@ import type { AnyNodeRequest, AnyNodeResponse } from '../node/node-exchange.ts'
 /**
  * The parts of Nest's `ArgumentsHost` and `ExecutionContext` that Decant needs: the exchange of the platform in use.
  */
-export interface NestHost {
+export interface NestHost<Native extends NestRequest = NestRequest> {
   getType(): string
-  getArgByIndex(index: 0): NestRequest
+  getArgByIndex(index: 0): Native
   getArgByIndex(index: 1): AnyNodeResponse | FastifyExchangeReply
 }
 

@@ -85,7 +85,7 @@ describe("a route of one's own", () => {
         () => {
           throw error
         },
-        (failure) => told.push(failure),
+        { onError: (failure) => told.push(failure) },
       )
       return await POST(new Request('http://x/', { method: 'POST' }))
     }

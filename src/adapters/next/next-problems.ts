@@ -1,13 +1,27 @@
+import { checkOptions } from '../../errors/check-options.ts'
 import { isServerFailure } from '../../errors/is-server-failure.ts'
+import { OPTION_KINDS } from '../../errors/option-kinds.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
 import { isUploadError } from '../../errors/upload-error.ts'
+import { logError, SENTENCE_KINDS } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
 import { problemResponse } from '../fetch/problem-response.ts'
+
+/** Options of `nextProblems`. */
+export interface NextProblemsOptions<Native extends Request = Request> extends SentenceOptions<Native> {
+  /**
+   * Called for each refusal that is the server's fault (5xx, but not 501), and with an error of `sentences`. Default
+   * `console.error`, as Next.js does with its own errors.
+   */
+  readonly onError?: ((error: unknown, request: Native) => void) | undefined
+}
+
+const KINDS: OptionKinds<NextProblemsOptions> = { ...SENTENCE_KINDS, onError: OPTION_KINDS.call }
 
 /**
  * The same route handler of Next.js, with its refusals (`receive`, upload sets, forms) answered as problem details (RFC
- * 9457). Refusals that are the server's fault (5xx, but not 501) go to `onError`. All other errors, `redirect()` and
- * `notFound()` included, are left to Next.js.
+ * 9457). All other errors, `redirect()` and `notFound()` included, are left to Next.js.
  *
- * @param onError default `console.error`, as Next.js does with its own
  * @example
  * ```ts
  * export const POST = nextProblems(async (request) => {
@@ -22,16 +36,17 @@ import { problemResponse } from '../fetch/problem-response.ts'
  */
 export function nextProblems<Arguments extends readonly [request: Request, ...unknown[]]>(
   route: (...parameters: Arguments) => Response | Promise<Response>,
-  // oxlint-disable-next-line no-console -- Next.js logs its own errors there, too.
-  onError: (error: unknown) => void = (error) => console.error(error),
+  options: NextProblemsOptions<Arguments[0]> = {},
 ): (...parameters: Arguments) => Promise<Response> {
+  checkOptions('nextProblems', options, KINDS)
+  const { onError = logError } = options
   return async (...parameters) => {
     try {
       return await route(...parameters)
     } catch (error) {
       if (!isUploadError(error)) throw error
-      if (isServerFailure(error)) onError(error)
-      return problemResponse(parameters[0], error)
+      if (isServerFailure(error)) onError(error, parameters[0])
+      return problemResponse<Arguments[0]>(parameters[0], error, options)
     }
   }
 }

@@ -1,4 +1,6 @@
 import { toUploadError } from '../../errors/to-upload-error.ts'
+import { worded } from '../../errors/problem-options.ts'
+import type { ProblemOptions } from '../../errors/problem-options.ts'
 import { discardBody } from '../../http/discard-body.ts'
 import { fromNodeRequest } from '../../http/node-request.ts'
 import { problemOutgoing } from '../../http/problem-outgoing.ts'
@@ -17,13 +19,19 @@ import { writeOutgoing } from './write-outgoing.ts'
  * })
  * ```
  */
-export async function sendProblem(request: AnyNodeRequest, response: AnyNodeResponse, error: unknown): Promise<void> {
+export async function sendProblem<Native extends AnyNodeRequest>(
+  request: Native,
+  response: AnyNodeResponse,
+  error: unknown,
+  options: ProblemOptions<Native> = {},
+): Promise<void> {
   if (response.headersSent) {
     // Half an answer must not look whole.
     breakOff(response)
     return
   }
   const incoming = fromNodeRequest(request, { fullDuplex: true })
+  const refusal = await worded('sendProblem', toUploadError(error), request, options)
   await discardBody(incoming)
-  await writeOutgoing(response, problemOutgoing(toUploadError(error), incoming.method), incoming)
+  await writeOutgoing(response, problemOutgoing(refusal, incoming.method), incoming)
 }

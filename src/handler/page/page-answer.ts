@@ -17,7 +17,7 @@ export interface PageRights {
   readonly list: boolean
   readonly upload: boolean
   /** The reason why a permission is missing, if signing in could help. */
-  readonly unauthenticated: AnyUploadError | undefined
+  readonly unauthenticated: UploadError<'unauthenticated'> | undefined
 }
 
 /** The contents of a page. */
@@ -94,7 +94,8 @@ function toView(page: UploadPage, { route, list, rights }: PageParts): PageView 
     maxBodySize: limits.maxBodySize,
     maxFiles: limits.maxFiles,
     canUpload: rights.upload,
-    ...(rights.unauthenticated !== undefined && { signIn: `${pageUrl(page, route)}?${SIGN_IN}` }),
+    // Without a challenge, a browser would not ask for a password.
+    ...(rights.unauthenticated?.details.challenge !== undefined && { signIn: `${pageUrl(page, route)}?${SIGN_IN}` }),
     ...(list !== undefined && { files: list.files.map((file) => toFileAnswer(route, file)) }),
     ...(list?.next !== undefined && { next: nextUrl(route, pageUrl(page, route), list.next) }),
   }

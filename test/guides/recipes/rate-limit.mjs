@@ -9,5 +9,6 @@ export async function check({ POST }) {
   assert.deepEqual([...new Set(answers.slice(0, 20).map(({ status }) => status))], [201])
   assert.equal(answers[20].status, 429)
   assert.equal(answers[20].headers.get('retry-after'), '60')
+  assert.equal((await answers[20].json()).code, 'too-many-requests')
   assert.equal((await send('192.0.2.2')).status, 201, 'another client has a count of its own')
 }

@@ -208,7 +208,7 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the files of each input of a typed form',
       file: 'src/form/files-node.ts',
-      find: 'if (count > max) return',
+      find: 'if (count > limit) return',
       replace: 'if (count > Infinity) return',
       tests: [[TYPED, 'may hold more files than an input takes: they are not stored, and need no space']],
     },

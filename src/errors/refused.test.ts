@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
+import { inField } from './in-field.ts'
 import { toProblem } from './problem.ts'
 import type { RefusedDetails } from './upload-error-details.ts'
 import { UploadError } from './upload-error.ts'
@@ -135,4 +136,11 @@ test('details of other codes never change the status', () => {
   const details: RefusedDetails & { action: string } = { action: 'upload', ...FULL, status: 404 }
   expect(new UploadError('forbidden', details).status).toBe(403)
   expect(toProblem(new UploadError('forbidden', details))).toMatchObject({ status: 403, title: 'Not allowed' })
+})
+
+test('a refusal of a file keeps its words when the field of the file is added', () => {
+  const error = new UploadError('refused', FULL, { sentence: 'Pay first.' })
+  const told = inField(error, 'photo')
+  if (!(told instanceof UploadError)) return expect.unreachable()
+  expect(toProblem(told)).toMatchObject({ ...FULL, field: 'photo', detail: 'Pay first.' })
 })

@@ -4,12 +4,15 @@ import type { FormError } from '../errors/upload-error-details.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { ClaimedUpload } from '../policy/draft-source.ts'
 import type { FileInput } from '../policy/file-input.ts'
+import { placementOf } from '../policy/input-placement.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
+import type { Placement, UploadHead } from '../policy/upload-head.ts'
 import { IgnoredFile } from '../receive/ignored-file.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { NameStep } from './field-name.ts'
 import { SentFile, toRefusal } from './sent-file.ts'
+import type { PlaceFacts } from './sent-file.ts'
 
 /** A file that was set aside. */
 export interface KeptUpload {
@@ -53,14 +56,14 @@ export class FilesNode {
   }
 
   /** Takes a file of this try. A file beyond the maximum is counted and ignored. */
-  addFile(head: FileHead): FileSink {
+  addFile(head: FileHead, asked: PlaceFacts): FileSink {
     if (head.filename === '') {
       this.#wasEmpty = true
       return new IgnoredFile()
     }
     this.#count += 1
     if (this.#count > this.#input.max) return new IgnoredFile()
-    const file = new SentFile(this.#input, head)
+    const file = new SentFile(this.#input, head, { ...asked, field: this.field })
     this.#sent.push(file)
     return file
   }
@@ -77,12 +80,14 @@ export class FilesNode {
   }
 
   /** Takes the file of an earlier try that `keep` gave this id for this set, unless a file of this try replaces it. */
-  async claim(id: string, setName: string): Promise<void> {
+  async claim([id, setName]: readonly [id: string, set: string], asked: PlaceFacts): Promise<void> {
+    const { field } = this
     const { set, placement } = this.#input
+    const place = ({ filename }: UploadHead): Placement => placementOf(placement, { filename, field, ...asked })
     const isTaken = this.#input.max === 1 && this.#count > 0
     let claimed: ClaimedUpload | undefined
     try {
-      claimed = set.name === setName ? await set.claim(id, placement) : undefined
+      claimed = set.name === setName ? await set.claim(id, place) : undefined
     } catch (error) {
       // The set's rules have changed since. It does not take the file any more.
       this.#faults.push(refusalFault(toRefusal(error)))

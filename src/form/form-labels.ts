@@ -19,7 +19,8 @@ export type FieldName<Shape extends FormShape> = string extends keyof Shape
   ? string
   : { [Key in keyof Shape & string]: NameBelow<Shape[Key], Key> }[keyof Shape & string]
 
-type NameBelow<Member, Name extends string> = Member extends StandardSchemaV1 | JsonField | FileInput
+/** The names of a member: its own, and those of the members below it. */
+export type NameBelow<Member, Name extends string> = Member extends StandardSchemaV1 | JsonField | FileInput
   ? Name
   : Member extends FormList<infer Item>
     ? Name | NameBelow<Item, `${Name}[]`>

@@ -22,6 +22,7 @@ import { FormTree } from './form-tree.ts'
 import { memberAt } from './member-at.ts'
 import { KEPT_FIELD } from './kept-files.ts'
 import type { FileKeeper, KeptFiles } from './kept-files.ts'
+import type { PlaceFacts } from './sent-file.ts'
 
 export interface FormReadingOptions {
   readonly keeper: FileKeeper | undefined
@@ -29,6 +30,8 @@ export interface FormReadingOptions {
   readonly ignoresUnknown: boolean
   /** Names of texts that are not declared and may come. */
   readonly extraFields: readonly string[]
+  /** The request that the `place` of an input gets. */
+  readonly request: unknown
   /** The owner of files that the form keeps; `undefined` if every client may use them. */
   readonly scope: string | undefined
   /** The limits of files that a refusal of the whole form lists. */
@@ -55,6 +58,11 @@ export class FormReading {
     this.#options = options
   }
 
+  get #asked(): PlaceFacts {
+    const { request, scope } = this.#options
+    return { request, scope }
+  }
+
   /** The fields as they were sent. */
   get values(): readonly FormField[] {
     return this.#values
@@ -74,8 +82,7 @@ export class FormReading {
     const { fields } = await readForm(incoming, { limits, fileLimits, openFile, isJson, signal })
     for (const [name, value] of fields) this.#addField(name, value)
     this.#values = fields.filter(([name]) => name !== KEPT_FIELD && name !== CHARSET_FIELD)
-    const { keeper, scope } = this.#options
-    await keeper?.claim(this.#tokens, this.#tree, scope)
+    await this.#options.keeper?.claim(this.#tokens, this.#tree, this.#asked)
   }
 
   /** @throws {UploadError} `invalid-form` with all errors. */
@@ -140,7 +147,7 @@ export class FormReading {
 
   #openFile(head: FileHead): FileSink {
     const node = this.#tree.controlFor(head.field)
-    if (node !== undefined) return node.addFile(head)
+    if (node !== undefined) return node.addFile(head, this.#asked)
     this.#refuseUnknown(head.field)
     return new IgnoredFile()
   }

@@ -7,6 +7,7 @@ import { signer } from '../access/signer.ts'
 import type { Secret, Signer } from '../access/signer.ts'
 import type { FilesNode } from './files-node.ts'
 import type { FormTree } from './form-tree.ts'
+import type { PlaceFacts } from './sent-file.ts'
 
 /** The name of the hidden field that tells the files of an earlier try. */
 export const KEPT_FIELD = '_kept'
@@ -94,12 +95,12 @@ export class FileKeeper {
    *
    * @throws {UploadError} `not-found` for a token of another scope, before any file is claimed.
    */
-  async claim(tokens: readonly string[], tree: FormTree, scope: string | undefined): Promise<void> {
+  async claim(tokens: readonly string[], tree: FormTree, asked: PlaceFacts): Promise<void> {
     const kept: KeptDraft[] = []
-    for (const token of new Set(tokens)) kept.push(...(await this.#fromToken(token, scope)))
+    for (const token of new Set(tokens)) kept.push(...(await this.#fromToken(token, asked.scope)))
     for (const [field, set, id] of kept) {
       const node = tree.controlFor(field)
-      if (node?.kind === 'files') await node.claim(id, set)
+      if (node?.kind === 'files') await node.claim([id, set], asked)
     }
   }
 

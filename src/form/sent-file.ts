@@ -1,9 +1,16 @@
 import { isServerFailure } from '../errors/is-server-failure.ts'
 import { isUploadError } from '../errors/upload-error.ts'
 import type { AnyUploadError } from '../errors/upload-error.ts'
-import type { FileInput } from '../policy/file-input.ts'
+import type { FileInput, InputPlaceRequest } from '../policy/file-input.ts'
+import { placementOf } from '../policy/input-placement.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
 import type { FileHead, FileSink } from '../receive/read-form.ts'
+
+/** The facts about a request by which an input places its files. */
+export type PlaceFacts = Pick<InputPlaceRequest, 'request' | 'scope'>
+
+/** These facts, and the name of the input, which a client can spell in several ways. */
+type InputFacts = Omit<InputPlaceRequest, 'filename'>
 
 /**
  * A file that was sent in an input: its draft, or the reason why the set refuses it. The rest of a refused file is
@@ -13,9 +20,10 @@ export class SentFile implements FileSink {
   #draft: UploadDraft | undefined
   #refusal: AnyUploadError | undefined
 
-  constructor({ set, placement }: FileInput, { filename, type, field }: FileHead) {
+  constructor({ set, placement }: FileInput, { filename, type, field }: FileHead, asked: InputFacts) {
     try {
-      this.#draft = set.draft({ filename, type, field }, placement)
+      const place = placementOf(placement, { filename, ...asked })
+      this.#draft = set.draft({ filename, type, field }, place)
     } catch (error) {
       this.#refusal = toRefusal(error)
     }

@@ -4,6 +4,7 @@ import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type { FormError } from '../errors/upload-error-details.ts'
 import type { UploadError } from '../errors/upload-error.ts'
+import type { InputPlaceRequest } from '../policy/file-input.ts'
 import { uploadSet } from '../policy/upload-set.ts'
 import type { MultiMap } from '../receive/multi-map.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
@@ -165,6 +166,41 @@ describe('receiving', () => {
       expectTypeOf(result.values).toEqualTypeOf<MultiMap<string>>()
       expectTypeOf(result.kept).toEqualTypeOf<KeptFiles | undefined>()
     }
+  })
+
+  test('places files by the request that their function asks for', () => {
+    interface Session extends Request {
+      readonly user: string
+    }
+    const place = ({ request: { user }, filename, field, scope }: InputPlaceRequest<Session>) => {
+      expectTypeOf([filename, field]).toEqualTypeOf<string[]>()
+      expectTypeOf(scope).toEqualTypeOf<string | undefined>()
+      return { folder: user }
+    }
+    const placed = uploadForm({
+      a: photos.one({ place }),
+      b: photos.optional({ place }),
+      c: photos.many({ max: 3, place }),
+    })
+    expectTypeOf<Received<typeof placed>>().toEqualTypeOf<{
+      a: StoredFile
+      b: StoredFile | undefined
+      c: StoredFile[]
+    }>()
+    photos.one({
+      place(asked) {
+        expectTypeOf(asked.request).toEqualTypeOf<unknown>()
+        return {}
+      },
+    })
+    // @ts-expect-error A place is a folder and a name.
+    photos.one({ place: () => ({ key: 'a' }) })
+    // @ts-expect-error A place is an object.
+    photos.one({ place: () => 'folder' })
+    // @ts-expect-error A place is there at once.
+    photos.one({ place: async () => ({ folder: 'a' }) })
+    // @ts-expect-error An absent user is not a folder.
+    photos.one({ place: ({ scope }) => ({ folder: scope }) })
   })
 
   test('works for any form', () => {

@@ -181,6 +181,14 @@ type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: UploadError<'invalid-form'>; readonly reading: FormReading }
 
+/** One request to a form. */
+interface FormRun<Data> {
+  readonly incoming: Incoming
+  /** As the application knows it. */
+  readonly request: unknown
+  readonly handler: FormHandler<Data, unknown> | undefined
+}
+
 class Form<Shape extends FormShape> implements UploadForm<Shape> {
   readonly shape: Shape
   readonly #limits: FormLimits
@@ -242,7 +250,8 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     options: FormReceiveOptions = {},
   ): Promise<FormAttempt<unknown>> {
     checkReceiveOptions(options)
-    return toAttempt(await this.#inOwnWords(await this.#run(incoming, handler, options), incoming.native))
+    const outcome = await this.#run({ incoming, request: incoming.native, handler }, options)
+    return toAttempt(await this.#inOwnWords(outcome, incoming.native))
   }
 
   async #receive(request: AnyRequest, ...[first, second]: Others<FormOutput<Shape>>): Promise<Outcome> {
@@ -251,7 +260,7 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     const incoming = toIncoming(request)
     try {
       checkSite(incoming, this.#rules)
-      return await this.#run(incoming, handler, options)
+      return await this.#run({ incoming, request, handler }, options)
     } catch (error) {
       await discardBody(incoming)
       throw error
@@ -259,14 +268,14 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
   }
 
   async #run(
-    incoming: Incoming,
-    handler: FormHandler<FormOutput<Shape>, unknown> | undefined,
+    { incoming, request, handler }: FormRun<FormOutput<Shape>>,
     { signal, scope }: FormReceiveOptions,
   ): Promise<Outcome> {
     const reading = new FormReading(this.shape, {
       keeper: this.#keeper,
       ignoresUnknown: this.#ignoresUnknown,
       extraFields: this.#extraFields,
+      request,
       scope,
       fileLimits: this.#fileLimits,
     })

@@ -41,7 +41,9 @@ export interface DraftSource {
    * aside again. `undefined` if this set has no such draft, or if it has expired. If several callers claim it, one gets
    * it.
    *
-   * @throws as `draft` if the set's rules have changed meanwhile. The draft is discarded then.
+   * @param placement may be a function of the facts that were known when the file was sent
+   * @throws as `draft` if the set's rules have changed meanwhile. The draft is discarded then. If `placement` throws
+   *   another error than an `UploadError`, the draft stays set aside.
    */
-  claim(id: string, placement?: Placement): Promise<ClaimedUpload | undefined>
+  claim(id: string, placement?: Placement | ((head: UploadHead) => Placement)): Promise<ClaimedUpload | undefined>
 }

@@ -3,7 +3,7 @@ import { toLimit } from '../errors/limit.ts'
 import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { tellValue } from '../errors/tell-value.ts'
-import { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { extensionOf } from '../filename/extension.ts'
 import { pathFromKey } from '../filename/key.ts'
 import { claimedType } from '../media/claimed-type.ts'
@@ -23,9 +23,10 @@ import { fromDraftNote } from './draft-note.ts'
 import type { DraftSource } from './draft-source.ts'
 import type { SaveSource } from './file-source.ts'
 import { manyFiles, oneFile, optionalFile } from './file-input.ts'
-import type { FileCount, FileInput } from './file-input.ts'
+import type { FileCount, FileInput, InputPlacement } from './file-input.ts'
 import { FileInspection } from './file-inspection.ts'
 import { impliedRecord } from './implied-record.ts'
+import { checkInputPlacement, INPUT_PLACEMENT_KINDS } from './input-placement.ts'
 import type { ExpectedContent } from './inspection.ts'
 import { OpenSetFile } from './open-stored-file.ts'
 import type { OpenStoredFile } from './open-stored-file.ts'
@@ -96,11 +97,11 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
    */
   adoptPath(path: string, options?: SaveOptions): Promise<StoredFile>
   /** A file input of `uploadForm` that needs one file. */
-  one(placement?: Placement): FileInput<StoredFile>
+  one<Native>(placement?: InputPlacement<Native>): FileInput<StoredFile>
   /** A file input of `uploadForm` that may stay empty. */
-  optional(placement?: Placement): FileInput<StoredFile | undefined>
+  optional<Native>(placement?: InputPlacement<Native>): FileInput<StoredFile | undefined>
   /** A file input of `uploadForm` that takes several files: from `min` (default 0) to `max` (default `maxFiles`). */
-  many(options?: FileCount & Placement): FileInput<StoredFile[]>
+  many<Native>(options?: FileCount & InputPlacement<Native>): FileInput<StoredFile[]>
   /** The stored file of a key; `undefined` if there is none. */
   get(key: string): Promise<StoredFile | undefined>
   open(file: StoredFile | string): Promise<OpenStoredFile | undefined>
@@ -144,13 +145,8 @@ const SET_KINDS: OptionKinds<UploadSetOptions> = {
   url: OPTION_KINDS.text,
 }
 
-const PLACEMENT_KINDS: OptionKinds<Placement> = {
-  folder: OPTION_KINDS.text,
-  name: OPTION_KINDS.text,
-  key: OPTION_KINDS.text,
-}
-const MANY_KINDS: OptionKinds<FileCount & Placement> = {
-  ...PLACEMENT_KINDS,
+const MANY_KINDS: OptionKinds<FileCount & InputPlacement> = {
+  ...INPUT_PLACEMENT_KINDS,
   min: OPTION_KINDS.own,
   max: OPTION_KINDS.own,
 }
@@ -276,24 +272,28 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
           await sealed.keep?.(expiresAt, claimed.note)
           return undefined
         }
-        const admission = { ...admit({ ...note.head, size: sealed.size }, placement), record: note.record }
+        const head = { ...note.head, size: sealed.size }
+        const place = typeof placement === 'function' ? placement(head) : placement
+        const admission = { ...admit(head, place), record: note.record }
         return { draft: new UploadDraft(sealed, admission), expiresAt }
       } catch (error) {
-        await sealed.discard()
+        // If the application has failed, the next try gets the file.
+        if (isUploadError(error)) await sealed.discard()
+        else await sealed.keep?.(expiresAt, claimed.note)
         throw error
       }
     },
 
     one(placement = {}) {
-      checkOptions('one', placement, PLACEMENT_KINDS)
+      checkInputPlacement('one', placement, INPUT_PLACEMENT_KINDS)
       return oneFile(set, placement)
     },
     optional(placement = {}) {
-      checkOptions('optional', placement, PLACEMENT_KINDS)
+      checkInputPlacement('optional', placement, INPUT_PLACEMENT_KINDS)
       return optionalFile(set, placement)
     },
     many(fileCount = {}) {
-      checkOptions('many', fileCount, MANY_KINDS)
+      checkInputPlacement('many', fileCount, MANY_KINDS)
       return manyFiles(set, fileCount)
     },
 

@@ -56,7 +56,7 @@ const MISTAKES: readonly (readonly [what: string, program: string, code: number,
   ['a set instead of an input of it', 'uploadForm({ cover: photos })', 2322, "'FormMember'"],
   ['a type instead of a schema', 'uploadForm({ title: String })', 2322, "'FormMember'"],
   ['a list of files, which is many()', 'list(photos.one())', 2345, "'FormItem'"],
-  ['bounds of one file', 'photos.one({ max: 2 })', 2353, "'max' does not exist in type 'Placement'"],
+  ['bounds of one file', 'photos.one({ max: 2 })', 2353, "'max' does not exist in type 'InputPlacement<unknown>'"],
   [
     'an option that does not exist',
     "uploadForm({ title: z.string() }, { unknownParts: 'drop' })",

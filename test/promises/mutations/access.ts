@@ -18,6 +18,41 @@ export const ACCESS: GuardedPromise = {
   heading: 'Each client can do only what you allow',
   mutations: [
     {
+      guard: 'asks `authorize` before it reads a form, and accepts only `true`',
+      file: 'src/handler/form-handler.ts',
+      find: 'if (allowed !== true) throw',
+      replace: 'if (allowed === null) throw',
+      tests: [['src/handler/form-handler.test.ts', 'a form behind a URL is refused > if authorize %s']],
+    },
+    {
+      guard: 'checks the host and the site of a form',
+      file: 'src/handler/form-handler.ts',
+      find: 'this.#guards.check(incoming)',
+      replace: '',
+      tests: [
+        [
+          'src/handler/form-handler.test.ts',
+          'a form behind a URL is refused > if a page of another site sent it, unless the handler lists its origin',
+        ],
+        [
+          'src/handler/form-handler.test.ts',
+          'a form behind a URL is refused > if it asks another host, and if all slots are taken',
+        ],
+      ],
+    },
+    {
+      guard: 'puts no file of an absent user into the root',
+      file: 'src/policy/input-placement.ts',
+      find: "if (value !== undefined && value !== '') continue",
+      replace: 'if (option !== undefined) continue',
+      tests: [
+        [
+          'src/form/input-places.test.ts',
+          'the place of a file input, in %s, > is a TypeError that says what to do if it is %s, and nothing is left',
+        ],
+      ],
+    },
+    {
       guard: 'asks `authorize` before it does anything, and accepts only `true`',
       file: 'src/handler/gate.ts',
       find: 'if (allowed !== true) throw',

@@ -10,6 +10,25 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
   heading: 'Everything has a limit',
   mutations: [
     {
+      guard: 'limits JSON as a field, also if it has a filename',
+      file: 'src/receive/read-form.ts',
+      find: 'return filename === undefined || this.#isJson(name)',
+      replace: 'return filename === undefined',
+      tests: [['src/form/json-field.test.ts', 'a field of JSON is refused > if it is larger than a field may be, %s']],
+    },
+    {
+      guard: 'refuses JSON that is nested too deeply',
+      file: 'src/form/json-field.ts',
+      find: 'isDeeperThan(MAX_DEPTH, text) ?',
+      replace: 'isDeeperThan(Infinity, text) ?',
+      tests: [
+        [
+          'src/form/json-field.test.ts',
+          'a field of JSON is refused > if it has more than 100 levels, which would exhaust the stack of a recursive schema',
+        ],
+      ],
+    },
+    {
       guard: 'counts the files of a form, including left-out companions',
       file: 'src/protocols/form/form-protocol.ts',
       find: 'if (drafts.length >= limits.maxFiles)',

@@ -34,3 +34,15 @@ test('naming is one of the known ones or a function', () => {
   // @ts-expect-error -- a misspelt one
   void uploadSet('a', { storage, naming: 'werkzeugs' })
 })
+
+test('a file is adopted from a set, and a path is text', () => {
+  const photos = uploadSet('photos', { storage })
+  expectTypeOf(photos.adopt(photos, 'a.png')).toEqualTypeOf<Promise<StoredFile | undefined>>()
+  expectTypeOf(photos.adoptPath('a.png', { folder: 'x' })).toEqualTypeOf<Promise<StoredFile>>()
+  // @ts-expect-error -- the set of the file comes first
+  void photos.adopt('a.png')
+  // @ts-expect-error -- a value of a request cannot stand for a path
+  void photos.adopt({ path: 'a.png' })
+  // @ts-expect-error -- misspelt
+  void photos.adopt(photos, 'a.png', { verison: 'x' })
+})

@@ -88,8 +88,9 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   adopt(source: DraftSource, file: StoredFile | string, options?: AdoptOptions): Promise<StoredFile | undefined>
   /**
    * Takes a file that another program has written to the disk, such as `sharp` or `ffmpeg`. It becomes a stored file,
-   * and leaves its path. `name` is its filename; default the last segment of the path. The program must be done with
-   * it. On the file system of the storage, no bytes are copied. Never pass a path that a client has chosen.
+   * and leaves its path. Its filename is `filename` or `name`; default the last segment of the path. The program must
+   * be done with it. On the file system of the storage, no bytes are copied. Never pass a path that a client has
+   * chosen.
    *
    * @throws as `save`; the file then stays at its path.
    * @throws {TypeError} if the path leads to a symlink, a folder, nothing or a file of this storage. Also if the

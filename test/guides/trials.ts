@@ -57,6 +57,10 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: 'type-mismatch "cat.png" is not what its name says: it is text/html. Choose another file.\n',
   },
   'docs/guide/content-check.md, Checks of your own, 1': SCRIPT,
+  'docs/guide/upload-sets.md, Files that are there already, 1': {
+    kind: 'script',
+    prints: 'photos/cat.png\nphotos/made.png\n',
+  },
   'docs/guide/upload-sets.md, Digests, 1': {
     kind: 'script',
     prints: 'sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:\n',

@@ -1,9 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { statSync, symlinkSync } from 'node:fs'
+import { closeSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { diskStorage } from './disk-storage.ts'
+import { linkedDraft } from './draft-of-file.ts'
+import { openStoredFile } from './open-disk-file.ts'
+import { PrivateFolder } from './private-folder.ts'
+import { RecordCache } from './record-cache.ts'
 import type { DiskStorage } from './disk-storage.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'decant-draft-of-'))
@@ -80,5 +84,26 @@ describe('the draft of a stored file on disk', () => {
     expect((await storage.stat('b'))?.record).toEqual(record)
     await storage.delete('a', { version })
     expect((await storage.stat('b'))?.record).toEqual(record)
+  })
+
+  test.each([
+    ['another file', (path: string) => writeFileSync(path, 'text')],
+    ['a symlink', (path: string) => symlinkSync('/etc/hostname', path)],
+  ])('is not made of %s that has got the place of the file since it was opened', async (_, replace) => {
+    const root = newFolder()
+    const folder = new PrivateFolder(root)
+    const room = async () => ({ bytes: 0, files: 0, freeFiles: 0 })
+    const limits = { mode: 0o644, durable: false, highWaterMark: 1000, minFreeSpace: 0, doubt: () => {}, room }
+    const path = join(root, 'a')
+    writeFileSync(path, 'text')
+    const found = await openStoredFile(root, 'a')
+    if (found === undefined) throw new Error('The file is not there.')
+    renameSync(path, `${path}.before`)
+    replace(path)
+    expect(
+      await linkedDraft({ root, folder, records: new RecordCache(root, folder), ...limits }, path, found),
+    ).toBeUndefined()
+    closeSync(found.file)
+    expect(drafts(root)).toEqual([])
   })
 })

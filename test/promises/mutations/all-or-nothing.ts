@@ -2,6 +2,7 @@ import type { GuardedPromise } from '../mutation.ts'
 
 const FORM = 'src/protocols/form/form-protocol.test.ts'
 const HANDLER = 'src/handler/upload-handler.test.ts'
+const ADOPT = 'src/policy/adopt-file.test.ts'
 const BINARY = 'src/protocols/binary/binary-protocol.test.ts'
 
 export const ALL_OR_NOTHING: GuardedPromise = {
@@ -99,6 +100,27 @@ export const ALL_OR_NOTHING: GuardedPromise = {
           'a form with what macOS keeps beside files > stores %j with the content %j like any other file',
         ],
       ],
+    },
+    {
+      guard: 'leaves an adopted file in its old place until it has its new one',
+      file: 'src/policy/take-over.ts',
+      find: 'if (await origin.isThere()) file = await draft.publish()',
+      replace: 'if (await origin.remove()) file = await draft.publish()',
+      tests: [[ADOPT, 'if the storage fails, adopt rejects and the file stays as it was > at %s']],
+    },
+    {
+      guard: 'gives a file to one of several callers that adopt it',
+      file: 'src/policy/take-over.ts',
+      find: '    throw error\n  }\n  await takeBack(draft)\n  return undefined',
+      replace: '    throw error\n  }\n  return file',
+      tests: [[ADOPT, 'goes to one of many that adopt it at once']],
+    },
+    {
+      guard: 'keeps an adopted file if the deletion of the old one fails after the fact',
+      file: 'src/policy/take-over.ts',
+      find: 'if (!(await origin.isThere())) return file',
+      replace: '',
+      tests: [[ADOPT, 'but resolves if only the report of the removal failed: the file is in its new set']],
     },
   ],
 }

@@ -48,8 +48,8 @@ export const READS: GuardedPromise = {
     {
       guard: 'opens regular files only: no folder, device, socket or FIFO',
       file: 'src/storage/disk/open-disk-file.ts',
-      find: 'if (stats.isFile() && (await isWhereItSeems(root, key, stats)))',
-      replace: 'if (await isWhereItSeems(root, key, stats))',
+      find: 'if (stats.isFile() && (await isRight(stats)))',
+      replace: 'if (await isRight(stats))',
       tests: [
         [DISK, HIDDEN],
         [ESCAPE, NOWHERE],

@@ -51,6 +51,16 @@ export const REAL_TYPES: GuardedPromise = {
       tests: [[ACCEPT, 'leaves no way in for a file in a field that is not declared: %s']],
     },
     {
+      guard: 'judges the content of a file that a set adopts',
+      file: 'src/policy/take-over.ts',
+      find: 'record: await inspection.inspect(sealed)',
+      replace: 'record: admission.record',
+      tests: [
+        ['src/policy/adopt-file.test.ts', 'stays in its set if the new set refuses it for %s'],
+        ['src/policy/adopt-path.test.ts', 'leaves the file at its path if the set refuses it for %s'],
+      ],
+    },
+    {
       guard: 'judges the name that the file will have',
       file: 'src/policy/upload-set.ts',
       find: 'const extension = extensionOf(filename) || ownExtension',

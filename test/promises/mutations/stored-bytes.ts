@@ -241,5 +241,24 @@ export const STORED_BYTES: GuardedPromise = {
         ],
       ],
     },
+    {
+      guard: 'copies a file from the disk if another user or another name could still change its bytes',
+      file: 'src/storage/disk/draft-of-path.ts',
+      find: 'return stats.nlink === 1n && (user === undefined || stats.uid === BigInt(user))',
+      replace: 'return stats.nlink > 0n || user === undefined',
+      tests: [['src/storage/disk/draft-of-path.test.ts', 'is a copy if the file %s']],
+    },
+    {
+      guard: 'makes no draft of another file that has got the place meanwhile',
+      file: 'src/storage/disk/draft-of-file.ts',
+      find: 'if (linked === undefined || !isSameFile(stats, linked) || versionOf(linked) !== versionOf(stats)) {',
+      replace: 'if (linked === undefined) {',
+      tests: [
+        [
+          'src/storage/disk/draft-of-file.test.ts',
+          'is not made of %s that has got the place of the file since it was opened',
+        ],
+      ],
+    },
   ],
 }

@@ -31,5 +31,6 @@ export default [
   entry('decant/form', 'dist/form.js', '30 kB'),
   entry('decant/serve', 'dist/serve.js', '19 kB'),
   entry('decant/env', 'dist/env.js', '52 kB'),
+  { name: 'decant/client', path: 'dist/client.js', limit: '5 kB', gzip: true },
   { name: "the page's script", path: 'dist/assets/client.js', limit: '8 kB', gzip: true },
 ]

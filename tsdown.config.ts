@@ -13,7 +13,7 @@ const BUNDLED = ['@noble/hashes', 'hono', 'uqr']
 const SWITCHES = ['#digest', '#spool']
 
 // One file in src/ = one entry of package.json "exports" (cli: its "bin"). test/architecture.test.ts compares the two.
-const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts'))
+const ENTRIES = readdirSync('src').filter((name) => name.endsWith('.ts') && name !== 'client.ts')
 
 const config: UserConfig[] = defineConfig([
   {
@@ -41,6 +41,20 @@ const config: UserConfig[] = defineConfig([
       to: 'dist/licenses',
       rename: `${name.replace('@', '').replace('/', '-')}.txt`,
     })),
+  },
+  // For browsers, and one file, so that a page can load it without a bundler.
+  {
+    name: 'client',
+    entry: { client: 'src/client.ts' },
+    outDir: 'dist',
+    // dist/ is the other build's to clean.
+    clean: false,
+    platform: 'browser',
+    target: 'es2022',
+    fixedExtension: false,
+    sourcemap: true,
+    dts: { sourcemap: true },
+    deps: { onlyImport: [] },
   },
   // The script, the style sheet and the icon of the page that `decant serve` shows.
   {

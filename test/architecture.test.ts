@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseSourceFile, readSourceFiles } from './architecture/source-file.ts'
+import { isTestOnly, parseSourceFile, readSourceFiles, valueImports } from './architecture/source-file.ts'
 import { findCycles, findForbiddenImports } from './architecture/violations.ts'
 import type { RoomTable } from './architecture/violations.ts'
 
@@ -110,11 +110,14 @@ const ROOMS: RoomTable = {
   'adapters/nest': { rooms: ['adapters/node', 'adapters/express', 'adapters/fastify', 'form', 'http'], node: true },
   'adapters/next': { rooms: ['adapters', 'http'] },
 
+  // For browsers. Of other rooms it takes types, and the words for sizes: a test below says so.
+  client: { rooms: ['handler/file-answer.ts'] },
+
   // The ready-made server is a user like any other: it knows the public entries only.
   app: { rooms: ['entries', 'app/page'], packages: ['hono', 'uqr'], node: true },
   'app/page': { rooms: ['entries'], packages: ['hono'] },
-  'app/page/client.ts': { rooms: ['app/page', 'app/page/client'] },
-  'app/page/client': { rooms: ['app/page'] },
+  'app/page/client.ts': { rooms: ['entries', 'app/page', 'app/page/client'] },
+  'app/page/client': { rooms: ['entries', 'app/page'] },
   cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
 
   testing: {
@@ -164,6 +167,7 @@ const ROOMS: RoomTable = {
       'adapters/hono',
       'adapters/next',
       'adapters/nest',
+      'client',
       'app',
       'cli',
       'testing',
@@ -190,6 +194,16 @@ describe('the rooms of src/', () => {
     const exceptions = new Set(['app', 'app/page', 'cli'])
     expect(findCycles(rooms.filter(({ path }) => !exceptions.has(path)))).toEqual([])
   })
+})
+
+test('the client for browsers takes nothing of the server but types, and the words for sizes', () => {
+  const room = readdirSync(new URL('client/', src)).filter(
+    (name) => name.endsWith('.ts') && !isTestOnly(`client/${name}`),
+  )
+  const values = room.flatMap((name) =>
+    valueImports(`client/${name}`, readFileSync(new URL(`client/${name}`, src), 'utf8')),
+  )
+  expect(values.filter((path) => !path.startsWith('client/'))).toEqual(['errors/byte-size.ts'])
 })
 
 test('the Content-Type of a request and of a part is parsed in one place each', () => {
@@ -289,6 +303,11 @@ describe('these rules can fail:', () => {
       'index.ts': `export { receive } from './receive/receive.ts'`,
     }
     expect(check(sources)).toEqual([])
+  })
+
+  test('an import of a value is told from one of a type', () => {
+    const text = `import { a } from './a.ts'; import type { B } from './b.ts'; export { c } from './c.ts'; export type { D } from './d.ts'`
+    expect(valueImports('client/x.ts', text)).toEqual(['client/a.ts', 'client/c.ts'])
   })
 
   test('an import that cannot be read is refused', () => {

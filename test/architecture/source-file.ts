@@ -59,6 +59,21 @@ export function parseSourceFile(path: string, text: string): SourceFile {
   return { path, imports: [...imports], onlyReexports }
 }
 
+/** The imports of a file that are left when its types are gone; of the form that `parseSourceFile` gives. */
+export function valueImports(path: string, text: string): string[] {
+  const { program } = parseSync(path, text)
+  const withoutTypes = program.body.filter(
+    (node) =>
+      !(node.type === 'ImportDeclaration' && node.importKind === 'type') &&
+      !(node.type === 'ExportNamedDeclaration' && node.exportKind === 'type'),
+  )
+  return withoutTypes.flatMap((node) =>
+    'source' in node && node.source !== null && typeof node.source.value === 'string'
+      ? [resolveImport(path, node.source.value)]
+      : [],
+  )
+}
+
 function resolveImport(path: string, specifier: string): string {
   return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
 }

@@ -1,11 +1,10 @@
+import { tellProgress, upload, UploadQueue } from '../../client.ts'
+import type { NamedFile, QueuedUpload, UploadState } from '../../client.ts'
 import { droppedFiles } from './client/dropped-files.ts'
 import { element } from './client/element.ts'
 import { fileLimits, limitMet } from './client/file-limits.ts'
-import { postFile } from './client/post-file.ts'
 import { showLocalTime, storedRow } from './client/stored-row.ts'
 import { replaceBrokenPicture } from './client/thumb.ts'
-import { UploadQueue } from './client/upload-queue.ts'
-import type { Upload, UploadState } from './client/upload-queue.ts'
 import { UploadView } from './client/upload-view.ts'
 import { shownName } from './shown-name.ts'
 
@@ -15,10 +14,15 @@ import { shownName } from './shown-name.ts'
  */
 const form = element(document, '#upload', HTMLFormElement)
 const input = element(form, '#file', HTMLInputElement)
+/** There is one only if the server keeps folders. */
+const folderInput = form.querySelector<HTMLInputElement>('#folder')
 const said = element(document, '#said', HTMLElement)
 const news = element(document, '#news', HTMLElement)
 const uploads = element(document, '.uploads', HTMLElement)
 const uploadList = element(uploads, 'ul', HTMLUListElement)
+const overall = element(uploads, '.overall', HTMLElement)
+const overallState = element(overall, '.state', HTMLElement)
+const stopAll = element(overall, 'button', HTMLButtonElement)
 const files = element(document, '.files', HTMLElement)
 const fileList = element(files, 'ul', HTMLUListElement)
 const uploadTemplate = element(document, '#upload-row', HTMLTemplateElement)
@@ -26,85 +30,101 @@ const fileTemplate = element(document, '#file-row', HTMLTemplateElement)
 
 const title = document.title
 const limits = fileLimits(form)
-const views = new Map<Upload, UploadView>()
+const views = new Map<QueuedUpload, UploadView>()
 const queue = new UploadQueue({
-  refuse: (file) => limitMet(file, limits),
-  send: (file, options) => postFile(file, form.action, options),
-  onChange: (upload, state) => {
-    follow(upload, state)
+  refuse: ({ file }) => limitMet(file, limits),
+  send({ file, name }, options) {
+    const body = new FormData()
+    body.append('file', file, name)
+    return upload(form.action, body, options)
+  },
+  onChange(each, state) {
+    follow(each, state)
     showOverall()
   },
 })
 
-function send(chosen: readonly File[]): void {
-  if (chosen.length === 0) return
+function send(chosen: readonly (File | NamedFile)[]): void {
+  const [first] = chosen
+  if (first === undefined) return
   // The message was about the request before.
   said.replaceChildren()
   input.removeAttribute('aria-invalid')
-  announce(chosen.length === 1 ? `Uploading ${shownName(chosen[0]?.name ?? '')}` : `Uploading ${chosen.length} files`)
+  announce(chosen.length === 1 ? `Uploading ${shownName(first.name)}` : `Uploading ${chosen.length} files`)
   queue.add(chosen)
 }
 
-function follow(upload: Upload, state: UploadState): void {
-  const view = views.get(upload) ?? addView(upload)
+function follow(each: QueuedUpload, state: UploadState): void {
+  const view = views.get(each) ?? addView(each)
   view.show(state)
-  const name = shownName(upload.file.name)
+  const name = shownName(each.name)
+  if (state.at === 'interrupted') announce(`The connection broke. Trying again: ${name}`)
   if (state.at === 'checking') announce(`Checking ${name}`)
   if (state.at === 'refused') announce(`${name}: ${state.reason}`)
   if (state.at === 'cancelled') {
     announce(`${name} is cancelled`)
-    remove(upload)
+    remove(each)
   }
   if (state.at === 'stored') {
-    const rows = state.files.map((file) => storedRow(file, fileTemplate))
+    const rows = state.answer.files.map((file) => storedRow(file, fileTemplate))
     fileList.prepend(...rows)
     files.hidden = false
     files.querySelector('.empty')?.remove()
     announce(`${name} is stored`)
-    remove(upload, rows[0]?.querySelector('a'))
+    remove(each, rows[0]?.querySelector('a'))
   }
 }
 
-function addView(upload: Upload): UploadView {
-  const view = new UploadView(upload.file, uploadTemplate, {
+function addView(each: QueuedUpload): UploadView {
+  const view = new UploadView(each, uploadTemplate, {
     stop: () => {
-      queue.cancel(upload)
-      remove(upload)
+      queue.cancel(each)
+      remove(each)
     },
     retry: () => {
-      remove(upload)
-      send([upload.file])
+      remove(each)
+      send([each])
       // The file has a row of its own again, the last one.
       const again = [...views.values()].at(-1)
       again?.focus()
     },
   })
-  views.set(upload, view)
+  views.set(each, view)
   uploadList.append(view.row)
   uploads.hidden = false
   return view
 }
 
 /** Removes a row. Focus that was in it goes to `successor`, the row beside it, or back to the form. */
-function remove(upload: Upload, successor?: HTMLElement | null): void {
-  const row = views.get(upload)?.row
+function remove(each: QueuedUpload, successor?: HTMLElement | null): void {
+  const row = views.get(each)?.row
   if (row === undefined) return
   const hadFocus = row.contains(document.activeElement)
   const beside = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector<HTMLElement>('.stop')
   row.remove()
-  views.delete(upload)
+  views.delete(each)
   uploads.hidden = views.size === 0
   if (hadFocus) (successor ?? beside ?? input).focus()
 }
 
 function showOverall(): void {
-  const { isBusy, share } = queue
+  const { isBusy, progress } = queue
+  const share = isBusy ? progress.loaded / progress.total || 0 : 0
   document.title = isBusy ? `${Math.min(99, Math.floor(share * 100))} % – ${title}` : title
   form.classList.toggle('busy', isBusy)
-  form.style.setProperty('--share', String(isBusy ? share : 0))
+  form.style.setProperty('--share', String(share))
+  showAll()
   // Only while it is needed: such a listener keeps a page out of the back-forward cache.
   if (isBusy) addEventListener('beforeunload', warn)
   else removeEventListener('beforeunload', warn)
+}
+
+/** Speed and time left of all files together, if there are several. */
+function showAll(): void {
+  const isShown = queue.isBusy && views.size > 1
+  if (!isShown && overall.contains(document.activeElement)) input.focus()
+  overall.hidden = !isShown
+  overallState.textContent = isShown ? `All together: ${tellProgress(queue.progress)}` : ''
 }
 
 function warn(event: BeforeUnloadEvent): void {
@@ -121,7 +141,7 @@ function announce(sentence: string): void {
 
 async function sendDropped(data: DataTransfer): Promise<void> {
   // A DOMException: a folder that the browser may not read. It counts as an empty drop.
-  const dropped = await droppedFiles(data).catch(() => [])
+  const dropped = await droppedFiles(data, folderInput !== null).catch(() => [])
   if (dropped.length > 0) send(dropped)
   else say('There was no file in it that could be read. Choose the files instead.')
 }
@@ -142,13 +162,16 @@ function showDropping(dropping: boolean): void {
   document.documentElement.classList.toggle('dropping', dropping)
 }
 
-function sendChosen(): void {
-  send([...(input.files ?? [])])
+function sendChosen(from: HTMLInputElement): void {
+  send([...(from.files ?? [])])
   // So that choosing the same file again is a change, too.
-  input.value = ''
+  from.value = ''
 }
 
-input.addEventListener('change', sendChosen)
+for (const each of [input, ...(folderInput === null ? [] : [folderInput])]) {
+  each.addEventListener('change', () => sendChosen(each))
+}
+stopAll.addEventListener('click', () => queue.cancelAll())
 addEventListener('dragover', (event) => {
   if (!hasFiles(event)) return
   event.preventDefault()
@@ -174,4 +197,4 @@ for (const picture of document.querySelectorAll<HTMLImageElement>('.thumb img'))
 for (const time of document.querySelectorAll('time')) showLocalTime(time)
 document.documentElement.classList.add('enhanced')
 // Chosen before this script came.
-sendChosen()
+sendChosen(input)

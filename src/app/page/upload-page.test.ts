@@ -45,6 +45,12 @@ describe('without JavaScript', () => {
     expect(html).toMatch(/<button[^>]* type="submit"/)
   })
 
+  test('a folder can be chosen if the server keeps folders, and only then', () => {
+    expect(shown({ folders: true })).toMatch(/<input[^>]* id="folder"[^>]* name="file"[^>]* webkitdirectory/)
+    expect(shown({ folders: true })).toContain('<label class="choose-folder" for="folder">Choose a folder</label>')
+    for (const view of [{}, { folders: false }]) expect(shown(view)).not.toContain('webkitdirectory')
+  })
+
   test('one file at a time if only one is allowed', () => {
     expect(shown({ maxFiles: 1 })).not.toContain('multiple')
     expect(shown({ maxFiles: 1 })).toContain('one file at once')

@@ -75,6 +75,9 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
               <div class="lists">
                 <section class="uploads" aria-labelledby="uploads-heading" hidden>
                   <h2 id="uploads-heading" tabindex="-1">Uploads</h2>
+                  <p class="overall actions" hidden>
+                    <span class="state"></span> <button type="button">Cancel all</button>
+                  </p>
                   <ul></ul>
                 </section>
                 ${list(view)}
@@ -117,7 +120,7 @@ function signIn({ signIn: url }: PageView): Markup | '' {
 }
 
 function form(view: PageView): Markup {
-  const { action, extensions, maxFiles, problem } = view
+  const { action, extensions, folders, maxFiles, problem } = view
   const accept = extensions?.map((extension) => `.${extension}`).join(',')
   return html`<form
     id="upload"
@@ -144,9 +147,16 @@ function form(view: PageView): Markup {
       ${problem === undefined ? '' : html`aria-invalid="true"`}
       aria-describedby="${problem === undefined ? '' : 'problem '}limits"
     />
+    ${folders === true ? folderInput() : ''}
     <button class="submit" type="submit">Upload</button>
     ${limits(view)}
   </form>`
+}
+
+/** Its files come with their paths from the folder that was chosen. */
+function folderInput(): Markup {
+  return html`<label class="choose-folder" for="folder">Choose a folder</label>
+    <input type="file" id="folder" name="file" autocomplete="off" webkitdirectory multiple aria-describedby="limits" />`
 }
 
 /** A file and the headers around it have to fit into a request as well. */

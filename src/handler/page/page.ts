@@ -16,6 +16,8 @@ export interface PageView {
   /** Bytes, of a whole request. */
   readonly maxBodySize: number
   readonly maxFiles: number
+  /** True if the folders of a file are kept, so that whole folders can be sent. Absent: they are not. */
+  readonly folders?: boolean
   /** False if this client may not upload, so that a form is of no use. */
   readonly canUpload: boolean
   /** The URL to sign in at; absent if signing in cannot give more permissions. */

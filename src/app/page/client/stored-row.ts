@@ -1,13 +1,13 @@
+import type { FileAnswer } from '../../../client.ts'
 import { formatBytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
-import type { AnsweredFile } from './answer.ts'
 import { copyOf, element } from './element.ts'
 import { showKind, showPicture } from './thumb.ts'
 
 /** The list's row of a file that has just been stored, from a copy of the server's own. */
 export function storedRow(
-  { filename, key, type, size, url }: AnsweredFile,
+  { filename, key, type, size, storedAt, url }: FileAnswer,
   template: HTMLTemplateElement,
 ): HTMLElement {
   const row = copyOf(template)
@@ -19,7 +19,7 @@ export function storedRow(
   element(row, '.download', HTMLAnchorElement).href = `${url}?download`
   element(row, '.size', HTMLElement).textContent = formatBytes(size)
   const time = element(row, 'time', HTMLTimeElement)
-  time.dateTime = new Date().toISOString()
+  time.dateTime = storedAt
   showLocalTime(time)
   row.classList.add('new')
   return row

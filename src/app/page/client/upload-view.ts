@@ -1,9 +1,10 @@
+import { tellProgress } from '../../../client.ts'
+import type { QueuedUpload, UploadState } from '../../../client.ts'
 import { formatBytes } from '../../../errors/byte-size.ts'
 import { fileKind, isDrawable } from '../file-kind.ts'
 import { shownName } from '../shown-name.ts'
 import { copyOf, element } from './element.ts'
 import { showKind, showPicture } from './thumb.ts'
-import type { UploadState } from './upload-queue.ts'
 
 /** The actions of a person on an upload. */
 export interface UploadActions {
@@ -21,13 +22,14 @@ export class UploadView {
   readonly #retry: HTMLButtonElement
   readonly #stop: HTMLButtonElement
 
-  constructor(file: File, template: HTMLTemplateElement, { stop, retry }: UploadActions) {
+  constructor(upload: QueuedUpload, template: HTMLTemplateElement, { stop, retry }: UploadActions) {
     this.row = copyOf(template)
     this.#state = element(this.row, '.state', HTMLElement)
     this.#progress = element(this.row, 'progress', HTMLProgressElement)
     this.#retry = element(this.row, '.retry', HTMLButtonElement)
     this.#stop = element(this.row, '.stop', HTMLButtonElement)
-    const name = shownName(file.name)
+    const { file } = upload
+    const name = shownName(upload.name)
     element(this.row, 'bdi', HTMLElement).textContent = name
     element(this.row, '.size', HTMLElement).textContent = formatBytes(file.size)
     for (const unseen of this.row.querySelectorAll('.unseen')) unseen.textContent = ` ${name}`
@@ -48,9 +50,13 @@ export class UploadView {
     this.row.dataset['at'] = state.at
     if (state.at === 'waiting') this.#state.textContent = 'Waiting'
     if (state.at === 'sending') {
-      const percent = Math.floor(state.share * 100)
-      this.#progress.value = percent
-      this.#state.textContent = `${percent} %`
+      const { loaded, total } = state.progress
+      this.#progress.value = Math.floor((loaded / total) * 100)
+      this.#state.textContent = tellProgress(state.progress)
+    }
+    if (state.at === 'interrupted') {
+      this.#progress.removeAttribute('value')
+      this.#state.textContent = 'The connection broke. Trying again…'
     }
     if (state.at === 'checking') {
       this.#progress.removeAttribute('value')
@@ -59,7 +65,7 @@ export class UploadView {
     if (state.at === 'refused') {
       this.#progress.remove()
       this.#state.textContent = state.reason
-      this.#retry.hidden = !state.retry
+      this.#retry.hidden = !state.canRetry
       element(this.#stop, '.what', HTMLElement).textContent = 'Dismiss'
     }
   }

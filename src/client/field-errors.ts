@@ -1,5 +1,5 @@
 import { createElement } from './create-element.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 
 let count = 0
 

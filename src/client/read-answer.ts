@@ -1,5 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 import type { CreatedAnswer } from '../handler/file-answer.ts'
 import { member } from './member.ts'
 import type { ArrivedAnswer } from './send-once.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
-import type { FormError } from '../errors/upload-error-table.ts'
+import type { FormError } from '../errors/upload-error-details.ts'
 
 /** Failures that no server of Decant has told of. */
 export type ClientProblemCode =

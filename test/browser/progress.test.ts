@@ -11,6 +11,7 @@ import { attach, nodeHandler } from '../../src/node.ts'
 import { chromium, launch } from './chromium.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'guide', 'recipes.md'), 'utf8')
+const client = readFileSync(join(import.meta.dirname, '..', '..', 'dist', 'client.js'), 'utf8')
 const [, program = ''] = /^```js\n(.*?)^```$/ms.exec(page) ?? []
 
 describe.skipIf(!chromium)('the recipe of progress, in a browser', () => {
@@ -24,11 +25,13 @@ describe.skipIf(!chromium)('the recipe of progress, in a browser', () => {
   async function upload(name: string): Promise<unknown> {
     const set = uploadSet('files', { storage: memoryStorage() })
     const listener = nodeHandler(uploadHandler(set, { base: '/files' }))
-    const html = `<!doctype html><script>${program}</script>`
+    const html = `<!doctype html><script type="importmap">{ "imports": { "decant/client": "/client.js" } }</script>`
     const server = await listen(
       attach(
         createServer((request, response) => {
           if (request.url === '/') response.setHeader('content-type', 'text/html').end(html)
+          else if (request.url === '/recipe.js') response.setHeader('content-type', 'text/javascript').end(program)
+          else if (request.url === '/client.js') response.setHeader('content-type', 'text/javascript').end(client)
           else listener(request, response)
         }),
       ),
@@ -40,7 +43,8 @@ describe.skipIf(!chromium)('the recipe of progress, in a browser', () => {
         const seen = []
         const file = new File([new Uint8Array(8_000_000).fill(97)], ${JSON.stringify(name)})
         try {
-          const { key, size } = await upload('/files', file, (part) => seen.push(part))
+          const { send } = await import('/recipe.js')
+          const { key, size } = await send('/files', file, (part) => seen.push(part))
           return { key, size, last: seen.at(-1), rises: seen.every((part, index) => index === 0 || part >= seen[index - 1]) }
         } catch (error) {
           return error.message

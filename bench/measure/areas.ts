@@ -36,8 +36,8 @@ export interface Area {
   measure(bench: Bench, only: Choice, workload: Choice, done: (runs: Run[]) => void): Promise<void>
 }
 
-/** Memory is measured beside the raw pipe alone, and a few rounds are enough: it hardly varies. */
-const MEMORY_CONTESTANTS = ['decant', 'raw-pipe']
+/** Memory of files is measured beside the raw pipe alone, and a few rounds are enough: it hardly varies. */
+const MEMORY_CONTESTANTS = ['decant', 'decant-form', 'decant-thumbnail', 'raw-pipe']
 const MEMORY_ROUNDS = 3
 
 export const areas: readonly Area[] = [

@@ -13,6 +13,8 @@ export interface Contestant {
   readonly keepsFiles?: boolean
   /** The names of workloads that it is left out of, as what keeps whole bodies in memory is at 1 GiB. */
   readonly leftOutOf?: readonly string[]
+  /** The names of the only workloads that it takes part in. Default: all. */
+  readonly onlyIn?: readonly string[]
   /** Of those that no target names, fewer rounds are enough. */
   readonly mostRounds?: number
 }

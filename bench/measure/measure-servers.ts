@@ -12,8 +12,10 @@ export async function measureServers(
   workload: Workload,
   contestants: readonly Contestant[],
 ): Promise<Run[]> {
-  const takesPart = ({ name, leftOutOf = [] }: Contestant): boolean =>
-    !leftOutOf.includes(workload.name) && (workload.contestants?.includes(name) ?? true)
+  const takesPart = ({ name, leftOutOf = [], onlyIn }: Contestant): boolean =>
+    !leftOutOf.includes(workload.name) &&
+    (onlyIn?.includes(workload.name) ?? true) &&
+    (workload.contestants?.includes(name) ?? true)
   const present = contestants.filter(takesPart)
   return await runRounds(present, bench, async (contestant, round) =>
     runServerWorkload(bench, area, workload, contestant, round),

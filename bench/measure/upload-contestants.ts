@@ -6,12 +6,14 @@ function rival(name: string, title: string, rest: Pick<Contestant, 'leftOutOf' |
   return { name, title, kind: 'rival', program: rivalProgram(name), way: 'form', ...rest }
 }
 
-function decant(name: string, title: string): Contestant {
-  return { name, title, kind: 'decant', program: ownProgram(name), way: 'form' }
+function decant(name: string, title: string, rest: Pick<Contestant, 'onlyIn'> = {}): Contestant {
+  return { name, title, kind: 'decant', program: ownProgram(name), way: 'form', ...rest }
 }
 
 /** These hold whole files in memory. */
 const inMemory = { leftOutOf: ['large'] }
+/** These differ only in their transactions. */
+const forms = { onlyIn: ['forms', 'held'] }
 /** No target names these. */
 const seldom = { mostRounds: 3 }
 
@@ -22,6 +24,8 @@ export const uploadContestants: readonly Contestant[] = [
   decant('decant-hono', 'Decant in Hono'),
   decant('decant-receive', 'Decant, receive in a route'),
   decant('decant-parts', 'Decant, parts in a route'),
+  decant('decant-form', 'Decant, a form with a handler', forms),
+  decant('decant-thumbnail', 'Decant, a form with a thumbnail', forms),
   {
     name: 'discard',
     title: 'node:http, body thrown away',

@@ -47,6 +47,12 @@ export const uploadWorkloads: readonly Workload[] = [
     ...small,
     ...oneName,
   },
+  {
+    name: 'forms',
+    title: 'forms of one file of 10 KiB, 32 at once',
+    ...small,
+    contestants: ['decant', 'decant-form', 'decant-thumbnail', 'raw-pipe'],
+  },
 ]
 
 /** For the most memory that a server takes, with files of any size. */
@@ -74,5 +80,13 @@ export const memoryWorkloads: readonly Workload[] = [
     requests: 1,
     size: 4096 * MiB,
     warmUp: { requests: 1, size: MiB },
+  },
+  {
+    name: 'held',
+    title: 'forms of one file of 1 MiB, 64 at once; the form with a thumbnail holds the whole file in memory',
+    connections: 64,
+    requests: 512,
+    size: MiB,
+    warmUp: { requests: 64, size: MiB },
   },
 ]

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,13 +87,12 @@ describe('a form', () => {
     const photos = uploadSet('photos', { storage: memoryStorage(), extensions: ['txt'] })
     const post = uploadForm({ cover: photos.one() })
     const counts: number[] = []
-    const server = createServer((request, response) => {
-      const received = post.receive(request, () => {})
-      void received.then(() => {
-        counts.push(request.socket.listenerCount('close'))
-        response.end()
-      })
-    })
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      await post.receive(request, () => {})
+      counts.push(request.socket.listenerCount('close'))
+      response.end()
+    }
+    const server = createServer((request, response) => void answer(request, response))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     try {

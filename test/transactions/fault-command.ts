@@ -2,6 +2,7 @@
 import { argv } from 'node:process'
 import { parseArgs } from 'node:util'
 import { positiveNumber } from '../endurance/positive-number.ts'
+import { derivedFaultRun } from './derived-fault-run.ts'
 import { exampleKillRun } from './example-kill-run.ts'
 import { faultRun } from './fault-run.ts'
 
@@ -16,12 +17,16 @@ const { values } = parseArgs({
 const seed = positiveNumber('seed', values.seed)
 
 console.log(`seed ${seed}`)
-const { met, outcomes, faults: formFaults } = await faultRun({ times: positiveNumber('times', values.times), seed })
-console.table(Object.fromEntries(met))
-console.table(Object.fromEntries(outcomes))
+const faults: string[] = []
+for (const run of [faultRun, derivedFaultRun]) {
+  const { met, outcomes, faults: found } = await run({ times: positiveNumber('times', values.times), seed })
+  console.table(Object.fromEntries(met))
+  console.table(Object.fromEntries(outcomes))
+  faults.push(...found)
+}
 const { faults: killFaults, ...kills } = await exampleKillRun({ times: positiveNumber('kills', values.kills), seed })
 console.table(kills)
-const faults = [...formFaults, ...killFaults]
+faults.push(...killFaults)
 for (const fault of faults) console.log(`FAULT: ${fault}`)
 console.log(faults.length === 0 ? 'Every promise was kept.' : 'Not every promise was kept.')
 process.exitCode = faults.length === 0 ? 0 : 1

@@ -30,9 +30,15 @@ export interface PostServer extends AsyncDisposable {
  * Starts a server on a folder. One thread works on files, so that calls come in one order.
  *
  * @param before a command that starts the server's command, such as `unshare`
+ * @param kind what the handler does: see `fixtures/post-server.ts`
  */
-export async function postServer(folder: string, links: Links, before: readonly string[] = []): Promise<PostServer> {
-  const [command, ...parameters] = [...before, execPath, '-C', 'source', PROGRAM, folder, links]
+export async function postServer(
+  folder: string,
+  links: Links,
+  before: readonly string[] = [],
+  kind: 'plain' | 'derived' = 'plain',
+): Promise<PostServer> {
+  const [command, ...parameters] = [...before, execPath, '-C', 'source', PROGRAM, folder, links, kind]
   const child = spawn(command, parameters, {
     // The sources are compiled once, and not by each of hundreds of servers.
     env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: join(folder, '..', 'compiled') },

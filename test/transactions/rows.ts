@@ -14,6 +14,16 @@ export function rowsIn(table: string): (readonly string[])[] {
   return ids.map((id) => readRow(table, id)).filter((row) => row !== null)
 }
 
+/** The start of the name of a file that a row removes. */
+export const GONE = '-'
+
+/** The files that rows name and no row removes. */
+export function liveIn(table: string): string[] {
+  const names = rowsIn(table).flat()
+  const gone = new Set(names.filter((name) => name.startsWith(GONE)).map((name) => name.slice(GONE.length)))
+  return names.filter((name) => !name.startsWith(GONE) && !gone.has(name))
+}
+
 /** Inserts a row. Rejects with EEXIST if there is a row of this id. */
 export async function insertRow(table: string, id: string, row: Row): Promise<void> {
   const written = join(table, `${id}.${randomUUID()}.new`)

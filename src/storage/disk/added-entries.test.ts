@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -169,6 +170,24 @@ describe.each(['auto', 'never'] as const)('a prepared transaction that takes mor
     await transaction.commit()
     expect(visible(folder)).toEqual({ key: 'draft' })
     expect((await storage.stat('key'))?.record).toEqual(RECORD)
+    expect(remains(folder)).toEqual([])
+  })
+
+  test('deletes a file whose key it has tried before, even if the reservation is still there', async () => {
+    const folder = newFolder()
+    const storage = storageOf(folder, processOwner(), { links })
+    await store(storage, 'old')
+    const transaction = storage.createTransaction()
+    await add(transaction, storage, 'first')
+    await transaction.prepare()
+    await transaction.delete('old')
+    const reserved = join(folder, '.decant', 'reserved')
+    const of = (key: string): string => join(reserved, createHash('sha256').update(key).digest('hex'))
+    // The disk did not remove the reservation of a key that turned out to be taken.
+    cpSync(of('first'), of('old'), { recursive: true })
+    await transaction.commit()
+    expect(await transaction.finish()).toEqual([])
+    expect(visible(folder)).toEqual({ first: 'added first' })
     expect(remains(folder)).toEqual([])
   })
 

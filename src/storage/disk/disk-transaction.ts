@@ -172,7 +172,7 @@ export class DiskTransaction implements StorageTransaction {
     if (this.#state === 'kept') return []
     this.#require('published')
     try {
-      const skipped = await deletePrepared(this.#place, this.#deletes)
+      const skipped = await deletePrepared(this.#place, this.#ownId, this.#deletes)
       if (!(await this.#end())) await this.#leave()
       return skipped
     } catch {

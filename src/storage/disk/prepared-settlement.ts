@@ -66,16 +66,16 @@ async function settle(place: DraftPlace, found: PreparedName, recovery: Recovery
 async function carryOut(place: DraftPlace, path: string, verdict: Verdict): Promise<void> {
   const { saves, deletes } = (await readJournal(path)) ?? { saves: [], deletes: [] }
   const { followers } = await readCompany(path)
+  const { id } = parsePreparedName(basename(path))
   if (verdict === 'discard') {
     await discardFiles(place, path, saves)
   } else {
     // `publishFiles` looks whether there is a record.
     const files = saves.map((entry) => ({ ...entry, hasRecord: true }))
     await publishFiles(place, path, files)
-    if (verdict === 'publish') await deletePrepared(place, deletes)
+    if (verdict === 'publish') await deletePrepared(place, id, deletes)
   }
   await endPrepared(place, path, followers)
-  const { id } = parsePreparedName(basename(path))
   for (const { key } of saves) await releaseReserved(place.folder, key, id)
 }
 

@@ -127,14 +127,14 @@ export const TRANSACTIONS: GuardedPromise = {
     {
       guard: 'deletes no file of a transaction before it has the verdict to publish',
       file: 'src/storage/disk/prepared-settlement.ts',
-      find: "if (verdict === 'publish') await deletePrepared(place, deletes)",
-      replace: 'await deletePrepared(place, deletes)',
+      find: "if (verdict === 'publish') await deletePrepared(place, id, deletes)",
+      replace: 'await deletePrepared(place, id, deletes)',
       tests: [[ADDED, 'and whose process dies is settled as a whole: recover says %s']],
     },
     {
       guard: 'deletes the files of a published transaction also if its process has died',
       file: 'src/storage/disk/prepared-settlement.ts',
-      find: "if (verdict === 'publish') await deletePrepared(place, deletes)",
+      find: "if (verdict === 'publish') await deletePrepared(place, id, deletes)",
       replace: '',
       tests: [
         [ADDED, 'and whose process dies is settled as a whole: recover says %s'],
@@ -220,6 +220,13 @@ export const TRANSACTIONS: GuardedPromise = {
         [WITH, 'takes no set whose storage has another recover, or no transactions'],
         ['src/form/form-transaction.test.ts', 'whose storages have different recover functions is a TypeError'],
       ],
+    },
+    {
+      guard: 'deletes a file whose key the same transaction has tried before, even if the disk kept that reservation',
+      file: 'src/storage/disk/prepared-deletions.ts',
+      find: '    await releaseReserved(place.folder, key, id)\n',
+      replace: '',
+      tests: [[ADDED, 'deletes a file whose key it has tried before, even if the reservation is still there']],
     },
   ],
 }

@@ -81,6 +81,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   },
   'docs/guide/typed-forms.md, Labels, 1': SCRIPT,
   'docs/guide/typed-forms.md, With a database, 1': SCRIPT,
+  'docs/guide/typed-forms.md, Thumbnails, and files that are replaced, 1': SCRIPT,
   'docs/guide/typed-forms.md, Other containers and other hosts, 1': SCRIPT,
   'docs/guide/typed-forms.md, Behind a URL, 1': {
     kind: 'server',

@@ -127,9 +127,9 @@ const CALLS: readonly Call[] = [
     'The options of save must be an object; got "folder".',
   ],
   [
-    'save(file, { filename })',
-    method(photos, 'save', new File([''], 'a.txt'), { filename: 'b.txt' }),
-    '"filename" is not an option of save. Its options: folder, name, signal.',
+    'save(file, { fileName })',
+    method(photos, 'save', new File([''], 'a.txt'), { fileName: 'b.txt' }),
+    '"fileName" is not an option of save. Did you mean "filename"?',
   ],
   [
     'save(stream)',

@@ -75,7 +75,8 @@ function errorsOf(problem: Problem): readonly FormError[] {
   if (Array.isArray(errors)) return errors.filter(isFormError)
   const field: unknown = member(problem, 'field')
   if (typeof field !== 'string') return []
-  return [{ path: [field], field, code: problem.code, detail: problem.detail }]
+  const error: unknown = { ...problem, path: [field], field }
+  return isFormError(error) ? [error] : []
 }
 
 function isFormError(value: unknown): value is FormError {

@@ -81,8 +81,9 @@ class World {
       context: (request: Request) => ({ user: request.headers.get('x-user') ?? '' }),
       scope: ({ context }) => folderOf(context.user),
       stored: async (files, { scope, transaction }) => {
-        expect(files.every(({ key }) => key.startsWith(`${scope}/`))).toBe(true)
-        return (await transaction.bytes(files[0] ?? expect.fail('no file'))).length
+        const [file] = files
+        if (file?.key.startsWith(`${scope}/`) !== true) throw new Error(`${file?.key} is not in ${scope}.`)
+        return (await transaction.bytes(file)).length
       },
     })
     this.#handle = fetchHandler(handler)
@@ -110,7 +111,8 @@ class World {
     if (cursor !== undefined) this.#seen.set(`${user} cursor`, decodeURIComponent(cursor))
     const told = JSON.stringify([answer.status, [...answer.headers], text])
     // The path and the query of the request may come back in a sentence: they are the client's own words.
-    if (!/ann|%3d41nn|=41nn/i.test(path + query)) expect(told).not.toMatch(/=41nn|ann\//)
+    if (!/ann|%3d41nn|=41nn/i.test(path + query) && /=41nn|ann\//.test(told))
+      throw new Error(`This tells a scope: ${told}`)
     return told
       .replaceAll(/\["etag","[^\]]*\]/g, '')
       .replaceAll(/\["last-modified","[^\]]*\]/g, '')

@@ -48,7 +48,7 @@ describe('without JavaScript', () => {
   test('a folder can be chosen if the server keeps folders, and only then', () => {
     expect(shown({ folders: true })).toMatch(/<input[^>]* id="folder"[^>]* name="file"[^>]* webkitdirectory/)
     expect(shown({ folders: true })).toContain('<label class="choose-folder" for="folder">Choose a folder</label>')
-    for (const view of [{}, { folders: false }]) expect(shown(view)).not.toContain('webkitdirectory')
+    for (const changes of [{}, { folders: false }]) expect(shown(changes)).not.toContain('webkitdirectory')
   })
 
   test('one file at a time if only one is allowed', () => {

@@ -11,7 +11,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
     {
       guard: 'discards every draft of a form that is refused',
       file: 'src/protocols/form/form-protocol.ts',
-      find: 'await Promise.all(drafts.map(({ draft }) => draft.discard()))',
+      find: 'await Promise.all(toDrafts(files).map((draft) => draft.discard()))',
       replace: '',
       tests: [
         [FORM, 'of a form nothing is kept > when %s'],
@@ -63,7 +63,7 @@ export const ALL_OR_NOTHING: GuardedPromise = {
     {
       guard: 'removes the files if the answer about them cannot be made',
       file: 'src/handler/take-upload.ts',
-      find: '    await deleteFiles(set.storage, receipt.published)\n',
+      find: 'if (options.stored === undefined) await deleteFiles(set.storage, receipt.published)',
       replace: '',
       tests: [
         [

@@ -52,7 +52,7 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
     {
       guard: 'lets no client create folders',
       file: 'src/handler/upload-handler.ts',
-      find: "if (method === 'PUT' && asked.key !== undefined) checkNoFolder(asked.key)",
+      find: "if (method === 'PUT' && asked.askedKey !== undefined) checkNoFolder(asked.askedKey)",
       replace: '',
       tests: [['src/handler/upload-handler.test.ts', 'only the server makes folders']],
     },

@@ -31,8 +31,8 @@ export const LIMITS_OF_EVERYTHING: GuardedPromise = {
     {
       guard: 'counts the files of a form, including left-out companions',
       file: 'src/protocols/form/form-protocol.ts',
-      find: 'if (drafts.length >= limits.maxFiles)',
-      replace: 'if (drafts.length > limits.maxFiles)',
+      find: 'if (files.length >= limits.maxFiles)',
+      replace: 'if (files.length > limits.maxFiles)',
       tests: [
         [
           'src/protocols/form/companion-file.test.ts',

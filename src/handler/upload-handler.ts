@@ -7,6 +7,7 @@ import { prefersHtml } from '../http/accept.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
+import { checkTogether } from '../policy/check-together.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { EnterHooks } from './enter.ts'
 import { fileUrl } from './file-url.ts'
@@ -89,7 +90,7 @@ class Handler implements UploadHandler {
     this.#options = options
     const { context, authorize, scope, links } = options
     this.#enterHooks = { context, authorize, scope, hasLinks: links !== undefined }
-    if (options.stored !== undefined) checkTransactions(this.#sets)
+    if (options.stored !== undefined) for (const { set } of this.#sets.values()) checkTogether([set])
     this.#gate = new Gate(options, this.#sets)
     this.#slots = new UploadSlots(options)
     this.#plans = new ServePlans(options)
@@ -181,17 +182,6 @@ class Handler implements UploadHandler {
       if (another !== error) this.#guards.toRefusal(incoming, another)
       return problemOutgoing(told, incoming.method)
     }
-  }
-}
-
-/** @throws {TypeError} if the storage of a set has no transactions. */
-function checkTransactions(sets: Sets): void {
-  for (const { set } of sets.values()) {
-    if (set.storage.createTransaction !== undefined) continue
-    throw new TypeError(
-      `The upload set ${JSON.stringify(set.name)} cannot be used with "stored": its storage (${set.storage.kind}) has no ` +
-        'transactions.',
-    )
   }
 }
 

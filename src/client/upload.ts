@@ -96,9 +96,11 @@ export async function sendBody(
       return answer
     } catch (error) {
       if (!(error instanceof UploadProblem) || error === wasUnclear) throw error
-      await checkReadable(data)
-      if (left <= 0 || (error.code === 'outcome-unknown' && method !== 'PUT')) throw wasUnclear ?? error
-      if (error.code === 'outcome-unknown') wasUnclear = error
+      const isUnclear = error.code === 'outcome-unknown'
+      // After all bytes have left, it does not matter any more.
+      if (!isUnclear) await checkReadable(data)
+      if (left <= 0 || (isUnclear && method !== 'PUT')) throw wasUnclear ?? error
+      if (isUnclear) wasUnclear = error
       // At random, since a server that comes back would otherwise meet all of its clients at once.
       const delayMs = FIRST_DELAY_MS * 2 ** (retries - left) * (1 + Math.random() / 2)
       onRetry?.(error, delayMs)

@@ -224,6 +224,25 @@ describe.skipIf(!chromium)('upload, in a browser,', () => {
     expect(storedIn(site.folder)).toEqual([])
   })
 
+  test('does not ask to choose a file again that was deleted after all of it had left', async () => {
+    let path = ''
+    await using site = await clientSite(browser, {
+      html: '<label>File <input type="file"></label>',
+      respond: (request) => {
+        request.resume().on('end', () => {
+          rmSync(path)
+          request.socket.destroy()
+        })
+      },
+    })
+    path = join(site.home, 'a.txt')
+    writeFileSync(path, 'before')
+    await site.tab.getByLabel('File').setInputFiles(path)
+    const result = await site.run(`${OUTCOME}
+      return await outcome(upload('/posts', document.querySelector('input').files[0]))`)
+    expect(result).toMatchObject({ code: 'outcome-unknown', canRetry: false })
+  })
+
   test('tells speed and time left on a slow connection', async () => {
     await using site = await clientSite(browser)
     site.wire.throttle(4 * MIB)

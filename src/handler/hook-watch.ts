@@ -1,3 +1,5 @@
+import { isPromiseLike } from '../errors/is-promise-like.ts'
+
 /** Milliseconds after which the application is told of a hook that has not ended. */
 const SLOW_MS = 60_000
 
@@ -7,11 +9,11 @@ const SLOW_MS = 60_000
  */
 export async function watched<Result>(
   name: string,
-  run: () => Result | Promise<Result>,
+  run: () => Result | PromiseLike<Result>,
   tell: (error: TypeError) => void,
 ): Promise<Result> {
   const work = run()
-  if (!(work instanceof Promise)) return work
+  if (!isPromiseLike(work)) return work
   const timer = setTimeout(() => {
     tell(new TypeError(`The hook "${name}" has not ended for ${SLOW_MS / 1000} seconds. Its request waits for it.`))
   }, SLOW_MS)

@@ -60,6 +60,28 @@ describe('the context of a request', () => {
   )
 })
 
+test('a hook may return a query of a database library, which is a thenable and no promise', async () => {
+  /** It runs when it is awaited, as queries of Prisma and Knex do. */
+  const query = <Result>(run: () => Result): Promise<Result> => {
+    // oxlint-disable-next-line unicorn/no-thenable -- This is the point of the test.
+    const thenable = { then: (resolve: (result: Result) => void) => resolve(run()) }
+    return Object.assign(Object.create(null), thenable)
+  }
+  const rows: string[] = []
+  await using site = await siteOfUsers({
+    context: () => query(() => ({ user: 'ann' })),
+    authorize: () => query(() => true),
+    scope: () => query(() => 'ann'),
+    place: () => query(() => ({ folder: '2026' })),
+    stored: ([file]) => query(() => rows.push(file?.key ?? '')),
+    deleted: (file) => query(() => rows.push(`without ${file.key}`)),
+  })
+  const posted = await fetch(site.origin, { method: 'POST', body: formOf(['a.txt', 'x']) })
+  expect((await json(posted)).result).toBe(1)
+  expect((await fetch(`${site.origin}/2026/a.txt`, { method: 'DELETE' })).status).toBe(204)
+  expect(rows).toEqual(['ann/2026/a.txt', 'without ann/2026/a.txt'])
+})
+
 describe('place', () => {
   test('chooses the folder and the name of each posted file, below the scope', async () => {
     await using site = await siteOfUsers({

@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../errors/is-promise-like.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
@@ -74,7 +75,7 @@ function toPlacing(incoming: Incoming, route: Route, { place }: TakeUploadOption
   const toPlacement = (chosen: unknown): Placement => placementBelow(scope.folder, chosen)
   return ({ filename, type, field }) => {
     const chosen = place({ ...request, filename, type, field })
-    return chosen instanceof Promise ? untilGone(chosen, incoming.signal).then(toPlacement) : toPlacement(chosen)
+    return isPromiseLike(chosen) ? untilGone(chosen, incoming.signal).then(toPlacement) : toPlacement(chosen)
   }
 }
 

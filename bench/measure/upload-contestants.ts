@@ -14,6 +14,8 @@ function decant(name: string, title: string, rest: Pick<Contestant, 'onlyIn'> = 
 const inMemory = { leftOutOf: ['large'] }
 /** These differ only in their transactions. */
 const forms = { onlyIn: ['forms', 'held'] }
+/** These differ only in the hook. */
+const puts = { onlyIn: ['puts'] }
 /** No target names these. */
 const seldom = { mostRounds: 3 }
 
@@ -26,6 +28,8 @@ export const uploadContestants: readonly Contestant[] = [
   decant('decant-parts', 'Decant, parts in a route'),
   decant('decant-form', 'Decant, a form with a handler', forms),
   decant('decant-thumbnail', 'Decant, a form with a thumbnail', forms),
+  { ...decant('decant-put', 'Decant, PUT', puts), program: ownProgram('decant'), way: 'put' },
+  { ...decant('decant-stored', 'Decant, PUT with "stored"', puts), way: 'put' },
   {
     name: 'discard',
     title: 'node:http, body thrown away',

@@ -53,6 +53,12 @@ export const uploadWorkloads: readonly Workload[] = [
     ...small,
     contestants: ['decant', 'decant-form', 'decant-thumbnail', 'raw-pipe'],
   },
+  {
+    name: 'puts',
+    title: 'files of 10 KiB by PUT, 32 at once; "stored" makes each a transaction',
+    ...small,
+    contestants: ['decant-put', 'decant-stored', 'raw-pipe'],
+  },
 ]
 
 /** For the most memory that a server takes, with files of any size. */

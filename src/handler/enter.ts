@@ -30,13 +30,16 @@ export async function enter(incoming: Incoming, asked: AskedUrl, hooks: EnterHoo
   const { askedKey } = asked
   if (askedKey !== undefined && hooks.hasLinks && isRead(incoming) && isLinkQuery(asked.query)) {
     const scope = hooks.scope === undefined ? Scope.whole : scopeOfLink(asked.query)
-    return { ...asked, askedKey, key: await storedKey(asked.set.storage, scope, askedKey), scope, context: undefined }
+    // A forged link must not learn that the folder of another client has the same name in another case.
+    const key = await storedKey(asked.set.storage, scope, askedKey, () => new UploadError('invalid-link', {}))
+    return { ...asked, askedKey, key, scope, context: undefined, isLinked: true }
   }
   const context = hooks.context && (await untilGone(hooks.context(incoming.native), incoming.signal))
   const scope = await scopeOfClient(incoming, asked, hooks, context)
-  const client = { context, scope }
+  const client = { context, scope, isLinked: false }
   if (askedKey === undefined) return { ...asked, ...client, key: undefined }
-  return { ...asked, ...client, askedKey, key: await storedKey(asked.set.storage, scope, askedKey) }
+  const toMissing = (): UploadError => new UploadError('not-found', { key: askedKey })
+  return { ...asked, ...client, askedKey, key: await storedKey(asked.set.storage, scope, askedKey, toMissing) }
 }
 
 async function scopeOfClient(
@@ -67,15 +70,24 @@ function scopeOfLink(query: URLSearchParams): Scope {
   return folder === undefined ? Scope.whole : Scope.ofLink(folder)
 }
 
-/** The key of the stored file that the client means, in the spelling of lists. Only its part below the scope varies. */
-async function storedKey(storage: Storage, scope: Scope, askedKey: string): Promise<string> {
+/**
+ * The key of the stored file that the client means, in the spelling of lists. Only its part below the scope varies.
+ *
+ * @param toRefusal makes the error for a file that lies elsewhere
+ */
+async function storedKey(
+  storage: Storage,
+  scope: Scope,
+  askedKey: string,
+  toRefusal: () => UploadError,
+): Promise<string> {
   const known = await resolveKey(
     {
       stat: (key) => storage.stat(scope.keyOf(key)),
       resolve: async (key) => {
         const found = (await storage.resolve?.(scope.keyOf(key))) ?? scope.keyOf(key)
         // On a folder that folds case, the folder of another client may have the same name.
-        if (!scope.holds(found)) throw new UploadError('not-found', { key })
+        if (!scope.holds(found)) throw toRefusal()
         return scope.tell(found)
       },
     },

@@ -69,8 +69,12 @@ export class Gate {
     return (await this.#mayKnowNames(incoming, route)) ? undefined : route.askedKey.normalize('NFC')
   }
 
-  /** The permissions that the page of the set shows. Rejects only with failures of the server. */
+  /**
+   * The permissions that the page of the set shows: none beside a link, which opens one file alone. Rejects only with
+   * failures of the server.
+   */
   async pageRights(incoming: Incoming, route: Route): Promise<PageRights> {
+    if (route.isLinked) return { list: false, upload: false, unauthenticated: undefined }
     const { listing = false } = this.#options
     const place = { ...route, key: undefined }
     const ofList = listing ? await this.#refusalOf('list', incoming, place) : new UploadError('not-found', {})

@@ -27,7 +27,7 @@ export async function removeFile(
   await gate.admit('delete', incoming, route)
   const unseenAs = isConditional(incoming) ? await gate.unseenName(incoming, route) : undefined
   if (await isDeleted(incoming, route, options, unseenAs !== undefined)) return { status: 204, headers: {} }
-  throw new UploadError('not-found', { key: unseenAs ?? route.key })
+  throw new UploadError('not-found', { key: unseenAs === undefined ? route.key : route.scope.keyOf(unseenAs) })
 }
 
 /** Deletes a file. If the client may not see the file, a condition that does not hold counts as a missing file. */

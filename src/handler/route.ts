@@ -36,6 +36,8 @@ interface Client {
   readonly context: unknown
   /** The folder that the client sees. */
   readonly scope: Scope
+  /** True if only a signed link speaks for the client. No hook has been asked, and `scope` is a claim of the link. */
+  readonly isLinked: boolean
 }
 
 /** A request to a set. */

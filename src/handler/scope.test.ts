@@ -4,8 +4,10 @@ import { UploadError } from '../errors/upload-error.ts'
 import { folderOf } from '../policy/folder-of.ts'
 import { uploadSet } from '../policy/upload-set.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import { as, code, json, siteOfUsers } from './fixtures/users.ts'
+import type { UploadPage } from './page/page.ts'
 import { ROOT } from './scope.ts'
 import { uploadHandler } from './upload-handler.ts'
 
@@ -51,6 +53,19 @@ describe('a scope', () => {
     for (const answer of answers) {
       const told = JSON.stringify([[...answer.headers], await answer.text()])
       expect(told).not.toContain(user)
+    }
+  })
+
+  test('is not told to a client that guesses it in a conditional DELETE', async () => {
+    await using site = await siteOfUsers({ authorize: ({ action }) => action === 'delete' })
+    for (const path of ['ann/a.txt', 'eve/a.txt']) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      const answer = await fetch(
+        `${site.origin}/${path}`,
+        as('ann', { method: 'DELETE', headers: { 'if-match': '*' } }),
+      )
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await json(answer)).toMatchObject({ code: 'not-found', key: path })
     }
   })
 
@@ -184,6 +199,30 @@ describe('a signed link behind a scope', () => {
       // oxlint-disable-next-line no-await-in-loop -- One after the other.
       expect(await code(await fetch(site.origin + forged))).toBe('403 invalid-link')
     }
+  })
+
+  test.each([
+    ['without `authorize`', undefined],
+    ['with `authorize`', () => true],
+  ])('lists no files on the page of its refusal, in a handler %s', async (_, authorize) => {
+    const page: UploadPage = { render: (view) => JSON.stringify(view) }
+    await using site = await siteOfUsers({ links, page, authorize })
+    await site.set.save(new File(['of bob'], 'secret.txt'), { folder: 'bob' })
+    for (const query of ['expires=1', 'scope=bob&expires=1&signature=aa']) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      const answer = await browse(`${site.origin}/a.txt?${query}`, as('ann'))
+      expect(answer.status).toBe(403)
+      // oxlint-disable-next-line no-await-in-loop
+      const view = await json(answer)
+      expect([view.problem.code, view.canUpload, view.files]).toEqual(['invalid-link', false, undefined])
+    }
+  })
+
+  test('that is forged does not tell that its folder exists in another case', async () => {
+    const storage = { ...memoryStorage(), resolve: async (key: string) => key.toLowerCase() }
+    await using site = await siteOfUsers({ links, policy: { storage } })
+    const forged = await fetch(`${site.origin}/a.txt?scope=BOB&expires=1&signature=aa`)
+    expect(await code(forged)).toBe('403 invalid-link')
   })
 
   test('needs a file of the handler and of the scope', () => {

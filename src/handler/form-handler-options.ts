@@ -58,17 +58,17 @@ export interface FormHandlerOptions<
    * Annotate its parameter with the request of your framework: `express.Request`, `FastifyRequest`, Koa's or Hono's
    * `Context`, `NextRequest`, `Request`.
    */
-  readonly context?: ((request: Native) => Context | Promise<Context>) | undefined
+  readonly context?: ((request: Native) => Context | PromiseLike<Context>) | undefined
   /**
    * Decides on every form, before any byte is read. Only `true` allows it. The hook may also throw an `UploadError`.
    * Default: all is allowed.
    */
-  readonly authorize?: ((request: FormRequest<Native, Context>) => boolean | Promise<boolean>) | undefined
+  readonly authorize?: ((request: FormRequest<Native, Context>) => boolean | PromiseLike<boolean>) | undefined
   /**
    * The owner of files that the form keeps, such as the id of a user: the `scope` of `attempt`. Any other result than a
    * text that is not empty is a TypeError. Default: none.
    */
-  readonly scope?: ((request: FormRequest<Native, Context>) => string | Promise<string>) | undefined
+  readonly scope?: ((request: FormRequest<Native, Context>) => string | PromiseLike<string>) | undefined
   /**
    * Handles the data of a valid form. Its files have their keys already, and are not visible yet. If it throws, no file
    * is kept. Throw an `UploadError` of `invalid-form` for faults that only it can know.
@@ -76,7 +76,10 @@ export interface FormHandlerOptions<
    * Its result is the JSON of the answer, with status 201; without a result, the status is 204. A Fetch `Response` is
    * sent as it is.
    */
-  readonly received: (data: FormOutput<Shape>, request: ReceivedRequest<Native, Context>) => Result | Promise<Result>
+  readonly received: (
+    data: FormOutput<Shape>,
+    request: ReceivedRequest<Native, Context>,
+  ) => Result | PromiseLike<Result>
   /**
    * The URL to which a browser goes after a form that was sent without JavaScript (303), or a function of the result.
    * Default: a browser gets the same answer as other clients.
@@ -91,7 +94,7 @@ export interface FormHandlerOptions<
     | ((
         refusal: FormRefusal,
         request: FormRequest<Native, Context | undefined>,
-      ) => Response | undefined | Promise<Response | undefined>)
+      ) => Response | undefined | PromiseLike<Response | undefined>)
     | undefined
 }
 

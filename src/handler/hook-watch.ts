@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../errors/is-promise-like.ts'
+import { isThenable } from '../policy/is-thenable.ts'
 
 /** Milliseconds after which the application is told of a hook that has not ended. */
 const SLOW_MS = 60_000
@@ -13,7 +13,7 @@ export async function watched<Result>(
   tell: (error: TypeError) => void,
 ): Promise<Result> {
   const work = run()
-  if (!isPromiseLike(work)) return work
+  if (!isThenable(work)) return work
   const timer = setTimeout(() => {
     tell(new TypeError(`The hook "${name}" has not ended for ${SLOW_MS / 1000} seconds. Its request waits for it.`))
   }, SLOW_MS)

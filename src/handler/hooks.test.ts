@@ -7,6 +7,8 @@ import { formOf } from './fixtures/site.ts'
 import { as, code, json, siteOfUsers } from './fixtures/users.ts'
 import type { Client } from './fixtures/users.ts'
 import { watched } from './hook-watch.ts'
+import type { FilePlace } from './hooks.ts'
+import { untilGone } from './until-gone.ts'
 import { uploadHandler } from './upload-handler.ts'
 
 describe('the context of a request', () => {
@@ -244,6 +246,52 @@ describe('deleted', () => {
     })
     expect((await fetch(`${site.origin}/a.txt`, as('ann', { method: 'DELETE' }))).status).toBe(204)
     expect(await site.everyFile()).toEqual(['ann/a.txt'])
+  })
+})
+
+test('a hook that fails after its client has gone ends neither its request nor the process', async () => {
+  const client = AbortSignal.abort(new Error('gone'))
+  const unhandled = vi.fn<() => void>()
+  process.on('unhandledRejection', unhandled)
+  try {
+    const late = Promise.withResolvers<never>()
+    await expect(untilGone(late.promise, client)).rejects.toThrow('gone')
+    late.reject(new Error('the database is down'))
+    await wait(1)
+    expect(unhandled).not.toHaveBeenCalled()
+  } finally {
+    process.off('unhandledRejection', unhandled)
+  }
+})
+
+describe('a query that runs when it is awaited', () => {
+  /** As those of Prisma, knex and mongoose are: not a promise, and without members of its own. */
+  class Query<Result> implements PromiseLike<Result> {
+    readonly #result: Result
+
+    constructor(result: Result) {
+      this.#result = result
+    }
+
+    // oxlint-disable-next-line unicorn/no-thenable -- The point of this class.
+    then<Value>(onResult: (result: Result) => Value | PromiseLike<Value>): Promise<Value> {
+      return Promise.resolve(this.#result).then(onResult)
+    }
+  }
+
+  test('may be the result of `place`', async () => {
+    const query: unknown = new Query({ folder: '2026' })
+    await using site = await siteOfUsers({ place: () => query as Promise<FilePlace> })
+    const { files } = await json(await fetch(site.origin, as('ann', { method: 'POST', body: formOf(['a.txt', 'x']) })))
+    expect(files).toMatchObject([{ key: '2026/a.txt' }])
+  })
+
+  test('is abandoned when the client goes', async () => {
+    const never: unknown = { then: () => {} }
+    const client = new AbortController()
+    const result = untilGone(never as Promise<never>, client.signal)
+    client.abort(new Error('gone'))
+    await expect(result).rejects.toThrow('gone')
   })
 })
 

@@ -64,26 +64,26 @@ export interface UploadHooks<Native = unknown, Context = undefined> {
    * but not for one with a signed link. Annotate its parameter with the request of your framework: `express.Request`,
    * `FastifyRequest`, Koa's or Hono's `Context`, `NextRequest`, `Request`.
    */
-  readonly context?: ((request: Native) => Context | Promise<Context>) | undefined
+  readonly context?: ((request: Native) => Context | PromiseLike<Context>) | undefined
   /**
    * Decides on every request, before any byte is read. Only `true` allows it. The hook may also throw an `UploadError`.
    * Default: all is allowed.
    */
-  readonly authorize?: ((request: UploadRequest<Native, Context>) => boolean | Promise<boolean>) | undefined
+  readonly authorize?: ((request: UploadRequest<Native, Context>) => boolean | PromiseLike<boolean>) | undefined
   /**
    * The folder below which this client can list, fetch, upload and delete: `folderOf(user.id)`, or `ROOT` for the whole
    * set. Keys that the client sends and gets are relative to it, and no answer tells it. Any other result is a
    * TypeError, so a missing id never opens the root. Default: every client sees the whole set.
    */
   readonly scope?:
-    | ((request: ScopeRequest<Native, Context>) => string | typeof ROOT | Promise<string | typeof ROOT>)
+    | ((request: ScopeRequest<Native, Context>) => string | typeof ROOT | PromiseLike<string | typeof ROOT>)
     | undefined
   /**
    * The folder below the scope, and the name, of a file that is posted. A PUT names its place itself. Default: the
    * scope, and the name by the rule of the set.
    */
   readonly place?:
-    | ((request: PlaceRequest<Native, Context>) => FilePlace | undefined | Promise<FilePlace | undefined>)
+    | ((request: PlaceRequest<Native, Context>) => FilePlace | undefined | PromiseLike<FilePlace | undefined>)
     | undefined
   /**
    * Called with the files of an upload, which have their keys and are not visible yet. If it throws, no file is kept.

@@ -1,8 +1,8 @@
-import { isPromiseLike } from '../errors/is-promise-like.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import { deleteFiles } from '../policy/delete-files.ts'
+import { isThenable } from '../policy/is-thenable.ts'
 import { publishWith } from '../policy/publish-with.ts'
 import type { Placement } from '../policy/upload-head.ts'
 import type { Receipt } from '../protocols/receipt.ts'
@@ -75,7 +75,7 @@ function toPlacing(incoming: Incoming, route: Route, { place }: TakeUploadOption
   const toPlacement = (chosen: unknown): Placement => placementBelow(scope.folder, chosen)
   return ({ filename, type, field }) => {
     const chosen = place({ ...request, filename, type, field })
-    return isPromiseLike(chosen) ? untilGone(chosen, incoming.signal).then(toPlacement) : toPlacement(chosen)
+    return isThenable(chosen) ? untilGone(chosen, incoming.signal).then(toPlacement) : toPlacement(chosen)
   }
 }
 

@@ -3,6 +3,7 @@ import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKind, OptionKinds } from '../errors/option-kinds.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import type { InputPlace, InputPlacement, InputPlaceRequest } from './file-input.ts'
+import { isThenable } from './is-thenable.ts'
 import type { Placement } from './upload-head.ts'
 
 export const INPUT_PLACEMENT_KINDS: OptionKinds<InputPlacement> = {
@@ -39,12 +40,16 @@ export function placementOf({ place, ...placement }: InputPlacement, file: Input
   const owner = `the result of "place" for ${JSON.stringify(file.field)}`
   // A function without types may return anything.
   const result: unknown = place(file)
-  if (result instanceof Promise) {
+  if (isThenable(result)) {
+    // A failure that no promise takes would end the process.
+    result.then(ignore, ignore)
     throw new TypeError(`${owner} is a promise. Look facts up before the form is received, and return an object.`)
   }
   checkPlace(owner, result)
   return result
 }
+
+function ignore(): void {}
 
 const PLACE_KINDS: OptionKinds<InputPlace> = { folder: OPTION_KINDS.text, name: OPTION_KINDS.text }
 

@@ -64,9 +64,9 @@ export interface FileTransaction {
   readonly save: (set: DraftSource, source: SaveSource, options?: SaveOptions) => Promise<StoredFile>
   /**
    * Deletes a file of any set with the commit, if it still has the version that it has now. False if there is no such
-   * file.
+   * file. If another transaction is about to publish the file, `delete` waits until it is there.
    *
-   * @throws {UploadError} `storage-full`, `storage-failed`.
+   * @throws {UploadError} `overloaded` if that takes longer than ten seconds; `storage-full`, `storage-failed`.
    * @throws {TypeError} as `save`.
    */
   readonly delete: (set: DraftSource, file: StoredFile | string) => Promise<boolean>

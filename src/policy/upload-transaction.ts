@@ -80,7 +80,7 @@ export class UploadTransaction {
   /**
    * Deletes the file with the commit, after `prepare`. False if there is no such file.
    *
-   * @throws {UploadError} `storage-full`, `storage-failed`.
+   * @throws {UploadError} `overloaded`, `storage-full`, `storage-failed`.
    * @throws {TypeError} as `reserve`.
    */
   async delete(set: Member, key: string): Promise<boolean> {

@@ -36,8 +36,9 @@ export interface StorageTransaction extends TransactionLeader {
   addFollower?(follower: string): Promise<void>
   /**
    * Writes down that the file of `key` is deleted with the commit, if it still has the version that it has now. Nothing
-   * happens to it before that. False if there is no such file. Rejects with `storage-full` or `storage-failed`. Rejects
-   * with a TypeError before `prepare` and after the end.
+   * happens to it before that. False if there is no such file. If the key is promised to another transaction, waits
+   * until that is over, because a row may name its file already. Rejects with `overloaded` if that takes too long (ten
+   * seconds), with `storage-full` or `storage-failed`. Rejects with a TypeError before `prepare` and after the end.
    */
   delete(key: string): Promise<boolean>
   /**

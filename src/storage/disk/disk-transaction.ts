@@ -10,9 +10,10 @@ import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import { requireKey } from '../require-key.ts'
 import { findFile, versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
+import { foldKey } from './fold-key.ts'
 import { addEntry, replaceCompany } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
-import { deletePrepared } from './prepared-deletions.ts'
+import { deletePrepared, findToDelete } from './prepared-deletions.ts'
 import {
   addFile,
   endPrepared,
@@ -140,7 +141,8 @@ export class DiskTransaction implements StorageTransaction {
   async delete(key: string): Promise<boolean> {
     this.#require('prepared')
     try {
-      const stats = (await this.#isReadable(key)) ? await findFile(this.#place.root, key) : undefined
+      const isOwn = this.#drafts.some(({ entry }) => foldKey(entry.key) === foldKey(key))
+      const stats = (await this.#isReadable(key)) ? await findToDelete(this.#place, key, isOwn) : undefined
       if (stats === undefined) return false
       const entry = { number: this.#entries++, key, version: versionOf(stats) }
       await addEntry(this.#place, this.#preparedPath, 'delete', entry)

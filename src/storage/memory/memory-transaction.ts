@@ -1,7 +1,12 @@
+import { UploadError } from '../../errors/upload-error.ts'
 import type { SealedDraft } from '../draft.ts'
 import type { FileRecord, StorageEntry } from '../storage.ts'
 import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
 import type { MemoryShelf, ReservedFile } from './memory-shelf.ts'
+
+/** A file that another transaction is about to publish is looked for so often, with so many milliseconds in between. */
+const ATTEMPTS = 1000
+const PAUSE_MS = 10
 
 type State = 'open' | 'prepared' | 'published' | 'finished' | 'over'
 
@@ -34,6 +39,8 @@ export class MemoryTransaction implements StorageTransaction {
 
   async delete(key: string): Promise<boolean> {
     this.#require('prepared')
+    const isOwn = this.#files.some(({ entry }) => entry.key === key)
+    if (!isOwn) await this.#waitForOthers(key)
     const entry = this.#shelf.files.get(key)?.entry
     if (entry !== undefined) this.#deletes.push(entry)
     return entry !== undefined
@@ -66,6 +73,14 @@ export class MemoryTransaction implements StorageTransaction {
     for (const file of this.#files) file.release()
     this.#files = []
     return true
+  }
+
+  /** Waits if another transaction is about to publish a file: a row may name it already. */
+  async #waitForOthers(key: string): Promise<void> {
+    for (let attempt = 1; this.#shelf.reserved.has(key); attempt++) {
+      if (attempt === ATTEMPTS) throw new UploadError('overloaded', {})
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
   }
 
   #require(...states: readonly State[]): void {

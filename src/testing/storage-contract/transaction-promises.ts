@@ -161,6 +161,27 @@ export const TRANSACTION_PROMISES: Promises = {
     notEqual(await store(storage, 'old', text('next')), undefined)
   },
 
+  'waits for a file to delete that another transaction is about to publish': async (storage) => {
+    for (const isPublished of [true, false]) {
+      const [first, second] = [begin(storage), begin(storage)]
+      const draft = await seal(storage, text('first'))
+      await first.reserve(draft, 'key', RECORD)
+      await first.prepare()
+      await second.prepare()
+      const deletion = second.delete('key')
+      // Its key is known from a row, before its file is visible.
+      await showsNothing(storage, 'key')
+      if (isPublished) await first.commit()
+      else await first.rollback()
+      equal(await deletion, isPublished)
+      await second.commit()
+      deepEqual(await second.finish(), [])
+      deepEqual(await keys(storage), [])
+      await draft.discard()
+    }
+    equal(await storage.sweep(), 0)
+  },
+
   'deletes no file of a transaction that is rolled back': async (storage) => {
     await store(storage, 'old', text('old'))
     const transaction = begin(storage)

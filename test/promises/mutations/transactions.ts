@@ -5,6 +5,7 @@ const OWNERS = 'src/storage/disk/owners.test.ts'
 const SETTLEMENT = 'src/storage/disk/settlement.test.ts'
 const ADDED = 'src/storage/disk/added-entries.test.ts'
 const WITH = 'src/policy/publish-with.test.ts'
+const WAITS = 'waits for a file to delete that another transaction is about to publish'
 const FORM = 'src/form/form-refusals.test.ts'
 
 export const TRANSACTIONS: GuardedPromise = {
@@ -147,6 +148,20 @@ export const TRANSACTIONS: GuardedPromise = {
       find: 'await deleteFile(place, key, version)',
       replace: 'await deleteFile(place, key, version.slice(0, 0) || undefined)',
       tests: [[ADDED, 'and whose process dies does not delete another file that has the key by then']],
+    },
+    {
+      guard: 'deletes a file that another transaction is about to publish',
+      file: 'src/storage/disk/prepared-deletions.ts',
+      find: 'if (stats !== undefined || !isPromised) return stats',
+      replace: 'return stats',
+      tests: [['src/storage/disk/disk-storage.test.ts', WAITS]],
+    },
+    {
+      guard: 'deletes a file in memory that another transaction is about to publish',
+      file: 'src/storage/memory/memory-transaction.ts',
+      find: '    if (!isOwn) await this.#waitForOthers(key)\n',
+      replace: '',
+      tests: [['src/storage/memory/memory-storage.test.ts', WAITS]],
     },
     {
       guard: 'adds a file to a prepared transaction only by its whole entry',

@@ -1,7 +1,7 @@
 import { MEDIA_TYPE_HINTS } from '../errors/media-type-hints.ts'
 import type { FileLimit } from '../errors/file-limit.ts'
 import type { FormError } from '../errors/upload-error-details.ts'
-import { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { ContentType } from '../http/content-type.ts'
 import type { FileTransaction } from '../policy/file-transaction.ts'
@@ -50,6 +50,8 @@ export class FormReading {
   readonly #unknown: FormError[] = []
   readonly #tokens: string[] = []
   #values: readonly FormField[] = []
+  /** Names of the inputs whose files the handler has refused. */
+  #refused: readonly string[] = []
 
   constructor(shape: FormShape, options: FormReadingOptions) {
     this.#shape = shape
@@ -116,7 +118,7 @@ export class FormReading {
       drafts,
       async (files, transaction) => {
         for (const input of inputs) input.setStored(files.splice(0, input.drafts.length))
-        const value = await work(transaction)
+        const value = await this.#noteRefusals(() => work(transaction))
         for (const input of inputs) await input.handOver()
         return value
       },
@@ -129,15 +131,30 @@ export class FormReading {
     return this.#tree.toValue()
   }
 
-  /** Sets the good files of a refused form aside; `undefined` if there are none, or if the form keeps none. */
+  /**
+   * Sets the good files of a refused form aside; `undefined` if there are none, or if the form keeps none. The files of
+   * an input that the handler has refused are not good.
+   */
   async keep(): Promise<KeptFiles | undefined> {
     const { keeper, scope } = this.#options
-    return keeper?.keep(this.#tree.fileInputs(), scope)
+    const inputs = this.#tree.fileInputs().filter(({ field }) => !this.#refused.includes(field))
+    return keeper?.keep(inputs, scope)
   }
 
   /** Gives up all drafts that are not published. Never rejects. */
   async release(): Promise<void> {
     await Promise.all(this.#tree.fileInputs().map((input) => input.release()))
+  }
+
+  async #noteRefusals<Value>(work: () => Value | Promise<Value>): Promise<Value> {
+    try {
+      return await work()
+    } catch (error) {
+      if (isUploadError(error) && error.code === 'invalid-form') {
+        this.#refused = error.details.errors.map(({ field }) => field)
+      }
+      throw error
+    }
   }
 
   #checkType({ text, kind }: ContentType): void {

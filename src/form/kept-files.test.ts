@@ -277,6 +277,26 @@ describe.each(PLACES)('a file that is kept for the next try, in %s,', (_, open) 
     expect(await contents()).toEqual(['a.png', 'b.png'])
   })
 
+  test('is not kept if the handler refuses its input, and the files of other inputs are', async () => {
+    const { storage, contents } = open()
+    const post = postForm(storage)
+    const earlier = await keepFirst(post, file('cover', 'old.png', PNG))
+    const refuse = (): never => {
+      const error = { path: ['cover'], field: 'cover', code: 'invalid-value', detail: 'It is broken.' } as const
+      throw new UploadError('invalid-form', { errors: [error] })
+    }
+    for (const cover of [file('cover', 'new.png', PNG), earlier]) {
+      const parts = [GOOD, cover, file('gallery', 'a.png', PNG)]
+      const refused = await post.attempt(await formRequest(parts), refuse)
+      expect(codesOf(refused)).toEqual(['cover invalid-value'])
+      const { field, files } = keptOf(refused)
+      expect(files.map(({ filename }) => filename)).toEqual(['a.png'])
+      const result = await attempt(post, GOOD, field)
+      expect(result.ok && result.value.cover).toBeUndefined()
+    }
+    expect(await contents()).not.toContain('new.png')
+  })
+
   test.each(['prepare', 'commit', 'reserve'] as const)(
     'outlives a storage that fails to %s the second try',
     async (stage) => {

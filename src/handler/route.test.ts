@@ -37,6 +37,21 @@ describe('methods', () => {
     }
   })
 
+  test('a base that the framework has stripped already is a failure that names the fix', async () => {
+    const told: unknown[] = []
+    const set = uploadSet('photos', { storage: memoryStorage() })
+    const handler = uploadHandler(set, { base: '/photos', onError: ({ cause }) => told.push(cause) })
+    const ask = async (path: string) =>
+      (await handler.handle(fromFetchRequest(new Request(`http://x${path}`), { mount: '/photos' }))).status
+    expect(await ask('/a.txt')).toBe(500)
+    expect(told).toEqual([
+      expect.objectContaining({ name: 'TypeError', message: expect.stringContaining('Leave out') }),
+    ])
+    // A mount that only looks like it is allowed.
+    expect(await ask('/photos/a.txt')).toBe(404)
+    expect(told).toHaveLength(1)
+  })
+
   test.each(['/', '/?limit=0', '/a.txt', '/none', '/%2F', '/a.txt?download'])(
     'HEAD %s has the headers of GET and no body',
     async (target) => {

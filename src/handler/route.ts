@@ -61,10 +61,14 @@ export type Route = SetRoute | FileRoute
  * @param base the path before the sets, percent-encoded, without a trailing slash
  * @throws {UploadError} `not-found` for a path outside `base`, and for an unknown set; `invalid-key` for a path that
  *   cannot be a key. Segments that begin with a dot are reserved for URLs of protocols, such as resumable uploads.
+ * @throws {TypeError} for a base that the framework has stripped already.
  */
 export function toAskedUrl(incoming: Incoming, base: string, sets: Sets): AskedUrl {
   const [path, search] = split(incoming.target, '?')
-  if (path !== base && !path.startsWith(`${base}/`)) throw new UploadError('not-found', {})
+  if (path !== base && !path.startsWith(`${base}/`)) {
+    if (base !== '' && incoming.mount.endsWith(base)) throw doubleBase(base)
+    throw new UploadError('not-found', {})
+  }
   const rest = path.slice(base.length).replace(/^\//, '')
   const above = incoming.prefix + incoming.mount + base
 
@@ -80,6 +84,13 @@ export function toAskedUrl(incoming: Incoming, base: string, sets: Sets): AskedU
   }
   const keyPath = whole === undefined ? below : rest
   return { ...url, askedKey: keyPath === '' ? undefined : keyFromPath(keyPath) }
+}
+
+function doubleBase(base: string): TypeError {
+  return new TypeError(
+    `The handler has the base ${JSON.stringify(base)}, but the framework has mounted it there and stripped that path. ` +
+      'Leave out "base".',
+  )
 }
 
 /** The text before the first separator, and after it. */

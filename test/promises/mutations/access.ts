@@ -97,8 +97,8 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'uses the spelling of the client for a file that it does not delete',
       file: 'src/handler/remove-file.ts',
-      find: 'key: unseenAs ?? route.key',
-      replace: 'key: route.key',
+      find: 'unseenAs === undefined ? route.key : route.scope.keyOf(unseenAs)',
+      replace: 'route.key',
       tests: [
         [UNSEEN, 'a client that may delete but not fetch learns nothing of a file by a condition that does not hold'],
       ],

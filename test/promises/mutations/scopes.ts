@@ -59,7 +59,7 @@ export const SCOPES: readonly Mutation[] = [
   {
     guard: 'gives a hook up when its client has gone',
     file: 'src/handler/until-gone.ts',
-    find: 'return await Promise.race([work, gone.promise])',
+    find: 'return await Promise.race([gone.promise, work])',
     replace: 'return await work',
     tests: [[HOOKS, 'the context of a request > is given up in %s when the client goes']],
   },

@@ -20,8 +20,12 @@ export const areFrameworksTested: boolean = env['CI'] === 'true' || env['FRAMEWO
 /** An example that was installed, built and started as its users would. */
 export interface InstalledExample {
   readonly origin: string
+  /** The folder in which it runs. */
+  readonly folder: string
   /** The names of all files below `uploads`. */
   storedFiles(): Promise<string[]>
+  /** Kills it, and starts it again in the same folder. Its origin is another one then. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -33,7 +37,7 @@ export interface StartOptions {
 
 /**
  * Copies `examples/{name}` to a folder of its own, and follows its page there, with the package as it would be
- * published. It installs the example, builds it, and starts it.
+ * published. It installs the example, builds it or checks its types, and starts it.
  */
 export async function installExample(
   name: string,
@@ -44,23 +48,33 @@ export async function installExample(
   const remove = async (): Promise<void> => await rm(place, { recursive: true, force: true })
   try {
     const { files, steps } = await readExamplePage(name)
-    expect([files, steps]).toEqual([undefined, ['npm install', 'npm run build', 'npm start']])
     await cp(join(root, 'examples', name), folder, { recursive: true, filter: isSource })
     await npm(root, 'pack', '--ignore-scripts', '--pack-destination', place)
     await npm(folder, 'install', '--no-audit', '--no-fund')
-    const { scripts }: { scripts: { build: string; start: string } } = JSON.parse(
+    const { scripts }: { scripts: { build?: string; types?: string; start: string } } = JSON.parse(
       await readFile(join(folder, 'package.json'), 'utf8'),
     )
-    await run(folder, scripts.build)
-    const { origin, child } = await startServer(folder, `${scripts.start} ${options}`, variables)
+    const builds = scripts.build === undefined ? [] : ['npm run build']
+    expect([files, steps]).toEqual([undefined, ['npm install', ...builds, 'npm start']])
+    await run(folder, scripts.build ?? scripts.types ?? '')
+    const start = async (): ReturnType<typeof startServer> =>
+      await startServer(folder, `${scripts.start} ${options}`, variables)
+    let server = await start()
     return {
-      origin,
+      get origin() {
+        return server.origin
+      },
+      folder,
       async storedFiles() {
         const entries = await readdir(join(folder, 'uploads'), { withFileTypes: true })
         return entries.filter((entry) => entry.isFile() && entry.name !== 'lease').map((entry) => entry.name)
       },
+      async restart() {
+        await end(server.child)
+        server = await start()
+      },
       async stop() {
-        await end(child)
+        await end(server.child)
         await remove()
       },
     }

@@ -132,5 +132,11 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/recipes.md, AWS Lambda, 1': { kind: 'recipe', check: 'lambda' },
   'docs/guide/recipes.md, Google Cloud Functions, 1': { kind: 'recipe', check: 'cloud-function' },
   'docs/guide/recipes.md, Handing an upload on, 1': { kind: 'recipe', check: 'hand-on' },
+  'docs/moving/from-multer.md, Several inputs, and errors of your own, 1': {
+    kind: 'server',
+    path: '/products',
+    fields: [TITLE, ['price', '3'], ['cover', '@cat.png'], ['photos', '@cat.png']],
+    status: 201,
+  },
   'docs/moving/from-multer.md, Files in memory, 1': { kind: 'route', method: 'POST', fields: [CAT], status: 200 },
 }

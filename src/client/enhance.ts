@@ -14,7 +14,7 @@ export type { EnhanceWords } from './form-progress.ts'
 export interface EnhanceOptions extends Pick<UploadOptions, 'headers' | 'onProgress' | 'retries' | 'withCredentials'> {
   /**
    * Called with the JSON of a success, `undefined` if it is something else. Default: the form is emptied, and says that
-   * everything has arrived. A redirect and a page are followed instead, as a browser does.
+   * everything has arrived. A redirect, and a page of the same origin, are followed instead, as a browser does.
    */
   readonly onAnswer?: (answer: unknown) => void
   /** Called with each refusal and failure, after the form has shown it. */

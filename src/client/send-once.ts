@@ -15,7 +15,7 @@ export interface Sending {
 /** An answer that has arrived completely. */
 export interface ArrivedAnswer {
   readonly status: number
-  /** True if it is HTML. */
+  /** True if it is HTML of the page's own origin. HTML of another origin must not run in the page. */
   readonly isPage: boolean
   readonly text: string
   /** The URL of the answer, after all redirects. */
@@ -55,9 +55,10 @@ export async function sendOnce(sending: Sending): Promise<ArrivedAnswer> {
 function answerOf(request: XMLHttpRequest, url: string): ArrivedAnswer {
   const asked = new URL(url, document.baseURI)
   asked.hash = ''
+  const isOwn = new URL(request.responseURL).origin === location.origin
   return {
     status: request.status,
-    isPage: /^text\/html\b/i.test(request.getResponseHeader('content-type') ?? ''),
+    isPage: isOwn && /^text\/html\b/i.test(request.getResponseHeader('content-type') ?? ''),
     text: request.responseText,
     url: request.responseURL,
     isRedirected: request.responseURL !== asked.href,

@@ -102,6 +102,32 @@ describe.skipIf(!chromium)('a form with `enhance`, in a browser,', () => {
     expect([storedIn(site.folder), site.sent]).toEqual([[], ['POST /files']])
   })
 
+  test.each([200, 422])('runs nothing of a page that another origin answers with status %i', async (status) => {
+    await using site = await clientSite(browser, {
+      respond(request, response) {
+        response
+          .setHeader('access-control-allow-origin', request.headers.origin ?? '')
+          .setHeader('content-type', 'text/html')
+        // An inline handler runs as soon as its element is in the page.
+        const text = `<form id="f" action="${site.wire.origin}/other"><img src="x:" onerror="globalThis.taken = true"></form>`
+        request.resume().on('end', () => response.writeHead(request.method === 'OPTIONS' ? 200 : status).end(text))
+      },
+    })
+    const { tab, wire } = site
+    // The same server under another name, which is another origin.
+    await tab.goto(wire.origin.replace('127.0.0.1', 'localhost'))
+    await tab.waitForFunction('globalThis.client')
+    await tab.evaluate(
+      (html) => void (document.body.innerHTML = html),
+      form(`${wire.origin}/other`).replace('<form', '<form id="f"'),
+    )
+    await enhance(site)
+    await tab.getByRole('button', { name: 'Publish' }).click()
+    const said = tab.locator(status === 200 ? '[role=status]' : '[role=alert]')
+    await expect.poll(() => said.textContent(), PATIENCE).toMatch(status === 200 ? /has arrived/ : /status 422/)
+    expect(await tab.evaluate('globalThis.taken')).toBe(undefined)
+  })
+
   test("shows the server's sentences beside its fields, moves the focus there, and takes them back", async () => {
     const errors = [
       { path: ['title'], field: 'title', code: 'missing-field' as const, detail: 'Give it a title.' },

@@ -67,6 +67,20 @@ export function toWholeSeconds<Details extends { readonly retryAfter?: number }>
   throw new TypeError(`"retryAfter" must be a number of seconds; got ${tellValue(retryAfter)}.`)
 }
 
+/**
+ * The same details, if their challenge can be sent as WWW-Authenticate (RFC 9110 section 5.5).
+ *
+ * @throws {TypeError} for a challenge that is not a text of printable ASCII.
+ */
+export function checkedChallenge<Details extends { readonly challenge?: string }>(details: Details): Details {
+  // A program without types may give anything.
+  const challenge: unknown = details.challenge
+  if (challenge === undefined || (typeof challenge === 'string' && /^[ -~]+$/.test(challenge))) return details
+  throw new TypeError(
+    `"challenge" must be a text of printable ASCII, such as 'Basic realm="files"'; got ${tellValue(challenge)}.`,
+  )
+}
+
 function isFitForJson(value: unknown): boolean {
   try {
     return JSON.stringify(value) !== undefined

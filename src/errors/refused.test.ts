@@ -144,3 +144,13 @@ test('a refusal of a file keeps its words when the field of the file is added', 
   if (!(told instanceof UploadError)) return expect.unreachable()
   expect(toProblem(told)).toMatchObject({ ...FULL, field: 'photo', detail: 'Pay first.' })
 })
+
+test.each([
+  ['a line end', 'Basic\r\nX-Admin: yes'],
+  ['letters beyond ASCII', 'Basic realm="für alle"'],
+  ['another type', 7],
+])('a challenge with %s is a mistake of the developer, and not an answer without a reason', (_, challenge) => {
+  expect(() => Reflect.construct(UploadError, ['unauthenticated', { challenge }])).toThrow(
+    /^"challenge" must be a text of printable ASCII/,
+  )
+})

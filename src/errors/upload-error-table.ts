@@ -1,5 +1,5 @@
 import { formatBytes } from './byte-size.ts'
-import { checkedRefusal, toWholeSeconds } from './checked-refusal.ts'
+import { checkedChallenge, checkedRefusal, toWholeSeconds } from './checked-refusal.ts'
 import { formatDuration } from './duration.ts'
 import { tellFileLimits } from './file-limit.ts'
 import { quote } from './quote.ts'
@@ -56,6 +56,7 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   unauthenticated: {
     status: 401,
     title: 'Not signed in',
+    checked: checkedChallenge,
     sentence: ({ challenge }) =>
       challenge === undefined
         ? 'You are not signed in, or no longer. Sign in and try again.'

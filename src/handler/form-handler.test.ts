@@ -332,6 +332,8 @@ describe('`received`', () => {
   test.each<[string, { received: () => unknown; redirect?: () => string }, boolean]>([
     ['a redirect that cannot be sent', { received: one, redirect: (): string => '/für' }, true],
     ['a Response with two cookies', { received: twoCookies }, false],
+    ['a Response whose body was read', { received: readResponse }, false],
+    ['the Response of a failure', { received: () => Response.error() }, false],
     ['a result that is not JSON', { received: (): bigint => 1n }, false],
   ])('with %s is a failure that onError is told of, and its files stay', async (_, options, isBrowser) => {
     const { form, storage } = letterForm()
@@ -344,6 +346,12 @@ describe('`received`', () => {
     expect(await keysIn(storage)).toEqual(['cat.png'])
   })
 })
+
+async function readResponse(): Promise<Response> {
+  const response = new Response('x')
+  await response.text()
+  return response
+}
 
 function twoCookies(): Response {
   const headers = new Headers()

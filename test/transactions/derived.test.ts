@@ -15,9 +15,9 @@ import { recoverFrom, rowsIn } from './rows.ts'
 
 const CONTENT = Buffer.alloc(2000, 'x')
 
-// Each run meets every fourth call, and four runs meet them all; `EVERY_CALL=1` meets them in one.
-const { EVERY_CALL, TURN: turn = Date.now() % 4 } = env
-const SHARE = EVERY_CALL === undefined ? 4 : 1
+// Each run meets every eighth call, and eight runs meet them all; `EVERY_CALL=1` meets them in one.
+const { EVERY_CALL, TURN: turn = Date.now() % 8 } = env
+const SHARE = EVERY_CALL === undefined ? 8 : 1
 const TURN = Number(turn)
 
 const base = mkdtempSync(join(tmpdir(), 'decant-derived-'))

@@ -22,7 +22,17 @@ import type { ExamplePage } from './example-page.ts'
 // Those that bring a framework or a runtime of their own are tried in the same way in test/frameworks and
 // test/runtimes.
 
-const NAMES = ['express', 'fastify', 'flask-pattern', 'form-with-database', 'hono', 'koa', 'nest', 'typed-form']
+const NAMES = [
+  'express',
+  'fastify',
+  'flask-pattern',
+  'form-with-database',
+  'hono',
+  'koa',
+  'nest',
+  'other-origin',
+  'typed-form',
+]
 const root = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
 

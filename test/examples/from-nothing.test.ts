@@ -121,7 +121,7 @@ describe.runIf(areFrameworksTested)('from nothing, by its page alone,', () => {
   })
 
   test('and there is no example that is tried nowhere', async () => {
-    const elsewhere = ['bun', 'deno', 'next', 'react-router', 'sveltekit', 'users-express', 'workers']
+    const elsewhere = ['bun', 'deno', 'next', 'react-router', 'sveltekit', 'users-express', 'users-next', 'workers']
     const entries = await readdir(join(root, 'examples'), { withFileTypes: true })
     const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
     expect(folders.toSorted()).toEqual([...NAMES, ...elsewhere].toSorted())

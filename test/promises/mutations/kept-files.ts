@@ -23,6 +23,13 @@ export const KEPT_FILES: GuardedPromise = {
       tests: [['src/form/kept-scopes.test.ts', 'is not found in another scope, and stays with its own']],
     },
     {
+      guard: 'keeps no file whose input the handler has refused',
+      file: 'src/form/form-reading.ts',
+      find: '.filter(({ field }) => !this.#refused.includes(field))',
+      replace: '',
+      tests: [[KEPT, 'is not kept if the handler refuses its input, and the files of other inputs are']],
+    },
+    {
       guard: 'gives back no expired file',
       file: 'src/storage/disk/claimed-draft.ts',
       find: ' || found.expiresAt.getTime() <= Date.now()',

@@ -1,0 +1,4 @@
+import { nextHandlers } from 'decant/next'
+import { thumbsHandler } from '../../files'
+
+export const { GET, HEAD } = nextHandlers(thumbsHandler)

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { CreatedAnswer } from '../handler/file-answer.ts'
 import { UploadQueue } from './upload-queue.ts'
-import type { QueuedUpload, UploadQueueOptions } from './upload-queue.ts'
+import type { QueuedUpload, UploadQueueOptions, UploadState } from './upload-queue.ts'
 import { UploadProblem } from './upload-problem.ts'
 
 const stored: CreatedAnswer = { files: [], fields: [] }
@@ -143,3 +143,31 @@ test('the progress counts bytes of all files, without the refused and the cancel
   queue.add(files('e'))
   expect(queue.progress).toEqual({ loaded: 0, total: 10 })
 })
+
+test.each<UploadState['at']>(['waiting', 'sending', 'checking', 'stored'])(
+  'a page that fails when it is told of "%s" keeps no other file waiting',
+  async (at) => {
+    const report = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', report)
+    try {
+      const sent: string[] = []
+      const queue = new UploadQueue({
+        concurrency: 1,
+        send: async ({ name }, { onProgress }) => {
+          sent.push(name)
+          onProgress({ loaded: 1, total: 1 })
+          return stored
+        },
+        onChange(upload, state) {
+          if (upload.name === 'a' && state.at === at) throw new Error('a mistake of the page')
+        },
+      })
+      queue.add(files('a', 'b'))
+      await vi.waitFor(() => expect(queue.isBusy).toBe(false))
+      expect(sent).toEqual(['a', 'b'])
+      expect(report).toHaveBeenCalledOnce()
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  },
+)

@@ -96,8 +96,8 @@ export class UploadQueue {
       if (reason === undefined) {
         this.#waiting.add(upload)
         this.#total += upload.file.size
-        this.#options.onChange(upload, { at: 'waiting' })
-      } else this.#options.onChange(upload, { at: 'refused', reason, canRetry: false })
+        this.#tell(upload, { at: 'waiting' })
+      } else this.#tell(upload, { at: 'refused', reason, canRetry: false })
     }
     this.#advance()
     return added
@@ -128,19 +128,19 @@ export class UploadQueue {
     // The size of the body is told with the first bytes that leave.
     const run: Run = { controller: new AbortController(), loaded: 0, total: upload.file.size || 1 }
     this.#running.set(upload, run)
-    this.#options.onChange(upload, { at: 'sending', progress: { loaded: 0, total: run.total } })
+    this.#tell(upload, { at: 'sending', progress: { loaded: 0, total: run.total } })
     try {
       const answer = await this.#options.send(upload, {
         signal: run.controller.signal,
         onProgress: (progress) => this.#follow(upload, run, progress),
         onRetry: (_, delayMs) => {
           run.loaded = 0
-          if (this.#running.has(upload)) this.#options.onChange(upload, { at: 'interrupted', delayMs })
+          if (this.#running.has(upload)) this.#tell(upload, { at: 'interrupted', delayMs })
         },
       })
       if (!this.#running.delete(upload)) return
       this.#stored += upload.file.size
-      this.#options.onChange(upload, { at: 'stored', answer })
+      this.#tell(upload, { at: 'stored', answer })
       this.#advance()
     } catch (error) {
       // Cancelled.
@@ -158,13 +158,22 @@ export class UploadQueue {
     run.total = total
     this.#meter.report(this.#sent, performance.now())
     if (loaded === total) {
-      if (!wasSent) this.#options.onChange(upload, { at: 'checking' })
-    } else this.#options.onChange(upload, { at: 'sending', progress })
+      if (!wasSent) this.#tell(upload, { at: 'checking' })
+    } else this.#tell(upload, { at: 'sending', progress })
+  }
+
+  /** A mistake in the page must not keep the other files waiting. */
+  #tell(upload: QueuedUpload, state: UploadState): void {
+    try {
+      this.#options.onChange(upload, state)
+    } catch (error) {
+      reportError(error)
+    }
   }
 
   #leave(upload: QueuedUpload, state: UploadState): void {
     this.#total -= upload.file.size
-    this.#options.onChange(upload, state)
+    this.#tell(upload, state)
     this.#advance()
   }
 }

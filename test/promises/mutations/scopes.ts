@@ -50,6 +50,13 @@ export const SCOPES: readonly Mutation[] = [
     ],
   },
   {
+    guard: 'lists nothing on the page that refuses a link',
+    file: 'src/handler/gate.ts',
+    find: 'if (route.isLinked) return { list: false, upload: false, unauthenticated: undefined }',
+    replace: '',
+    tests: [[SCOPE, 'a signed link behind a scope > lists no files on the page of its refusal, in a handler %s']],
+  },
+  {
     guard: 'tells caches that each user has another file at a URL',
     file: 'src/handler/upload-handler.ts',
     find: "options.scope === undefined ? [] : ['Cookie', 'Authorization']",
@@ -62,6 +69,20 @@ export const SCOPES: readonly Mutation[] = [
     find: 'return await Promise.race([gone.promise, work])',
     replace: 'return await work',
     tests: [[HOOKS, 'the context of a request > is given up in %s when the client goes']],
+  },
+  {
+    guard: 'takes the failure of a hook whose client has gone, which would end the process',
+    file: 'src/handler/until-gone.ts',
+    find: 'if (signal.aborted) give()',
+    replace: 'if (signal.aborted) throw signal.reason',
+    tests: [[HOOKS, 'a hook that fails after its client has gone ends neither its request nor the process']],
+  },
+  {
+    guard: 'waits for a query that is no promise before it chooses the place of a file',
+    file: 'src/handler/take-upload.ts',
+    find: 'return isThenable(chosen) ?',
+    replace: 'return chosen instanceof Promise ?',
+    tests: [[HOOKS, 'a query that runs when it is awaited > may be the result of `place`']],
   },
   {
     guard: 'deletes the file that `deleted` was told of, and no later one',

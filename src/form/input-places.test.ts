@@ -121,6 +121,11 @@ describe.each(PLACES)('the place of a file input, in %s,', (_, open) => {
     ['a key', () => ({ key: 'a.png' }), '"key" is not an option of the result of "place" for "cover".'],
     ['a misspelt folder', () => ({ foldr: 'a' }), 'Did you mean "folder"?'],
     ['a promise', async () => ({ folder: 'a' }), 'the result of "place" for "cover" is a promise.'],
+    [
+      'a promise that fails',
+      () => Promise.reject(new Error('the database is down')),
+      'the result of "place" for "cover" is a promise.',
+    ],
   ])('is a TypeError that says what to do if it is %s, and nothing is left', async (_kind, place, message) => {
     // @ts-expect-error JavaScript may pass anything.
     const { form, contents } = placedForm({ place })

@@ -10,7 +10,7 @@ export interface UploadErrorDetails {
   'malformed-request': { reason: string }
   'digest-mismatch': { algorithm: string }
   'invalid-key': { key: string; reason: string; suggestion?: string }
-  'invalid-name': { filename: string; reason: string; field?: string }
+  'invalid-name': { filename: string; reason: string; hint?: string; field?: string }
   /** Without a challenge, the answer has no WWW-Authenticate: the application signs its users in by a session. */
   unauthenticated: { challenge?: string }
   forbidden: { action: string }
@@ -20,7 +20,8 @@ export interface UploadErrorDetails {
   'not-found': { key?: string }
   'method-not-allowed': { method: string; allow: readonly string[]; hint?: string }
   'request-timeout': { idleTimeoutMs: number }
-  'name-taken': { key: string }
+  /** With a `folder`: that key is a folder on the way to `key`, and a file has its name. */
+  'name-taken': { key: string; folder?: string }
   /** `retryAfter` in seconds. */
   'too-many-requests': { retryAfter?: number }
   /** Bytes that the files of one client, user or project may have together, and the bytes that they have now. */

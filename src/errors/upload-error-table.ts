@@ -51,7 +51,8 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'invalid-name': {
     status: 400,
     title: 'The file name cannot be used',
-    sentence: ({ filename, reason }) => `${quote(filename)} cannot be used as a file name: ${reason}. Rename the file.`,
+    sentence: ({ filename, reason, hint = 'Rename the file.' }) =>
+      `${quote(filename)} cannot be used as a file name: ${reason}. ${hint}`,
   },
   unauthenticated: {
     status: 401,
@@ -103,7 +104,10 @@ export const UPLOAD_ERROR_TABLE: { readonly [Code in UploadErrorCode]: Row<Uploa
   'name-taken': {
     status: 409,
     title: 'The name is taken',
-    sentence: ({ key }) => `${quote(key)} exists already and is never overwritten. Choose another name.`,
+    sentence: ({ key, folder }) =>
+      folder === undefined
+        ? `${quote(key)} exists already and is never overwritten. Choose another name.`
+        : `${quote(folder)} is a file, so it cannot be the folder of ${quote(key)}. Choose another folder.`,
   },
   'link-expired': {
     status: 410,

@@ -28,7 +28,7 @@ test('a caught error is narrowed by isUploadError', () => {
   const read = (error: unknown): void => {
     if (!isUploadError(error)) return
     expectTypeOf(error.status).toEqualTypeOf<number>()
-    if (error.code === 'name-taken') expectTypeOf(error.details).toEqualTypeOf<{ key: string }>()
+    if (error.code === 'name-taken') expectTypeOf(error.details).toEqualTypeOf<{ key: string; folder?: string }>()
   }
   expectTypeOf(read).toBeFunction()
 })

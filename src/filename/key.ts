@@ -6,6 +6,9 @@ import { isStoredName, storedName } from './stored-name.ts'
 /** The most bytes of a key in UTF-8: the limit of S3. */
 const MAX_KEY_BYTES = 1024
 
+/** The most bytes of a folder, so that every name fits behind it. */
+export const MAX_FOLDER_BYTES: number = MAX_KEY_BYTES - MAX_NAME_BYTES - 1
+
 /**
  * True if the text can be the key of a stored file. It is made of segments joined by `/`, each of 1 to 255 bytes of
  * UTF-8, and has at most 1024 bytes. A segment does not begin with a dot, and has no backslashes and control
@@ -66,8 +69,7 @@ export function safeKey(folder: string | undefined, filename: string): string {
     )
   }
   // The client's name for the file must not decide whether the folder is allowed.
-  const limit = MAX_KEY_BYTES - MAX_NAME_BYTES - 1
-  if (utf8Length(folder) > limit) throw new TypeError(`A folder may have at most ${limit} bytes`)
+  if (utf8Length(folder) > MAX_FOLDER_BYTES) throw new TypeError(`A folder may have at most ${MAX_FOLDER_BYTES} bytes`)
   return `${folder}/${name}`
 }
 

@@ -185,6 +185,7 @@ function disarm(name: string): string {
   })
 }
 
-function isServerScript(part: string): boolean {
+/** True for an extension that servers run, without its dot, as it stands in a shadow. */
+export function isServerScript(part: string): boolean {
   return SERVER_SCRIPT.test(part.trim())
 }

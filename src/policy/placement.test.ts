@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { toOwnName, toPlace } from './placement.ts'
-import type { Place } from './placement.ts'
+import type { OwnName, Place } from './placement.ts'
+import type { Naming } from './upload-set-options.ts'
+
+/** The name that a set without folders gives a file. */
+function ownName(filename: string, naming: Naming): OwnName | undefined {
+  const own = toOwnName(filename, { naming, keepsFolders: false })
+  return 'fault' in own ? undefined : own
+}
 
 function firstKeys({ key, numberedKey }: Place): string[] {
   return numberedKey === undefined ? [key] : [key, numberedKey(1), numberedKey(2)]
@@ -15,12 +22,12 @@ test.each([
   ['safe', '../../evil.PHP ', 'evil.PHP'],
   ['safe', 'a.php.jpg', 'a_php.jpg'],
 ] as const)('%s naming makes of %j %j', (naming, filename, name) => {
-  expect(toOwnName(filename, naming)).toEqual({ name })
+  expect(ownName(filename, naming)).toEqual({ name })
 })
 
 describe('a naming function', () => {
   const firstOf = (filename: string, naming: (filename: string) => string, placement = {}): string | undefined => {
-    const own = toOwnName(filename, naming)
+    const own = ownName(filename, naming)
     return own && toPlace(own, placement, naming).key
   }
 
@@ -46,7 +53,7 @@ describe('a naming function', () => {
 
   test('can return an unsafe name, which is made safe', () => {
     expect(firstOf('a.txt', () => 'x\0.PNG')).toBe('x.PNG')
-    expect(toOwnName('a.txt', () => 'evil.php. ')).toEqual({ name: 'evil.php' })
+    expect(ownName('a.txt', () => 'evil.php. ')).toEqual({ name: 'evil.php' })
     expect(firstOf('日本', (name) => name.replaceAll(/[^ -~]/g, ''))).toBe('file')
     expect(firstOf(`${'x'.repeat(300)}.txt`, (name) => `2026-11-30 ${name}`)).toHaveLength(255)
     expect(firstOf('....txt', (name) => name.slice(4))).toBe('file.txt')
@@ -75,9 +82,9 @@ describe('a naming function', () => {
 })
 
 test("Werkzeug's naming may leave no character of a name", () => {
-  expect(toOwnName('日本', 'werkzeug')).toBeUndefined()
-  expect(toOwnName('...', 'werkzeug')).toBeUndefined()
-  expect(toOwnName('日本', 'safe')).toEqual({ name: '日本' })
+  expect(ownName('日本', 'werkzeug')).toBeUndefined()
+  expect(ownName('...', 'werkzeug')).toBeUndefined()
+  expect(ownName('日本', 'safe')).toEqual({ name: '日本' })
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import type { Draft, SealedDraft } from '../storage/draft.ts'
 import type { FileRecord, Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
@@ -10,7 +10,7 @@ import { FileInspection } from './file-inspection.ts'
 import type { FileRules } from './file-inspection.ts'
 import { isImplied } from './implied-record.ts'
 import type { PublishedFile } from './delete-files.ts'
-import type { NumberedKey } from './placement.ts'
+import type { NumberedKey, Place } from './placement.ts'
 import type { UploadHead } from './upload-head.ts'
 
 /** Numbers that are tried one after the other, before the search for a free number takes larger steps. */
@@ -26,8 +26,7 @@ type TakeKey = (sealed: SealedDraft, key: string, record: FileRecord | undefined
 export interface Admission extends FileRules {
   /** The set's name. */
   readonly set: string
-  readonly key: string
-  readonly numberedKey: NumberedKey | undefined
+  readonly place: Place
   readonly numbers: ConflictNumbers
   readonly storage: Storage
   readonly toStoredFile: (entry: StorageEntry) => StoredFile
@@ -153,7 +152,18 @@ export class UploadDraft {
   async #underFreeKey(take: TakeKey): Promise<StoredFile> {
     const sealed = this.#sealed
     if (sealed === undefined) throw new TypeError('Seal the draft before it is published.')
-    const { key, numberedKey, numbers } = this.#admission
+    let { place } = this.#admission
+    for (;;) {
+      try {
+        return await this.#underFreeKeyOf(place, sealed, take)
+      } catch (error) {
+        place = aroundFile(place, error)
+      }
+    }
+  }
+
+  async #underFreeKeyOf({ key, numberedKey }: Place, sealed: SealedDraft, take: TakeKey): Promise<StoredFile> {
+    const { numbers } = this.#admission
     if (numberedKey === undefined) {
       const file = await this.#under(key, sealed, take)
       if (file === undefined) throw new UploadError('name-taken', { key })
@@ -167,13 +177,17 @@ export class UploadDraft {
         return file
       }
     }
-    return this.#underNumberedKey(numberedKey, sealed, take)
+    return this.#underNumberedKey(key, numberedKey, (numbered) => this.#under(numbered, sealed, take))
   }
 
-  async #underNumberedKey(numberedKey: NumberedKey, sealed: SealedDraft, take: TakeKey): Promise<StoredFile> {
-    const { key, numbers } = this.#admission
+  async #underNumberedKey(
+    key: string,
+    numberedKey: NumberedKey,
+    under: (key: string) => Promise<StoredFile | undefined>,
+  ): Promise<StoredFile> {
+    const { numbers } = this.#admission
     for (let tries = 1; tries < MAX_TRIES; tries++) {
-      const file = await this.#under(numberedKey(numbers.take(key)), sealed, take)
+      const file = await under(numberedKey(numbers.take(key)))
       if (file !== undefined) return file
       // The thousandth `image.png` must not try the 999 numbers before it.
       if (tries % PATIENCE === 0) await numbers.skip(key, (number) => this.#isTaken(numberedKey(number)))
@@ -216,4 +230,19 @@ export class UploadDraft {
 
 function isSealed(draft: Draft | SealedDraft): draft is SealedDraft {
   return 'publish' in draft
+}
+
+/**
+ * The place to try next if a file has the name of a folder on the way.
+ *
+ * @throws {UploadError} `name-taken` if only one key may be tried; `storage-failed` if the application has chosen the
+ *   folder, because the client cannot choose another one. Any other error stays as it is.
+ */
+function aroundFile(place: Place, error: unknown): Place {
+  if (!isUploadError(error) || error.code !== 'name-taken') throw error
+  const { folder } = error.details
+  if (folder === undefined || place.around === undefined) throw error
+  const around = place.around(folder)
+  if (around === undefined) throw new UploadError('storage-failed', {}, { cause: error.cause })
+  return around
 }

@@ -14,12 +14,12 @@ export type Naming =
    * Flask.
    */
   | 'werkzeug'
-  /** `<128 random bits>/<safe name>`, which is never taken and cannot be guessed. */
+  /** `<128 random bits>/<safe name>`, which is never taken and cannot be guessed. Folders that are kept come first. */
   | 'unique'
   /**
    * A function from the client's name, made safe by `storedName`, to a name with its extension. If the result has a
    * `/`, the text before the last one is the folder; a folder that is not safe is a TypeError. The name is made safe
-   * again.
+   * again. The function does not see folders that are kept: they lie below the folder of its result.
    */
   | ((filename: string) => string)
 
@@ -57,6 +57,12 @@ export interface UploadSetOptions {
   readonly digest?: 'sha-256' | undefined
   /** Default `safe`. */
   readonly naming?: Naming | undefined
+  /**
+   * `keep`: the folders in a client's name for a file (`trip/day-1/a.jpg`) become folders of the storage. They lie below
+   * the folder that your code chooses, and get their names by the rule of `naming`. At most 16 folders, of 512 bytes
+   * together; `..` is refused. `drop`, the default: only the last segment of the name counts.
+   */
+  readonly folders?: 'keep' | 'drop' | undefined
   /**
    * The URL at which the files are served, such as `/uploads` or `https://files.example`. `url` puts it before a key.
    */

@@ -1,9 +1,11 @@
 import { checkOptions } from '../errors/check-options.ts'
+import { inField } from '../errors/in-field.ts'
 import { toLimit } from '../errors/limit.ts'
 import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { tellValue } from '../errors/tell-value.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
+import { toClientPath } from '../filename/client-path.ts'
 import { extensionOf } from '../filename/extension.ts'
 import { pathFromKey } from '../filename/key.ts'
 import { claimedType } from '../media/claimed-type.ts'
@@ -31,6 +33,7 @@ import type { ExpectedContent } from './inspection.ts'
 import { OpenSetFile } from './open-stored-file.ts'
 import type { OpenStoredFile } from './open-stored-file.ts'
 import { toOwnName, toPlace } from './placement.ts'
+import type { OwnName, Place } from './placement.ts'
 import { SAVE_KINDS, saveSource } from './save-source.ts'
 import type { SaveOptions } from './save-source.ts'
 import { toKey } from './to-key.ts'
@@ -54,6 +57,8 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
   readonly minFileSize: number
   /** The extensions that are taken, lower-case, without dots; `undefined` if they cannot be listed. */
   readonly extensions: readonly string[] | undefined
+  /** Whether the folders in a client's name for a file are kept (`folders: 'keep'`). */
+  readonly keepsFolders: boolean
 
   /** True if the set takes files of this name. `draft` also judges the other claims. */
   allows(filename: string): boolean
@@ -143,6 +148,7 @@ const SET_KINDS: OptionKinds<UploadSetOptions> = {
     says: '"safe", "werkzeug", "unique" or a function',
     takes: (value) => typeof value === 'function' || value === 'safe' || value === 'werkzeug' || value === 'unique',
   },
+  folders: oneOf('keep', 'drop'),
   url: OPTION_KINDS.text,
 }
 
@@ -178,13 +184,19 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
   checkOptions(`the upload set "${name}"`, options, SET_KINDS)
   const { storage, naming = 'safe', content = 'verify', checks = [], digest } = options
   checkStorage(`The upload set "${name}"`, storage)
-  const rule = combineRules({ extensions: options.extensions ?? DEFAULTS, allow: options.allow, deny: options.deny })
-  const extensions = listExtensions(rule)
-  const isAllowed = extensionTest(rule)
+  const extensionRule = combineRules({
+    extensions: options.extensions ?? DEFAULTS,
+    allow: options.allow,
+    deny: options.deny,
+  })
+  const extensions = listExtensions(extensionRule)
+  const isAllowed = extensionTest(extensionRule)
   const maxFileSize = toLimit('maxFileSize', options.maxFileSize, 32 * 1024 ** 2)
   const minFileSize = toLimit('minFileSize', options.minFileSize, 0)
   const maxFiles = toLimit('maxFiles', options.maxFiles, 100)
   const numbers = new ConflictNumbers()
+  const keepsFolders = options.folders === 'keep'
+  const rule = { naming, keepsFolders }
 
   const toStoredFile = (entry: StorageEntry): StoredFile => {
     const { key, size, storedAt, record } = entry
@@ -197,18 +209,20 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return { extension, isClients: extension === ownExtension, mode, takes: isAllowed }
   }
 
+  const placeOf = (own: OwnName, placement: Placement, field: string | undefined): Place => {
+    try {
+      return toPlace(own, placement, naming)
+    } catch (error) {
+      throw inField(error, field)
+    }
+  }
+
   /** The decisions about a file before its bytes come. */
   const admit = (head: UploadHead, placement: Placement): Admission => {
     const { filename, size } = head
-    const own = toOwnName(filename, naming)
-    if (own === undefined) {
-      throw new UploadError('invalid-name', {
-        filename,
-        reason: 'it has no letters or digits of ASCII',
-        ...fieldOf(head),
-      })
-    }
-    const place = toPlace(own, placement, naming)
+    const own = toOwnName(filename, rule)
+    if ('fault' in own) throw new UploadError('invalid-name', { filename, ...own.fault, ...fieldOf(head) })
+    const place = placeOf(own, placement, head.field)
     const ownExtension = extensionOf(own.name)
     // The set has to take the client's name and the final name: neither may bring in the other.
     for (const extension of [ownExtension, extensionOf(place.name) || ownExtension]) {
@@ -224,11 +238,11 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     return {
       set: name,
       head,
-      record: { filename, type: type ?? claimedType(head.type) },
+      // The folders are in the key. So a file in a folder needs no record of its own for its name.
+      record: { filename: keepsFolders ? toClientPath(filename).name : filename, type: type ?? claimedType(head.type) },
       maxFileSize,
       minFileSize,
-      key: place.key,
-      numberedKey: place.numberedKey,
+      place,
       numbers,
       storage,
       toStoredFile,
@@ -244,10 +258,11 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
     minFileSize,
     maxFiles,
     extensions,
+    keepsFolders,
 
     allows(filename) {
-      const own = toOwnName(filename, naming)
-      return own !== undefined && isAllowed(extensionOf(own.name))
+      const own = toOwnName(filename, rule)
+      return !('fault' in own) && isAllowed(extensionOf(own.name))
     },
 
     draft(head, placement = {}, draftOptions = {}) {

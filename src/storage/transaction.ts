@@ -11,7 +11,7 @@ export interface StorageTransaction extends TransactionLeader {
    * Promises `key` to a sealed draft of the same storage: no other draft gets the key until the transaction is over.
    * Resolves to the entry as it will be, or to `undefined` if the key is taken or promised already. Until the end, the
    * draft can only be read. Rejects with `storage-full` or `storage-failed`. Rejects with a TypeError for a key that is
-   * not valid, for a draft of another storage, and after the end.
+   * not valid, for a draft of another storage, and after the end. Rejects with `name-taken` as `SealedDraft.publish`.
    *
    * After `prepare`, the promise outlives this process as soon as the call resolves. If it rejects, it counts for
    * nothing. Wait for it before you end the transaction.

@@ -242,9 +242,28 @@ describe.each(['auto', 'never'] as const)('a transaction on disk, published with
     const draft = await seal(storage, 'bytes')
     writeFileSync(join(folder, 'file'), '')
     const transaction = storage.createTransaction()
-    await expect(transaction.reserve(draft, 'file/below', RECORD)).rejects.toMatchObject({ code: 'storage-failed' })
+    await expect(transaction.reserve(draft, 'file/below', RECORD)).rejects.toMatchObject({
+      code: 'name-taken',
+      details: { key: 'file/below', folder: 'file' },
+    })
     await draft.discard()
     expect(remains(folder)).toEqual([])
+  })
+
+  test('makes no folder whose name is promised to a file, whichever transaction promised it', async () => {
+    const folder = newFolder()
+    const storage = diskStorage(folder, { links })
+    const transaction = storage.createTransaction()
+    await transaction.reserve(await seal(storage, 'file'), 'a/name', RECORD)
+    const below = await seal(storage, 'below')
+    const taken = { code: 'name-taken', details: { key: 'a/name/below', folder: 'a/name' } }
+    await expect(transaction.reserve(below, 'a/name/below', RECORD)).rejects.toMatchObject(taken)
+    await expect(storage.createTransaction().reserve(below, 'a/name/below', RECORD)).rejects.toMatchObject(taken)
+    await expect(below.publish('a/name/below', RECORD)).rejects.toMatchObject(taken)
+    expect(readdirSync(join(folder, 'a'))).toEqual([])
+    await transaction.prepare()
+    await transaction.commit()
+    expect(readFileSync(join(folder, 'a/name'), 'utf8')).toBe('file')
   })
 
   test('promises only one of two keys that some file systems take for the same', async () => {

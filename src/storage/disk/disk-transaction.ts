@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rmdir } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { toStorageError } from '../../file/storage-error.ts'
 import { hasCode, isMissing } from '../../file/system-error.ts'
@@ -13,6 +13,7 @@ import type { DraftPlace } from './draft-place.ts'
 import { foldKey } from './fold-key.ts'
 import { addEntry, replaceCompany } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import { removeEmptyFolders } from './plain-folder.ts'
 import { deletePrepared, findToDelete } from './prepared-deletions.ts'
 import {
   addFile,
@@ -209,7 +210,7 @@ export class DiskTransaction implements StorageTransaction {
       draft.release(false)
       await reservation.release()
     }
-    for (const folder of this.#folders.toReversed()) await removeEmptyFolder(folder)
+    await removeEmptyFolders(this.#folders)
     return true
   }
 
@@ -367,12 +368,4 @@ export class DiskTransaction implements StorageTransaction {
 
 function toFile({ number, entry }: Pick<ReservedDraft, 'number' | 'entry'>): PreparedFile {
   return { number, key: entry.key, version: entry.version, hasRecord: entry.record !== undefined }
-}
-
-async function removeEmptyFolder(path: string): Promise<void> {
-  try {
-    await rmdir(path)
-  } catch {
-    // ENOTEMPTY: another process has put something in. ENOENT, EIO, EROFS, ...: an empty folder does no harm.
-  }
 }

@@ -6,7 +6,7 @@ import { hasCode } from '../../file/system-error.ts'
 import { deleteFile } from './deletion.ts'
 import { versionOf } from './disk-entry.ts'
 import type { DraftPlace } from './draft-place.ts'
-import { makePlainFolders } from './plain-folder.ts'
+import { makeKeyFolders } from './key-folders.ts'
 import { isReserved, reserve } from './reservation.ts'
 
 /** The name is tried so often, if a folder on the way was removed between making it and using it. */
@@ -40,20 +40,22 @@ export class NameTaker {
 
   /**
    * Gives the draft the name of a key. `undefined` if the name is taken or promised. A folder or a broken symlink takes
-   * a name, too. Rejects with the system's error, and then the draft is unchanged.
+   * a name, too. Rejects with `name-taken` if a file has the name of a folder on the way, and otherwise with the
+   * system's error. The draft is unchanged then.
    */
   async take(key: string): Promise<TakenName | undefined> {
     const { root, folder } = this.#place
     const canLink = await folder.canLink()
     const target = pathIn(root, key)
     for (let attempt = 1; ; attempt++) {
-      if (key.includes('/')) await makePlainFolders(root, key, folder.folderMode)
+      if (key.includes('/')) await makeKeyFolders(this.#place, key)
       // The process may have been stopped for so long that it counts as dead. Usually this only compares two clocks.
       await folder.owner.confirm()
       try {
         return canLink ? await this.#takeByLink(key, target) : await this.#takeByMove(key, target)
       } catch (error) {
-        if (!hasCode(error, 'ENOENT') || attempt === ATTEMPTS) throw error
+        // ENOTDIR: a file has taken the name of a folder that was removed.
+        if (!hasCode(error, 'ENOENT', 'ENOTDIR') || attempt === ATTEMPTS) throw error
         // The private folder may be missing, too, because an operator has removed it.
         await folder.restore()
       }

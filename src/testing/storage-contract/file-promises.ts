@@ -169,6 +169,18 @@ export const FILE_PROMISES: Promises = {
     equal(await storage.isTaken('folder/file'), false)
   },
 
+  'keeps a file that has the name of a folder, and refuses a key below it if it has folders': async (storage) => {
+    await store(storage, 'a/file', text('file'))
+    const sealed = await seal(storage, text('below'))
+    const outcome = await sealed.publish('a/file/b/c', RECORD).catch((error: unknown) => error)
+    // A storage without folders has both.
+    if (isUploadError(outcome)) {
+      deepEqual([outcome.code, outcome.details], ['name-taken', { key: 'a/file/b/c', folder: 'a/file' }])
+      notEqual(await sealed.publish('a/other/b/c', RECORD), undefined)
+    } else notEqual(outcome, undefined)
+    deepEqual(await read(storage, 'a/file'), text('file'))
+  },
+
   'takes no unsafe key for a file': async (storage) => {
     await store(storage, 'a/b', text('a'))
     const sealed = await seal(storage, text('unsafe'))

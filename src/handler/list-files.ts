@@ -1,4 +1,5 @@
 import { UploadError } from '../errors/upload-error.ts'
+import { isKey } from '../filename/key.ts'
 import { parseContentLength } from '../http/content-length.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
@@ -37,10 +38,28 @@ export async function readList(route: Route): Promise<StoredFilePage> {
   if (limit < 1 || limit > MAX_PAGE) {
     throw new UploadError('malformed-request', { reason: `"limit" is not a number from 1 to ${MAX_PAGE}` })
   }
-  return listOf(route, { order, limit, ...(cursor !== null && { cursor }) })
+  const folder = readFolder(query)
+  return listOf(route, {
+    order,
+    limit,
+    ...(cursor !== null && { cursor }),
+    ...(folder !== undefined && { folder }),
+  })
 }
 
-/** A list of the files that the client may see. */
-export function listOf({ set, scope }: Route, options: ListOptions): Promise<StoredFilePage> {
-  return set.list(scope.folder === '' ? options : { ...options, folder: scope.folder })
+/**
+ * The folder that the query asks for, relative to the scope; `undefined` for all of them.
+ *
+ * @throws {UploadError} `malformed-request` for a text that is not the path of a folder.
+ */
+export function readFolder(query: URLSearchParams): string | undefined {
+  const [folder, ...others] = query.getAll('folder')
+  if (folder === undefined || (others.length === 0 && isKey(folder))) return folder
+  throw new UploadError('malformed-request', { reason: '"folder" is not one path of a folder, such as a/b' })
+}
+
+/** A list of the files that the client may see. Its `folder` is relative to the scope. */
+export function listOf({ set, scope }: Route, { folder, ...options }: ListOptions): Promise<StoredFilePage> {
+  const whole = folder === undefined ? scope.folder : scope.keyOf(folder)
+  return set.list(whole === '' ? options : { ...options, folder: whole })
 }

@@ -3,7 +3,7 @@ import type { AnyUploadError } from '../errors/upload-error.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import type { Gate } from './gate.ts'
-import { listOf, readList } from './list-files.ts'
+import { listOf, readFolder, readList } from './list-files.ts'
 import { pageOutgoing, SIGN_IN } from './page/page-answer.ts'
 import type { UploadPage } from './page/page.ts'
 import type { Route } from './route.ts'
@@ -18,7 +18,8 @@ export async function showPage(page: UploadPage, incoming: Incoming, route: Rout
   const { list, upload, unauthenticated } = rights
   if (unauthenticated !== undefined && ((!list && !upload) || route.query.has(SIGN_IN))) throw unauthenticated
   if (!list && !upload) throw new UploadError('forbidden', { action: 'upload' })
-  return pageOutgoing(page, incoming, { route, rights, list: list ? await readList(route) : undefined })
+  if (!list) return pageOutgoing(page, incoming, { route, rights, list: undefined })
+  return pageOutgoing(page, incoming, { route, rights, list: await readList(route), folder: readFolder(route.query) })
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { checkTogether } from '../policy/check-together.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import { checkFolders } from './check-folders.ts'
 import type { EnterHooks } from './enter.ts'
 import { fileUrl } from './file-url.ts'
 import { Gate } from './gate.ts'
@@ -125,7 +126,7 @@ class Handler implements UploadHandler {
     if (!allow.includes(method)) {
       throw new UploadError('method-not-allowed', { method, allow, ...(method === 'PUT' && { hint: PUT_HINT }) })
     }
-    if (method === 'PUT' && asked.askedKey !== undefined) checkNoFolder(asked.askedKey)
+    if (method === 'PUT' && asked.askedKey !== undefined) checkFolders(asked.askedKey, asked.set.keepsFolders)
     const route = await visit.enter()
     if (method === 'POST' || method === 'PUT') return this.#take(incoming, route)
     if (route.key === undefined) return this.#list(incoming, route)
@@ -187,10 +188,3 @@ class Handler implements UploadHandler {
 
 /** PUT is refused only if the URL has no key. curl adds the file's name only to a URL that ends in a slash. */
 const PUT_HINT = 'PUT a file to a URL that ends in its name, or post it to this one.'
-
-/** @throws {UploadError} `invalid-key` for a key in a folder: otherwise every client could make folders. */
-function checkNoFolder(key: string): void {
-  if (!key.includes('/')) return
-  const suggestion = key.slice(key.lastIndexOf('/') + 1)
-  throw new UploadError('invalid-key', { key, reason: 'only the server makes folders', suggestion })
-}

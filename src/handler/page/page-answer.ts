@@ -26,6 +26,8 @@ export interface PageParts {
   readonly rights: PageRights
   /** `undefined` if nothing is to be listed. */
   readonly list: StoredFilePage | undefined
+  /** The folder that is listed; `undefined` for all of them. */
+  readonly folder?: string | undefined
 }
 
 /** In a query, it makes the page ask for a password: browsers send one only when asked (RFC 7617 section 2.2). */
@@ -83,7 +85,7 @@ export function redirectOutgoing(
   }
 }
 
-function toView(page: UploadPage, { route, list, rights }: PageParts): PageView {
+function toView(page: UploadPage, { route, list, rights, folder }: PageParts): PageView {
   const { set, limits, prefix } = route
   return {
     set: set.name,
@@ -93,6 +95,8 @@ function toView(page: UploadPage, { route, list, rights }: PageParts): PageView 
     maxFileSize: set.maxFileSize,
     maxBodySize: limits.maxBodySize,
     maxFiles: limits.maxFiles,
+    ...(set.keepsFolders && { folders: true }),
+    ...(folder !== undefined && { folder }),
     canUpload: rights.upload,
     // Without a challenge, a browser would not ask for a password.
     ...(rights.unauthenticated?.details.challenge !== undefined && { signIn: `${pageUrl(page, route)}?${SIGN_IN}` }),

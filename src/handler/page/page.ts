@@ -18,6 +18,8 @@ export interface PageView {
   readonly maxFiles: number
   /** True if the folders of a file are kept, so that whole folders can be sent. Absent: they are not. */
   readonly folders?: boolean
+  /** The folder whose files are listed, relative to those of the client. Absent: all folders. */
+  readonly folder?: string
   /** False if this client may not upload, so that a form is of no use. */
   readonly canUpload: boolean
   /** The URL to sign in at; absent if signing in cannot give more permissions. */

@@ -44,6 +44,8 @@ export interface UploadAppOptions {
   readonly extensions?: ExtensionRule | undefined
   /** Extensions that are refused, even if `extensions` has them. */
   readonly deny?: ExtensionRule | undefined
+  /** Whether folders in clients' names are kept, as `folders: 'keep'` of an upload set. Default false. */
+  readonly keepsFolders?: boolean | undefined
   /** Whether the content of a file has to agree with its extension. Default `verify`. */
   readonly content?: 'verify' | 'exact' | 'trust' | undefined
   /** Run on each whole file before it becomes visible. Default none. */
@@ -134,6 +136,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     digest: options.digest,
     maxFileSize,
     maxFiles: options.maxFiles,
+    ...(options.keepsFolders === true && { folders: 'keep' }),
   })
   const assets = await readAssets(options.assets)
   const page = uploadPage({

@@ -16,3 +16,13 @@ test.each([
     expect(limits.isPrivate).toBe(isPrivate)
   },
 )
+
+test.each([
+  [[], {}, undefined],
+  [['--folders'], {}, true],
+  [['--folders=false'], { DECANT_FOLDERS: 'true' }, false],
+  [[], { DECANT_FOLDERS: 'true' }, true],
+] as const)('folders are kept with --folders alone: %j %j', (typed, environment, keepsFolders) => {
+  const { limits } = readServeSettings(new Arguments(typed, environment, SERVE_OPTIONS))
+  expect(limits.keepsFolders).toBe(keepsFolders)
+})

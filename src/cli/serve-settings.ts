@@ -153,6 +153,11 @@ const DURABLE: Option<boolean> = {
   about: 'flush each file to the disk before its answer, so that it survives a loss of power',
   parse: parseSwitch,
 }
+const FOLDERS: Option<boolean> = {
+  flag: 'folders',
+  about: 'keep the folders of files that are sent with their paths, such as trip/a.jpg; default: keep the names alone',
+  parse: parseSwitch,
+}
 const PRIVATE: Option<boolean> = {
   flag: 'private',
   about: 'keep files from other users of this machine (0600, folders 0700); on with --auth, off with --private=false',
@@ -202,6 +207,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   MAX_UPLOADS_PER_CLIENT,
   EXTENSIONS,
   DENY,
+  FOLDERS,
   CONTENT,
   DIGEST,
   ...SCAN_OPTIONS,
@@ -239,6 +245,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
       maxUploadsPerClient: given.read(MAX_UPLOADS_PER_CLIENT),
       extensions: given.read(EXTENSIONS),
       deny: given.read(DENY),
+      keepsFolders: given.read(FOLDERS),
       content: given.read(CONTENT),
       digest: given.read(DIGEST),
       minFreeSpace: given.read(MIN_FREE_SPACE),

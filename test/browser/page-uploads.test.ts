@@ -1,13 +1,7 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listen } from '../../src/adapters/node/fixtures/listen.ts'
-import { UPLOAD_PAGE_CSP, uploadPage } from '../../src/app/page/upload-page.ts'
-import type { FileAnswer } from '../../src/client.ts'
-import { receive } from '../../src/index.ts'
 import { storedIn } from '../cli/client.ts'
 import { serve, temporaryFolder } from '../cli/decant-process.ts'
 import { draftsIn } from './client-site.ts'
@@ -17,7 +11,6 @@ import { slowWire } from './slow-wire.ts'
 
 const MIB = 1024 ** 2
 const PATIENCE = { timeout: 30_000 }
-const ASSETS = join(import.meta.dirname, '..', '..', 'dist', 'assets')
 
 describe.skipIf(!chromium)('a person who uploads on the page of `decant serve`', () => {
   let browser: Browser
@@ -111,74 +104,81 @@ describe.skipIf(!chromium)('a person who uploads on the page of `decant serve`',
   })
 
   describe('of a server that keeps folders,', () => {
-    const toAnswer = (filename: string): FileAnswer => {
-      const url = `/uploads/${filename}`
-      return { filename, key: filename, type: 'text/plain', size: 1, storedAt: '2026-11-30T12:00:00.000Z', url }
-    }
-
-    /** The page with `folders`, of a server that notes the names of files. */
+    /** `decant serve --folders`, and a folder of the person. */
     async function visitFolders(javaScriptEnabled: boolean) {
       const own = temporaryFolder()
-      mkdirSync(join(own.path, 'trip', 'day-1'), { recursive: true })
-      writeFileSync(join(own.path, 'trip', 'a.txt'), 'a')
-      writeFileSync(join(own.path, 'trip', 'day-1', 'b.txt'), 'b')
-      const drawn = uploadPage({ assets: { script: '/assets/client.js', style: '/assets/client.css' } })
-      const view = { set: 'files', action: '/uploads', prefix: '', folders: true, canUpload: true }
-      const limits = { maxFileSize: MIB, maxBodySize: 10 * MIB, maxFiles: 100 }
-      const names: string[] = []
-      const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-        const upload = await receive(request)
-        const files = [...upload.files].map(([, { name }]) => toAnswer(name))
-        await upload.dispose()
-        names.push(...files.map(({ filename }) => filename))
-        response.setHeader('content-type', 'application/json').end(JSON.stringify({ files, fields: [] }))
-      }
-      const server = await listen(
-        createServer((request, response) => {
-          const { url = '', method } = request
-          if (method === 'POST') {
-            void answer(request, response)
-          } else if (url.startsWith('/assets/')) {
-            response.setHeader('content-type', url.endsWith('.js') ? 'text/javascript' : 'text/css')
-            response.end(readFileSync(join(ASSETS, url.slice('/assets/'.length))))
-          } else {
-            response.setHeader('content-type', 'text/html').setHeader('content-security-policy', UPLOAD_PAGE_CSP)
-            response.end(drawn.render({ ...view, ...limits }))
-          }
-        }),
-      )
+      const trip = join(own.path, 'trip')
+      mkdirSync(join(trip, 'day "1"'), { recursive: true })
+      writeFileSync(join(trip, 'a.txt'), 'a')
+      writeFileSync(join(trip, '.DS_Store'), '\0\0\0\x01Bud1')
+      writeFileSync(join(trip, 'day "1"', 'b.txt'), 'b')
+      const folder = join(own.path, 'uploads')
+      const decant = await serve(folder, ['--folders'])
       const context = await browser.newContext({ javaScriptEnabled })
       const page = await context.newPage()
-      await page.goto(server.origin)
+      await page.goto(decant.ready.url)
       return {
         page,
-        names,
-        trip: join(own.path, 'trip'),
+        trip,
+        folder,
         async [Symbol.asyncDispose]() {
           await context.close()
-          await server.close()
+          await decant[Symbol.asyncDispose]()
           own[Symbol.dispose]()
         },
       }
     }
 
-    test('chooses a folder, whose files are sent with their paths', async () => {
+    const stored = (folder: string): string[] =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.parentPath.includes('.decant'))
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+        .toSorted()
+
+    test('chooses a folder, whose files are stored in it, and looks at one folder', async () => {
       await using visited = await visitFolders(true)
-      const { page, names, trip } = visited
+      const { page, trip, folder } = visited
       expect(await axeViolations(page)).toEqual([])
       await page.getByLabel('Choose a folder').setInputFiles(trip)
-      await page.locator('.files .file').nth(1).waitFor()
-      expect(names.toSorted()).toEqual(['trip/a.txt', 'trip/day-1/b.txt'])
+      const inner = page.locator('.files .folder', { hasText: 'trip/day _1_' })
+      await inner.waitFor()
+      await page.locator('.files .folder', { hasText: /^trip$/ }).waitFor()
+      expect(stored(folder)).toEqual(['trip/a.txt', 'trip/day _1_/b.txt'])
+      expect(await axeViolations(page)).toEqual([])
+
+      await inner.click()
+      await page.getByRole('heading', { name: 'Files in trip/day _1_' }).waitFor()
+      expect(await page.locator('.files .name').allTextContents()).toEqual(['b.txt'])
+      expect(await axeViolations(page)).toEqual([])
+      await page.getByRole('link', { name: 'All files' }).click()
+      await page.getByRole('heading', { name: 'Files', exact: true }).waitFor()
+      expect(await page.locator('.files .name').count()).toBe(2)
     })
 
     test('does the same without JavaScript', async () => {
       await using visited = await visitFolders(false)
-      const { page, names, trip } = visited
+      const { page, trip, folder } = visited
       await page.getByLabel('Choose a folder').setInputFiles(trip)
       await page.getByRole('button', { name: 'Upload' }).click()
-      await expect
-        .poll(() => names.filter((name) => name !== '').toSorted())
-        .toEqual(['trip/a.txt', 'trip/day-1/b.txt'])
+      await page.getByText('Uploaded 2 files').waitFor()
+      expect(stored(folder)).toEqual(['trip/a.txt', 'trip/day _1_/b.txt'])
+      await page.locator('.files .folder', { hasText: 'trip/day _1_' }).click()
+      expect(await page.locator('.files .name').allTextContents()).toEqual(['b.txt'])
+    })
+
+    test('drops a folder on the page', async () => {
+      await using visited = await visitFolders(true)
+      const { page, trip, folder } = visited
+      await page.bringToFront()
+      const session = await page.context().newCDPSession(page)
+      const data = { items: [], files: [trip], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        // oxlint-disable-next-line no-await-in-loop -- One after the other.
+        await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+      }
+      await page.locator('.files .folder', { hasText: 'trip/day _1_' }).waitFor()
+      await page.locator('.files .folder', { hasText: /^trip$/ }).waitFor()
+      expect(stored(folder)).toEqual(['trip/a.txt', 'trip/day _1_/b.txt'])
     })
   })
 })

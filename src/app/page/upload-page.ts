@@ -4,6 +4,7 @@ import type { PageView, UploadPage } from '../../handler.ts'
 import { fileRow } from './file-row.ts'
 import { icon, iconSprite } from './icon-sprite.ts'
 import type { Markup } from './icon-sprite.ts'
+import { shownName } from './shown-name.ts'
 import { uploadRow } from './upload-row.ts'
 
 /**
@@ -30,6 +31,9 @@ export interface UploadPageOptions {
   /** The path of the page; the heading leads there. Default: the URL that the form was posted to. */
   readonly url?: string
 }
+
+/** The row of this file is copied by the script. */
+const NO_FILE = { key: '', filename: '', type: '', size: 0, storedAt: new Date(0).toISOString(), url: '' }
 
 /** A list of more extensions than this is folded away. */
 const EXTENSIONS_SHOWN = 12
@@ -80,14 +84,12 @@ export function uploadPage(options: UploadPageOptions): UploadPage {
                   </p>
                   <ul></ul>
                 </section>
-                ${list(view)}
+                ${list(view, url)}
               </div>
               <div class="unseen" id="news" aria-live="polite"></div>
             </main>
             <template id="upload-row">${uploadRow()}</template>
-            <template id="file-row">
-              ${fileRow({ key: '', filename: '', type: '', size: 0, storedAt: new Date(0).toISOString(), url: '' })}
-            </template>
+            <template id="file-row"> ${fileRow(NO_FILE, view.folders === true)} </template>
           </body>
         </html>`
       // Hono's `html` is asynchronous only if a value in it is.
@@ -188,14 +190,24 @@ function allowed(extensions: readonly string[]): Markup {
 }
 
 /** Without a listing it stays hidden until the script has sent a file. */
-function list({ files, next, canUpload }: PageView): Markup {
+function list(
+  { files, next, canUpload, folder, folders = false, prefix: above, action }: PageView,
+  url?: string,
+): Markup {
+  const heading =
+    files === undefined ? 'Sent just now' : folder === undefined ? 'Files' : `Files in ${shownName(folder)}`
   return html`<section class="files" aria-labelledby="files-heading" ${files === undefined ? 'hidden' : ''}>
-    <h2 id="files-heading">${files === undefined ? 'Sent just now' : 'Files'}</h2>
+    <h2 id="files-heading">${heading}</h2>
+    ${
+      folder === undefined
+        ? ''
+        : html`<p class="all-folders"><a href="${url === undefined ? action : above + url}">All files</a></p>`
+    }
     <ul>
-      ${(files ?? []).map(fileRow)}
+      ${(files ?? []).map((file) => fileRow(file, folders))}
     </ul>
     ${
-      files?.length === 0
+      files?.length === 0 && folder === undefined
         ? html`<p class="empty">
             ${icon('decanter')}<b>Nothing here yet</b> The first file${canUpload ? ' you upload' : ''} will be listed
             here.

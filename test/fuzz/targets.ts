@@ -7,6 +7,7 @@ import { multipartDecoder } from './multipart-decoder.ts'
 import { multipartEncoder } from './multipart-encoder.ts'
 import { requests } from './requests.ts'
 import { serveFileTarget } from './serve-file.ts'
+import { clientPath } from './client-path.ts'
 import type { Target } from './target.ts'
 import { urlencodedDecoder } from './urlencoded-decoder.ts'
 
@@ -18,6 +19,7 @@ export const TARGETS: readonly Target[] = [
   formParts,
   filename,
   key,
+  clientPath,
   headerGrammar,
   serveFileTarget,
   requests,

@@ -1,9 +1,13 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { Sentences } from '../errors/sentences.ts'
 import { toProblem } from '../errors/problem.ts'
 import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { uploadSet } from '../policy/upload-set.ts'
+import { diskStorage } from '../storage/disk/disk-storage.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { list } from './form-shape.ts'
 import { uploadForm } from './upload-form.ts'
@@ -105,3 +109,18 @@ test.each([true, false])(
     expect(faults).toEqual([has ? [mistake, true] : mistake])
   },
 )
+
+test('a form leaves nothing behind if onError throws', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'words-'))
+  const files = uploadSet('files', { storage: diskStorage(folder), extensions: ['txt'] })
+  const broken = (): never => {
+    throw new Error('broken')
+  }
+  const form = uploadForm({ file: files.one(), other: files.one() }, { sentences: broken, onError: broken })
+  const body = new FormData()
+  body.append('file', new File(['text'], 'a.txt'))
+  await expect(form.receive(new Request('http://x/', { method: 'POST', body }))).rejects.toThrow('broken')
+  const left = await readdir(join(folder, '.decant', 'drafts'), { recursive: true, withFileTypes: true })
+  expect(left.filter((entry) => entry.isFile() && entry.name !== 'lease')).toEqual([])
+  await rm(folder, { recursive: true })
+})

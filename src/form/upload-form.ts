@@ -309,7 +309,13 @@ class Form<Shape extends FormShape> implements UploadForm<Shape> {
     if (outcome.ok) return outcome
     const { sentences, onError = logError } = this.#words
     const onFault = (fault: unknown): void => onError(fault, request)
-    return { ...outcome, error: await formInOwnWords(outcome.error, { sentences, request, onFault }) }
+    try {
+      return { ...outcome, error: await formInOwnWords(outcome.error, { sentences, request, onFault }) }
+    } catch (error) {
+      // The error of onError.
+      await outcome.reading.release()
+      throw error
+    }
   }
 
   /** The error itself, unless labels change its sentence. */

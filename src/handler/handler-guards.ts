@@ -14,6 +14,7 @@ import type { Outgoing } from '../http/outgoing.ts'
 import { checkHost, toHostTest } from './check-host.ts'
 import { corsHeaders, parseAllowedHeaders } from './cors.ts'
 import type { CorsRules } from './cors.ts'
+import { untilGone } from './until-gone.ts'
 import { watchBody } from './watch-body.ts'
 
 /** Options that all handlers share: the pages and the hosts to which a handler answers, and its failures. */
@@ -91,10 +92,16 @@ export class HandlerGuards {
   }
 
   /** The refusal with the sentence of the application. A fault of that sentence is a failure of the server. */
-  inOwnWords(incoming: Incoming, refusal: AnyUploadError): Promise<AnyUploadError> {
-    const { native: request } = incoming
+  async inOwnWords(incoming: Incoming, refusal: AnyUploadError): Promise<AnyUploadError> {
+    const { native: request, signal } = incoming
     const onFault = (fault: unknown): void => void this.toRefusal(incoming, fault)
-    return inOwnWords(refusal, { sentences: this.#sentences, request, onFault })
+    try {
+      return await untilGone(inOwnWords(refusal, { sentences: this.#sentences, request, onFault }), signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      // The client has gone. A sentence that never comes must not keep its request.
+      return refusal
+    }
   }
 
   /**

@@ -6,10 +6,14 @@ import { nodeHandler } from '../adapters/node/node-handler.ts'
 import type { Sentences } from '../errors/sentences.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import { uploadForm } from '../form/upload-form.ts'
+import { toIncoming } from '../http/to-incoming.ts'
+import { uploadSet } from '../policy/upload-set.ts'
+import { memoryStorage } from '../storage/memory/memory-storage.ts'
 import { browse } from './fixtures/browse.ts'
 import { formOf, openSite } from './fixtures/site.ts'
 import { formHandler } from './form-handler.ts'
 import type { PageView, UploadPage } from './page/page.ts'
+import { uploadHandler } from './upload-handler.ts'
 
 const page: UploadPage = { render: (view) => JSON.stringify(view) }
 
@@ -121,4 +125,18 @@ test('a form that is mounted by formHandler has the words of the handler, or tho
     ])
     await server.close()
   }
+})
+
+test('a sentence that never comes does not keep a request whose client has gone', async () => {
+  const client = new AbortController()
+  const set = uploadSet('photos', { storage: memoryStorage() })
+  const handler = uploadHandler(set, {
+    authorize: () => false,
+    sentences: () => {
+      client.abort(new Error('gone'))
+      return new Promise(() => {})
+    },
+  })
+  const answer = await handler.handle(toIncoming(new Request('http://x/a.txt', { signal: client.signal })))
+  expect(answer.status).toBe(403)
 })

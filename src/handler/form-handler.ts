@@ -17,6 +17,7 @@ import type { FormHandlerOptions, FormRefusal } from './form-handler-options.ts'
 import { HandlerGuards } from './handler-guards.ts'
 import { watched } from './hook-watch.ts'
 import { jsonOutgoing } from './json-outgoing.ts'
+import { toJsonResult } from './json-result.ts'
 import { parseBase } from './parse-base.ts'
 import { isResponse, responseOutgoing } from './response-outgoing.ts'
 import { untilGone } from './until-gone.ts'
@@ -149,8 +150,9 @@ class Handler implements RequestHandler {
       const location = checkLocation(typeof redirect === 'string' ? redirect : redirect(result))
       return { status: 303, headers: { location, 'content-length': '0', 'cache-control': 'no-store' } }
     }
-    if (result === undefined) return { status: 204, headers: { 'cache-control': 'no-store' } }
-    return jsonOutgoing(incoming, 201, result)
+    const told = toJsonResult('received', result, (error) => void this.#guards.toRefusal(incoming, error))
+    if (told === undefined) return { status: 204, headers: { 'cache-control': 'no-store' } }
+    return jsonOutgoing(incoming, 201, told)
   }
 
   async #refuse(incoming: Incoming, { context }: Client, original: FormRefusal): Promise<Outgoing> {

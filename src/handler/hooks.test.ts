@@ -169,7 +169,6 @@ describe('stored', () => {
       },
       '500 internal-error',
     ],
-    ['a result that JSON cannot hold', () => 1n, '500 internal-error'],
   ])('with %s keeps no file', async (_, stored, expected) => {
     const onError = vi.fn<() => void>()
     await using site = await siteOfUsers({ stored, onError })
@@ -179,6 +178,15 @@ describe('stored', () => {
     expect(await code(await fetch(`${site.origin}/a.txt`, as('ann', { method: 'PUT', body: 'x' })))).toBe(expected)
     expect(onError).toHaveBeenCalledTimes(expected.startsWith('5') ? 2 : 0)
     expect(await site.everyFile()).toEqual([])
+  })
+
+  test('with a result that JSON cannot hold keeps the file, and onError is told', async () => {
+    const onError = vi.fn<(error: UploadError) => void>()
+    await using site = await siteOfUsers({ stored: () => 1n, onError })
+    const answer = await fetch(`${site.origin}/a.txt`, as('ann', { method: 'PUT', body: 'x' }))
+    expect([answer.status, (await json(answer)).result]).toEqual([201, undefined])
+    expect(String(onError.mock.calls[0]?.[0].cause)).toMatch(/^TypeError: JSON cannot hold the result of "stored"/)
+    expect(await site.everyFile()).toEqual(['ann/a.txt'])
   })
 
   test('is told when the client has gone, and is waited for, so that a row has its file', async () => {

@@ -9,7 +9,7 @@ import type { FileRoute } from './route.ts'
 
 export interface RemoveFileOptions extends Pick<UploadHooks<unknown, unknown>, 'deleted'> {
   /** Gets a `TypeError` if `deleted` takes long. */
-  readonly onSlowHook: (error: TypeError) => void
+  readonly onHookFault: (error: TypeError) => void
 }
 
 /**
@@ -39,7 +39,7 @@ async function isDeleted(
 ): Promise<boolean> {
   try {
     if (options.deleted === undefined) return await deleteOnCondition(incoming, route.set.storage, route.key)
-    return await deleteAfterHook(incoming, route, options.deleted, options.onSlowHook)
+    return await deleteAfterHook(incoming, route, options.deleted, options.onHookFault)
   } catch (error) {
     if (isUnseen && isUploadError(error) && error.code === 'precondition-failed') return false
     throw error
@@ -51,7 +51,7 @@ async function deleteAfterHook(
   incoming: Incoming,
   { set, key, context, scope }: FileRoute,
   deleted: NonNullable<RemoveFileOptions['deleted']>,
-  onSlowHook: RemoveFileOptions['onSlowHook'],
+  onHookFault: RemoveFileOptions['onHookFault'],
 ): Promise<boolean> {
   const open = await set.open(key)
   if (open === undefined) return false
@@ -61,7 +61,7 @@ async function deleteAfterHook(
   if (meant !== undefined && meant.version !== entry.version) throw new UploadError('precondition-failed', {})
   const { native: request, signal } = incoming
   const facts = { set: set.name, request, context, scope: scope.folder, signal }
-  await watched('deleted', () => deleted(file, facts), onSlowHook)
+  await watched('deleted', () => deleted(file, facts), onHookFault)
   // False if the file is gone already, or another file has its key now: what the client saw is gone.
   await set.storage.delete(key, { version: entry.version })
   return true

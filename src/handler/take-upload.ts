@@ -14,6 +14,7 @@ import type { Gate } from './gate.ts'
 import { watched } from './hook-watch.ts'
 import type { FilePlace, UploadHooks } from './hooks.ts'
 import { jsonOutgoing } from './json-outgoing.ts'
+import { toJsonResult } from './json-result.ts'
 import { redirectOutgoing } from './page/page-answer.ts'
 import type { UploadPage } from './page/page.ts'
 import type { Route } from './route.ts'
@@ -25,8 +26,8 @@ export interface TakeUploadOptions extends Pick<UploadHooks<unknown, unknown>, '
   /** The page to which a browser is redirected after the upload; `undefined` for a program, which gets JSON. */
   readonly page: UploadPage | undefined
   readonly skipCompanions: boolean | undefined
-  /** Gets a `TypeError` if `stored` takes long. */
-  readonly onSlowHook: (error: TypeError) => void
+  /** Gets a `TypeError` if `stored` takes long, and if JSON cannot hold its result. */
+  readonly onHookFault: (error: TypeError) => void
 }
 
 /**
@@ -104,7 +105,7 @@ function toFilePlace(chosen: unknown): FilePlace {
 function toPublishing(
   incoming: Incoming,
   route: Route,
-  { stored, onSlowHook }: TakeUploadOptions,
+  { stored, onHookFault }: TakeUploadOptions,
 ): AdmittedUpload['publish'] {
   if (stored === undefined) return undefined
   const { set, context, scope } = route
@@ -115,10 +116,8 @@ function toPublishing(
       drafts,
       async (files, transaction) => {
         const run = (): unknown => stored(files, { ...client, transaction, fields })
-        const result: unknown = await watched('stored', run, onSlowHook)
-        // A result that JSON cannot hold has to fail before the files are visible.
-        if (result !== undefined) JSON.stringify(result)
-        return { stored: files, result }
+        const result: unknown = await watched('stored', run, onHookFault)
+        return { stored: files, result: toJsonResult('stored', result, onHookFault) }
       },
       { signal },
     )

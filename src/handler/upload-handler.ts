@@ -132,7 +132,7 @@ class Handler implements UploadHandler {
     if (route.key === undefined) return this.#list(incoming, route)
     if (method === 'DELETE') {
       const { deleted } = this.#options
-      return removeFile(incoming, route, this.#gate, { deleted, onSlowHook: this.#slowHookOf(incoming) })
+      return removeFile(incoming, route, this.#gate, { deleted, onHookFault: this.#hookFaultOf(incoming) })
     }
     return serveDownload(incoming, route, this.#gate, this.#plans)
   }
@@ -156,12 +156,12 @@ class Handler implements UploadHandler {
       skipCompanions,
       place,
       stored,
-      onSlowHook: this.#slowHookOf(incoming),
+      onHookFault: this.#hookFaultOf(incoming),
     })
   }
 
-  /** Reports a hook that takes long to `onError`. */
-  #slowHookOf(incoming: Incoming): (error: TypeError) => void {
+  /** Reports a hook that works against the rules to `onError`, although the request goes on. */
+  #hookFaultOf(incoming: Incoming): (error: TypeError) => void {
     return (error) => void this.#guards.toRefusal(incoming, error)
   }
 

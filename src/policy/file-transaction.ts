@@ -19,7 +19,8 @@ export interface SkippedDeletion {
 /**
  * The transaction in which files become visible. A handler gets it while the files have their keys and are not visible
  * yet. Either all that it asks for happens, because the handler succeeds, or nothing happens. This holds also if the
- * process dies. A call after the end of the handler is a TypeError. The functions need no `this`.
+ * process dies. A call after the end of the handler is a TypeError. Wait for each call: if it
+ * fails, only its promise says so. The functions need no `this`.
  */
 export interface FileTransaction {
   /** Unique. A row that holds it proves that the files were handled. `recover` of the storage gets it too. */

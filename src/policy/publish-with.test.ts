@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { PROCESS_MEMORY, PROCESS_MEMORY_LIMIT } from '../budget/process-memory.ts'
 import { collect } from '../receive/fixtures/collect.ts'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
@@ -140,6 +141,23 @@ describe.each(STORAGES)('publishing with a handler, on %s,', (_kind, open) => {
     })
     expect(told?.skipped).toEqual([{ set: 'files', key: 'a.txt' }])
     expect(await textsIn(set)).toEqual({ 'files/a.txt': 'new' })
+  })
+
+  test('outlives a call that fails and that the handler does not wait for', async () => {
+    const set = setOf('files', open())
+    const unhandled = vi.fn<() => void>()
+    process.on('unhandledRejection', unhandled)
+    try {
+      const result = await publishWith([], (_, transaction) => {
+        void transaction.save(set, bytesOf('x'), { name: 'a.exe' })
+        return 'done'
+      })
+      await setImmediate()
+      expect(result).toBe('done')
+      expect(unhandled).not.toHaveBeenCalled()
+    } finally {
+      process.off('unhandledRejection', unhandled)
+    }
   })
 
   test('waits for the calls that its handler did not wait for', async () => {

@@ -102,15 +102,11 @@ export class RunningTransaction implements FileTransaction {
       }
     })
 
-  readonly delete = (set: DraftSource, file: StoredFile | string): Promise<boolean> => {
-    const deletion = this.#during(async () => {
+  readonly delete = (set: DraftSource, file: StoredFile | string): Promise<boolean> =>
+    this.#during(async () => {
       checkSet('delete', set)
       return this.#transaction.delete(set, toKey(file))
     })
-    // A handler may not wait for it. Then a failure must not end the process: the file stays.
-    deletion.catch(ignore)
-    return deletion
-  }
 
   /** Refuses further calls, and waits for those that are under way. Never rejects. */
   async end(): Promise<void> {
@@ -142,7 +138,14 @@ export class RunningTransaction implements FileTransaction {
     )
   }
 
-  async #during<Result>(work: () => Promise<Result>): Promise<Result> {
+  #during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const call = this.#run(work)
+    // A handler may not wait for it. Then its failure must not end the process.
+    call.catch(ignore)
+    return call
+  }
+
+  async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#requireRunning()
     const call = work()
     this.#calls.add(call)

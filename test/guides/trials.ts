@@ -113,6 +113,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/frameworks.md, An adapter of your own, 1': SCRIPT,
   'docs/guide/access.md, Access, 1': SCRIPT,
   'docs/guide/access.md, Signed links, 1': SCRIPT,
+  'docs/guide/handler.md, A page of your own, 1': SCRIPT,
   'docs/guide/refusals.md, Refusals of your own, 1': { kind: 'server', path: '/papers', fields: [FILE], status: 401 },
   'docs/guide/refusals.md, Your own words, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },
   'docs/guide/forms.md, Forms of other sites, 1': { kind: 'route', method: 'POST', fields: [FILE], status: 200 },

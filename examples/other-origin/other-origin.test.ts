@@ -16,6 +16,9 @@ const PNG = Buffer.from(
   'base64',
 )
 
+// A loaded machine may take longer than Vitest's second.
+const WAIT = { timeout: 30_000 }
+
 describe.skipIf(!chromium)('the page on another origin', () => {
   let browser: Browser
   let root: string
@@ -75,7 +78,8 @@ describe.skipIf(!chromium)('the page on another origin', () => {
     const page = await open()
     await choose(page, 'cat.png', PNG)
     const picture = page.getByAltText('cat.png')
-    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1)
+    const width = (): Promise<number> => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)
+    await expect.poll(width, WAIT).toBe(1)
     await page.reload()
     await picture.waitFor()
     const other = await open()
@@ -102,7 +106,7 @@ describe.skipIf(!chromium)('the page on another origin', () => {
     expect(Number(await page.getByRole('progressbar').getAttribute('value'))).toBeGreaterThan(0)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('progressbar').waitFor({ state: 'hidden' })
-    await expect.poll(() => draftsIn(join(root, 'uploads'))).toEqual([])
+    await expect.poll(() => draftsIn(join(root, 'uploads')), WAIT).toEqual([])
     expect(await stored()).toEqual(before)
     await page.context().close()
   })

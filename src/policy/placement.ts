@@ -101,8 +101,8 @@ function ownNameBy(naming: (filename: string) => string, filename: string): OwnN
  * The place of a file whose policy name is `own`, with the folder, name or key that the application chooses. Folders of
  * the client lie below that folder. A name that the application chooses replaces them, too.
  *
- * @throws {UploadError} `invalid-key` for a `key` that Decant would never write; `invalid-name` if the folders of the
- *   client are too long together with that of the application.
+ * @throws {UploadError} `invalid-key` for a `key` that Decant would never write. `invalid-name` if the client's folders
+ *   are too long for that folder.
  * @throws {TypeError} for a folder that is not safe.
  */
 export function toPlace(own: OwnName, placement: Placement, naming: Naming): Place {

@@ -58,9 +58,9 @@ export interface UploadSetOptions {
   /** Default `safe`. */
   readonly naming?: Naming | undefined
   /**
-   * `keep`: the folders in a client's name for a file (`trip/day-1/a.jpg`) become folders of the storage. They lie below
-   * the folder that your code chooses, and get their names by the rule of `naming`. At most 16 folders, of 512 bytes
-   * together; `..` is refused. `drop`, the default: only the last segment of the name counts.
+   * `keep`: the folders in a client's name for a file (`trip/day-1/a.jpg`) become folders of the storage. They lie
+   * below the folder that your code chooses, and get their names by the rule of `naming`. At most 16 folders, of 512
+   * bytes together; `..` is refused. `drop`, the default: only the last segment of the name counts.
    */
   readonly folders?: 'keep' | 'drop' | undefined
   /**

@@ -64,8 +64,8 @@ export interface SealedDraft {
   /**
    * Makes the file visible under `key` in one atomic step, and never overwrites another file. Resolves to `undefined`
    * if the key is taken. The draft is then as it was, and another key can be tried. Rejects with a TypeError if the key
-   * is not valid. If a file has the name of a folder on the way to the key, rejects with `name-taken` and that `folder`.
-   * A storage without folders has no such file.
+   * is not valid. If a file has the name of a folder on the way to the key, rejects with `name-taken` and that
+   * `folder`. A storage without folders has no such file.
    *
    * @param record facts to keep with the file; absent if the key tells everything
    */

@@ -57,6 +57,10 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: 'type-mismatch "cat.png" is not what its name says: it is text/html. Choose another file.\n',
   },
   'docs/guide/content-check.md, Checks of your own, 1': SCRIPT,
+  'docs/guide/upload-sets.md, Folders of clients, 1': {
+    kind: 'script',
+    prints: 'users/7/trip/day-1/a.txt a.txt\n',
+  },
   'docs/guide/upload-sets.md, Files that are there already, 1': {
     kind: 'script',
     prints: 'photos/cat.png\nphotos/made.png\n',
@@ -103,6 +107,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'docs/guide/upload-sets.md, Sets from the environment, 1': SCRIPT,
   'docs/guide/handler.md, The handler, 1': { kind: 'server', path: '/uploads/photos', fields: [CAT], status: 201 },
   'docs/guide/handler.md, Users, 1': SCRIPT,
+  'docs/guide/handler.md, Folders of clients, 1': SCRIPT,
   'docs/guide/handler.md, Rows in a database, 1': { kind: 'recipe', check: 'rows-in-a-database' },
   'docs/guide/frameworks.md, Express, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 201 },
   'docs/guide/frameworks.md, Fastify, 1': { kind: 'server', path: '/avatar', fields: [FILE], status: 200 },

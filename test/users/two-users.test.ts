@@ -114,7 +114,7 @@ class World {
 
   /** The answer as the user sees it, without what differs from one run to the next. */
   async send({ user, method, path, query, condition, form, name }: Step): Promise<unknown> {
-    const seen = (name: string, otherwise: string): string => this.#seen.get(`${user} ${name}`) ?? otherwise
+    const seen = (what: string, otherwise: string): string => this.#seen.get(`${user} ${what}`) ?? otherwise
     const url = new URL(`http://localhost/files/${path}`)
     url.search = query
       .replace('CURSOR', `cursor=${encodeURIComponent(seen('cursor', 'none'))}`)

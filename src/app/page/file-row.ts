@@ -17,8 +17,8 @@ function folderLink(folder: string): Markup {
 const UTC_DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 /**
- * A stored file in the list: preview, name, size, date, perhaps its folder, download. The script of the page copies a row made for an empty
- * file and fills it in. So only this function knows the markup.
+ * A stored file in the list: preview, name, size, date, its folder, download. The script of the page copies a row made
+ * for an empty file and fills it in. So only this function knows the markup.
  */
 export function fileRow(file: FileAnswer, showsFolder: boolean): Markup {
   const name = shownName(file.filename === '' ? file.key : file.filename)

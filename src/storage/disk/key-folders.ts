@@ -4,9 +4,9 @@ import { folderKeysOf, makePlainFolders, NotAFolder, removeEmptyFolders } from '
 import { isReserved } from './reservation.ts'
 
 /**
- * Makes the folders on the way to a key that a draft is about to get. Returns the folders that it made, outermost first.
- * Fails with `name-taken` if a file has the name of a folder, or if that name is promised to a file. Otherwise it fails
- * with the system's error.
+ * Makes the folders on the way to a key that a draft is about to get. Returns the folders that it made, outermost
+ * first. Fails with `name-taken` if a file has the name of a folder, or if that name is promised to a file. Otherwise
+ * it fails with the system's error.
  *
  * It makes a folder first, and then looks whether its name is promised. A transaction reserves a name first, and then
  * looks whether a folder has it. So at least one of the two sees the other.

@@ -4,6 +4,9 @@ const DISK = 'src/storage/disk/disk-storage.test.ts'
 const NAMES = 'src/filename/stored-name.test.ts'
 const TRUST = 'src/storage/disk/folder-trust.test.ts'
 
+const FOLDERS = 'src/handler/folders.test.ts'
+const SETS = 'src/policy/folders.test.ts'
+
 export const INSIDE_THE_FOLDER: GuardedPromise = {
   heading: 'Nothing is written outside the folder',
   mutations: [
@@ -34,10 +37,8 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
     {
       guard: 'makes no file below a folder that is really a symlink',
       file: 'src/storage/disk/plain-folder.ts',
-      find: `      if (!(await lstat(folder)).isDirectory())
-        throw`,
-      replace: `      if (folder === '')
-        throw`,
+      find: 'if ((await lstat(folder)).isDirectory()) continue',
+      replace: "if (folder !== '') continue",
       tests: [[DISK, 'never writes through a planted symlink, and never overwrites']],
     },
     {
@@ -51,10 +52,91 @@ export const INSIDE_THE_FOLDER: GuardedPromise = {
     },
     {
       guard: 'lets no client create folders',
-      file: 'src/handler/upload-handler.ts',
-      find: "if (method === 'PUT' && asked.askedKey !== undefined) checkNoFolder(asked.askedKey)",
+      file: 'src/handler/check-folders.ts',
+      find: 'if (!keepsFolders) {',
+      replace: 'if (key === "") {',
+      tests: [
+        ['src/handler/upload-handler.test.ts', 'only the server makes folders'],
+        [FOLDERS, 'a handler whose set keeps no folders lets no client make one'],
+      ],
+    },
+    {
+      guard: 'keeps no folder of a client unless the set asks for it',
+      file: 'src/policy/placement.ts',
+      find: 'keepsFolders ? toClientPath(filename) : { folders: [], name: filename }',
+      replace: 'toClientPath(filename)',
+      tests: [[SETS, 'a set that keeps folders > is not the default: then only the last segment counts']],
+    },
+    {
+      guard: 'refuses ".." in the path of a client',
+      file: 'src/filename/client-path.ts',
+      find: "if (folders.includes('..')) return",
+      replace: "if (folders.includes('...')) return",
+      tests: [
+        [SETS, 'a set that keeps folders > refuses %j with a reason and with what to do'],
+        [FOLDERS, 'a handler whose set keeps folders > refuses a form with the path %j, and keeps nothing'],
+      ],
+    },
+    {
+      guard: "drops the folders of the client's own disk",
+      file: 'src/filename/client-path.ts',
+      find: 'if (ABSOLUTE.test(filename)) return { folders: [], name }',
       replace: '',
-      tests: [['src/handler/upload-handler.test.ts', 'only the server makes folders']],
+      tests: [[SETS, 'a set that keeps folders > stores %j at %j']],
+    },
+    {
+      guard: 'lets a client make 16 folders in each other at most',
+      file: 'src/filename/client-path.ts',
+      find: 'if (folders.length > MAX_FOLDERS) {',
+      replace: 'if (folders.length < 0) {',
+      tests: [
+        [SETS, 'a set that keeps folders > refuses %j with a reason and with what to do'],
+        [FOLDERS, 'a handler whose set keeps folders > refuses a PUT to %s with 400, and suggests %s'],
+      ],
+    },
+    {
+      guard: 'makes each folder of a client a safe name that no server runs',
+      file: 'src/policy/placement.ts',
+      find: 'const stored = below.map(storedFolder)',
+      replace: 'const stored = below.map(storedName)',
+      tests: [[SETS, 'a set that keeps folders > stores %j at %j']],
+    },
+    {
+      guard: 'puts the folders of a client below that of the application',
+      file: 'src/policy/placement.ts',
+      find: 'folder: own.folder === undefined ? folder : join(folder, own.folder) }',
+      replace: 'folder: own.folder ?? folder }',
+      tests: [[SETS, 'a set that keeps folders > puts the folders of a client below the folder of the application']],
+    },
+    {
+      guard: 'makes no folder whose name is promised to a file',
+      file: 'src/storage/disk/key-folders.ts',
+      find: 'if (!(await isReserved(store, folder))) continue',
+      replace: "if (folder !== '') continue",
+      tests: [
+        [
+          'src/storage/disk/disk-transaction.test.ts',
+          'makes no folder whose name is promised to a file, whichever transaction promised it',
+        ],
+        [
+          FOLDERS,
+          'a handler whose set keeps folders > gives the folder a number if a file has its name, also within one form',
+        ],
+      ],
+    },
+    {
+      guard: 'goes around a file that has the name of a folder',
+      file: 'src/policy/upload-draft.ts',
+      find: 'const around = place.around(folder)',
+      replace: 'const around = undefined',
+      tests: [[SETS, 'a file that has the name of a folder > gives the folder a number, the same for all its files']],
+    },
+    {
+      guard: 'lists no folder by a text that is not a path',
+      file: 'src/handler/list-files.ts',
+      find: 'if (folder === undefined || (others.length === 0 && isKey(folder))) return folder',
+      replace: 'if (others.length === 0) return folder',
+      tests: [[FOLDERS, 'the list of one folder > is refused with 400 for the folder %j']],
     },
     {
       guard: "accepts no unsafe folder from the developer's code",

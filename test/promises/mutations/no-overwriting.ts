@@ -107,7 +107,7 @@ export const NO_OVERWRITING: GuardedPromise = {
     {
       guard: 'tries the next name if one is taken, and never the same key twice',
       file: 'src/policy/upload-draft.ts',
-      find: 'return this.#underNumberedKey(numberedKey, sealed, take)',
+      find: 'return this.#underNumberedKey(key, numberedKey, (numbered) => this.#under(numbered, sealed, take))',
       replace: "throw new UploadError('name-taken', { key })",
       tests: [['src/policy/upload-set.test.ts', 'is different for each of twenty files of one name at once (%s)']],
     },

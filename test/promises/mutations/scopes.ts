@@ -22,9 +22,24 @@ export const SCOPES: readonly Mutation[] = [
   {
     guard: 'lists only the scope of the client',
     file: 'src/handler/list-files.ts',
-    find: "set.list(scope.folder === '' ? options : { ...options, folder: scope.folder })",
-    replace: "set.list(scope.folder === '' ? options : { ...options })",
-    tests: [[SCOPE, 'a scope > shows each user only the own files, under relative keys and URLs']],
+    find: 'folder === undefined ? scope.folder : scope.keyOf(folder)',
+    replace: "folder ?? ''",
+    tests: [
+      [SCOPE, 'a scope > shows each user only the own files, under relative keys and URLs'],
+      ['src/handler/folders.test.ts', 'the list of one folder > is relative to the scope'],
+    ],
+  },
+  {
+    guard: 'tells no folder above the scope in a refusal',
+    file: 'src/handler/scoped-refusal.ts',
+    find: 'folder !== undefined && scope.holds(folder) && { folder: scope.tell(folder) }',
+    replace: 'folder !== undefined && { folder }',
+    tests: [
+      [
+        'src/handler/folders.test.ts',
+        'a handler whose set keeps folders > never tells the scope in a refusal of a folder',
+      ],
+    ],
   },
   {
     guard: 'keeps the folder of a list out of its cursors',

@@ -47,13 +47,13 @@ describe.runIf(areFrameworksTested && chromium !== undefined)('the example of us
     return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
   }
 
-  /** The keys of all files of a set. */
+  /** The names of all files of a set. */
   async function stored(set: string): Promise<string[]> {
     const folder = join(example.folder, 'uploads', set)
     if (!existsSync(folder)) return []
     const entries = await readdir(folder, { withFileTypes: true, recursive: true })
     const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('.decant'))
-    return files.map((file) => file.name)
+    return files.map((file) => file.name).toSorted()
   }
 
   test.each([true, false])(
@@ -86,17 +86,15 @@ describe.runIf(areFrameworksTested && chromium !== undefined)('the example of us
       await save.click()
       const image = page.getByAltText('You')
       await image.waitFor()
-      const [first, width] = await image.evaluate((element) => [
-        element.getAttribute('src'),
-        element instanceof HTMLImageElement && element.naturalWidth,
-      ])
-      expect(width).toBe(160)
+      const widthOf = async () => await image.evaluate((element: HTMLImageElement) => element.naturalWidth)
+      await expect.poll(widthOf).toBe(160)
+      const first = await image.getAttribute('src')
 
       await page.getByLabel('Picture').setInputFiles(picture('again.png'))
       await save.click()
       await expect.poll(() => image.getAttribute('src')).not.toBe(first)
       // The files before it go with the commit.
-      expect(await stored('pictures')).toEqual([...before.pictures, 'again.png'])
+      expect(await stored('pictures')).toEqual([...before.pictures, 'again.png'].toSorted())
       expect(await stored('thumbs')).toEqual([...before.thumbs, 'avatar.webp'])
       const cookie = await cookieOf(page)
       expect((await fetch(`${example.origin}${first}`, { headers: { cookie } })).status).toBe(404)

@@ -346,26 +346,6 @@ describe('`received`', () => {
   })
 })
 
-test.each<[string, () => unknown]>([
-  ['a bigint', () => 1n],
-  ['a function', () => () => 1],
-  ['a circle', circle],
-])('a form at a URL with a result that JSON cannot hold (%s) is stored, and onError is told', async (_, received) => {
-  const { form, storage } = letterForm()
-  const told: unknown[] = []
-  await using site = await serveHandler(formHandler(form, { received, onError: (error) => told.push(error.cause) }))
-  const answer = await fetch(site.origin, { method: 'POST', body: letter() })
-  expect([answer.status, await answer.text()]).toEqual([204, ''])
-  expect(told).toEqual([expect.objectContaining({ message: expect.stringContaining('JSON cannot hold') })])
-  expect(await keysIn(storage)).toEqual(['cat.png'])
-})
-
-function circle(): object {
-  const result: { self?: object } = {}
-  result.self = result
-  return result
-}
-
 async function readResponse(): Promise<Response> {
   const response = new Response('x')
   await response.text()

@@ -2,7 +2,7 @@ import { tellValue } from '../errors/tell-value.ts'
 
 /**
  * The result of a hook as it stands in a JSON answer. If JSON cannot hold it, the answer is without it, and `tell` gets
- * a `TypeError`: the hook has done its work, so the client must not be told of a failure.
+ * a `TypeError`. The hook has done its work, so the client must not be told of a failure.
  *
  * @param hook its name, for the error
  */

@@ -10,8 +10,8 @@ export function isResponse(value: unknown): value is Response {
 /**
  * A Fetch `Response` of the application as an answer. It is not cached, unless it says so itself.
  *
- * @throws {TypeError} for more than one cookie: an answer has each header once. Also for a Response whose body was read,
- *   and for `Response.error()`.
+ * @throws {TypeError} for more than one cookie: an answer has each header once. Also for a Response whose body was
+ *   read, and for `Response.error()`.
  */
 export function responseOutgoing({ status, headers, body, bodyUsed }: Response): Outgoing {
   if (bodyUsed) throw new TypeError('The body of the Response in a hook was read before. Return a clone of it.')

@@ -93,11 +93,11 @@ export const SCOPES: readonly Mutation[] = [
     tests: [[HOOKS, 'a hook that fails after its client has gone ends neither its request nor the process']],
   },
   {
-    guard: 'waits for a query that is no promise before it chooses the place of a file',
+    guard: 'waits for the query of a database library before it chooses the place of a file',
     file: 'src/handler/take-upload.ts',
     find: 'return isThenable(chosen) ?',
     replace: 'return chosen instanceof Promise ?',
-    tests: [[HOOKS, 'a query that runs when it is awaited > may be the result of `place`']],
+    tests: [[HOOKS, 'a hook may return a query of a database library, which is a thenable and no promise']],
   },
   {
     guard: 'deletes the file that `deleted` was told of, and no later one',

@@ -1,8 +1,6 @@
 import { createElement } from './create-element.ts'
 import type { FormError } from '../errors/upload-error-details.ts'
 
-let count = 0
-
 /** The sentences beside the controls of a form. */
 export class FieldErrors {
   readonly #form: HTMLFormElement
@@ -42,7 +40,8 @@ export class FieldErrors {
   }
 
   #mark(control: Element, detail: string): void {
-    const id = `decant-error-${++count}`
+    // Another form of the page has sentences, too.
+    const id = `decant-error-${Math.random()}`
     const sentence = createElement('span', { id, className: 'decant-error', textContent: ` ${detail}` })
     // Not within its label: it would become a part of the control's name.
     const beside = control.closest('label') ?? control

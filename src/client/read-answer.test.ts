@@ -80,7 +80,7 @@ test.each([
 })
 
 test.each([
-  [413, '<h1>413 Request Entity Too Large</h1>', /^This is more than a server on the way accepts\./],
+  [413, '<h1>413 Request Entity Too Large</h1>', /^A server on the way accepts less\./],
   [502, '<h1>Bad gateway</h1>', /\(status 502\)\. Try again later\.$/],
   [404, { detail: { limit: 1 } }, /\(status 404\)\.$/],
   [418, { title: 'Teapot', detail: 'I am a teapot.' }, /^I am a teapot\.$/],

@@ -59,7 +59,7 @@ function mayHelp(status: number): boolean {
 
 /** A refusal without a sentence: of a proxy, or of another program. */
 function sentenceFor(status: number): string {
-  if (status === 413) return 'This is more than a server on the way accepts. Choose smaller files, or fewer at once.'
+  if (status === 413) return 'A server on the way accepts less. Choose smaller files, or fewer at once.'
   return `The server did not accept this (status ${status}).${mayHelp(status) ? ' Try again later.' : ''}`
 }
 

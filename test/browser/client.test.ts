@@ -135,7 +135,7 @@ describe.skipIf(!chromium)('upload, in a browser,', () => {
         code: 'foreign-refusal',
         status: 413,
         canRetry: false,
-        message: expect.stringContaining('a server on the way'),
+        message: expect.stringContaining('A server on the way'),
       },
       { code: 'foreign-refusal', status: 502, canRetry: true, message: expect.stringContaining('Try again later.') },
     ])

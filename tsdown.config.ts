@@ -54,7 +54,8 @@ const config: UserConfig[] = defineConfig([
     fixedExtension: false,
     sourcemap: true,
     dts: { sourcemap: true },
-    deps: { onlyImport: [] },
+    // Its types reach the switches. Its code does not.
+    deps: { neverBundle: SWITCHES, onlyImport: [] },
   },
   // The script, the style sheet and the icon of the page that `decant serve` shows.
   {

@@ -10,7 +10,7 @@ import { PAGE_FAILED, UploadProblem } from './upload-problem.ts'
 
 export type { EnhanceWords } from './form-progress.ts'
 
-/** How an enhanced form sends itself, and what it says. */
+/** Options of `enhance`: how the form is sent, and its words. */
 export interface EnhanceOptions extends Pick<UploadOptions, 'headers' | 'onProgress' | 'retries' | 'withCredentials'> {
   /**
    * Called with the JSON of a success, `undefined` if it is something else. Default: the form is emptied, and says that

@@ -29,7 +29,7 @@ export type UploadState =
   | { readonly at: 'stored'; readonly answer: CreatedAnswer }
   | { readonly at: 'cancelled' }
 
-/** How a queue sends files, and what it tells of them. */
+/** Options of `UploadQueue`: how files are sent, and what the page learns. */
 export interface UploadQueueOptions {
   /** Sends one file: calls `upload` with these options. */
   readonly send: (

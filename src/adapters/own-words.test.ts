@@ -12,24 +12,34 @@ import type { Context } from 'hono'
 import Koa from 'koa'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Refusal } from '../errors/sentences.ts'
-import { UploadError } from '../errors/upload-error.ts'
+import { isUploadError, UploadError } from '../errors/upload-error.ts'
 import { attach } from './node/attach.ts'
 import { expressProblems } from './express/express-problems.ts'
 import { fastifyDecant } from './fastify/fastify-decant.ts'
 import { fastifyProblems } from './fastify/fastify-problems.ts'
+import { fetchHandler } from './fetch/fetch-handler.ts'
 import { problemResponse } from './fetch/problem-response.ts'
 import { honoProblems } from './hono/hono-problems.ts'
 import { koaProblems } from './koa/koa-problems.ts'
 import { decorate } from './nest/fixtures/decorate.ts'
 import { PLATFORMS, listen as listenNest } from './nest/fixtures/platforms.ts'
 import { nestDecant } from './nest/nest-decant.ts'
+import { nextHandlers } from './next/next-handlers.ts'
 import { nextProblems } from './next/next-problems.ts'
 import { listen } from './node/fixtures/listen.ts'
+import { nodeHandler } from './node/node-handler.ts'
 import { sendProblem } from './node/send-problem.ts'
 
 const mistake = new Error('a mistake in a translation')
 const refusal = (): UploadError<'refused'> =>
   new UploadError('refused', { status: 429, title: 'Enough', detail: 'Ten files a day are enough.', retryAfter: 90 })
+
+/** A handler whose errors its adapter answers. */
+const refusing = {
+  handle: async (): Promise<never> => {
+    throw refusal()
+  },
+}
 
 /** The words of an application, by the language of a request. */
 function inLanguage({ code, detail }: Refusal, language: string | null | undefined): string | undefined {
@@ -79,6 +89,48 @@ const SERVERS: readonly (readonly [name: string, start: () => Promise<RefusingSe
         })
       })
       return { ask, faults }
+    },
+  ],
+  [
+    'nodeHandler',
+    async () => {
+      const faults: unknown[] = []
+      const ask = await onNode(
+        nodeHandler(refusing, {
+          sentences: (each, { headers }) => inLanguage(each, headers['accept-language']),
+          onError: (fault) => {
+            if (!isUploadError(fault)) faults.push(fault)
+          },
+        }),
+      )
+      return { ask, faults }
+    },
+  ],
+  [
+    'fetchHandler',
+    async () => {
+      const faults = watchConsole()
+      const answer = fetchHandler(refusing, {
+        sentences: (each, { headers }) => inLanguage(each, headers.get('accept-language')),
+      })
+      return {
+        ask: (language) => answer(new Request('http://x/', { headers: { 'accept-language': language } })),
+        faults,
+      }
+    },
+  ],
+  [
+    'nextHandlers',
+    async () => {
+      const faults = watchConsole()
+      const { GET } = nextHandlers(refusing, {
+        sentences: (each, { headers }) => inLanguage(each, headers.get('accept-language')),
+      })
+      const params = Promise.resolve({})
+      return {
+        ask: (language) => GET(new Request('http://x/', { headers: { 'accept-language': language } }), { params }),
+        faults,
+      }
     },
   ],
   [

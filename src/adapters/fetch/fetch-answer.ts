@@ -1,3 +1,7 @@
+import { inOwnWords } from '../../errors/in-own-words.ts'
+import { logError } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
+import type { AdapterOptions } from '../adapter-options.ts'
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { AnyUploadError } from '../../errors/upload-error.ts'
@@ -8,14 +12,17 @@ import { problemOutgoing } from '../../http/problem-outgoing.ts'
 import { handleInTurn } from '../handle-in-turn.ts'
 import { toResponse } from './to-response.ts'
 
+interface FetchAnswerOptions<Native> extends Pick<AdapterOptions, 'onError'>, SentenceOptions<Native> {}
+
 /**
  * The answer of a handler as a Fetch `Response`. A request that it does not answer is 404. An error is problem details,
  * and `onError` is called with it.
  */
-export async function fetchAnswer(
+export async function fetchAnswer<Native extends Request>(
   handler: MountedHandler,
   incoming: Incoming,
-  onError: ((error: unknown, request: unknown) => void) | undefined,
+  request: Native,
+  { onError, sentences }: FetchAnswerOptions<Native>,
 ): Promise<Response> {
   let refusal: AnyUploadError
   try {
@@ -24,9 +31,10 @@ export async function fetchAnswer(
     refusal = new UploadError('not-found', {})
   } catch (error) {
     // Any error: the runtime's own answer might show it to the client.
-    onError?.(error, incoming.native)
+    onError?.(error, request)
     refusal = toUploadError(error)
   }
   await discardBody(incoming)
-  return toResponse(problemOutgoing(refusal, incoming.method))
+  const onFault = (fault: unknown): void => (onError ?? logError)(fault, request)
+  return toResponse(problemOutgoing(await inOwnWords(refusal, { sentences, request, onFault }), incoming.method))
 }

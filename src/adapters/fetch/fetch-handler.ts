@@ -1,6 +1,8 @@
 import { checkOptions } from '../../errors/check-options.ts'
 import { OPTION_KINDS } from '../../errors/option-kinds.ts'
 import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { SENTENCE_KINDS } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
 import { fromFetchRequest } from '../../http/fetch-request.ts'
 import type { RequestHandler } from '../../http/outgoing.ts'
@@ -11,8 +13,8 @@ import { fetchAnswer } from './fetch-answer.ts'
 /** The function that `Bun.serve`, `Deno.serve`, workers and route handlers take. */
 export type FetchListener<Native extends Request = Request> = (request: Native) => Promise<Response>
 
-/** Options of `fetchHandler`. */
-export interface FetchHandlerOptions extends AdapterOptions {
+/** Options of `fetchHandler`. Its `sentences` are for requests that the handler does not answer, and for its errors. */
+export interface FetchHandlerOptions<Native = unknown> extends AdapterOptions, SentenceOptions<Native> {
   /**
    * The client's IP address. The runtime knows it, for example by `requestIP` of Bun's server, but a `Request` does not
    * hold it. Default: it is not known, and `maxUploadsPerClient` has no effect.
@@ -22,6 +24,7 @@ export interface FetchHandlerOptions extends AdapterOptions {
 
 export const FETCH_HANDLER_KINDS: OptionKinds<FetchHandlerOptions> = {
   ...ADAPTER_KINDS,
+  ...SENTENCE_KINDS,
   clientAddress: OPTION_KINDS.call,
 }
 
@@ -36,11 +39,16 @@ export const FETCH_HANDLER_KINDS: OptionKinds<FetchHandlerOptions> = {
  */
 export function fetchHandler<Native extends Request>(
   handler: RequestHandler<Native>,
-  options: FetchHandlerOptions = {},
+  options: FetchHandlerOptions<Native> = {},
 ): FetchListener<Native> {
   checkHandler('fetchHandler', handler)
   checkOptions('fetchHandler', options, FETCH_HANDLER_KINDS)
-  const { drainLimits, onError, clientAddress } = options
+  const { drainLimits, clientAddress } = options
   return async (request) =>
-    fetchAnswer(handler, fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) }), onError)
+    fetchAnswer(
+      handler,
+      fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) }),
+      request,
+      options,
+    )
 }

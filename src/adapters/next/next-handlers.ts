@@ -38,18 +38,18 @@ export interface NextHandlers<Native extends Request = Request> {
  */
 export function nextHandlers<Native extends Request>(
   handler: RequestHandler<Native>,
-  options: FetchHandlerOptions = {},
+  options: FetchHandlerOptions<Native> = {},
 ): NextHandlers<Native> {
   checkHandler('nextHandlers', handler)
   checkOptions('nextHandlers', options, FETCH_HANDLER_KINDS)
-  const { drainLimits, clientAddress, onError } = options
+  const { drainLimits, clientAddress } = options
   const route: NextRoute<Native> = async (request, { params }) => {
     const incoming = fromFetchRequest(request, { drainLimits, clientAddress: clientAddress?.(request) })
     // A route has at most one such segment, at its end. It is absent if the path ends before it.
     const rest = Object.values(await params).find((param) => typeof param === 'object')?.length ?? 0
     const url = new URL(request.url)
     const place = mountedPath(url, rest === 0 ? Infinity : -rest)
-    return fetchAnswer(handler, { ...incoming, ...place }, onError)
+    return fetchAnswer(handler, { ...incoming, ...place }, request, options)
   }
   return { GET: route, HEAD: route, POST: route, PUT: route, DELETE: route, OPTIONS: route }
 }

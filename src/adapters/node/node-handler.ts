@@ -1,4 +1,8 @@
 import { checkOptions } from '../../errors/check-options.ts'
+import { inOwnWords } from '../../errors/in-own-words.ts'
+import type { OptionKinds } from '../../errors/option-kinds.ts'
+import { logError, SENTENCE_KINDS } from '../../errors/problem-options.ts'
+import type { SentenceOptions } from '../../errors/problem-options.ts'
 import { checkHandler } from '../../http/check-handler.ts'
 import { toUploadError } from '../../errors/to-upload-error.ts'
 import { UploadError } from '../../errors/upload-error.ts'
@@ -23,6 +27,11 @@ export type NodeListener<Native extends AnyNodeRequest = AnyNodeRequest> = (
   next?: (error?: unknown) => void,
 ) => void
 
+/** Options of `nodeHandler`. Its `sentences` are for requests that the handler does not answer, and for its errors. */
+export interface NodeHandlerOptions<Native = unknown> extends NodeAdapterOptions, SentenceOptions<Native> {}
+
+const KINDS: OptionKinds<NodeHandlerOptions> = { ...NODE_ADAPTER_KINDS, ...SENTENCE_KINDS }
+
 /**
  * Connects a handler to `node:http`, `node:https` or `node:http2`. Use `attach` on the server too, so that long
  * uploads are not cut. Without `next`, a request that the handler does not answer is 404. An error is answered as by
@@ -37,21 +46,21 @@ export type NodeListener<Native extends AnyNodeRequest = AnyNodeRequest> = (
  */
 export function nodeHandler<Native extends AnyNodeRequest>(
   handler: RequestHandler<Native>,
-  options: NodeAdapterOptions = {},
+  options: NodeHandlerOptions<Native> = {},
 ): NodeListener<Native> {
   checkHandler('nodeHandler', handler)
-  checkOptions('nodeHandler', options, NODE_ADAPTER_KINDS)
+  checkOptions('nodeHandler', options, KINDS)
   const toIncoming = toIncomingBy(options)
   return (request, response, next) => {
     void respond(handler, options, toIncoming(request, response), request, response, next)
   }
 }
 
-async function respond(
+async function respond<Native extends AnyNodeRequest>(
   handler: MountedHandler,
-  options: NodeAdapterOptions,
+  options: NodeHandlerOptions<Native>,
   incoming: Incoming,
-  request: AnyNodeRequest,
+  request: Native,
   response: AnyNodeResponse,
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
@@ -68,7 +77,11 @@ async function respond(
     refusal = toUploadError(error)
   }
   if (refusal === undefined && next !== undefined) next()
-  else await refuse(response, incoming, refusal ?? new UploadError('not-found', {}))
+  else {
+    const { sentences, onError = logError } = options
+    const words = { sentences, request, onFault: (fault: unknown) => onError(fault, request) }
+    await refuse(response, incoming, await inOwnWords(refusal ?? new UploadError('not-found', {}), words))
+  }
 }
 
 async function refuse(response: AnyNodeResponse, incoming: Incoming, error: AnyUploadError): Promise<void> {

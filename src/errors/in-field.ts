@@ -11,5 +11,5 @@ export function inField(error: unknown, field: string | undefined): unknown {
 }
 
 function withField<Code extends UploadErrorCode>(error: UploadError<Code>, field: string): UploadError<Code> {
-  return new UploadError(error.code, { ...error.details, field }, { cause: error, sentence: error.message })
+  return new UploadError(error.code, { ...error.details, field }, { cause: error.cause, sentence: error.message })
 }

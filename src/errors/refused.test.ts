@@ -138,11 +138,13 @@ test('details of other codes never change the status', () => {
   expect(toProblem(new UploadError('forbidden', details))).toMatchObject({ status: 403, title: 'Not allowed' })
 })
 
-test('a refusal of a file keeps its words when the field of the file is added', () => {
-  const error = new UploadError('refused', FULL, { sentence: 'Pay first.' })
+test('a refusal of a file keeps its words and its cause when the field of the file is added', () => {
+  const cause = new Error('the ledger says so')
+  const error = new UploadError('refused', FULL, { cause, sentence: 'Pay first.' })
   const told = inField(error, 'photo')
   if (!(told instanceof UploadError)) return expect.unreachable()
   expect(toProblem(told)).toMatchObject({ ...FULL, field: 'photo', detail: 'Pay first.' })
+  expect(told.cause).toBe(cause)
 })
 
 test.each([

@@ -48,7 +48,7 @@ export const KEPT_FILES: GuardedPromise = {
       file: 'src/policy/upload-set.ts',
       find: 'if (note?.set !== name) {',
       replace: 'if (note === undefined) {',
-      tests: [[KEPT, 'of another set is not found, and stays with that set']],
+      tests: [['src/policy/claim.test.ts', 'a set takes back no draft of another set, which keeps it']],
     },
     {
       guard: 'discards a kept file if the client chooses another one',

@@ -52,7 +52,7 @@ export const SCOPES: readonly Mutation[] = [
     guard: 'makes the keys of a refusal relative to the scope',
     file: 'src/handler/scoped-refusal.ts',
     find: "if (scope.folder === '') return refusal",
-    replace: 'return refusal',
+    replace: 'if (scope.folder !== undefined) return refusal',
     tests: [[SCOPE, 'a scope > never shows in a refusal, a cursor or a page of a list']],
   },
   {
@@ -83,7 +83,7 @@ export const SCOPES: readonly Mutation[] = [
     file: 'src/handler/until-gone.ts',
     find: 'return await Promise.race([gone.promise, work])',
     replace: 'return await work',
-    tests: [[HOOKS, 'the context of a request > is given up in %s when the client goes']],
+    tests: [[HOOKS, 'a query of a database library is abandoned when the client goes']],
   },
   {
     guard: 'takes the failure of a hook whose client has gone, which would end the process',

@@ -229,8 +229,8 @@ export const TRANSACTIONS: GuardedPromise = {
     {
       guard: 'lets only storages with the same `recover` take part in a transaction',
       file: 'src/policy/check-together.ts',
-      find: '  if (first === undefined || other === undefined) return\n',
-      replace: '  if (first === undefined || other !== undefined) return\n',
+      find: 'storage.recover !== first?.storage.recover)',
+      replace: 'storage.recover === null)',
       tests: [
         [WITH, 'takes no set whose storage has another recover, or no transactions'],
         ['src/form/form-transaction.test.ts', 'whose storages have different recover functions is a TypeError'],

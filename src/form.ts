@@ -20,7 +20,8 @@ export type {
 export type { FieldName, FormLabel, FormLabels, NameBelow } from './form/form-labels.ts'
 export type { KeepOptions, KeptFile, KeptFiles } from './form/kept-files.ts'
 export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './policy/file-transaction.ts'
-export type { FileCount, FileInput, InputPlace, InputPlacement, InputPlaceRequest } from './policy/file-input.ts'
+export type { FilePlace } from './policy/file-place.ts'
+export type { FileCount, FileInput, InputPlacement, InputPlaceRequest } from './policy/file-input.ts'
 export type { FormLimitOptions, FormLimits, ReceiveLimitOptions, ReceiveLimits } from './receive/form-limits.ts'
 
 export type { Secret } from './access/signer.ts'

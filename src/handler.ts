@@ -12,7 +12,6 @@ export { folderOf } from './policy/folder-of.ts'
 export type {
   ClientRequest,
   DeletedRequest,
-  FilePlace,
   PlaceRequest,
   ScopedRequest,
   ScopeRequest,
@@ -20,6 +19,7 @@ export type {
   UploadHooks,
 } from './handler/hooks.ts'
 export type { FileTransaction, SkippedDeletion, TransactionBytesOptions } from './policy/file-transaction.ts'
+export type { FilePlace } from './policy/file-place.ts'
 export type { FormField } from './receive/form-field.ts'
 export type { UploadSets } from './handler/upload-sets.ts'
 export type { UploadHandlerOptions } from './handler/upload-handler-options.ts'

@@ -107,7 +107,7 @@ describe.each(PLACES)('the place of a file input, in %s,', (_, open) => {
       () => ({ folder: undefined }),
       '"folder" in the result of "place" for "cover" is undefined.',
     ],
-    ['a folder that is empty', () => ({ folder: '' }), 'Leave it out if you mean the root of the set.'],
+    ['a folder that is empty', () => ({ folder: '' }), 'Leave it out if you mean the default.'],
     [
       'a folder that is a number',
       () => ({ folder: 7 }),

@@ -87,7 +87,7 @@ describe('place', () => {
     await using site = await siteOfUsers({
       place: async ({ filename, field }) => {
         await wait(1)
-        return { folder: `2026/${field}`, name: filename === 'a.txt' ? 'first.' : undefined }
+        return { folder: `2026/${field}`, ...(filename === 'a.txt' && { name: 'first.' }) }
       },
     })
     const body = formOf(['a.txt', 'one'], ['b.txt', 'two'], ['c.txt', ''])
@@ -106,19 +106,33 @@ describe('place', () => {
   })
 
   test.each([
-    ['a text', 'folder'],
-    ['a folder that leads out', { folder: '../bob' }],
-    ['an empty folder', { folder: '' }],
-    ['a key', { key: 'bob/a.txt' }],
-    ['a name with a slash', { name: '../bob/a.txt' }],
-    ['a number as its folder', { folder: 7 }],
-  ])('that returns %s is a failure of the server, and leaves nothing behind', async (_, result) => {
+    ['a text', 'folder', /must be an object/],
+    ['null', null, /must be an object/],
+    ['a folder that leads out', { folder: '../bob' }, /folderOf/],
+    ['an empty folder', { folder: '' }, /folderOf/],
+    ['a key', { key: 'bob/a.txt' }, /"key" is not an option/],
+    ['a name that leads out', { name: '../bob/a.txt' }, /folderOf/],
+    ['a number as its folder', { folder: 7 }, /"folder" .*must be a string/],
+  ])('that returns %s is a failure of the server, and leaves nothing behind', async (_, result: unknown, sentence) => {
     const onError = vi.fn<(error: UploadError) => void>()
     await using site = await siteOfUsers({ onError, place: () => JSON.parse(JSON.stringify(result)) })
     expect(await code(await fetch(site.origin, as('ann', { method: 'POST', body: formOf(['a.txt', 'x']) })))).toBe(
       '500 internal-error',
     )
-    expect(String(onError.mock.calls[0]?.[0].cause)).toMatch(/^TypeError: .*folderOf/s)
+    expect(onError.mock.calls[0]?.[0].cause).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringMatching(sentence),
+    })
+    expect(await site.everyFile()).toEqual([])
+  })
+
+  test('that returns the folder of an absent id is a failure of the server, and never the root', async () => {
+    const absent: { id?: string } = {}
+    // @ts-expect-error -- A program without types does not notice that the id is missing.
+    await using site = await siteOfUsers({ scope: undefined, place: () => ({ folder: absent.id }) })
+    expect(await code(await fetch(site.origin, as('ann', { method: 'POST', body: formOf(['a.txt', 'x']) })))).toBe(
+      '500 internal-error',
+    )
     expect(await site.everyFile()).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import type { UploadRequest } from '../access/upload-request.ts'
 import type { FormField } from '../receive/form-field.ts'
 import type { FileTransaction } from '../policy/file-transaction.ts'
-import type { Placement } from '../policy/upload-head.ts'
+import type { FilePlace } from '../policy/file-place.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { ROOT } from './scope.ts'
 
@@ -80,8 +80,8 @@ export interface UploadHooks<Native = unknown, Context = undefined> {
     | ((request: ScopeRequest<Native, Context>) => string | typeof ROOT | PromiseLike<string | typeof ROOT>)
     | undefined
   /**
-   * The folder below the scope, and the name, of a file that is posted. A PUT names its place itself. Default: the
-   * scope, and the name by the rule of the set.
+   * The folder below the scope, and the name, of a file that is posted. Another result is a TypeError, and so is a
+   * folder that is `undefined`. A PUT names its place itself. Default: the scope, and the name by the rule of the set.
    */
   readonly place?:
     | ((request: PlaceRequest<Native, Context>) => FilePlace | undefined | PromiseLike<FilePlace | undefined>)
@@ -95,6 +95,3 @@ export interface UploadHooks<Native = unknown, Context = undefined> {
   /** Called before a file is deleted. If it throws, the file stays. */
   readonly deleted?: ((file: StoredFile, request: DeletedRequest<Native, Context>) => unknown) | undefined
 }
-
-/** The folder and the name that `place` chooses. */
-export type FilePlace = Pick<Placement, 'folder' | 'name'>

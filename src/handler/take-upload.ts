@@ -1,7 +1,7 @@
-import { tellValue } from '../errors/tell-value.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing } from '../http/outgoing.ts'
 import { deleteFiles } from '../policy/delete-files.ts'
+import { checkFilePlace } from '../policy/file-place.ts'
 import { isThenable } from '../policy/is-thenable.ts'
 import { publishWith } from '../policy/publish-with.ts'
 import type { Placement } from '../policy/upload-head.ts'
@@ -12,7 +12,7 @@ import { checkPreconditions, checkUnseen } from '../serve/preconditions.ts'
 import { toCreatedAnswer } from './file-answer.ts'
 import type { Gate } from './gate.ts'
 import { watched } from './hook-watch.ts'
-import type { FilePlace, UploadHooks } from './hooks.ts'
+import type { UploadHooks } from './hooks.ts'
 import { jsonOutgoing } from './json-outgoing.ts'
 import { toJsonResult } from './json-result.ts'
 import { redirectOutgoing } from './page/page-answer.ts'
@@ -80,25 +80,16 @@ function toPlacing(incoming: Incoming, route: Route, { place }: TakeUploadOption
   }
 }
 
-/** @throws {TypeError} for anything but a folder and a name. An unsafe folder is noticed by the set. */
+/** @throws {TypeError} as `checkFilePlace`. */
 function placementBelow(scope: string, chosen: unknown): Placement {
-  const { folder, name } = toFilePlace(chosen)
-  const path = [...(scope === '' ? [] : [scope]), ...(folder === undefined ? [] : [folder])].join('/')
-  return { ...(path !== '' && { folder: path }), name }
-}
-
-function toFilePlace(chosen: unknown): FilePlace {
-  if (chosen === undefined) return {}
-  if (typeof chosen === 'object' && chosen !== null) {
-    const { folder, name, ...others }: Record<string, unknown> = { ...chosen }
-    const isFolder = folder === undefined || (typeof folder === 'string' && folder !== '')
-    const isName = name === undefined || (typeof name === 'string' && !name.includes('/'))
-    if (isFolder && isName && Object.keys(others).length === 0) return { folder, name }
-  }
-  throw new TypeError(
-    `place returned ${tellValue(chosen)}. Return { folder, name }, or one of them: a folder such as folderOf(id), ` +
-      'and a name without "/".',
-  )
+  const place: unknown = chosen === undefined ? {} : chosen
+  checkFilePlace('the result of "place"', place)
+  if (scope === '') return place
+  // The set reads a folder in a name only if there is no other folder.
+  const { name = '' } = place
+  const slash = place.folder === undefined ? name.lastIndexOf('/') : -1
+  const folder = slash === -1 ? place.folder : name.slice(0, slash)
+  return { folder: folder === undefined ? scope : `${scope}/${folder}`, name: name.slice(slash + 1) }
 }
 
 /** Publishes the files together: in the transaction of the `stored` hook, if there is one. */

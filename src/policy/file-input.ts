@@ -1,6 +1,7 @@
 import { checkBounds } from '../errors/check-bounds.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { DraftSource } from './draft-source.ts'
+import type { FilePlace } from './file-place.ts'
 import type { Placement } from './upload-head.ts'
 
 /** The question that the `place` of a file input answers, once for each file, before its bytes come. */
@@ -15,14 +16,6 @@ export interface InputPlaceRequest<Native = unknown> {
   readonly scope: string | undefined
 }
 
-/** The place that a function chooses for a file. An absent member has its default; `undefined` is a TypeError. */
-export interface InputPlace {
-  /** Default: the root of the set. */
-  readonly folder?: string
-  /** Default: the client's name, by the rule of the set. */
-  readonly name?: string
-}
-
 /** The place of the files of an input: the same for all, or a function that chooses it for each file. */
 export interface InputPlacement<Native = unknown> extends Placement {
   /**
@@ -31,7 +24,7 @@ export interface InputPlacement<Native = unknown> extends Placement {
    * and so is a folder that is `undefined`. Not beside `folder`, `name` and `key`.
    */
   // A method: an input that reads one kind of request fits every form.
-  place?(this: void, file: InputPlaceRequest<Native>): InputPlace
+  place?(this: void, file: InputPlaceRequest<Native>): FilePlace
 }
 
 /** A file input of a form: how many files of which set it takes, and their value in the form's data. */

@@ -1,8 +1,8 @@
 import { checkOptions } from '../errors/check-options.ts'
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKind, OptionKinds } from '../errors/option-kinds.ts'
-import { tellValue } from '../errors/tell-value.ts'
-import type { InputPlace, InputPlacement, InputPlaceRequest } from './file-input.ts'
+import type { InputPlacement, InputPlaceRequest } from './file-input.ts'
+import { checkFilePlace } from './file-place.ts'
 import { isThenable } from './is-thenable.ts'
 import type { Placement } from './upload-head.ts'
 
@@ -32,8 +32,7 @@ export function checkInputPlacement(
 /**
  * The place of one file.
  *
- * @throws {TypeError} unless `place` returns an object with a folder, a name, both or neither. The id of an absent user
- *   must not open the root, so `undefined` is not a folder. If a folder is not safe, the set says so.
+ * @throws {TypeError} as `checkFilePlace`, and for a promise.
  */
 export function placementOf({ place, ...placement }: InputPlacement, file: InputPlaceRequest): Placement {
   if (place === undefined) return placement
@@ -45,19 +44,8 @@ export function placementOf({ place, ...placement }: InputPlacement, file: Input
     result.then(ignore, ignore)
     throw new TypeError(`${owner} is a promise. Look facts up before the form is received, and return an object.`)
   }
-  checkPlace(owner, result)
+  checkFilePlace(owner, result)
   return result
 }
 
 function ignore(): void {}
-
-const PLACE_KINDS: OptionKinds<InputPlace> = { folder: OPTION_KINDS.text, name: OPTION_KINDS.text }
-
-function checkPlace(owner: string, result: unknown): asserts result is InputPlace {
-  checkOptions(owner, result, PLACE_KINDS)
-  const members = typeof result === 'object' && result !== null ? { ...result } : {}
-  for (const [option, value] of Object.entries<unknown>(members)) {
-    if (value !== undefined && value !== '') continue
-    throw new TypeError(`"${option}" in ${owner} is ${tellValue(value)}. Leave it out if you mean the root of the set.`)
-  }
-}

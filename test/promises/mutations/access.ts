@@ -42,10 +42,14 @@ export const ACCESS: GuardedPromise = {
     },
     {
       guard: 'puts no file of an absent user into the root',
-      file: 'src/policy/input-placement.ts',
+      file: 'src/policy/file-place.ts',
       find: "if (value !== undefined && value !== '') continue",
       replace: 'if (option !== undefined) continue',
       tests: [
+        [
+          'src/handler/hooks.test.ts',
+          'that returns the folder of an absent id is a failure of the server, and never the root',
+        ],
         [
           'src/form/input-places.test.ts',
           'the place of a file input, in %s, > is a TypeError that says what to do if it is %s, and nothing is left',

@@ -2,6 +2,7 @@ import type { Storage, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import type { DraftSource } from './draft-source.ts'
 import { impliedRecord } from './implied-record.ts'
+import { fillDraft } from './save-source.ts'
 import type { SaveOptions } from './save-source.ts'
 import { takeOver, toInspectedDraft } from './take-over.ts'
 import type { AdoptingSet } from './take-over.ts'
@@ -59,21 +60,11 @@ async function copied(target: Storage, source: Storage, move: Move): Promise<Upl
   const { entry, admission, signal } = move
   const file = await source.open(entry.key)
   if (file === undefined) return undefined
-  const draft = new UploadDraft(target.createDraft({ expectedSize: entry.size }), admission)
   try {
-    if (file.entry.version !== entry.version) {
-      await draft.discard()
-      return undefined
-    }
-    for await (const chunk of file.stream()) {
-      signal?.throwIfAborted()
-      await draft.append(chunk)
-    }
-    await draft.seal()
+    if (file.entry.version !== entry.version) return undefined
+    const draft = new UploadDraft(target.createDraft({ expectedSize: entry.size }), admission)
+    await fillDraft(draft, file.stream(), signal)
     return draft
-  } catch (error) {
-    await draft.discard()
-    throw error
   } finally {
     await file.close()
   }

@@ -41,13 +41,22 @@ export async function sealSource(openDraft: OpenDraft, source: SaveSource, optio
   signal?.throwIfAborted()
   const file = openSource('save', source, rest)
   const draft = openDraft(file.head, file.placement)
+  await fillDraft(draft, file.chunks(), signal)
+  return draft
+}
+
+/** Appends all bytes of a file, and seals the draft. If that fails, nothing of it is left. */
+export async function fillDraft(
+  draft: UploadDraft,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    for await (const chunk of file.chunks()) {
+    for await (const chunk of chunks) {
       signal?.throwIfAborted()
       await draft.append(chunk)
     }
     await draft.seal()
-    return draft
   } catch (error) {
     await draft.discard()
     throw error

@@ -157,6 +157,16 @@ describe('a scope', () => {
     expect(await code(await fetch(site.origin))).toBe('403 forbidden')
   })
 
+  test('keeps the sentence of a refusal that a hook has thrown, and makes its key relative', async () => {
+    await using site = await siteOfUsers({
+      authorize: ({ key = '' }) => {
+        throw new UploadError('not-found', { key }, { sentence: 'This file was moved.' })
+      },
+    })
+    const refused = await json(await fetch(`${site.origin}/a.txt`, as('ann')))
+    expect(refused).toMatchObject({ code: 'not-found', key: 'a.txt', detail: 'This file was moved.' })
+  })
+
   test('of ROOT is the whole set', async () => {
     await using site = await siteOfUsers({
       scope: ({ context }) => (context.user === 'admin' ? ROOT : folderOf(context.user ?? '')),

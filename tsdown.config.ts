@@ -6,6 +6,9 @@ import type { UserConfig } from 'tsdown'
 // purpose, below.
 const DEPENDENCIES = ['@standard-schema/spec', 'content-disposition', 'file-type', 'mrmime', 'structured-headers']
 
+// Optional peers: only the code that needs one imports it.
+const PEERS = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner']
+
 // devDependencies that travel inside dist/cli.js and dist/digest-pure.js, so that a library user never installs them.
 const BUNDLED = ['@noble/hashes', 'hono', 'uqr']
 
@@ -26,9 +29,9 @@ const config: UserConfig[] = defineConfig([
       'spool-memory': 'src/receive/spool/memory-spool.ts',
     },
     deps: {
-      neverBundle: [...SWITCHES, ...DEPENDENCIES],
+      neverBundle: [...SWITCHES, ...DEPENDENCIES, ...PEERS],
       onlyBundle: BUNDLED,
-      onlyImport: [...SWITCHES, ...DEPENDENCIES],
+      onlyImport: [...SWITCHES, ...DEPENDENCIES, ...PEERS],
     },
     platform: 'node',
     target: 'node22',

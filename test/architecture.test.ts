@@ -45,6 +45,11 @@ const ROOMS: RoomTable = {
   // For speed alone: without it a list by time looks at every file.
   'storage/disk/time-index': { rooms: ['storage', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
+  'storage/s3': {
+    rooms: ['storage', 'filename', 'media', 'http', 'budget'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
+    node: true,
+  },
 
   policy: {
     rooms: ['budget', 'digest', 'filename', 'filename/extension.ts', 'media', 'storage'],
@@ -146,6 +151,7 @@ const ROOMS: RoomTable = {
       'storage',
       'storage/disk',
       'storage/memory',
+      'storage/s3',
       'policy',
       'environment',
       'check/clamav',

@@ -22,8 +22,20 @@ export interface OpenFile {
    * `storage-failed`. Optional.
    */
   bytes?(start: number, end: number): Uint8Array | undefined
+  /**
+   * A URL from which a client fetches the file itself, without this server. It is valid for a few minutes. The answer
+   * there has these headers. Optional: for a storage whose files are served by another server.
+   */
+  location?(headers: LocationHeaders): Promise<string>
   /** Closes a file that was not read. It is harmless otherwise. */
   close(): Promise<void>
+}
+
+/** The headers of the answer that a client gets from the URL of `OpenFile.location`. */
+export interface LocationHeaders {
+  readonly contentType: string
+  readonly contentDisposition: string
+  readonly cacheControl: string
 }
 
 /** Which entries to list. */
@@ -58,6 +70,12 @@ export interface ListPage {
 export interface Storage {
   /** The kind of storage, for messages: `disk`, `memory`, ... */
   readonly kind: string
+  /**
+   * Whether a key can be given to another file later. With `once`, each key is given to one file, ever: a set names its
+   * files by `unique`, a transaction does not guard its keys against others, and no version is needed to delete a file.
+   * Default `reused`.
+   */
+  readonly keys?: 'reused' | 'once'
   /** Opens a draft. It takes bytes at once. If opening fails, the next `flush` or `seal` rejects. */
   createDraft(options?: DraftOptions): Draft
   /**

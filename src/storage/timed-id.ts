@@ -1,0 +1,40 @@
+/** 48 bits of time, inverted, in hexadecimal. */
+const TIME_DIGITS = 12
+const LATEST = 2 ** 48 - 1
+const RANDOM_BYTES = 10
+
+/** Ends an id whose key does not tell the whole record of the file. */
+const RECORD_MARK = '-r'
+
+const TIMED_KEY = /(?:^|\/)([0-9a-f]{12})[0-9a-f]{20}(-r)?\/[^/]+$/
+
+/** The facts that a key with a timed id tells. */
+export interface TimedKey {
+  readonly storedAt: Date
+  /** Whether the file has a record that the key does not tell. */
+  readonly hasRecord: boolean
+}
+
+/**
+ * An id that is given once: 48 bits of inverted time and 80 random bits. So the code-unit order of ids is that of time,
+ * newest first, and no id can be guessed.
+ *
+ * @param storedAt milliseconds since 1970
+ */
+export function newTimedId(storedAt: number = Date.now()): string {
+  const time = (LATEST - storedAt).toString(16).padStart(TIME_DIGITS, '0')
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
+  return time + Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The folder in a key: the id, marked if the key does not tell the whole record. */
+export function timedFolder(id: string, hasRecord: boolean): string {
+  return hasRecord ? id + RECORD_MARK : id
+}
+
+/** The facts of a key `<folders>/<timed id>/<name>`; `undefined` for another key. */
+export function parseTimedKey(key: string): TimedKey | undefined {
+  const [, time, mark] = TIMED_KEY.exec(key) ?? []
+  if (time === undefined) return undefined
+  return { storedAt: new Date(LATEST - Number.parseInt(time, 16)), hasRecord: mark !== undefined }
+}

@@ -8,6 +8,7 @@ export type {
   FileRecord,
   ListOptions,
   ListPage,
+  LocationHeaders,
   OpenFile,
   Storage,
   StorageEntry,

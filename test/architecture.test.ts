@@ -46,7 +46,7 @@ const ROOMS: RoomTable = {
   'storage/disk/time-index': { rooms: ['storage', 'file'], node: true },
   'storage/memory': { rooms: ['storage', 'filename'] },
   'storage/s3': {
-    rooms: ['storage', 'filename', 'media', 'http', 'budget'],
+    rooms: ['storage', 'filename', 'media', 'budget', 'file', 'runtime'],
     packages: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
     node: true,
   },
@@ -69,12 +69,11 @@ const ROOMS: RoomTable = {
   },
   'receive/spool': { rooms: ['http'] },
   'receive/spool/file-spool.ts': {
-    rooms: ['receive/spool', 'receive/spool/save-file.ts', 'receive/spool/temporary-file.ts', 'budget'],
+    rooms: ['receive/spool', 'receive/spool/save-file.ts', 'file', 'budget'],
     node: true,
   },
   'receive/spool/save-file.ts': { rooms: ['receive/spool', 'receive/spool/save-sweep.ts', 'file'], node: true },
   'receive/spool/save-sweep.ts': { rooms: ['file'], node: true },
-  'receive/spool/temporary-file.ts': { rooms: ['receive/spool', 'file'], node: true },
 
   // Typed forms: fields and files declared once, and stored together.
   form: { rooms: ['access', 'receive', 'policy', 'storage', 'http'], packages: ['@standard-schema/spec'] },

@@ -4,7 +4,7 @@ import { PROCESS_MEMORY } from '../../budget/process-memory.ts'
 import { closedUpload } from './closed-upload.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import type { Spool, SpooledFile, SpoolOptions } from './spool.ts'
-import { TemporaryFile } from './temporary-file.ts'
+import { TemporaryFile } from '../../file/temporary-file.ts'
 
 export { saveFile } from './save-file.ts'
 
@@ -58,7 +58,7 @@ class SpoolResources {
   /** The one temporary file: a process has few descriptors, and a form may have thousands of files. */
   get file(): TemporaryFile {
     if (this.#isFreed) throw closedUpload()
-    this.#file ??= new TemporaryFile(this.#folder)
+    this.#file ??= new TemporaryFile(this.#folder, closedUpload)
     return this.#file
   }
 

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../file/system-error.ts'
-import type { Failures } from './failures.ts'
+import type { Failures } from '../failures.ts'
 import { folderNames } from './folder-names.ts'
 import { lastChange } from './owner-judge.ts'
 import type { Owner } from './owner.ts'

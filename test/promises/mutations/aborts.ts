@@ -44,7 +44,7 @@ export const ABORTS: GuardedPromise = {
     },
     {
       guard: 'unlinks a temporary file while it is still empty',
-      file: 'src/receive/spool/temporary-file.ts',
+      file: 'src/file/temporary-file.ts',
       find: 'await unlinkFile(path)',
       replace: '',
       tests: [

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { close, constants, open, read, unlink } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { FileWriter } from '../../file/file-writer.ts'
-import { toStorageError } from '../../file/storage-error.ts'
-import { closedUpload } from './closed-upload.ts'
+import { FileWriter } from './file-writer.ts'
+import { toStorageError } from './storage-error.ts'
 
 const closeFile = promisify(close)
 const openFile = promisify(open)
@@ -24,13 +23,16 @@ const CHUNK_SIZE = 256 * 1024
  */
 export class TemporaryFile {
   readonly #writer: FileWriter
+  readonly #disposed: () => Error
   /** The descriptor, from when the file is open until `dispose`. */
   #file: number | undefined
   #closed = false
   /** Reads under way: a read that outlived the descriptor could read another file. */
   readonly #reads = new Set<Promise<unknown>>()
 
-  constructor(folder: string) {
+  /** @param disposed the error of a call after `dispose` */
+  constructor(folder: string, disposed: () => Error) {
+    this.#disposed = disposed
     const path = join(folder, `decant-${randomBytes(16).toString('hex')}`)
     const create = async (): Promise<number> => {
       const file = await openFile(path, NEW_FILE, 0o600)
@@ -62,8 +64,7 @@ export class TemporaryFile {
   }
 
   /**
-   * The bytes from `start` to `end`, each chunk in memory of its own. Rejects with a TypeError once disposed of, also
-   * in the middle.
+   * The bytes from `start` to `end`, each chunk in memory of its own. Rejects once disposed of, also in the middle.
    */
   async *stream(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     for (let at = start; at < end;) {
@@ -76,7 +77,7 @@ export class TemporaryFile {
   }
 
   async #read(position: number, length: number): Promise<Uint8Array> {
-    if (this.#file === undefined) throw closedUpload()
+    if (this.#file === undefined) throw this.#disposed()
     const buffer = Buffer.allocUnsafeSlow(length)
     const reading = readFile(this.#file, buffer, 0, length, position)
     this.#reads.add(reading)
@@ -96,6 +97,6 @@ export class TemporaryFile {
     this.#closed = true
     this.#file = undefined
     await Promise.allSettled(this.#reads)
-    await this.#writer.abort(closedUpload())
+    await this.#writer.abort(this.#disposed())
   }
 }

@@ -1,0 +1,89 @@
+import { deleteFile } from './deletion.ts'
+import { ALIVE, ENTRY, SETTLER, VERDICT } from './journal.ts'
+import type { DeletedFile } from './journal.ts'
+import { abortUpload, completeUpload, copyObject } from './multipart-upload.ts'
+import { toObjectHead } from './object-record.ts'
+import type { S3Place } from './s3-place.ts'
+import { writeRecord } from './sealed-s3-draft.ts'
+import type { ReservedFile } from './sealed-s3-draft.ts'
+
+/** Files that are published at the same time. */
+const AT_ONCE = 8
+
+/** Does `work` for all items, several at the same time. Rejects with the first failure, after all were tried. */
+export async function forAll<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  const rest = [...items]
+  const failures: unknown[] = []
+  const next = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
+      try {
+        await work(item)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, next))
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Publishes the files of a transaction. Any of them may be published already. Rejects with the engine's error. */
+export function publishFiles(place: S3Place, files: readonly ReservedFile[]): Promise<void> {
+  return forAll(files, (file) => publishFile(place, file))
+}
+
+/** Removes the drafts of a transaction that is over. Rejects with the engine's error. */
+export async function removeDrafts({ bucket, names }: S3Place, files: readonly ReservedFile[]): Promise<void> {
+  const staged = files.filter(({ upload }) => upload === undefined)
+  await bucket.deleteAll(staged.map(({ draft }) => names.bytes(draft)))
+}
+
+/** Removes the drafts of a transaction that was discarded, and their uploads. Rejects with the engine's error. */
+export async function discardFiles(place: S3Place, files: readonly ReservedFile[]): Promise<void> {
+  await removeDrafts(place, files)
+  await forAll(files, async ({ upload }) => {
+    if (upload !== undefined) await abortUpload(place.bucket, upload)
+  })
+}
+
+/** Deletes files after a commit. Resolves to the keys of those that have another version by now. */
+export async function deleteFiles(place: S3Place, files: readonly DeletedFile[]): Promise<readonly string[]> {
+  const skipped: string[] = []
+  await forAll(files, async ({ key, version }) => {
+    if (await deleteFile(place, key, version)) return
+    if ((await place.bucket.head(place.names.file(key))) !== undefined) skipped.push(key)
+  })
+  return skipped
+}
+
+/**
+ * Removes the journal of a transaction, and then its verdict. False if transactions that follow it still need the
+ * verdict. Rejects with the engine's error.
+ */
+export async function endTransaction(
+  { bucket }: S3Place,
+  folder: string,
+  followers: readonly string[],
+): Promise<boolean> {
+  for (const follower of followers) {
+    const { objects } = await bucket.list({ prefix: follower + ENTRY, limit: 1 })
+    if (objects.length > 0) return false
+  }
+  const { objects } = await bucket.list({ prefix: folder })
+  const names = objects.map(({ name }) => name)
+  // The verdict comes last: a transaction with a journal and no verdict is undecided.
+  for (const part of [ENTRY, ALIVE, SETTLER, VERDICT]) {
+    await bucket.deleteAll(names.filter((name) => name.startsWith(folder + part)))
+  }
+  return true
+}
+
+async function publishFile(place: S3Place, file: ReservedFile): Promise<void> {
+  const { bucket, names } = place
+  const { head } = toObjectHead(file)
+  await writeRecord(place, file)
+  if (file.upload !== undefined) return completeUpload(bucket, file.upload, file.draft)
+  const source = { name: names.bytes(file.draft), size: file.size }
+  // Without the draft, the file was published before: drafts are removed only then.
+  await copyObject(bucket, source, names.file(file.key), head)
+}

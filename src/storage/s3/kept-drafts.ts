@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import type { ClaimedDraft } from '../draft.ts'
+import { textBody, WRITER } from './s3-bucket.ts'
+import type { ListedObject } from './s3-bucket.ts'
+import type { S3Place } from './s3-place.ts'
+import { SealedS3Draft } from './sealed-s3-draft.ts'
+
+const DRAFT_ID = /^[0-9a-f]{32}$/
+
+/** A draft that is set aside. */
+export interface KeptDraft {
+  readonly number: number
+  /** The object of its note. */
+  readonly note: string
+  readonly expiresAt: Date
+}
+
+/** A draft that is set aside now, of the objects in its folder. `undefined` if it belongs to a request. */
+export function findKept(objects: readonly Pick<ListedObject, 'name'>[]): KeptDraft | undefined {
+  const claimed = new Set(objects.map(({ name }) => /\/claimed-(\d+)$/.exec(name)?.[1]))
+  let last: KeptDraft | undefined
+  for (const { name } of objects) {
+    const [, number, time] = /\/kept-(\d+)-(\d+)$/.exec(name) ?? []
+    if (number === undefined || claimed.has(number) || Number(number) < (last?.number ?? 0)) continue
+    last = { number: Number(number), note: name, expiresAt: new Date(Number(time)) }
+  }
+  return last
+}
+
+/** Takes back a draft that was set aside, for one of all callers. Rejects with the engine's error. */
+export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDraft | undefined> {
+  if (!DRAFT_ID.test(id)) return undefined
+  const { bucket, names } = place
+  const { objects } = await bucket.list({ prefix: names.draft(id) })
+  const kept = findKept(objects)
+  const bytes = objects.find(({ name }) => name === names.bytes(id))
+  if (kept === undefined || bytes === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
+  const head = { metadata: { [WRITER]: randomUUID() } }
+  if (!(await bucket.putNew(names.claimed(id, kept.number), textBody(''), head))) return undefined
+  const note = await bucket.text(kept.note)
+  if (note === undefined) return undefined
+  const sealed = new SealedS3Draft(place, id, { kind: 'object' }, { size: bytes.size, keeps: kept.number + 1 })
+  return { sealed, expiresAt: kept.expiresAt, note }
+}

@@ -1,0 +1,142 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3'
+import { MiB } from '../../errors/byte-size.ts'
+import { pause, repeated, WRITER } from './s3-bucket.ts'
+import type { ObjectBody, ObjectHead, S3Bucket } from './s3-bucket.ts'
+import { codeOf, isMissing, isRefused } from './s3-error.ts'
+
+/** Attempts to complete an upload, with growing pauses. */
+const COMPLETE_ATTEMPTS = 8
+
+/** Bytes of a part that is copied, and how many are copied at the same time. */
+const COPIED_SIZE = 256 * MiB
+const COPIES = 8
+
+/** An object of at most so many bytes is copied in one request. S3 allows 5 GiB, but a large copy takes minutes. */
+export const LARGEST_COPY: number = COPIED_SIZE
+
+/** A multipart upload, as plain data: any process can end it. */
+export interface UploadState {
+  /** The name of the object. */
+  readonly name: string
+  readonly uploadId: string
+  /** The ETags of the parts in order, with their quotes. */
+  readonly parts: readonly string[]
+}
+
+/** Begins a multipart upload. Resolves to its id. */
+export async function createUpload(bucket: S3Bucket, name: string, head: ObjectHead): Promise<string> {
+  const { UploadId: id } = await bucket.client.send(
+    new CreateMultipartUploadCommand({
+      Bucket: bucket.name,
+      Key: name,
+      Metadata: head.metadata,
+      ContentType: head.contentType,
+      ContentDisposition: head.contentDisposition,
+    }),
+  )
+  if (id === undefined) throw new Error('The engine has begun an upload without an id.')
+  return id
+}
+
+/** Sends a part. Resolves to its ETag with the quotes. */
+export async function uploadPart(
+  bucket: S3Bucket,
+  upload: Omit<UploadState, 'parts'>,
+  number: number,
+  body: ObjectBody,
+): Promise<string> {
+  const { ETag: etag = '' } = await repeated(() =>
+    bucket.client.send(
+      new UploadPartCommand({
+        Bucket: bucket.name,
+        Key: upload.name,
+        UploadId: upload.uploadId,
+        PartNumber: number,
+        Body: body.open(),
+        ContentLength: body.size,
+      }),
+    ),
+  )
+  return etag
+}
+
+/**
+ * Makes an upload an object. An answer may be lost, and engines answer 404 or 500 to a second request. So only the
+ * object itself tells the outcome: it has the `WRITER` of the upload. An upload that may be completed is never aborted,
+ * because an engine can lose an object that was completed and aborted at the same time.
+ */
+export async function completeUpload(bucket: S3Bucket, upload: UploadState, writer: string): Promise<void> {
+  const parts = upload.parts.map((etag, index) => ({ ETag: etag, PartNumber: index + 1 }))
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await bucket.client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket: bucket.name,
+          Key: upload.name,
+          UploadId: upload.uploadId,
+          MultipartUpload: { Parts: parts },
+        }),
+      )
+      return
+    } catch (error) {
+      const found = await bucket.head(upload.name)
+      if (found?.metadata[WRITER] === writer) return
+      if ((isRefused(error) && codeOf(error) !== 'NoSuchUpload') || attempt === COMPLETE_ATTEMPTS) throw error
+      await pause(attempt + 1)
+    }
+  }
+}
+
+/** Gives up an upload that nobody has tried to complete. */
+export async function abortUpload(bucket: S3Bucket, { name, uploadId }: Omit<UploadState, 'parts'>): Promise<void> {
+  try {
+    await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId }))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
+/** Copies an object of any size. False if the source is missing. */
+export async function copyObject(
+  bucket: S3Bucket,
+  source: { readonly name: string; readonly size: number },
+  target: string,
+  head: ObjectHead,
+): Promise<boolean> {
+  if (source.size <= LARGEST_COPY) return bucket.copy(source.name, target, head)
+  const upload = { name: target, uploadId: await createUpload(bucket, target, head) }
+  const parts: string[] = []
+  const count = Math.ceil(source.size / COPIED_SIZE)
+  let next = 0
+  const copyNext = async (): Promise<void> => {
+    for (let index = next++; index < count; index = next++) {
+      const end = Math.min((index + 1) * COPIED_SIZE, source.size) - 1
+      const { CopyPartResult: result } = await bucket.client.send(
+        new UploadPartCopyCommand({
+          Bucket: bucket.name,
+          Key: target,
+          UploadId: upload.uploadId,
+          PartNumber: index + 1,
+          CopySource: bucket.sourceOf(source.name),
+          CopySourceRange: `bytes=${index * COPIED_SIZE}-${end}`,
+        }),
+      )
+      parts[index] = result?.ETag ?? ''
+    }
+  }
+  const results = await Promise.allSettled(Array.from({ length: COPIES }, copyNext))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) {
+    await abortUpload(bucket, upload)
+    if (isMissing(failed.reason)) return false
+    throw failed.reason
+  }
+  await completeUpload(bucket, { ...upload, parts }, head.metadata[WRITER] ?? '')
+  return true
+}

@@ -1,0 +1,158 @@
+import { Failures } from '../failures.ts'
+import { endDeletion, LEFT_DELETION_MS } from './deletion.ts'
+import { findKept } from './kept-drafts.ts'
+import { abortUpload } from './multipart-upload.ts'
+import type { ListedObject } from './s3-bucket.ts'
+import type { S3Place } from './s3-place.ts'
+import type { S3Recovery } from './s3-recovery.ts'
+import { settleTransaction } from './settle-transaction.ts'
+import { listUploads, youngestPart } from './uploads.ts'
+
+/** Milliseconds between two looks at the transactions, while the storage is in use. */
+const LOOK_MS = 60_000
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** A draft without a change for so long belongs to no request any more. */
+const LEFT_DRAFT_MS = DAY_MS
+/** An upload that began so long ago, and whose last part came a day ago, is given up. */
+const LEFT_UPLOAD_MS = 7 * DAY_MS
+
+/** The private objects of a bucket, by what they belong to. */
+interface PrivateObjects {
+  /** The time of the engine. */
+  readonly now: number
+  readonly drafts: ReadonlyMap<string, readonly ListedObject[]>
+  readonly transactions: ReadonlyMap<string, readonly ListedObject[]>
+  readonly deletions: readonly ListedObject[]
+  readonly probes: readonly ListedObject[]
+}
+
+/** Removes what processes have left in a bucket, and settles their transactions. */
+export class S3Sweeper {
+  readonly #place: S3Place
+  readonly #recovery: S3Recovery
+  #sweeping: Promise<number> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(place: S3Place, recovery: S3Recovery) {
+    this.#place = place
+    this.#recovery = recovery
+  }
+
+  /** Resolves to the number of discarded drafts. Rejects with the first failure, after trying everything. */
+  sweep(): Promise<number> {
+    this.watch()
+    this.#sweeping ??= this.#sweepOnce().finally(() => {
+      this.#sweeping = undefined
+    })
+    return this.#sweeping
+  }
+
+  /** Looks again and again from now on. The timer does not keep the process alive. */
+  watch(): void {
+    this.#timer ??= setInterval(() => {
+      this.sweep().catch(() => {
+        // The engine does not answer: the next sweep meets the failure again.
+      })
+    }, LOOK_MS).unref()
+  }
+
+  /** Ends the watch, and waits for its running work. Never rejects. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    await this.#sweeping?.catch(() => {})
+  }
+
+  async #sweepOnce(): Promise<number> {
+    const failures = new Failures()
+    let count = await this.#sweepExpired()
+    const found = await this.#list()
+    const busy = new Set<string>()
+    for (const [folder, objects] of found.transactions) {
+      const held = await failures.during(() => this.#settle(folder, objects, found.now))
+      for (const draft of held ?? found.drafts.keys()) busy.add(draft)
+    }
+    for (const [draft, objects] of found.drafts) {
+      if (busy.has(draft)) continue
+      if (await failures.during(() => this.#sweepDraft(objects, found.now))) count++
+    }
+    for (const { name, lastModified } of found.deletions) {
+      if (found.now - lastModified.getTime() < LEFT_DELETION_MS) continue
+      await failures.during(() => endDeletion(this.#place, name))
+    }
+    const probes = found.probes.filter(({ lastModified }) => found.now - lastModified.getTime() >= DAY_MS)
+    await failures.during(() => this.#place.bucket.deleteAll(probes.map(({ name }) => name)))
+    count += (await failures.during(() => this.#sweepUploads(found.now))) ?? 0
+    failures.throwFirst()
+    return count
+  }
+
+  /** Drafts of this process whose time is over. */
+  async #sweepExpired(): Promise<number> {
+    const over = [...this.#place.expiring].filter(([, expiresAt]) => expiresAt.getTime() <= this.#clock)
+    for (const [draft] of over) {
+      this.#place.expiring.delete(draft)
+      await draft.expire()
+    }
+    return over.length
+  }
+
+  get #clock(): number {
+    return Date.now() + this.#recovery.world.skewMs
+  }
+
+  async #list(): Promise<PrivateObjects> {
+    const { bucket, names } = this.#place
+    const drafts = new Map<string, ListedObject[]>()
+    const transactions = new Map<string, ListedObject[]>()
+    const deletions: ListedObject[] = []
+    const probes: ListedObject[] = []
+    let now = 0
+    for await (const page of bucket.listAll({ prefix: names.private })) {
+      now = page.now + this.#recovery.world.skewMs
+      for (const object of page.objects) {
+        const { name } = object
+        if (name.startsWith(names.drafts)) add(drafts, name.slice(names.drafts.length).split('/')[0] ?? '', object)
+        else if (name.startsWith(names.transactions))
+          add(transactions, name.slice(0, name.lastIndexOf('/') + 1), object)
+        else if (name.startsWith(names.deletions)) deletions.push(object)
+        else if (name.startsWith(names.probes)) probes.push(object)
+      }
+    }
+    return { now, drafts, transactions, deletions, probes }
+  }
+
+  /** Resolves to the drafts that the transaction still holds. */
+  async #settle(folder: string, objects: readonly ListedObject[], now: number): Promise<readonly string[]> {
+    return settleTransaction(this.#place, { folder, objects, now, ...this.#recovery })
+  }
+
+  /** True if the draft is gone now. */
+  async #sweepDraft(objects: readonly ListedObject[], now: number): Promise<boolean> {
+    const kept = findKept(objects)
+    const changed = Math.max(...objects.map(({ lastModified }) => lastModified.getTime()))
+    const isOver = kept === undefined ? now - changed >= LEFT_DRAFT_MS : kept.expiresAt.getTime() <= this.#clock
+    if (isOver) await this.#place.bucket.deleteAll(objects.map(({ name }) => name))
+    return isOver
+  }
+
+  async #sweepUploads(now: number): Promise<number> {
+    const { bucket, names } = this.#place
+    let count = 0
+    for await (const upload of listUploads(bucket, names.root)) {
+      if (now - upload.initiated.getTime() < LEFT_UPLOAD_MS) continue
+      const last = (await youngestPart(bucket, upload)) ?? upload.initiated
+      if (now - last.getTime() < DAY_MS) continue
+      await abortUpload(bucket, upload)
+      count++
+    }
+    return count
+  }
+}
+
+function add<Item>(groups: Map<string, Item[]>, name: string, item: Item): void {
+  const group = groups.get(name)
+  if (group === undefined) groups.set(name, [item])
+  else group.push(item)
+}

@@ -4,7 +4,7 @@ import type { UploadState } from './multipart-upload.ts'
 import type { ObjectHead, S3Bucket } from './s3-bucket.ts'
 
 /** Parts of one file that are sent at the same time. */
-const MOST_AT_ONCE = 4
+const MOST_AT_ONCE = 3
 
 /** The parts of one file on their way to the engine, several at the same time. */
 export class PartUploads {

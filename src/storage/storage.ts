@@ -42,7 +42,11 @@ export interface LocationHeaders {
 export interface ListOptions {
   /** Only keys below this folder, at any depth; default all. */
   readonly folder?: string
-  /** `name`: by key in code-unit order (default). `newest`: by `storedAt`, latest first, then by key. */
+  /**
+   * `name`: by key in code-unit order (default). `newest`: by `storedAt`, latest first, then by key. A storage that
+   * gives each key once may compare keys by code points instead, as UTF-8 is sorted. The two orders differ for a key
+   * with a character beyond U+FFFF against one with a character from U+E000 to U+FFFF.
+   */
   readonly order?: 'name' | 'newest'
   /** The most entries of a page; default 100. */
   readonly limit?: number
@@ -71,9 +75,9 @@ export interface Storage {
   /** The kind of storage, for messages: `disk`, `memory`, ... */
   readonly kind: string
   /**
-   * Whether a key can be given to another file later. With `once`, each key is given to one file, ever: a set names its
-   * files by `unique`, a transaction does not guard its keys against others, and no version is needed to delete a file.
-   * Default `reused`.
+   * Whether a key can be given to another file later. With `once`, each key is given to one file, ever. So a set names
+   * its files by `unique`, a transaction does not guard its keys against others, and no version is needed to delete a
+   * file. Default `reused`.
    */
   readonly keys?: 'reused' | 'once'
   /** Opens a draft. It takes bytes at once. If opening fails, the next `flush` or `seal` rejects. */
@@ -97,7 +101,10 @@ export interface Storage {
    * Rejects with a TypeError for a limit below one.
    */
   list(options?: ListOptions): Promise<ListPage>
-  /** Deletes a stored file. True if there was such a file and it is gone now. */
+  /**
+   * Deletes a stored file. True if there was such a file and it is gone now. If several callers delete it at once, one
+   * of them gets true. If keys are given once, several of them may.
+   */
   delete(key: string, options?: DeleteOptions): Promise<boolean>
   /**
    * Discards the drafts whose owner is dead or whose time is over, and resolves to their number. Settles the

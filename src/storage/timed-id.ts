@@ -2,6 +2,8 @@
 const TIME_DIGITS = 12
 const LATEST = 2 ** 48 - 1
 const RANDOM_BYTES = 10
+/** The clocks of servers differ, but not by a day. */
+const DAY_MS = 86_400_000
 
 /** Ends an id whose key does not tell the whole record of the file. */
 const RECORD_MARK = '-r'
@@ -32,9 +34,14 @@ export function timedFolder(id: string, hasRecord: boolean): string {
   return hasRecord ? id + RECORD_MARK : id
 }
 
-/** The facts of a key `<folders>/<timed id>/<name>`; `undefined` for another key. */
+/**
+ * The facts of a key `<folders>/<timed id>/<name>`; `undefined` for another key. A time after tomorrow is not the time
+ * of an id: a folder of 32 random digits has one nearly always.
+ */
 export function parseTimedKey(key: string): TimedKey | undefined {
   const [, time, mark] = TIMED_KEY.exec(key) ?? []
   if (time === undefined) return undefined
-  return { storedAt: new Date(LATEST - Number.parseInt(time, 16)), hasRecord: mark !== undefined }
+  const storedAt = LATEST - Number.parseInt(time, 16)
+  if (storedAt > Date.now() + DAY_MS) return undefined
+  return { storedAt: new Date(storedAt), hasRecord: mark !== undefined }
 }

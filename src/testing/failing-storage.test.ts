@@ -7,6 +7,7 @@ import { everyFile } from '../policy/fixtures/sets.ts'
 import { temporaryFolders } from '../receive/fixtures/temporary-folders.ts'
 import { diskStorage } from '../storage/disk/disk-storage.ts'
 import { memoryStorage } from '../storage/memory/memory-storage.ts'
+import { onceStorage } from './fixtures/once-storage.ts'
 import { fakeFile } from './fake-file.ts'
 import { failingStorage } from './failing-storage.ts'
 import type { FailingStorageOptions } from './failing-storage.ts'
@@ -34,6 +35,20 @@ async function sealed(set: UploadSet) {
 
 describe('a storage in which nothing is told to fail', () => {
   for (const { name, run } of storageContract(() => failingStorage(memoryStorage(), {}))) test(name, run)
+})
+
+describe('a storage of keys that are given once in which nothing is told to fail', () => {
+  const cases = storageContract(() => failingStorage(onceStorage(), {}), { keys: 'once' })
+  for (const { name, run } of cases) test(name, run)
+
+  test('is told the keys of drafts', async () => {
+    const storage = onceStorage()
+    const draft = failingStorage(storage, {}).createDraft()
+    draft.intend?.('key', RECORD)
+    await draft.discard()
+    expect(storage.intents).toMatchObject([{ key: 'key', record: RECORD }])
+    expect(failingStorage(memoryStorage(), {}).createDraft().intend === undefined).toBe(true)
+  })
 })
 
 describe('a storage on disk in which nothing is told to fail', () => {

@@ -70,6 +70,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
 
   return {
     kind: storage.kind,
+    ...(storage.keys !== undefined && { keys: storage.keys }),
     createDraft: (draftOptions) => new FailingDraft(storage.createDraft(draftOptions), faults, wrap),
     async stat(key) {
       faults.meet('stat')
@@ -82,6 +83,7 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
       return {
         entry: file.entry,
         stream: (start, end) => failingStream(file.stream(start, end), faults),
+        ...(file.location !== undefined && { location: file.location.bind(file) }),
         close: () => file.close(),
       }
     },

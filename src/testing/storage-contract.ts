@@ -3,10 +3,17 @@ import { ADOPTION_PROMISES } from './storage-contract/adoption-promises.ts'
 import { DRAFT_PROMISES } from './storage-contract/draft-promises.ts'
 import { FILE_PROMISES } from './storage-contract/file-promises.ts'
 import type { ContractCase } from './contract-case.ts'
+import { GIVEN_ONCE_PROMISES } from './storage-contract/given-once-promises.ts'
 import { handPromises } from './storage-contract/hand-promises.ts'
 import type { ChangesByHand } from './storage-contract/hand-promises.ts'
+import { INTENT_PROMISES } from './storage-contract/intent-promises.ts'
 import { KEEPING_PROMISES } from './storage-contract/keeping-promises.ts'
 import { LIST_PROMISES } from './storage-contract/list-promises.ts'
+import {
+  REUSED_ADOPTION_PROMISES,
+  REUSED_KEY_PROMISES,
+  REUSED_TRANSACTION_PROMISES,
+} from './storage-contract/reused-key-promises.ts'
 import type { Promises } from './storage-contract/steps.ts'
 import { TRANSACTION_PROMISES } from './storage-contract/transaction-promises.ts'
 
@@ -22,6 +29,11 @@ export interface StorageCapabilities {
 
 /** Options of `storageContract`. */
 export interface StorageContractOptions<Kind extends Storage = Storage> extends StorageCapabilities {
+  /**
+   * As `Storage.keys`. With `once`, the promises about a key that is given to a second file are left out. Default
+   * `reused`.
+   */
+  readonly keys?: Storage['keys'] | undefined
   /**
    * How an operator changes files by hand, if the medium allows that. Without it, the promises about such files are
    * left out.
@@ -43,15 +55,20 @@ export interface StorageContractOptions<Kind extends Storage = Storage> extends 
  */
 export function storageContract<Kind extends Storage>(
   makeStorage: () => Kind | Promise<Kind>,
-  { transactions = true, keeping = true, adopting = true, byHand }: StorageContractOptions<Kind> = {},
+  { keys, transactions = true, keeping = true, adopting = true, byHand }: StorageContractOptions<Kind> = {},
 ): readonly ContractCase[] {
+  const isReused = keys !== 'once'
   const promises: Promises<Kind> = {
     ...DRAFT_PROMISES,
+    ...INTENT_PROMISES,
     ...FILE_PROMISES,
     ...LIST_PROMISES,
+    ...(isReused ? REUSED_KEY_PROMISES : GIVEN_ONCE_PROMISES),
     ...(transactions && TRANSACTION_PROMISES),
+    ...(transactions && isReused && REUSED_TRANSACTION_PROMISES),
     ...(keeping && KEEPING_PROMISES),
     ...(adopting && ADOPTION_PROMISES),
+    ...(adopting && isReused && REUSED_ADOPTION_PROMISES),
     ...(byHand !== undefined && handPromises(byHand)),
   }
   return Object.entries(promises).map(([name, keeps]) => ({

@@ -1,4 +1,5 @@
 import type { Draft, SealedDraft } from '../../storage/draft.ts'
+import type { FileRecord } from '../../storage/storage.ts'
 import type { Faults } from './faults.ts'
 
 /** A draft whose medium may break. */
@@ -6,12 +7,14 @@ export class FailingDraft implements Draft {
   readonly #draft: Draft
   readonly #faults: Faults
   readonly #wrap: (sealed: SealedDraft) => SealedDraft
+  readonly intend?: (key: string, record: FileRecord | undefined) => void
   #failure: Promise<never> | undefined
 
   constructor(draft: Draft, faults: Faults, wrap: (sealed: SealedDraft) => SealedDraft) {
     this.#draft = draft
     this.#faults = faults
     this.#wrap = wrap
+    if (draft.intend !== undefined) this.intend = draft.intend.bind(draft)
   }
 
   get id(): string {

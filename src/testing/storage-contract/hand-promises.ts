@@ -39,7 +39,7 @@ export function handPromises<Kind extends Storage>(hand: ChangesByHand<Kind>): P
       await hand.remove(storage, 'after')
       equal(await storage.open('after'), undefined)
       equal(await storage.stat('after'), undefined)
-      notEqual(await store(storage, 'after', randomBytes(1000)), undefined)
+      if (storage.keys !== 'once') notEqual(await store(storage, 'after', randomBytes(1000)), undefined)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { isUploadError } from '../../errors/upload-error.ts'
+import { newTimedId, timedFolder } from '../../storage/timed-id.ts'
 import { collect } from '../collect.ts'
 import type { SealedDraft } from '../../storage/draft.ts'
 import type { FileRecord, ListOptions, Storage, StorageEntry } from '../../storage/storage.ts'
@@ -41,6 +42,14 @@ export async function seal(storage: Storage, bytes: Uint8Array): Promise<SealedD
 
 export async function store(storage: Storage, key: string, bytes: Uint8Array): Promise<StorageEntry | undefined> {
   return (await seal(storage, bytes)).publish(key, RECORD)
+}
+
+/**
+ * A key as a set would give it to a file with a record. A storage that gives each key once may know the time of a file
+ * by its key alone.
+ */
+export function newKey(storage: Storage, name: string): string {
+  return storage.keys === 'once' ? `${timedFolder(newTimedId(), true)}/${name.replaceAll('/', '-')}` : name
 }
 
 export async function read(storage: Storage, key: string): Promise<Uint8Array> {

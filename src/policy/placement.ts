@@ -7,8 +7,10 @@ import { utf8Length } from '../filename/name-bytes.ts'
 import { nameFault } from '../filename/name-fault.ts'
 import { secureFilename } from '../filename/secure-filename.ts'
 import { storedName } from '../filename/stored-name.ts'
+import { newTimedId, timedFolder } from '../storage/timed-id.ts'
+import { checkChosenKey } from './key-naming.ts'
+import type { KeyNaming } from './key-naming.ts'
 import type { Placement } from './upload-head.ts'
-import type { Naming } from './upload-set-options.ts'
 
 /** The keys for a file. Whether they are taken is not known yet. */
 export interface Place {
@@ -16,6 +18,11 @@ export interface Place {
   readonly name: string
   /** The key to try first. */
   readonly key: string
+  /**
+   * Makes the only key to try, instead of `key`, on a storage that gives each key once. Such a key tells the time at
+   * which it is made, and whether it tells the whole record of the file. Each call makes another one.
+   */
+  readonly timedKey?: (hasRecord: boolean) => string
   /** The keys to try if the first is taken; absent if there are no others. */
   readonly numberedKey?: NumberedKey
   /**
@@ -47,7 +54,7 @@ export interface UnusableName {
 
 /** How a set makes keys of clients' names. */
 export interface KeyRule {
-  readonly naming: Naming
+  readonly naming: KeyNaming
   /** Whether the folders in a client's name are kept. */
   readonly keepsFolders: boolean
 }
@@ -76,9 +83,9 @@ export function toOwnName(filename: string, { naming, keepsFolders }: KeyRule): 
 const NOTHING_LEFT: UnusableName = { fault: { reason: 'it has no letters or digits of ASCII' } }
 
 /** `undefined` if no character is left, which happens only with `naming: 'werkzeug'`. */
-function withoutFolders(filename: string, naming: Naming): OwnName | undefined {
-  if (naming === 'safe' || naming === 'unique') return { name: storedName(filename) }
+function withoutFolders(filename: string, naming: KeyNaming): OwnName | undefined {
   if (typeof naming === 'function') return ownNameBy(naming, storedName(filename))
+  if (naming !== 'werkzeug') return { name: storedName(filename) }
   // Folders that are not kept are part of the name there.
   const name = secureFilename(filename)
   return name === '' ? undefined : { name: storedName(lowercaseExtension(name)) }
@@ -103,10 +110,11 @@ function ownNameBy(naming: (filename: string) => string, filename: string): OwnN
  *
  * @throws {UploadError} `invalid-key` for a `key` that Decant would never write. `invalid-name` if the client's folders
  *   are too long for that folder.
- * @throws {TypeError} for a folder that is not safe.
+ * @throws {TypeError} for a folder that is not safe, and for a `key` on a storage that gives each key once.
  */
-export function toPlace(own: OwnName, placement: Placement, naming: Naming): Place {
+export function toPlace(own: OwnName, placement: Placement, naming: KeyNaming): Place {
   const { key } = placement
+  checkChosenKey(naming, key)
   if (key !== undefined) return { name: key.slice(key.lastIndexOf('/') + 1), key: checkKey(key) }
   const { below = [], ...wanted } = override(own, placement)
   const final = storedName(wanted.name)
@@ -120,11 +128,11 @@ export function toPlace(own: OwnName, placement: Placement, naming: Naming): Pla
 }
 
 /** @param numbers those of the client's folders; 0 for none */
-function placeBelow(own: OwnName, numbers: readonly number[], naming: Naming): Place {
+function placeBelow(own: OwnName, numbers: readonly number[], naming: KeyNaming): Place {
   const { name: final, below = [] } = own
   const folders = below.map((folder, index) => conflictName(folder, numbers[index] ?? 0))
   const paths = folders.map((_, index) => join(own.folder, ...folders.slice(0, index + 1)))
-  const inner = naming === 'unique' ? join(own.folder, ...folders, randomId()) : join(own.folder, ...folders)
+  const inner = join(own.folder, ...folders, ...idFolders(naming, true))
   if (inner !== undefined && below.length > 0) checkLength(inner, own)
   // Throw for an unsafe folder now, and not when the last byte has come.
   const best = safeKey(inner, final)
@@ -136,6 +144,11 @@ function placeBelow(own: OwnName, numbers: readonly number[], naming: Naming): P
     return placeBelow(own, next, naming)
   }
   if (naming === 'unique') return { name: final, key: best, around }
+  if (naming === 'timed') {
+    const timedKey = (hasRecord: boolean): string =>
+      safeKey(join(own.folder, ...folders, ...idFolders(naming, hasRecord)), final)
+    return { name: final, key: best, timedKey, around }
+  }
   const prefix = best.slice(0, -final.length)
   return { name: final, key: best, numberedKey: (number) => prefix + conflictName(final, number), around }
 }
@@ -177,6 +190,12 @@ function checkKey(key: string): string {
 function join(folder: string | undefined, ...segments: readonly string[]): string | undefined {
   const all = folder === undefined ? segments : [folder, ...segments]
   return all.length === 0 ? undefined : all.join('/')
+}
+
+/** The folder around the file that makes its key unique, if the rule wants one. */
+function idFolders(naming: KeyNaming, hasRecord: boolean): string[] {
+  if (naming === 'timed') return [timedFolder(newTimedId(), hasRecord)]
+  return naming === 'unique' ? [randomId()] : []
 }
 
 /** 128 random bits in hexadecimal. */

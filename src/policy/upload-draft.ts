@@ -162,11 +162,13 @@ export class UploadDraft {
     }
   }
 
-  async #underFreeKeyOf({ key, numberedKey }: Place, sealed: SealedDraft, take: TakeKey): Promise<StoredFile> {
+  async #underFreeKeyOf(place: Place, sealed: SealedDraft, take: TakeKey): Promise<StoredFile> {
     const { numbers } = this.#admission
+    const { key, timedKey, numberedKey } = place
     if (numberedKey === undefined) {
-      const file = await this.#under(key, sealed, take)
-      if (file === undefined) throw new UploadError('name-taken', { key })
+      const only = timedKey?.(!isImplied(key, this.#record)) ?? key
+      const file = await this.#under(only, sealed, take)
+      if (file === undefined) throw new UploadError('name-taken', { key: only })
       return file
     }
     // Looking at a name that was taken before costs less than trying to publish under it.

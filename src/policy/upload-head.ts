@@ -23,6 +23,9 @@ export interface Placement {
    * `avatar.png`. If no `folder` is given, the text before the last `/` is the folder.
    */
   readonly name?: string | undefined
-  /** The exact key. If it is taken, the file is refused with `name-taken`. */
+  /**
+   * The exact key. If it is taken, the file is refused with `name-taken`. A TypeError if the storage gives each key
+   * once.
+   */
   readonly key?: string | undefined
 }

@@ -14,7 +14,11 @@ export type Naming =
    * Flask.
    */
   | 'werkzeug'
-  /** `<128 random bits>/<safe name>`, which is never taken and cannot be guessed. Folders that are kept come first. */
+  /**
+   * `<128 random bits>/<safe name>`, which is never taken and cannot be guessed. Folders that are kept come first. If
+   * the storage gives each key once, the id begins with the time instead, and has 80 random bits. Its order is that of
+   * time, newest first.
+   */
   | 'unique'
   /**
    * A function from the client's name, made safe by `storedName`, to a name with its extension. If the result has a
@@ -55,7 +59,7 @@ export interface UploadSetOptions {
    * Default none.
    */
   readonly digest?: 'sha-256' | undefined
-  /** Default `safe`. */
+  /** Default `safe`; on a storage that gives each key once, `unique`, which is the only one there. */
   readonly naming?: Naming | undefined
   /**
    * `keep`: the folders in a client's name for a file (`trip/day-1/a.jpg`) become folders of the storage. They lie

@@ -32,6 +32,7 @@ import { checkInputPlacement, INPUT_PLACEMENT_KINDS } from './input-placement.ts
 import type { ExpectedContent } from './inspection.ts'
 import { OpenSetFile } from './open-stored-file.ts'
 import type { OpenStoredFile } from './open-stored-file.ts'
+import { checkChosenKey, toKeyNaming } from './key-naming.ts'
 import { toOwnName, toPlace } from './placement.ts'
 import type { OwnName, Place } from './placement.ts'
 import { SAVE_KINDS, saveSource } from './save-source.ts'
@@ -85,7 +86,8 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
    * bytes are copied if the storage can do that.
    *
    * At any moment, the file is in one of the sets. If the process dies in between, it may be in both. Resolves to
-   * `undefined` if there is no such file. If several callers adopt it, one of them gets it.
+   * `undefined` if there is no such file. If several callers adopt it, one of them gets it. If its storage gives each
+   * key once, several may get it at the same moment, each a file of its own.
    *
    * @throws as `save`; the file then stays in the other set.
    * @throws {TypeError} for a `StoredFile` of another set than `source`.
@@ -176,14 +178,16 @@ const LIST_KINDS: OptionKinds<ListOptions> = {
  * ```
  * @throws {TypeError} for a name that has other characters than letters, digits, `-` and `_`, and for a missing
  *   storage. Also for an unknown option, and for an option with a value of another type or one that it cannot have.
+ *   Also for another `naming` than `unique` on a storage that gives each key once.
  */
 export function uploadSet<const Name extends string>(name: Name, options: UploadSetOptions): UploadSet<Name> {
   if (typeof name !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(name)) {
     throw new TypeError(`${tellValue(name)} cannot name an upload set: use letters, digits, "-" and "_".`)
   }
   checkOptions(`the upload set "${name}"`, options, SET_KINDS)
-  const { storage, naming = 'safe', content = 'verify', checks = [], digest } = options
+  const { storage, content = 'verify', checks = [], digest } = options
   checkStorage(`The upload set "${name}"`, storage)
+  const naming = toKeyNaming(name, storage, options.naming)
   const extensionRule = combineRules({
     extensions: options.extensions ?? DEFAULTS,
     allow: options.allow,
@@ -302,14 +306,17 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
     one(placement = {}) {
       checkInputPlacement('one', placement, INPUT_PLACEMENT_KINDS)
+      checkChosenKey(naming, placement.key)
       return oneFile(set, placement)
     },
     optional(placement = {}) {
       checkInputPlacement('optional', placement, INPUT_PLACEMENT_KINDS)
+      checkChosenKey(naming, placement.key)
       return optionalFile(set, placement)
     },
     many(fileCount = {}) {
       checkInputPlacement('many', fileCount, MANY_KINDS)
+      checkChosenKey(naming, fileCount.key)
       return manyFiles(set, fileCount)
     },
 

@@ -76,7 +76,7 @@ export interface Storage {
   readonly kind: string
   /**
    * Whether a key can be given to another file later. With `once`, each key is given to one file, ever. So a set names
-   * its files by `unique`, a transaction does not guard its keys against others, and no version is needed to delete a
+   * its files by `unique`, and a transaction does not guard its keys against others. No version is needed to delete a
    * file. Default `reused`.
    */
   readonly keys?: 'reused' | 'once'

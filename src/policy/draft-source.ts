@@ -11,6 +11,16 @@ export interface ClaimedUpload {
   readonly expiresAt: Date
 }
 
+/** Options of `UploadSet.draft`. */
+export interface UploadDraftOptions extends DraftOptions {
+  /**
+   * `directly`: the caller publishes the draft by `publish`, or discards it, and does nothing else with it. So a
+   * storage may write a large file to its place at once. Default: the caller may also read it, set it aside, or publish
+   * it in a transaction.
+   */
+  readonly publishes?: 'directly' | undefined
+}
+
 /** The part of an upload set that takes files. */
 export interface DraftSource {
   /** The set's name. */
@@ -28,7 +38,7 @@ export interface DraftSource {
    *
    * @throws as `save`, for faults that are known before the bytes come.
    */
-  draft(head: UploadHead, placement?: Placement, options?: DraftOptions): UploadDraft
+  draft(head: UploadHead, placement?: Placement, options?: UploadDraftOptions): UploadDraft
   /**
    * Admits a file and begins its inspection, for code that keeps the bytes elsewhere, as `receive` with `accept` does.
    * Nothing is stored.

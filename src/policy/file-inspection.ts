@@ -32,6 +32,7 @@ export class FileInspection {
   readonly #firstBytes = new FirstBytes()
   readonly #hasher: Hasher | undefined
   #size = 0
+  #early: Promise<FileRecord> | undefined
 
   constructor(rules: FileRules) {
     this.#rules = rules
@@ -80,6 +81,22 @@ export class FileInspection {
     throw new UploadError('file-too-small', { limit, filename: head.filename, ...fieldOf(head) })
   }
 
+  /** True if the first bytes decide the record: the set has no checks, and takes no digest. */
+  get isDecidedByHead(): boolean {
+    return this.#hasher === undefined && this.#rules.inspection.checks.length === 0
+  }
+
+  /**
+   * The record of a file that `isDecidedByHead`, when its first `HEAD_SIZE` bytes are there. `inspect` does not look at
+   * the content again then.
+   *
+   * @throws {UploadError} `type-mismatch`, and so does `inspect`.
+   */
+  inspectHead(): Promise<FileRecord> {
+    this.#early ??= this.#inspect({ size: this.#size, stream: notRead })
+    return this.#early
+  }
+
   /**
    * Compares the content with the name, and runs the checks of the set on the whole file. Returns the record, with the
    * proven type and the digest.
@@ -87,13 +104,17 @@ export class FileInspection {
    * @throws {UploadError} `type-mismatch`, and the errors of checks.
    */
   async inspect(file: WholeFile): Promise<FileRecord> {
-    const { head, inspection } = this.#rules
-    const record = { ...this.#rules.record, ...this.#digest() }
     try {
-      return await inspect(inspection, { head, record, file, firstBytes: this.#firstBytes.bytes })
+      return await (this.#early ?? this.#inspect(file))
     } finally {
       this.#firstBytes.release()
     }
+  }
+
+  #inspect(file: WholeFile): Promise<FileRecord> {
+    const { head, inspection } = this.#rules
+    const record = { ...this.#rules.record, ...this.#digest() }
+    return inspect(inspection, { head, record, file, firstBytes: this.#firstBytes.bytes })
   }
 
   #digest(): { digest?: string } {
@@ -101,4 +122,9 @@ export class FileInspection {
     if (algorithm === undefined || this.#hasher === undefined) return {}
     return { digest: toDigestField(algorithm, this.#hasher.digest()) }
   }
+}
+
+/** The bytes of a file without checks. */
+function notRead(): AsyncIterable<Uint8Array> {
+  throw new TypeError('Only checks read the whole file.')
 }

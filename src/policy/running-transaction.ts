@@ -90,7 +90,7 @@ export class RunningTransaction implements FileTransaction {
       checkOptions('transaction.save', options, SAVE_KINDS)
       checkSet('save', set)
       this.#transaction.check(set)
-      const draft = await sealSource((head, placement) => set.draft(head, placement), source, options)
+      const draft = await sealSource(set, source, options)
       try {
         const stored = await this.#transaction.reserve(draft)
         this.#saved.push(draft)

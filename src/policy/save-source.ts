@@ -1,10 +1,11 @@
 import { OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
+import type { DraftSource, UploadDraftOptions } from './draft-source.ts'
 import { openSource } from './file-source.ts'
 import type { SaveSource } from './file-source.ts'
 import type { UploadDraft } from './upload-draft.ts'
-import type { Placement, UploadHead } from './upload-head.ts'
+import type { Placement } from './upload-head.ts'
 
 /** The folder and the name of a saved file. A source without a name needs `filename` or `name`. */
 export type SaveOptions = Omit<Placement, 'key'> & {
@@ -22,11 +23,9 @@ export const SAVE_KINDS: OptionKinds<SaveOptions> = {
   signal: OPTION_KINDS.signal,
 }
 
-type OpenDraft = (head: UploadHead, placement: Placement) => UploadDraft
-
 /** Stores a whole file by way of a draft. If that fails, nothing of it is left. */
-export async function saveSource(openDraft: OpenDraft, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
-  const draft = await sealSource(openDraft, source, options)
+export async function saveSource(set: DraftSource, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
+  const draft = await sealSource(set, source, options, { publishes: 'directly' })
   try {
     return await draft.publish()
   } catch (error) {
@@ -36,11 +35,16 @@ export async function saveSource(openDraft: OpenDraft, source: SaveSource, optio
 }
 
 /** Makes a whole file a sealed draft, which the caller publishes or discards. If that fails, nothing of it is left. */
-export async function sealSource(openDraft: OpenDraft, source: SaveSource, options: SaveOptions): Promise<UploadDraft> {
+export async function sealSource(
+  set: DraftSource,
+  source: SaveSource,
+  options: SaveOptions,
+  draftOptions?: UploadDraftOptions,
+): Promise<UploadDraft> {
   const { signal, ...rest } = options
   signal?.throwIfAborted()
   const file = openSource('save', source, rest)
-  const draft = openDraft(file.head, file.placement)
+  const draft = set.draft(file.head, file.placement, draftOptions)
   await fillDraft(draft, file.chunks(), signal)
   return draft
 }

@@ -6,6 +6,7 @@ import type { StorageTransaction } from '../storage/transaction.ts'
 import { noneFree } from './conflict-numbers.ts'
 import type { ConflictNumbers } from './conflict-numbers.ts'
 import { toDraftNote } from './draft-note.ts'
+import { EarlyKey } from './early-key.ts'
 import { FileInspection } from './file-inspection.ts'
 import type { FileRules } from './file-inspection.ts'
 import { isImplied } from './implied-record.ts'
@@ -38,17 +39,29 @@ export class UploadDraft {
   readonly #admission: Admission
   /** Absent if the draft was sealed and inspected before. */
   readonly #inspection: FileInspection | undefined
+  /** Whether the draft can only be published by `publish`. */
+  readonly #isDirect: boolean
   #record: FileRecord
   #sealed: SealedDraft | undefined
   #published: PublishedFile | undefined
+  readonly #early: EarlyKey | undefined
 
-  /** A sealed draft was inspected before; the record of its admission is the result. */
-  constructor(draft: Draft | SealedDraft, admission: Admission) {
+  /**
+   * A sealed draft was inspected before; the record of its admission is the result.
+   *
+   * @param publishes as in `UploadDraftOptions`
+   */
+  constructor(draft: Draft | SealedDraft, admission: Admission, publishes?: 'directly') {
     this.#draft = draft
     this.#admission = admission
     this.#record = admission.record
-    if (isSealed(draft)) this.#sealed = draft
-    else this.#inspection = new FileInspection(admission)
+    this.#isDirect = publishes === 'directly'
+    if (isSealed(draft)) {
+      this.#sealed = draft
+      return
+    }
+    this.#inspection = new FileInspection(admission)
+    if (this.#isDirect) this.#early = EarlyKey.of(draft, this.#inspection, admission.place)
   }
 
   /** The claims of the client. */
@@ -74,7 +87,9 @@ export class UploadDraft {
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined {
     if (isSealed(this.#draft)) throw new TypeError('The draft is sealed: it takes no more bytes.')
     this.#inspection?.append(bytes)
-    return this.#draft.append(bytes, isGiven)
+    const ready = this.#draft.append(bytes, isGiven)
+    this.#early?.note()
+    return ready
   }
 
   /**
@@ -85,6 +100,7 @@ export class UploadDraft {
   async seal(): Promise<void> {
     if (isSealed(this.#draft) || this.#inspection === undefined) throw new TypeError('The draft is sealed already.')
     this.#inspection.checkSize()
+    if (this.#early !== undefined) await this.#early.end()
     const sealed = await this.#draft.seal()
     this.#record = await this.#inspection.inspect(sealed)
     this.#sealed = sealed
@@ -119,15 +135,17 @@ export class UploadDraft {
    * Reserves the first of its keys that is free. Returns the stored file as it will be when `transaction` is committed.
    *
    * @throws as `publish`.
+   * @throws {TypeError} also for a draft that is to be published directly.
    */
-  reserve(transaction: StorageTransaction): Promise<StoredFile> {
+  async reserve(transaction: StorageTransaction): Promise<StoredFile> {
+    this.#requireIndirect('takes part in a transaction')
     return this.#underFreeKey((sealed, key, record) => transaction.reserve(sealed, key, record))
   }
 
   /**
    * As `SealedDraft.stream`, until the draft is published.
    *
-   * @throws {TypeError} before `seal`.
+   * @throws {TypeError} before `seal`, and for a draft that is to be published directly.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array> {
     return this.#whole().stream(start, end)
@@ -136,7 +154,7 @@ export class UploadDraft {
   /**
    * The absolute path of the draft, until it is published.
    *
-   * @throws {TypeError} before `seal`, and if the storage has no paths.
+   * @throws {TypeError} before `seal`, for a draft that is to be published directly, and if the storage has no paths.
    */
   path(): string {
     const path = this.#whole().path?.()
@@ -146,7 +164,13 @@ export class UploadDraft {
 
   #whole(): SealedDraft {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is read.')
+    this.#requireIndirect('is read')
     return this.#sealed
+  }
+
+  #requireIndirect(use: string): void {
+    if (!this.#isDirect) return
+    throw new TypeError(`The draft ${use}, but it was opened with { publishes: 'directly' }. Leave that option out.`)
   }
 
   async #underFreeKey(take: TakeKey): Promise<StoredFile> {
@@ -166,7 +190,7 @@ export class UploadDraft {
     const { numbers } = this.#admission
     const { key, timedKey, numberedKey } = place
     if (numberedKey === undefined) {
-      const only = timedKey?.(!isImplied(key, this.#record)) ?? key
+      const only = this.#early?.key ?? timedKey?.(!isImplied(key, this.#record)) ?? key
       const file = await this.#under(only, sealed, take)
       if (file === undefined) throw new UploadError('name-taken', { key: only })
       return file
@@ -213,11 +237,13 @@ export class UploadDraft {
    * Sets the draft aside until `expiresAt`. Returns the id by which `UploadSet.claim` gets it back.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`.
-   * @throws {TypeError} before `seal`, and if the storage cannot set drafts aside.
+   * @throws {TypeError} before `seal`, for a draft that is to be published directly, and if the storage cannot set
+   *   drafts aside.
    */
   async keep(expiresAt: Date): Promise<string> {
     const sealed = this.#sealed
     if (sealed === undefined) throw new TypeError('Seal the draft before it is set aside.')
+    this.#requireIndirect('is set aside')
     const { kind } = this.storage
     if (sealed.keep === undefined) throw new TypeError(`A storage of kind "${kind}" cannot set drafts aside.`)
     await sealed.keep(expiresAt, toDraftNote({ set: this.#admission.set, head: this.head, record: this.#record }))
@@ -226,6 +252,7 @@ export class UploadDraft {
 
   /** Removes every trace of a draft that is not published. Never rejects. */
   discard(): Promise<void> {
+    this.#early?.giveUp()
     return this.#draft.discard()
   }
 }

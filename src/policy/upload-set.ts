@@ -269,12 +269,12 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       return !('fault' in own) && isAllowed(extensionOf(own.name))
     },
 
-    draft(head, placement = {}, draftOptions = {}) {
+    draft(head, placement = {}, { publishes, ...draftOptions } = {}) {
       const admission = admit(head, placement)
       const { size } = head
       // Create the draft last: if the set refuses, there is no draft to discard.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
-      return new UploadDraft(draft, admission)
+      return new UploadDraft(draft, admission, publishes)
     },
 
     inspection(head, placement = {}) {
@@ -322,7 +322,7 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
 
     async save(source, saveOptions = {}) {
       checkOptions('save', saveOptions, SAVE_KINDS)
-      return await saveSource((head, place) => set.draft(head, place), source, saveOptions)
+      return await saveSource(set, source, saveOptions)
     },
 
     async check(source, saveOptions = {}) {

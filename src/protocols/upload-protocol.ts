@@ -1,4 +1,5 @@
 import type { Incoming } from '../http/incoming.ts'
+import type { UploadDraftOptions } from '../policy/draft-source.ts'
 import { publishTogether } from '../policy/publish-together.ts'
 import type { UploadDraft } from '../policy/upload-draft.ts'
 import type { Placement, UploadHead } from '../policy/upload-head.ts'
@@ -39,6 +40,16 @@ export interface UploadProtocol {
   /** True if the request is one of this protocol, by its method, URL and header. */
   claims(upload: AdmittedUpload): boolean
   receive(upload: AdmittedUpload): Promise<Receipt>
+}
+
+/**
+ * Options of a draft that `publishFiles` gets. A draft that is not alone, or that work of the application goes along
+ * with, is published in a transaction.
+ *
+ * @param maxFiles files that the request may have
+ */
+export function publishesDirectly({ publish }: AdmittedUpload, maxFiles: number): UploadDraftOptions {
+  return publish === undefined && maxFiles === 1 ? { publishes: 'directly' } : {}
 }
 
 /** Stores the files of a request: all of them, or none. */

@@ -29,6 +29,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/misuse/**/*.test.ts',
     'test/names/!(case-insensitive).test.ts',
     'test/promises/**/*.test.ts',
+    'test/s3-simulation/**/*.test.ts',
     'test/types/**/*.test.ts',
     'test/wire/**/*.test.ts',
   ],

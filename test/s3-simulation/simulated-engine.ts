@@ -116,13 +116,22 @@ export class SimulatedEngine {
     for (const bucket of this.#buckets.values()) bucket.collectGarbage()
   }
 
+  /** Resolves when the engine has nothing to do, and its clients wait for timers alone. */
+  idle(): Promise<void> {
+    return this.#turns.idle()
+  }
+
+  /** Lets requests arrive that are late. False if there are none. */
+  releaseLate(): boolean {
+    const isLate = this.#turns.isHoldingBack
+    this.#turns.release()
+    return isLate
+  }
+
   /** Ends all faults, and performs the requests that are still under way. */
   async settle(): Promise<void> {
     this.faults.stop()
-    while (this.#late.size > 0) {
-      this.#turns.release()
-      await Promise.allSettled(this.#late)
-    }
+    for (; this.#late.size > 0; await Promise.allSettled(this.#late)) this.#turns.release()
   }
 
   /** @throws {ConnectionReset} if the client gets no answer. */
@@ -223,7 +232,7 @@ export class SimulatedEngine {
       profile: this.profile,
       limits: this.#limits,
       now: this.now,
-      turn: () => this.#turns.turn(),
+      turn: () => this.#turns.slowTurn(),
       pick: (items) => this.#random?.pick(items) ?? items[0],
     }
   }

@@ -10,6 +10,9 @@ interface Waiting {
 /** Turns of the event loop without any work, after which all clients have sent what they can send now. */
 const QUIET_TURNS = 3
 
+/** How long a slow operation is under way if there are no random numbers. */
+const SLOW_TURNS = 10
+
 /**
  * The order in which operations reach the engine. With random numbers, it lets the clients go on as far as they can,
  * and then picks one of all waiting operations. So one seed gives one order. Without them, first come, first served.
@@ -29,6 +32,22 @@ export class TurnQueue {
     this.#waiting.push({ go: resolve, hold })
     this.#start()
     return promise
+  }
+
+  /** The same in the middle of an operation that takes a while. */
+  async slowTurn(): Promise<void> {
+    if (this.#random === undefined) for (let turn = 0; turn < SLOW_TURNS; turn += 1) await nextTurn()
+    return this.turn()
+  }
+
+  /** Resolves when no operation can go on, and clients wait for timers alone. */
+  async idle(): Promise<void> {
+    do await quiet()
+    while (this.#isRunning)
+  }
+
+  get isHoldingBack(): boolean {
+    return this.#waiting.length > 0
   }
 
   /** Lets all go that are held back. */

@@ -51,6 +51,20 @@ describe('without JavaScript', () => {
     for (const changes of [{}, { folders: false }]) expect(shown(changes)).not.toContain('webkitdirectory')
   })
 
+  test('the folder of a file leads to its list, without the id of a file that has one', () => {
+    const id = '0123456789abcdef0123456789abcdef'
+    const links = (key: string): (string | undefined)[] =>
+      [
+        ...shown({ folders: true, files: [{ ...photo, key }] }).matchAll(/<a class="folder" href="([^"]*)" (hidden)?/g),
+      ].flatMap(([, href, hidden]) => [href, hidden])
+    expect(links('trip/day-1/a.jpg')).toEqual(['?folder=trip%2Fday-1', undefined])
+    expect(links(`trip/${id}/a.jpg`)).toEqual(['?folder=trip', undefined])
+    expect(links(`trip/${id}-r/a.jpg`)).toEqual(['?folder=trip', undefined])
+    expect(links(`${id}/a.jpg`)).toEqual(['?folder=', 'hidden'])
+    expect(links('a.jpg')).toEqual(['?folder=', 'hidden'])
+    expect(shown({ files: [{ ...photo, key: `${id}/a.jpg` }] })).not.toContain(id)
+  })
+
   test('one file at a time if only one is allowed', () => {
     expect(shown({ maxFiles: 1 })).not.toContain('multiple')
     expect(shown({ maxFiles: 1 })).toContain('one file at once')

@@ -122,7 +122,8 @@ const ROOMS: RoomTable = {
   'app/page': { rooms: ['entries'], packages: ['hono'] },
   'app/page/client.ts': { rooms: ['entries', 'app/page', 'app/page/client'] },
   'app/page/client': { rooms: ['entries', 'app/page'] },
-  cli: { rooms: ['entries', 'app'], packages: ['uqr'], node: true },
+  // It looks at its start whether the presigner is installed.
+  cli: { rooms: ['entries', 'app'], packages: ['uqr', '@aws-sdk/s3-request-presigner'], node: true },
 
   testing: {
     rooms: [

@@ -10,16 +10,23 @@ export const UPLOADS_PATH = '/uploads'
 /** A browser may keep a versioned file for ever: a year, in seconds, is the most that caches promise. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
+export interface SiteOptions {
+  readonly assets: Assets
+  /** The path before all of it, as `parseBase` gives it. */
+  readonly base: string
+  /** Whether a client can choose the URL of its file, by PUT. */
+  readonly takesPut: boolean
+}
+
 /**
  * Everything the server answers: the uploads themselves, and around them the page's own files and `/healthz`.
  *
  * The base itself, with or without a slash, is another name of the upload URL. A browser gets the page there, and a
  * client can post files there. Load balancers find `/healthz` at the root, too.
- *
- * @param base the path before all of it, as `parseBase` gives it
  */
-export function site(uploads: RequestHandler, assets: Assets, base: string): RequestHandler {
-  const others = fromHono(surroundings(assets, base))
+export function site(uploads: RequestHandler, options: SiteOptions): RequestHandler {
+  const { base } = options
+  const others = fromHono(surroundings(options))
   return {
     handle(incoming) {
       const [path = ''] = incoming.target.split('?', 1)
@@ -36,7 +43,8 @@ export function site(uploads: RequestHandler, assets: Assets, base: string): Req
   }
 }
 
-function surroundings({ script, style, icon }: Assets, base: string): Hono<SiteEnvironment> {
+function surroundings({ assets, base, takesPut }: SiteOptions): Hono<SiteEnvironment> {
+  const { script, style, icon } = assets
   const app = new Hono<SiteEnvironment>()
   app.use(async (context, next) => {
     await next()
@@ -48,15 +56,17 @@ function surroundings({ script, style, icon }: Assets, base: string): Hono<SiteE
   }
   // Relative, since only the client knows the path that proxies have stripped.
   app.get('/favicon.ico', (context) => context.redirect(icon.url.slice(1)))
-  app.notFound(({ req, env, text }) => text(`There is nothing here. ${whereTo(req, env.prefix + base)}\n`, 404))
+  app.notFound(({ req, env, text }) =>
+    text(`There is nothing here. ${whereTo(req, env.prefix + base, takesPut)}\n`, 404),
+  )
   return app
 }
 
 /** `curl -T a.txt http://host/` puts to `/a.txt`, and means the uploads. */
-function whereTo({ method, url }: { method: string; url: string }, root: string): string {
+function whereTo({ method, url }: { method: string; url: string }, root: string, takesPut: boolean): string {
   if (method !== 'PUT' && method !== 'POST') return `The page is at ${root}/.`
   const uploads = root + UPLOADS_PATH
-  if (method === 'POST') return `Post files to ${uploads}.`
+  if (method === 'POST' || !takesPut) return `Post files to ${uploads}.`
   const { pathname } = new URL(url)
   const name = pathname.slice(pathname.lastIndexOf('/'))
   return `Files go to ${uploads}/: PUT them to ${uploads}${name}, or post them to ${uploads}.`

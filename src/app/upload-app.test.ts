@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { diskStorage } from '../disk.ts'
 import { browse } from '../handler/fixtures/browse.ts'
+import { memoryStorage } from '../memory.ts'
 import { uploadApp } from './upload-app.ts'
 import type { UploadApp } from './upload-app.ts'
 
@@ -32,7 +34,7 @@ function draftsIn(folder: string): string[] {
 describe('an upload app', () => {
   test('that was given an hour to close is closed at once when it is asked again', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
-    const app = await uploadApp({ folder, assets })
+    const app = await uploadApp({ storage: diskStorage(folder), assets })
     const socket = connect(await listening(app), '127.0.0.1')
     socket.on('error', () => {})
     socket.write('PUT /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf')
@@ -49,7 +51,7 @@ describe('an upload app', () => {
 
   test('closes a connection that would be kept alive as soon as its answer is out', async () => {
     const folder = mkdtempSync(join(base, 'folder-'))
-    const app = await uploadApp({ folder, assets })
+    const app = await uploadApp({ storage: diskStorage(folder), assets })
     app.server.keepAliveTimeout = 3_600_000
     const socket = connect(await listening(app), '127.0.0.1')
     socket.write('PUT /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf,')
@@ -63,14 +65,14 @@ describe('an upload app', () => {
   })
 
   test('closes without ever having listened, and again when it is closed', async () => {
-    const app = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+    const app = await uploadApp({ storage: memoryStorage(), assets })
 
     await app.close(0)
     await app.close(0)
   })
 
   test('changes the URL of what browsers keep for ever when its content changes', async () => {
-    const app = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+    const app = await uploadApp({ storage: memoryStorage(), assets })
     const origin = `http://127.0.0.1:${await listening(app)}`
     const urlOf = async (url: string): Promise<string | undefined> => {
       const page = await browse(url)
@@ -78,7 +80,7 @@ describe('an upload app', () => {
     }
     const before = await urlOf(origin)
     writeFileSync(new URL('client.js', assets), 'changed')
-    const changed = await uploadApp({ folder: mkdtempSync(join(base, 'folder-')), assets })
+    const changed = await uploadApp({ storage: memoryStorage(), assets })
     const after = await urlOf(`http://127.0.0.1:${await listening(changed)}`)
 
     expect(before).toBeDefined()
@@ -87,9 +89,32 @@ describe('an upload app', () => {
     await Promise.all([app.close(0), changed.close(0)])
   })
 
+  test('says at another URL how files are uploaded: by PUT, too, unless the storage chooses the names', async () => {
+    const app = await uploadApp({ storage: memoryStorage(), assets })
+    const ofOnce = await uploadApp({ storage: Object.assign(memoryStorage(), { keys: 'once' } as const), assets })
+    const put = async (each: UploadApp): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${await listening(each)}/a.txt`, { method: 'PUT', body: 'a' })).text()
+
+    expect(await put(app)).toBe(
+      'There is nothing here. Files go to /uploads/: PUT them to /uploads/a.txt, or post them to /uploads.\n',
+    )
+    expect(await put(ofOnce)).toBe('There is nothing here. Post files to /uploads.\n')
+    await Promise.all([app.close(0), ofOnce.close(0)])
+  })
+
+  test('closes its storage', async () => {
+    let closed = 0
+    const storage = Object.assign(memoryStorage(), { close: async () => void closed++ })
+    const app = await uploadApp({ storage, assets })
+
+    await app.close(0)
+
+    expect(closed).toBe(1)
+  })
+
   test('cannot be made if the page is not built', async () => {
     const nowhere = pathToFileURL(`${join(base, 'nowhere')}/`)
 
-    await expect(uploadApp({ folder: base, assets: nowhere })).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(uploadApp({ storage: memoryStorage(), assets: nowhere })).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })

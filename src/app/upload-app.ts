@@ -1,7 +1,5 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import { diskStorage } from '../disk.ts'
-import type { DiskStorage } from '../disk.ts'
 import { parseBase, uploadHandler } from '../handler.ts'
 import type { RequestHandler, UploadHandlerOptions } from '../handler.ts'
 import { ALL, GiB, uploadSet } from '../index.ts'
@@ -9,18 +7,21 @@ import type { Check, UploadError, UploadSet } from '../index.ts'
 import type { ExtensionRule } from '../media.ts'
 import { attach, nodeHandler } from '../node.ts'
 import type { NodeAdapterOptions } from '../node.ts'
+import type { Storage } from '../storage.ts'
 import { readAssets } from './assets.ts'
 import { collectingChunks } from './chunk-collector.ts'
 import { Connections } from './connections.ts'
-import { UPLOAD_PAGE_CSP, uploadPage } from './page/upload-page.ts'
+import { uploadPage, uploadPageCsp } from './page/upload-page.ts'
 import { logging } from './request-log.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { site, UPLOADS_PATH } from './site.ts'
 import { stopping } from './stopping.ts'
 
 export interface UploadAppOptions {
-  /** The folder of the files. It is made with the first upload. */
-  readonly folder: string
+  /** The storage of the files. It is closed with the app. */
+  readonly storage: Storage
+  /** Origins to which the storage redirects downloads, such as `https://cdn.example`. Default none. */
+  readonly downloadOrigins?: readonly string[] | undefined
   /** The folder of the page's built files, with a trailing slash. */
   readonly assets: URL
   /** The page's heading. */
@@ -36,7 +37,7 @@ export interface UploadAppOptions {
   /** The most of those from one address. Default half of `maxUploads`. */
   readonly maxUploadsPerClient?: number | undefined
   /**
-   * Counts the uploads of all processes that serve the folder, as `takeSlot` of an upload handler. Default: not
+   * Counts the uploads of all processes that serve the storage, as `takeSlot` of an upload handler. Default: not
    * counted.
    */
   readonly takeSlot?: UploadHandlerOptions['takeSlot']
@@ -54,12 +55,6 @@ export interface UploadAppOptions {
   readonly digest?: 'sha-256' | undefined
   /** Milliseconds without a byte after which an upload ends with 408. Default 60,000. */
   readonly idleTimeoutMs?: number | undefined
-  /** Bytes of free disk. With less, files are refused. Default 0. */
-  readonly minFreeSpace?: number | undefined
-  /** Flushes each file to the medium before its answer, as `durable` of `diskStorage`. Default false. */
-  readonly durable?: boolean | undefined
-  /** Whether only this user of the machine can read new files, and look into new folders. Default false. */
-  readonly isPrivate?: boolean | undefined
   /** Names, without ports, to which the server answers, or a test of a name. Default: any. */
   readonly hosts?: UploadHandlerOptions['hosts']
   /** The path before all URLs, such as `/drop`, if no proxy strips it. Default none. */
@@ -84,12 +79,11 @@ export interface UploadAppOptions {
   readonly onError?: ((error: UploadError) => void) | undefined
 }
 
-/** The ready-made server: a folder, its page, and the uploads' URLs. */
+/** The ready-made server: a storage, its page, and the uploads' URLs. */
 export interface UploadApp {
   /** A server of `node:http` that does not listen yet. */
   readonly server: Server
   readonly set: UploadSet
-  readonly storage: DiskStorage
   /** The path before all URLs, percent-encoded; '' if there is none. */
   readonly base: string
   /** Requests that are not answered yet. */
@@ -103,16 +97,6 @@ export interface UploadApp {
   close(graceMs: number): Promise<void>
 }
 
-/** Permissions with which no other user of the machine reads a file, or the names in a folder. */
-export const PRIVATE_MODES = { mode: 0o600, folderMode: 0o700 } as const
-
-/** Headers of the page. */
-const PAGE_HEADERS = {
-  'content-security-policy': UPLOAD_PAGE_CSP,
-  // Not `no-referrer`: a form's own post would then say `Origin: null` and look like one of another site.
-  'referrer-policy': 'same-origin',
-} as const
-
 /**
  * Makes the server that `decant serve` runs.
  *
@@ -120,13 +104,8 @@ const PAGE_HEADERS = {
  *   error if the page's files are missing.
  */
 export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
-  const { maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onWarning, onAnswer, onError } = options
+  const { storage, maxFileSize = 4 * GiB, extensions = ALL, trustProxy, onWarning, onAnswer, onError } = options
   const base = parseBase(options.base ?? '')
-  const storage = diskStorage(options.folder, {
-    minFreeSpace: options.minFreeSpace ?? 0,
-    durable: options.durable ?? false,
-    ...(options.isPrivate === true && PRIVATE_MODES),
-  })
   const set = uploadSet('uploads', {
     storage,
     extensions,
@@ -148,7 +127,14 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
     base: UPLOADS_PATH,
     listing: true,
     skipCompanions: true,
-    page: { ...page, headers: PAGE_HEADERS },
+    page: {
+      ...page,
+      headers: {
+        'content-security-policy': uploadPageCsp(options.downloadOrigins),
+        // Not `no-referrer`: a form's own post would then say `Origin: null` and look like one of another site.
+        'referrer-policy': 'same-origin',
+      },
+    },
     hosts: options.hosts,
     origins: options.origins,
     authorize: options.authorize,
@@ -162,7 +148,10 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   })
   const running = new Set<Promise<unknown>>()
   const answering = counted(
-    stopping(collectingChunks(site(uploads, assets, base)), () => connections.isClosing),
+    stopping(
+      collectingChunks(site(uploads, { assets, base, takesPut: storage.keys !== 'once' })),
+      () => connections.isClosing,
+    ),
     running,
   )
   const handler = onAnswer === undefined ? answering : logging(answering, onAnswer, options.userOf)
@@ -173,7 +162,6 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
   return {
     server,
     set,
-    storage,
     base,
     get busy() {
       return connections.busy
@@ -182,7 +170,7 @@ export async function uploadApp(options: UploadAppOptions): Promise<UploadApp> {
       await connections.close(graceMs)
       // A client that was cut off has its drafts discarded after its connection is closed.
       await Promise.allSettled(running)
-      await storage.close()
+      await storage.close?.()
     },
   }
 }

@@ -14,10 +14,10 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 /**
  * The text of the file of `--auth`, which is read once: it may be a pipe.
  *
- * @param folder of the uploads, absolute
+ * @param folder of the uploads, absolute; absent if they are not in a folder
  * @throws {CommandError} for a file that cannot be read or parsed, and for one that clients could fetch.
  */
-export async function readAuthFile(path: string, folder: string): Promise<string> {
+export async function readAuthFile(path: string, folder: string | undefined): Promise<string> {
   try {
     await using handle = await open(path)
     const stats = await handle.stat()
@@ -35,11 +35,15 @@ export async function readAuthFile(path: string, folder: string): Promise<string
 }
 
 /** @throws {TypeError} for a file that the server would send to clients. */
-async function checkPlace(path: string, folder: string, mode: number): Promise<void> {
-  const below = relative(await realpath(folder), await realpath(path))
-  if (below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)) {
+async function checkPlace(path: string, folder: string | undefined, mode: number): Promise<void> {
+  if (folder !== undefined && (await isBelow(folder, path))) {
     throw new TypeError('it is in the upload folder, so clients could fetch it; move it')
   }
   if ((mode & 0o077) === 0 || platform === 'win32') return
   terminal.warn(`other users of this machine can open ${path}; run chmod 600 to keep them out`)
+}
+
+async function isBelow(folder: string, path: string): Promise<boolean> {
+  const below = relative(await realpath(folder), await realpath(path))
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)
 }

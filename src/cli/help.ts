@@ -30,7 +30,7 @@ export function helpText(options: readonly Option<unknown>[], others: readonly O
     ...inLines(options.map(variableOf), MAX_WIDTH - 2).map((line) => `  ${line}`),
     '',
     'Exit codes: 0 stopped by SIGTERM, 130 by Ctrl-C; 2 for an option, a value or a DIR',
-    'that cannot be used; 1 if the machine refuses, such as a port that is taken.',
+    'that cannot be used; 1 if the machine refuses, such as a port that is taken, or the bucket.',
   ].join('\n')
 }
 

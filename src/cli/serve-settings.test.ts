@@ -12,8 +12,8 @@ test.each([
 ] as const)(
   'files are private to the user of the machine with credentials or --private: %j %j',
   (typed, environment, isPrivate) => {
-    const { limits } = readServeSettings(new Arguments(typed, environment, SERVE_OPTIONS))
-    expect(limits.isPrivate).toBe(isPrivate)
+    const { storage } = readServeSettings(new Arguments(typed, environment, SERVE_OPTIONS))
+    expect(storage).toMatchObject({ kind: 'folder', isPrivate })
   },
 )
 

@@ -8,9 +8,11 @@ import type { AccessSettings } from './access-settings.ts'
 import type { Arguments } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import type { Option, PresetOption } from './option.ts'
-import { parseLimit, parseNumber, parseSize, parseSwitch, parseText, parseTime, parseWord } from './parse-value.ts'
+import { parseLimit, parseNumber, parseSwitch, parseText, parseTime, parseWord } from './parse-value.ts'
 import { readScanSettings, SCAN_OPTIONS } from './scan-settings.ts'
 import type { ScanSettings } from './scan-settings.ts'
+import { readStorageSettings, STORAGE_OPTIONS } from './storage-settings.ts'
+import type { StorageSettings } from './storage-settings.ts'
 
 /** The settings of `decant serve`. */
 export interface ServeSettings {
@@ -27,9 +29,11 @@ export interface ServeSettings {
   readonly access: AccessSettings
   /** Absent: files are not scanned. */
   readonly scan: ScanSettings | undefined
+  readonly storage: StorageSettings
   readonly limits: Omit<
     UploadAppOptions,
-    | 'folder'
+    | 'storage'
+    | 'downloadOrigins'
     | 'assets'
     | 'hosts'
     | 'authorize'
@@ -44,8 +48,6 @@ export interface ServeSettings {
   > & {
     readonly maxUploads: number
     readonly maxUploadsPerClient: number | undefined
-    readonly minFreeSpace: number
-    readonly isPrivate: boolean
   }
 }
 
@@ -141,26 +143,9 @@ const DIGEST: Option<'sha-256'> = {
   about: 'compute this digest of each file, and send it in answers and with the file (Repr-Digest)',
   parse: (text) => parseWord(text, 'sha-256'),
 }
-const MIN_FREE_SPACE: PresetOption<number> = {
-  flag: 'min-free-space',
-  value: 'SIZE',
-  about: 'free space of the disk below which files are refused',
-  preset: '1GiB',
-  parse: parseSize,
-}
-const DURABLE: Option<boolean> = {
-  flag: 'durable',
-  about: 'flush each file to the disk before its answer, so that it survives a loss of power',
-  parse: parseSwitch,
-}
 const FOLDERS: Option<boolean> = {
   flag: 'folders',
   about: 'keep the folders of files that are sent with their paths, such as trip/a.jpg; default: keep the names alone',
-  parse: parseSwitch,
-}
-const PRIVATE: Option<boolean> = {
-  flag: 'private',
-  about: 'keep files from other users of this machine (0600, folders 0700); on with --auth, off with --private=false',
   parse: parseSwitch,
 }
 const IDLE_TIMEOUT: PresetOption<number> = {
@@ -211,9 +196,7 @@ export const SERVE_OPTIONS: readonly Option<unknown>[] = [
   CONTENT,
   DIGEST,
   ...SCAN_OPTIONS,
-  MIN_FREE_SPACE,
-  DURABLE,
-  PRIVATE,
+  ...STORAGE_OPTIONS,
   IDLE_TIMEOUT,
   KEEP_ALIVE,
   SHUTDOWN_TIMEOUT,
@@ -230,6 +213,7 @@ export function readServeSettings(given: Arguments): ServeSettings {
   return {
     access,
     scan,
+    storage: readStorageSettings(given, access.file !== undefined || access.credentials !== undefined),
     host: given.read(HOST),
     port: given.read(PORT),
     hosts: given.read(HOSTS),
@@ -248,9 +232,6 @@ export function readServeSettings(given: Arguments): ServeSettings {
       keepsFolders: given.read(FOLDERS),
       content: given.read(CONTENT),
       digest: given.read(DIGEST),
-      minFreeSpace: given.read(MIN_FREE_SPACE),
-      durable: given.read(DURABLE),
-      isPrivate: given.read(PRIVATE) ?? (access.file !== undefined || access.credentials !== undefined),
       idleTimeoutMs: given.read(IDLE_TIMEOUT),
       keepAliveTimeoutMs: given.read(KEEP_ALIVE),
       title: given.read(TITLE),

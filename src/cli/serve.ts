@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import type { UploadApp } from '../app/upload-app.ts'
-import { formatBytes } from '../index.ts'
+import type { Storage } from '../storage.ts'
 import { toAccess } from './access.ts'
 import { isLoopback, localUrl, networkUrls } from './address.ts'
 import type { Arguments } from './arguments.ts'
@@ -14,12 +14,12 @@ import { serverOf } from './server-of.ts'
 import { readServeSettings } from './serve-settings.ts'
 import type { ServeSettings } from './serve-settings.ts'
 import { startReportJson, startReportText } from './start-report.ts'
+import { startStorage } from './start-storage.ts'
 import { untilStopped } from './stop-signals.ts'
+import { readFolder } from './storage-settings.ts'
 import { terminal } from './terminal.ts'
-import { uploadFolder } from './upload-folder.ts'
 import { WorkerPool } from './worker/worker-pool.ts'
-
-const DEFAULT_FOLDER = './uploads'
+import type { WorkerPoolOptions } from './worker/worker-pool.ts'
 
 /** The start of `decant serve`. */
 export interface ServeStart {
@@ -47,33 +47,34 @@ interface Running {
  * `decant serve [DIR]`: runs until it is told to stop.
  *
  * @returns the exit code
- * @throws {CommandError} for wrong arguments, for a folder that cannot be used and a port that is taken.
+ * @throws {CommandError} for wrong arguments, for a folder or a bucket that cannot be used and a port that is taken.
  */
 export async function serve({ given, operands, typed, assets }: ServeStart): Promise<number> {
   const settings = readServeSettings(given)
-  const [path = DEFAULT_FOLDER, ...others] = operands
-  if (others.length > 0) throw new CommandError(`serve takes one DIR; leave out ${others.join(' ')}`)
+  const path = readFolder(given, operands)
   if (settings.workers > 1 && cluster.isWorker) {
     throw new CommandError('--workers: this process is a worker of another cluster; start it without one')
   }
 
-  const { limits, scan } = settings
-  const folder = await uploadFolder(path, { isPrivate: limits.isPrivate, warn: terminal.warn })
+  const { scan } = settings
+  const { storage, place } = await startStorage(settings.storage, path)
+  const folder = place.kind === 'folder' ? place.folder : undefined
   if (scan !== undefined) await warnOfScanner(scan)
   const { file } = settings.access
   const authFile = file === undefined ? undefined : await readAuthFile(file, folder)
   const access = toAccess(settings.access, authFile)
   const app = await serverOf(settings, {
-    folder,
+    storage,
     assets,
     checks: scan === undefined ? [] : [scanner(scan)],
     access,
     print: terminal.print,
     fail: terminal.fail,
   })
-  await warnOfSpace(app, settings)
   const running =
-    settings.workers === 1 ? await runHere(app, settings) : await runWorkers(app, settings, { typed, folder, authFile })
+    settings.workers === 1
+      ? await runHere(app, settings)
+      : await runWorkers(storage, settings, { typed, folder, authFile })
   const { port } = running
   // Before anything is printed: a program that waits for that may stop us in the same instant.
   const stopped = untilStopped((again) => stop(running, settings, again))
@@ -81,11 +82,10 @@ export async function serve({ given, operands, typed, assets }: ServeStart): Pro
   const startReport = {
     url: localUrl(settings.host, port) + app.base,
     networkUrls: networkUrls(settings.host, port).map((url) => url + app.base),
-    folder,
+    place,
     set: app.set,
-    denies: limits.deny !== undefined,
+    denies: settings.limits.deny !== undefined,
     scans: scan !== undefined,
-    minFreeSpace: limits.minFreeSpace,
     workers: settings.workers,
     names: ownNames(settings.host, settings.hosts),
   }
@@ -110,11 +110,11 @@ async function runHere(app: UploadApp, { host, port }: ServeSettings): Promise<R
   }
 }
 
-/** @param app the server that each worker makes as well; in this process it receives no request */
+/** @param storage each worker has one of its own; this one is for the leftovers of workers */
 async function runWorkers(
-  { storage }: UploadApp,
+  storage: Storage,
   { workers, port, limits }: ServeSettings,
-  { typed, folder, authFile }: { typed: readonly string[]; folder: string; authFile: string | undefined },
+  { typed, folder, authFile }: Pick<WorkerPoolOptions, 'typed' | 'folder' | 'authFile'>,
 ): Promise<Running> {
   // A worker may print a line before the others are ready, but readers expect the report of the start first.
   let held: (() => void)[] | undefined = []
@@ -145,7 +145,7 @@ async function runWorkers(
     port: await pool.start(),
     async close(graceMs, onBusy) {
       await pool.close(graceMs, onBusy)
-      await storage.close()
+      await storage.close?.()
     },
     speak() {
       for (const tell of held ?? []) tell()
@@ -159,12 +159,6 @@ async function untilFailed(running: Running, failed: Promise<string>, settings: 
   terminal.fail(await failed)
   await stop(running, settings, false)
   return 1
-}
-
-async function warnOfSpace({ storage }: UploadApp, { limits }: ServeSettings): Promise<void> {
-  const free = await storage.freeSpace()
-  if (free >= limits.minFreeSpace) return
-  terminal.warn(`only ${formatBytes(free)} of the disk are free, so files are refused until more is free`)
 }
 
 function warnOf({ host, port, access }: ServeSettings, actualPort: number, isGuarded: boolean): void {

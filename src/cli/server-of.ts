@@ -3,13 +3,14 @@ import { uploadApp } from '../app/upload-app.ts'
 import type { UploadApp, UploadAppOptions } from '../app/upload-app.ts'
 import type { UploadError } from '../index.ts'
 import type { Access } from './access.ts'
+import { downloadOrigins } from './bucket-storage.ts'
 import { causesOf } from './causes.ts'
 import { logLine } from './log-line.ts'
 import { ownNames } from './own-names.ts'
 import type { ServeSettings } from './serve-settings.ts'
 
 /** The needs of a server that are not settings. */
-export interface Surroundings extends Pick<UploadAppOptions, 'folder' | 'assets' | 'checks' | 'takeSlot'> {
+export interface Surroundings extends Pick<UploadAppOptions, 'storage' | 'assets' | 'checks' | 'takeSlot'> {
   readonly access: Access | undefined
   /** Prints a line of the log. */
   readonly print: (text: string) => void
@@ -25,7 +26,7 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
     log,
     json,
   } = settings
-  const { folder, assets, checks, takeSlot, access, print, fail } = surroundings
+  const { storage, assets, checks, takeSlot, access, print, fail } = surroundings
   const names = ownNames(settings.host, settings.hosts)
   const tell = (request: LoggedRequest): void => print(json ? JSON.stringify(request) : logLine(request))
   return uploadApp({
@@ -33,7 +34,8 @@ export function serverOf(settings: ServeSettings, surroundings: Surroundings): P
     ...access,
     trustProxy,
     origins,
-    folder,
+    storage,
+    ...(settings.storage.kind === 'bucket' && { downloadOrigins: downloadOrigins(settings.storage) }),
     assets,
     checks,
     takeSlot,

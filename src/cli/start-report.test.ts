@@ -6,11 +6,10 @@ import type { StartReport } from './start-report.ts'
 const report: StartReport = {
   url: 'http://127.0.0.1:3000',
   networkUrls: ['http://192.168.1.20:3000', 'http://10.0.0.2:3000'],
-  folder: '/srv/uploads',
+  place: { kind: 'folder', folder: '/srv/uploads', minFreeSpace: 1024 ** 3, durable: false, isPrivate: false },
   set: { extensions: ['jpg', 'pdf'], maxFileSize: 8 * 1024 ** 2, maxFiles: 5 },
   denies: false,
   scans: false,
-  minFreeSpace: 1024 ** 3,
   workers: 1,
   names: ownNames('127.0.0.1', [], 'box'),
 }
@@ -49,6 +48,17 @@ describe('the report for a person', () => {
     )
   })
 
+  test('tells the bucket and the engine instead of a folder, and nothing of a disk', () => {
+    const place = { kind: 'bucket', bucket: 'inbox', prefix: 'drop', downloads: 'server' } as const
+    const text = startReportText({ ...report, place }, plain)
+
+    expect(text).toContain('\nFiles go to s3://inbox/drop\n')
+    expect(text).not.toContain('disk')
+    expect(startReportText({ ...report, place: { ...place, endpoint: 'https://s3.example' } }, plain)).toContain(
+      '\nFiles go to s3://inbox/drop at https://s3.example\n',
+    )
+  })
+
   test('says that files are scanned, if they are', () => {
     expect(startReportText({ ...report, scans: true }, plain)).toContain(' 5 at once, scanned by ClamAV. The last')
   })
@@ -66,7 +76,8 @@ describe('the report for a person', () => {
 
   test('counts extensions that are many, and says nothing of room that may be filled', () => {
     const extensions = Array.from({ length: 13 }, (_, index) => `x${index}`)
-    const text = startReportText({ ...report, set: { ...report.set, extensions }, minFreeSpace: 0 }, plain)
+    const place = { kind: 'folder', folder: '/srv/uploads', minFreeSpace: 0, durable: false, isPrivate: false } as const
+    const text = startReportText({ ...report, set: { ...report.set, extensions }, place }, plain)
 
     expect(text).toContain('Accepted: 13 types of file, up to 8 MiB each, 5 at once.\n')
   })
@@ -87,4 +98,13 @@ test('the report for a program is one line of JSON', () => {
     workers: 1,
     hosts: ['localhost', '127.0.0.1', '[::1]'],
   })
+})
+
+test('the report for a program has the bucket and the engine instead of a folder and its free space', () => {
+  const place = { kind: 'bucket', bucket: 'inbox', endpoint: 'https://s3.example', downloads: 'server' } as const
+  const told: unknown = JSON.parse(startReportJson({ ...report, place }))
+
+  expect(told).toMatchObject({ bucket: 's3://inbox', endpoint: 'https://s3.example', maxFiles: 5 })
+  expect(told).not.toHaveProperty('folder')
+  expect(told).not.toHaveProperty('minFreeSpace')
 })

@@ -1,7 +1,9 @@
 import { renderUnicodeCompact } from 'uqr'
 import type { UploadSet } from '../index.ts'
 import { formatBytes } from '../index.ts'
+import { tellBucket } from './bucket-url.ts'
 import type { OwnNames } from './own-names.ts'
+import type { FilePlace } from './start-storage.ts'
 
 /** The facts of the report when the server is ready. */
 export interface StartReport {
@@ -9,15 +11,12 @@ export interface StartReport {
   readonly url: string
   /** For other machines, if they can reach it. */
   readonly networkUrls: readonly string[]
-  /** Absolute. */
-  readonly folder: string
+  readonly place: FilePlace
   readonly set: Pick<UploadSet, 'extensions' | 'maxFileSize' | 'maxFiles'>
   /** Some types are refused. */
   readonly denies: boolean
   /** Files are scanned for viruses. */
   readonly scans: boolean
-  /** Bytes. */
-  readonly minFreeSpace: number
   /** Processes that serve. */
   readonly workers: number
   /** Absent if the server answers to every name. */
@@ -34,19 +33,18 @@ export interface ReportStyle {
 /** More extensions than these are only counted. */
 const EXTENSIONS_SHOWN = 12
 
-/** The report for a person: the URLs, the folder of the files, and the limits. */
+/** The report for a person: the URLs, the place of the files, and the limits. */
 export function startReportText(report: StartReport, { qrCode, bold, dim }: ReportStyle): string {
-  const { url, networkUrls, folder, set, scans, minFreeSpace, workers, names } = report
+  const { url, networkUrls, place, set, scans, workers, names } = report
   const [first] = networkUrls
   const taken = `${typesOf(report)}, up to ${formatBytes(set.maxFileSize)} each, ${set.maxFiles} at once`
-  const kept = minFreeSpace > 0 ? ` The last ${formatBytes(minFreeSpace)} of the disk stay free.` : ''
   return [
     `Upload at  ${bold(url)}`,
     ...networkUrls.map((other) => `Network    ${bold(other)}`),
     ...(qrCode && first !== undefined ? ['', renderUnicodeCompact(first, { border: 1 })] : []),
     '',
-    `Files go to ${folder}`,
-    `Accepted: ${taken}${scans ? ', scanned by ClamAV' : ''}.${kept}`,
+    `Files go to ${placeOf(place)}`,
+    `Accepted: ${taken}${scans ? ', scanned by ClamAV' : ''}.${spaceOf(place)}`,
     ...(names?.takesAddresses === true ? [namesOf(names)] : []),
     ...(workers > 1 ? [`${workers} workers share the work.`] : []),
     dim('Press Ctrl-C to stop.'),
@@ -55,19 +53,30 @@ export function startReportText(report: StartReport, { qrCode, bold, dim }: Repo
 
 /** The report for a program, in one line of JSON. */
 export function startReportJson(report: StartReport): string {
-  const { url, networkUrls, folder, set, minFreeSpace, workers, names } = report
+  const { url, networkUrls, place, set, workers, names } = report
   const { extensions, maxFileSize, maxFiles } = set
   return JSON.stringify({
     url,
     networkUrls,
-    folder,
+    ...(place.kind === 'folder' ? { folder: place.folder } : { bucket: tellBucket(place), endpoint: place.endpoint }),
     extensions,
     maxFileSize,
     maxFiles,
-    minFreeSpace,
+    ...(place.kind === 'folder' && { minFreeSpace: place.minFreeSpace }),
     workers,
     hosts: names?.names,
   })
+}
+
+function placeOf(place: FilePlace): string {
+  if (place.kind === 'folder') return place.folder
+  return place.endpoint === undefined ? tellBucket(place) : `${tellBucket(place)} at ${place.endpoint}`
+}
+
+/** A sentence about the space of the disk, after a space. */
+function spaceOf(place: FilePlace): string {
+  if (place.kind === 'bucket' || place.minFreeSpace === 0) return ''
+  return ` The last ${formatBytes(place.minFreeSpace)} of the disk stay free.`
 }
 
 /** For a server beyond loopback: a browser may use a name that the machine does not know. */

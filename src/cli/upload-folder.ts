@@ -1,10 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { platform } from 'node:process'
-import { diskStorage } from '../disk.ts'
-import { PRIVATE_MODES } from '../app/upload-app.ts'
 import { causesOf } from './causes.ts'
 import { CommandError } from './command-error.ts'
+import { folderStorage } from './file-storage.ts'
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'it is a file; choose another folder'],
@@ -31,7 +30,7 @@ interface UploadFolderOptions {
  */
 export async function uploadFolder(path: string, { isPrivate, warn }: UploadFolderOptions): Promise<string> {
   const folder = resolve(path)
-  const storage = diskStorage(folder, isPrivate ? PRIVATE_MODES : {})
+  const storage = folderStorage(folder, { isPrivate })
   // The steps of a first upload.
   const draft = storage.createDraft()
   try {

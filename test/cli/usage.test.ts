@@ -69,6 +69,20 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
     [['serve', '--base=/a/../b'], '--base: The base "/a/../b" is not a valid path.'],
     [['serve', '--keep-alive=0s'], '--keep-alive: 0 would keep connections for ever. Write a time above 0.'],
     [['serve', '--keep-alive=long'], '--keep-alive: "long" is not a valid time'],
+    [['serve', '--storage=inbox'], '--storage: this is not the URL of a bucket. Write s3://BUCKET/PREFIX?endpoint='],
+    [
+      ['serve', '--storage=s3://AKIAXYZ:secret@inbox'],
+      '--storage: credentials do not belong into a URL, which others can read. Set AWS_ACCESS_KEY_ID and',
+    ],
+    [
+      ['serve', '--storage=s3://inbox?endpiont=http://a'],
+      '--storage: "endpiont" is not a parameter. Did you mean endpoint?',
+    ],
+    [
+      ['serve', './uploads', '--storage=s3://inbox'],
+      '--storage keeps the files in a bucket; leave it out, or leave out ./uploads',
+    ],
+    [['serve', '--storage=s3://inbox', '--durable'], '--durable is for files in a folder; leave it out with --storage'],
     [['serve', '--title='], '--title: the value is empty. Write one, or leave the option out.'],
     [['serve', '--json=maybe'], '--json: "maybe" is neither true nor false.'],
   ])('decant %j', async (typed, message) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { toProblem } from '../../errors/problem.ts'
 import { UploadError } from '../../errors/upload-error.ts'
 import type { FileAnswer, PageView } from '../../handler.ts'
-import { UPLOAD_PAGE_CSP, uploadPage } from './upload-page.ts'
+import { uploadPage, uploadPageCsp } from './upload-page.ts'
 
 const page = uploadPage({ url: '/', assets: { script: '/assets/client.js', style: '/assets/client.css' } })
 const view: PageView = {
@@ -189,8 +189,16 @@ describe('the document', () => {
     const html = page.render({ ...view, files: [photo] })
     expect(html).not.toMatch(/\sstyle=|<style|<[^>]*\son\w+=|javascript:|https?:\/\//)
     expect(html.match(/<script[^>]*>/g)).toEqual(['<script type="module" src="/assets/client.js">'])
-    expect(UPLOAD_PAGE_CSP).not.toMatch(/unsafe|\*|data:/)
-    expect(UPLOAD_PAGE_CSP).toContain("default-src 'none'")
+    expect(uploadPageCsp()).not.toMatch(/unsafe|\*|data:/)
+    expect(uploadPageCsp()).toContain("default-src 'none'")
+  })
+
+  test('shows pictures and films of other origins only if downloads are redirected there', () => {
+    expect(uploadPageCsp()).toContain("img-src 'self' blob:; media-src 'self';")
+    expect(uploadPageCsp(['https://cdn.example', 'https://s3.example'])).toContain(
+      "img-src 'self' https://cdn.example https://s3.example blob:; media-src 'self' https://cdn.example https://s3.example;",
+    )
+    expect(uploadPageCsp(['https://cdn.example'])).toContain("script-src 'self';")
   })
 
   test('begins with its doctype, and says its language and its title', () => {

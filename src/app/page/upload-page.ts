@@ -10,18 +10,23 @@ import { uploadRow } from './upload-row.ts'
 /**
  * The Content-Security-Policy of the page: nothing inline, and no files of other sites. `blob:` is for the preview of a
  * picture that is still being sent.
+ *
+ * @param downloadOrigins origins to which downloads are redirected: a browser compares the end of a redirect, too
  */
-export const UPLOAD_PAGE_CSP: string = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+export function uploadPageCsp(downloadOrigins: readonly string[] = []): string {
+  const files = ["'self'", ...downloadOrigins].join(' ')
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src ${files} blob:`,
+    `media-src ${files}`,
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
 
 export interface UploadPageOptions {
   /** The heading, and the window's title. Default: `Upload files`. */
@@ -40,7 +45,7 @@ const EXTENSIONS_SHOWN = 12
 
 /**
  * The page of one upload set: a form and a list, both complete without JavaScript. The script only makes them quicker,
- * and is left out without the form. Send it with `UPLOAD_PAGE_CSP`.
+ * and is left out without the form. Send it with `uploadPageCsp()`.
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@ import type { Worker } from 'node:cluster'
 import type { Arguments } from '../arguments.ts'
 import { toAccess } from '../access.ts'
 import { CommandError } from '../command-error.ts'
+import { fileStorage } from '../file-storage.ts'
 import { listen } from '../listen.ts'
 import { scanner } from '../scanner.ts'
 import { readServeSettings } from '../serve-settings.ts'
@@ -56,7 +57,7 @@ async function serveUntilTold(worker: Worker, given: Arguments, assets: URL): Pr
   const { folder, port, authFile } = await ordered.promise
   const { access, scan, host } = settings
   const app = await serverOf(settings, {
-    folder,
+    storage: await fileStorage(settings.storage, folder),
     assets,
     checks: scan === undefined ? [] : [scanner(scan)],
     access: toAccess(access, authFile),

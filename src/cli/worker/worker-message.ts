@@ -18,8 +18,8 @@ export type WorkerMessage =
 export type PrimaryMessage =
   | {
       readonly kind: 'serve'
-      /** Absolute. */
-      readonly folder: string
+      /** Absolute. Absent if the files are kept in a bucket. */
+      readonly folder?: string | undefined
       readonly port?: number | undefined
       /** The text of the file of `--auth`: it was read once, and may have been a pipe. */
       readonly authFile?: string | undefined

@@ -24,8 +24,8 @@ export interface WorkerPoolOptions {
   readonly count: number
   /** The arguments after the program's name, which workers read again. */
   readonly typed: readonly string[]
-  /** Absolute. */
-  readonly folder: string
+  /** Absolute. Absent if the files are kept in a bucket. */
+  readonly folder: string | undefined
   /** Absent: the default port, or the next free one. */
   readonly port: number | undefined
   /** The text of the file of `--auth`. */
@@ -39,7 +39,7 @@ export interface WorkerPoolOptions {
   readonly onDeath: (sentence: string) => void
 }
 
-/** Processes that serve one folder at one port. A process that ends by itself is replaced. */
+/** Processes that serve one storage at one port. A process that ends by itself is replaced. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #slots: SlotPool<WorkerProcess>

@@ -374,7 +374,7 @@ export const ACCESS: GuardedPromise = {
     {
       guard: 'lets no other user of the machine read the files of a server with --auth',
       file: 'src/cli/serve-settings.ts',
-      find: '(access.file !== undefined || access.credentials !== undefined)',
+      find: 'access.file !== undefined || access.credentials !== undefined',
       replace: 'false',
       tests: [
         [

@@ -9,7 +9,7 @@ describe('the page may show pictures', () => {
 
   test.each([
     [{ publicUrl: 'https://cdn.example/files', endpoint: 'https://s3.example' }, ['https://cdn.example']],
-    [{ endpoint: 'http://127.0.0.1:7480' }, ['http://127.0.0.1:7480', 'http://inbox.127.0.0.1:7480']],
+    [{ endpoint: 'http://127.0.0.1:7480/s3' }, ['http://127.0.0.1:7480']],
     [{}, ['https://*.amazonaws.com']],
   ])('of the origins to which downloads are redirected: %j', (settings, origins) => {
     expect(downloadOrigins({ kind: 'bucket', bucket: 'inbox', downloads: 'redirect', ...settings })).toEqual(origins)

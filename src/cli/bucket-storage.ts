@@ -42,8 +42,8 @@ export async function uploadBucket(settings: BucketSettings, warn: (text: string
   } catch (error) {
     if (!(error instanceof Error)) throw error
     await storage.close()
-    const reasons = causesOf(error)
-    const reason = reasons.length === 0 ? error.message : reasons.join(': ')
+    // The nearest cause tells all. Others are answers of the engine, which may quote a request.
+    const [reason = error.message] = causesOf(error)
     throw new CommandError(`files cannot be kept in ${tellBucket(settings)}: ${reason}`, 1, { cause: error })
   }
   try {
@@ -56,13 +56,11 @@ export async function uploadBucket(settings: BucketSettings, warn: (text: string
 }
 
 /** The origins to which clients are redirected for a file: those of the CDN, or of the engine. */
-export function downloadOrigins({ bucket, endpoint, downloads, publicUrl }: BucketSettings): readonly string[] {
+export function downloadOrigins({ endpoint, downloads, publicUrl }: BucketSettings): readonly string[] {
   if (downloads === 'server') return []
   if (publicUrl !== undefined) return [new URL(publicUrl).origin]
-  if (endpoint === undefined) return ['https://*.amazonaws.com']
-  // The bucket is a part of the path, or of the host.
-  const { origin, protocol, host } = new URL(endpoint)
-  return [origin, `${protocol}//${bucket}.${host}`]
+  // The bucket is a part of the path there. At AWS, it and the region are a part of the host.
+  return [endpoint === undefined ? 'https://*.amazonaws.com' : new URL(endpoint).origin]
 }
 
 function isMissing(error: unknown): error is Error {

@@ -13,6 +13,10 @@ describe('the URL of a bucket', () => {
     ],
     ['s3://inbox/?downloads=Redirect', { bucket: 'inbox', downloads: 'redirect' }],
     [
+      's3://inbox/?public-url=https://cdn.example',
+      { bucket: 'inbox', downloads: 'redirect', publicUrl: 'https://cdn.example' },
+    ],
+    [
       's3://inbox/?public-url=https%3A%2F%2Fcdn.example%2Ffiles%2F&downloads=redirect',
       { bucket: 'inbox', downloads: 'redirect', publicUrl: 'https://cdn.example/files' },
     ],
@@ -40,7 +44,7 @@ describe('the URL of a bucket', () => {
     ['s3://inbox?endpoint=ftp://s3.example', 'endpoint is not a URL of http or https.'],
     ['s3://inbox?endpoint=http://a?b', 'endpoint must not have a query.'],
     ['s3://inbox?downloads=cdn', 'downloads: "cdn" is neither "server" nor "redirect".'],
-    ['s3://inbox?public-url=https://cdn.example', 'it needs downloads=redirect.'],
+    ['s3://inbox?public-url=https://cdn.example&downloads=server', 'downloads=server does not use public-url.'],
   ])('%j is refused with a sentence that says what to do', (text, sentence) => {
     expect(() => parseBucketUrl(text)).toThrow(TypeError)
     expect(() => parseBucketUrl(text)).toThrow(sentence)

@@ -45,14 +45,11 @@ export function parseBucketUrl(text: string): BucketSettings {
     throw new TypeError(`this is not the URL of a bucket. ${EXPECTED}`)
   if (url.hash !== '') throw new TypeError('"#" ends a URL. Write %23 if it is part of a name.')
   const values = readParameters(url.searchParams)
-  const downloads = parseDownloads(values)
+  const downloads = readDownloads(values)
   const prefix = toPrefix(url.pathname)
   const endpoint = parseHttpUrl('endpoint', values)
   const region = values.get('region')
   const publicUrl = parseHttpUrl('public-url', values)
-  if (publicUrl !== undefined && downloads !== 'redirect') {
-    throw new TypeError('public-url is where clients are redirected, so it needs downloads=redirect.')
-  }
   return {
     kind: 'bucket',
     bucket: url.hostname,
@@ -88,8 +85,17 @@ function unknownParameter(name: string): TypeError {
   return new TypeError(`${JSON.stringify(name)} is not a parameter. ${hint}`)
 }
 
-function parseDownloads(values: ReadonlyMap<Parameter, string>): 'server' | 'redirect' {
-  const text = values.get('downloads') ?? 'server'
+/** A public URL is of use only for redirects. */
+function readDownloads(values: ReadonlyMap<Parameter, string>): 'server' | 'redirect' {
+  const isPublic = values.has('public-url')
+  const text = values.get('downloads')
+  if (text === undefined) return isPublic ? 'redirect' : 'server'
+  const word = parseDownloads(text)
+  if (!isPublic || word === 'redirect') return word
+  throw new TypeError('downloads=server does not use public-url. Leave one of them out.')
+}
+
+function parseDownloads(text: string): 'server' | 'redirect' {
   try {
     return parseWord(text, 'server', 'redirect')
   } catch (error) {

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startExample } from '../../test/examples/start-example.ts'
 
 // 1x1, so that a browser can show it.
 const PNG = Buffer.from(
@@ -13,24 +11,15 @@ const PNG = Buffer.from(
   'base64',
 )
 
+const APP = fileURLToPath(new URL('app.ts', import.meta.url))
+
 let root: string
 let origin: string
 let stop: () => Promise<void>
 
-/** As a user starts it. Its database and its pictures are in the current folder. */
+/** Its database and its pictures are in the current folder. */
 async function start(): Promise<void> {
-  const app = spawn(process.execPath, ['--no-warnings', fileURLToPath(new URL('app.ts', import.meta.url))], {
-    cwd: root,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exit = once(app, 'exit')
-  const started = once(createInterface(app.stdout), 'line').then(([line]) => new URL(line).origin)
-  origin = await Promise.race([started, exit.then(([code]) => Promise.reject(new Error(`It ended with ${code}`)))])
-  stop = async () => {
-    app.kill('SIGKILL')
-    await exit
-  }
+  ;({ origin, stop } = await startExample(APP, root))
 }
 
 beforeAll(async () => {

@@ -1,23 +1,20 @@
-// Posts with pictures: rows in a database, files in a folder, and never one without the other.
+// Posts with pictures: rows in a database, files in a folder or a bucket, and never one without the other.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { IMAGES, MiB, toUploadError, UploadError, uploadSet } from 'decant'
-import { diskStorage } from 'decant/disk'
 import { uploadForm } from 'decant/form'
 import { keyFromPath } from 'decant/names'
 import { attach, sendFile } from 'decant/node'
 import { z } from 'zod'
+import { picturesStorage } from './pictures-storage.ts'
 import { postsPage } from './posts-page.ts'
 import { Posts } from './posts.ts'
 
 const posts = new Posts('posts.db')
 
 const pictures = uploadSet('pictures', {
-  storage: diskStorage('pictures', {
-    durable: true,
-    // Asked about the files of a process that died between the two: the database decides.
-    recover: ({ keys }) => (posts.knows(keys) ? 'publish' : 'discard'),
-  }),
+  // Asked about the files of a process that died between the two: the database decides.
+  storage: await picturesStorage(({ keys }) => (posts.knows(keys) ? 'publish' : 'discard')),
   extensions: IMAGES,
   maxFileSize: 16 * MiB,
   url: '/pictures',

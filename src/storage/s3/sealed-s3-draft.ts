@@ -75,6 +75,7 @@ export class SealedS3Draft implements SealedDraft {
 
   stream(start: number = 0, end: number = this.size): AsyncIterable<Uint8Array> {
     if (this.#state !== 'reserved') this.#require('sealed')
+    this.#requireFree('read')
     checkByteRange(start, end, this.size)
     const { bucket, names } = this.#place
     switch (this.#content.kind) {
@@ -83,7 +84,7 @@ export class SealedS3Draft implements SealedDraft {
       case 'object':
         return readObject(bucket, { name: names.bytes(this.id), start, end })
       case 'upload':
-        throw new TypeError('The draft was intended for its key, so it cannot be read before it is published.')
+        throw new TypeError('An upload that is not completed cannot be read.')
     }
   }
 
@@ -107,7 +108,7 @@ export class SealedS3Draft implements SealedDraft {
 
   async keep(expiresAt: Date, note: string): Promise<void> {
     this.#require('sealed')
-    if (this.#content.kind === 'upload') throw new TypeError('The draft was intended for its key, so it is not kept.')
+    this.#requireFree('set aside')
     this.#state = 'kept'
     try {
       await this.stage()
@@ -173,7 +174,7 @@ export class SealedS3Draft implements SealedDraft {
     requireKey(key, this.#place.names.isKey(key))
     if (this.#isExpired) throw expired()
     const intended = this.#intended
-    if (this.#content.kind !== 'upload' || intended === undefined) {
+    if (intended === undefined) {
       return { key, draft: this.id, size: this.size, storedAt: newFileTime(key), record }
     }
     if (key !== intended.key || JSON.stringify(record) !== JSON.stringify(intended.record)) {
@@ -265,6 +266,11 @@ export class SealedS3Draft implements SealedDraft {
     if (this.#keeps === 0) return bucket.delete(names.bytes(this.id))
     const { objects } = await bucket.list({ prefix: names.draft(this.id) })
     await bucket.deleteAll(objects.map(({ name }) => name))
+  }
+
+  #requireFree(use: string): void {
+    if (this.#intended === undefined) return
+    throw new TypeError(`The draft was intended for its key, so it cannot be ${use}.`)
   }
 
   #require(state: State): void {

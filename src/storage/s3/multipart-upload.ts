@@ -8,7 +8,7 @@ import {
 import { MiB } from '../../errors/byte-size.ts'
 import { pause, repeated, WRITER } from './s3-bucket.ts'
 import type { ObjectBody, ObjectHead, S3Bucket } from './s3-bucket.ts'
-import { codeOf, isMissing, isRefused } from './s3-error.ts'
+import { codeOf, isLost, isMissing, isRefused } from './s3-error.ts'
 
 /** Attempts to complete an upload, with growing pauses. */
 const COMPLETE_ATTEMPTS = 8
@@ -71,7 +71,12 @@ export async function uploadPart(
  * object itself tells the outcome: it has the `WRITER` of the upload. An upload that may be completed is never aborted,
  * because an engine can lose an object that was completed and aborted at the same time.
  */
-export async function completeUpload(bucket: S3Bucket, upload: UploadState, writer: string): Promise<void> {
+export async function completeUpload(
+  bucket: S3Bucket,
+  upload: UploadState,
+  writer: string,
+  ifNoneMatch: '*' | undefined = bucket.abilities.conditionalComplete ? '*' : undefined,
+): Promise<void> {
   const parts = upload.parts.map((etag, index) => ({ ETag: etag, PartNumber: index + 1 }))
   for (let attempt = 1; ; attempt++) {
     try {
@@ -80,6 +85,7 @@ export async function completeUpload(bucket: S3Bucket, upload: UploadState, writ
           Bucket: bucket.name,
           Key: upload.name,
           UploadId: upload.uploadId,
+          IfNoneMatch: ifNoneMatch,
           MultipartUpload: { Parts: parts },
         }),
       )
@@ -102,6 +108,18 @@ export async function abortUpload(bucket: S3Bucket, { name, uploadId }: Omit<Upl
   }
 }
 
+/** Copies an object in one request. It may have been copied before. False if the source is missing. */
+async function copyOnce(bucket: S3Bucket, source: string, target: string, head: ObjectHead): Promise<boolean> {
+  try {
+    return await bucket.copy(source, target, head, bucket.abilities.conditionalCopy ? '*' : undefined)
+  } catch (error) {
+    if (!isLost(error)) throw error
+    const found = await bucket.head(target)
+    if (found?.metadata[WRITER] === head.metadata[WRITER]) return true
+    throw error
+  }
+}
+
 /** Copies an object of any size. False if the source is missing. */
 export async function copyObject(
   bucket: S3Bucket,
@@ -109,7 +127,7 @@ export async function copyObject(
   target: string,
   head: ObjectHead,
 ): Promise<boolean> {
-  if (source.size <= LARGEST_COPY) return bucket.copy(source.name, target, head)
+  if (source.size <= LARGEST_COPY) return copyOnce(bucket, source.name, target, head)
   const upload = { name: target, uploadId: await createUpload(bucket, target, head) }
   const parts: string[] = []
   const count = Math.ceil(source.size / COPIED_SIZE)

@@ -65,12 +65,26 @@ export interface ObjectRange {
   readonly limit?: number | undefined
 }
 
+/** The abilities of an engine that Decant uses if it has them. */
+export interface Abilities {
+  /** Refuses to overwrite when an upload is completed with `If-None-Match: *`. */
+  readonly conditionalComplete: boolean
+  /** Refuses to overwrite in a copy with `If-None-Match: *`. */
+  readonly conditionalCopy: boolean
+  /** Compares a CRC32 with the bytes. */
+  readonly checksums: boolean
+}
+
+const NO_ABILITIES: Abilities = { conditionalComplete: false, conditionalCopy: false, checksums: false }
+
 /** The requests for single objects of a bucket. They reject with the errors of the client. */
 export class S3Bucket {
   readonly client: S3Client
   readonly name: string
   /** Tells two engines apart: an endpoint, or a client that was given. */
   readonly engine: unknown
+  /** The abilities that are known. */
+  abilities: Abilities = NO_ABILITIES
 
   constructor(client: S3Client, name: string, engine: unknown) {
     this.client = client
@@ -108,18 +122,22 @@ export class S3Bucket {
     head: ObjectHead,
     ifNoneMatch: string | undefined,
   ): Promise<string | undefined> {
-    const { ETag } = await repeated(() =>
-      this.client.send(
+    const { ETag } = await repeated(() => {
+      const bytes = body.open()
+      // The client would have to send the checksum of a stream behind it, which fewer engines understand.
+      const isCompared = this.abilities.checksums && bytes instanceof Uint8Array
+      return this.client.send(
         new PutObjectCommand({
           Bucket: this.name,
           Key: name,
-          Body: body.open(),
+          Body: bytes,
+          ...(isCompared && { ChecksumAlgorithm: 'CRC32' }),
           ContentLength: body.size,
           IfNoneMatch: ifNoneMatch,
           ...toInput(head),
         }),
-      ),
-    )
+      )
+    })
     return ETag
   }
 
@@ -160,8 +178,12 @@ export class S3Bucket {
     }
   }
 
-  /** Copies an object, and gives the copy facts of its own. False if the source is missing. */
-  async copy(source: string, target: string, head: ObjectHead): Promise<boolean> {
+  /**
+   * Copies an object, and gives the copy facts of its own. False if the source is missing.
+   *
+   * @param ifNoneMatch `*` to reject if there is a target already
+   */
+  async copy(source: string, target: string, head: ObjectHead, ifNoneMatch?: '*'): Promise<boolean> {
     try {
       await this.client.send(
         new CopyObjectCommand({
@@ -169,6 +191,7 @@ export class S3Bucket {
           Key: target,
           CopySource: this.sourceOf(source),
           MetadataDirective: 'REPLACE',
+          IfNoneMatch: ifNoneMatch,
           ...toInput(head),
         }),
       )

@@ -8,6 +8,7 @@ import type { Incoming } from '../http/incoming.ts'
 import type { Outgoing, RequestHandler } from '../http/outgoing.ts'
 import { problemOutgoing } from '../http/problem-outgoing.ts'
 import { checkTogether } from '../policy/check-together.ts'
+import type { UploadSet } from '../policy/upload-set.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 import { checkFolders } from './check-folders.ts'
 import type { EnterHooks } from './enter.ts'
@@ -54,7 +55,8 @@ export interface FileUrlOptions {
 
 /**
  * Puts upload sets behind a URL: `POST {base}` takes a form or a file, `GET {base}` lists, `{base}/{key}` is a stored
- * file (GET, HEAD, PUT, DELETE). Refusals are problem details (RFC 9457) or, for a browser, the page with its status.
+ * file (GET, HEAD, PUT, DELETE). There is no PUT if the storage gives each key once. Refusals are problem details (RFC
+ * 9457) or, for a browser, the page with its status.
  *
  * @example
  * ```ts
@@ -124,7 +126,7 @@ class Handler implements UploadHandler {
     const allow = this.#allowedMethods(incoming, asked)
     if (method === 'OPTIONS') return { status: 204, headers: { allow: allow.join(', ') } }
     if (!allow.includes(method)) {
-      throw new UploadError('method-not-allowed', { method, allow, ...(method === 'PUT' && { hint: PUT_HINT }) })
+      throw new UploadError('method-not-allowed', { method, allow, ...(method === 'PUT' && { hint: putHint(asked) }) })
     }
     if (method === 'PUT' && asked.askedKey !== undefined) checkFolders(asked.askedKey, asked.set.keepsFolders)
     const route = await visit.enter()
@@ -137,9 +139,11 @@ class Handler implements UploadHandler {
     return serveDownload(incoming, route, this.#gate, this.#plans)
   }
 
-  #allowedMethods(incoming: Incoming, { askedKey: key }: AskedUrl): string[] {
+  #allowedMethods(incoming: Incoming, { askedKey: key, set }: AskedUrl): string[] {
     const { listing = false, deletion = false } = this.#options
-    if (key !== undefined) return ['GET', 'HEAD', 'PUT', ...(deletion ? ['DELETE'] : []), 'OPTIONS']
+    if (key !== undefined) {
+      return ['GET', 'HEAD', ...(takesPut(set) ? ['PUT'] : []), ...(deletion ? ['DELETE'] : []), 'OPTIONS']
+    }
     return [...(listing || this.#pageFor(incoming) !== undefined ? ['GET', 'HEAD'] : []), 'POST', 'OPTIONS']
   }
 
@@ -186,5 +190,17 @@ class Handler implements UploadHandler {
   }
 }
 
-/** PUT is refused only if the URL has no key. curl adds the file's name only to a URL that ends in a slash. */
-const PUT_HINT = 'PUT a file to a URL that ends in its name, or post it to this one.'
+/** A client that chose a key could choose one that was given before. */
+function takesPut({ storage }: UploadSet): boolean {
+  return storage.keys !== 'once'
+}
+
+/** The way to send a file whose PUT is refused. */
+function putHint({ askedKey, set }: AskedUrl): string {
+  if (!takesPut(set)) {
+    const place = askedKey === undefined ? 'this URL' : 'the URL of the set'
+    return `The server names each file itself: post the file to ${place}, with its filename in Content-Disposition.`
+  }
+  // curl adds the file's name only to a URL that ends in a slash.
+  return 'PUT a file to a URL that ends in its name, or post it to this one.'
+}

@@ -31,7 +31,8 @@ export async function receiveBinary(upload: AdmittedUpload): Promise<Receipt> {
   // A coded file would be served without saying that it is coded (RFC 9110 section 8.4).
   const check = new BodyCheck(incoming, { maxBodySize, fileLimits, mustBeWhole: true })
   if (filename === undefined) {
-    const reason = `the file has no name; send Content-Disposition: attachment; filename="...", or PUT it to a URL that ends in its name`
+    const byPut = set.storage.keys === 'once' ? '' : ', or PUT it to a URL that ends in its name'
+    const reason = `the file has no name; send Content-Disposition: attachment; filename="..."${byPut}`
     throw new UploadError('malformed-request', { reason })
   }
   // Before the bytes are sent for nothing. If the name is taken meanwhile, `publish` notices it.

@@ -66,7 +66,7 @@ function listedPart(xml: string, { parts, checksumHeader }: OpenUpload): Uploade
   return part
 }
 
-/** What comes if the upload was completed before, for example by a request whose answer was lost. */
+/** The answer if the upload was completed before, for example by a request whose answer was lost. */
 function answerAgain(call: Call, { key, state, etag }: Completion): EngineAnswer {
   const { bucket, profile, request } = call
   if (state === 'writing') throw new EngineError('InternalError', 'This multipart completion is already in progress')

@@ -3,7 +3,7 @@ import type { Call } from './call.ts'
 import { EngineError } from './engine-error.ts'
 import type { ConditionSupport } from './profile.ts'
 
-/** What an engine does with the two conditions of a write. */
+/** How an engine treats the two conditions of a write. */
 export interface WriteSupport {
   readonly ifNoneMatch: ConditionSupport
   readonly ifMatch: ConditionSupport

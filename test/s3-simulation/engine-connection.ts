@@ -29,7 +29,7 @@ interface Received {
 const CHUNK_SIZE = 64 * 1024
 
 /**
- * What one process has of an engine: a `requestHandler` for the SDK. A process that dies is imitated by `cut`: its
+ * The way of one process to an engine: a `requestHandler` for the SDK. A process that dies is imitated by `cut`: its
  * requests may or may not arrive, and it never gets an answer again.
  */
 export class EngineConnection {

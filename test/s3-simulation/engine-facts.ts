@@ -5,7 +5,7 @@ import { LIST_FACTS } from './facts/list-facts.ts'
 import { OBJECT_FACTS } from './facts/object-facts.ts'
 import type { EngineFact } from './facts/engine-fact.ts'
 
-/** What is known of the engines. Of `ceph16` all was seen on Ceph 16.2.15. */
+/** All that is known of the engines. Of `ceph16` all was seen on Ceph 16.2.15. */
 export const ENGINE_FACTS: readonly EngineFact[] = [
   ...CONDITION_FACTS,
   ...COPY_FACTS,

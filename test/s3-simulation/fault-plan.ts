@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../endurance/seeded-random.ts'
 import type { OperationName } from './operation.ts'
 
-/** What goes wrong with one request. */
+/** A thing that goes wrong with one request. */
 export type Fault =
   /** The connection is reset before the engine does anything. */
   | 'lost-request'
@@ -27,7 +27,7 @@ export type Fault =
   | 'cut-body'
 
 /** All faults. */
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   'lost-request',
   'lost-answer',
   'late',

@@ -30,7 +30,7 @@ type BucketOperationName =
 /** The name of an operation. */
 export type OperationName = BucketOperationName | 'CreateBucket'
 
-/** What the engine does for each operation. It performs `CreateBucket` itself. */
+/** The function of each operation. It performs `CreateBucket` itself. */
 export const OPERATIONS: Readonly<Record<BucketOperationName, (call: Call) => EngineAnswer | Promise<EngineAnswer>>> = {
   AbortMultipartUpload: abortMultipartUpload,
   CompleteMultipartUpload: completeMultipartUpload,

@@ -1,5 +1,5 @@
 /**
- * What an engine does with a condition. `racy`: it looks first and writes later, so that several writers at once can
+ * How an engine treats a condition. `racy`: it looks first and writes later, so that several writers at once can
  * win. `failing`: the answer is 412 also if the condition is met. `refused`: the answer is 501.
  */
 export type ConditionSupport = 'kept' | 'racy' | 'failing' | 'ignored' | 'refused'

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { EngineError } from './engine-error.ts'
 import type { EngineRequest } from './engine-message.ts'
 
-/** What the engine knows about its clients. */
+/** Facts that the engine knows about its clients. */
 export interface SignatureOptions {
   /** Secrets by access key. */
   readonly secrets: ReadonlyMap<string, string>

@@ -1,7 +1,7 @@
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 /** Text between two tags. Control characters become references, as Ceph writes them, although XML 1.0 forbids most. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -25,7 +25,7 @@ export function rootElement(name: string, ...children: readonly string[]): strin
   return `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${children.join('')}</${name}>`
 }
 
-/** The insides of all elements with this name. None of them may hold another one of the same name. */
+/** The insides of all elements with this name. They must not hold another one of the same name. */
 export function elementsIn(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}>`, 'gs'))].map(([, inside = '']) => inside)
 }

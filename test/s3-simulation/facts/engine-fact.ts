@@ -21,7 +21,7 @@ export interface Place {
 export interface EngineFact {
   readonly question: string
   readonly look: (place: Place) => Promise<string>
-  /** What AWS does, and what others do if they differ. */
+  /** By AWS, and by others if they differ. */
   readonly seen: Readonly<{ aws: string } & Partial<Record<ProfileName, string>>>
 }
 

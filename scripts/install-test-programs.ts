@@ -10,13 +10,14 @@ import { areFrameworksTested } from '../test/frameworks/installed-example.ts'
 import { findNginx, findOpenssl } from '../test/proxy/find-nginx.ts'
 import { findNtfs, findSetfattr } from '../test/names/find-ntfs.ts'
 import { findFaketime, findMakeExt4, findStrace } from '../test/faults/find-fault-programs.ts'
+import { findEngine } from '../test/s3/find-engine.ts'
 
 interface TestProgram {
   readonly name: string
   /** Its path on this machine. */
   readonly find: () => string | undefined
-  /** Debian's package of it. */
-  readonly package: string
+  /** Debian's package of it, or its packages. */
+  readonly package: string | readonly string[]
   readonly tests: string
   /** Whether quick tests need it, too. */
   readonly quick?: true
@@ -47,6 +48,13 @@ const PROGRAMS: readonly TestProgram[] = [
   { name: 'strace', find: findStrace, package: 'strace', tests: 'tests of failing system calls', variable: 'STRACE' },
   { name: 'mkfs.ext4', find: findMakeExt4, package: 'e2fsprogs', tests: 'tests of full disks', variable: 'MKFS_EXT4' },
   { name: 'libfaketime', find: findFaketime, package: 'libfaketime', tests: 'clock tests', variable: 'LIBFAKETIME' },
+  {
+    name: 'Ceph',
+    find: findEngine,
+    package: ['ceph-mon', 'ceph-osd', 'radosgw'],
+    tests: 'tests of S3',
+    variable: 'RADOSGW',
+  },
   { name: 'curl', find: findCurl, package: 'curl', tests: 'tests with curl', variable: 'CURL' },
   { name: 'wget', find: findWget, package: 'wget', tests: 'tests with wget', variable: 'WGET' },
   ...['requests', 'httpx', 'aiohttp'].map((module) => ({
@@ -66,7 +74,7 @@ if (missing.length > 0 && getuid?.() === 0 && runs('apt-get', '--version')) {
   runs('apt-get', 'update', '-qq')
   // One by one: a machine may have the one and not the other.
   for (const program of missing) {
-    runs('apt-get', 'install', '-qq', '--yes', '--no-install-recommends', program.package)
+    runs('apt-get', 'install', '-qq', '--yes', '--no-install-recommends', ...[program.package].flat())
   }
 }
 for (const { name, find, tests, variable } of missing) {

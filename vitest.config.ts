@@ -16,6 +16,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => {
     test: {
       include: tests.filter((glob) => !typeTests.includes(glob)),
       typecheck: { enabled: typeTests.length > 0, include: typeTests },
+      // It starts nothing before a test asks for it.
+      ...(mode !== 'quick' && { globalSetup: ['./test/s3/engine-setup.ts'] }),
       reporters: ['default', './test/summary-reporter.ts'],
       // Vitest leaves one core free, which on two cores costs half of them.
       ...(availableParallelism() === 2 && { maxWorkers: 2 }),

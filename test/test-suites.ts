@@ -54,6 +54,7 @@ export const TEST_SUITES: Readonly<Record<'quick' | 'system', readonly string[]>
     'test/proxy/**/*.test.ts',
     'test/runners/**/*.test.ts',
     'test/runtimes/**/*.test.ts',
+    'test/s3/**/*.test.ts',
     'test/serve/**/*.test.ts',
     'test/transactions/**/*.test.ts',
     'test/users/**/*.test.ts',

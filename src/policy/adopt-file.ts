@@ -62,7 +62,7 @@ async function copied(target: Storage, source: Storage, move: Move): Promise<Upl
   if (file === undefined) return undefined
   try {
     if (file.entry.version !== entry.version) return undefined
-    const draft = new UploadDraft(target.createDraft({ expectedSize: entry.size }), admission, 'directly')
+    const draft = new UploadDraft(target.createDraft({ expectedSize: entry.size }), admission, 'never')
     await fillDraft(draft, file.stream(), signal)
     return draft
   } finally {

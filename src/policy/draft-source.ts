@@ -14,11 +14,11 @@ export interface ClaimedUpload {
 /** Options of `UploadSet.draft`. */
 export interface UploadDraftOptions extends DraftOptions {
   /**
-   * `directly`: the caller publishes the draft by `publish`, or discards it, and does nothing else with it. So a
-   * storage may write a large file to its place at once. Default: the caller may also read it, set it aside, or publish
-   * it in a transaction.
+   * `never`: the caller publishes the draft, alone or in a transaction, or discards it. It neither reads the draft
+   * before, nor sets it aside. So a storage may write a large file to its place at once. Default: the caller may do
+   * both.
    */
-  readonly publishes?: 'directly' | undefined
+  readonly reads?: 'never' | undefined
 }
 
 /** The part of an upload set that takes files. */

@@ -12,7 +12,7 @@ import type { UploadSetOptions } from './upload-set-options.ts'
 import { uploadSet } from './upload-set.ts'
 import type { UploadSet } from './upload-set.ts'
 
-const DIRECTLY = { publishes: 'directly' } as const
+const UNREAD = { reads: 'never' } as const
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52)
 
 function onceSet(options: Partial<UploadSetOptions> = {}): { set: UploadSet<'test'>; storage: OnceStorage } {
@@ -64,7 +64,7 @@ describe('a storage that wants to know keys early', () => {
 
   test('is told the key of a file that is sealed right after its last byte', async () => {
     const { set, storage } = onceSet()
-    const draft = set.draft({ filename: 'a.txt' }, {}, DIRECTLY)
+    const draft = set.draft({ filename: 'a.txt' }, {}, UNREAD)
     expect(draft.append(bytesOf(100_000))).toBeUndefined()
     await draft.seal()
     expect(storage.intents).toHaveLength(1)
@@ -81,7 +81,7 @@ describe('a storage that wants to know keys early', () => {
 
   test('is told nothing of a draft that is discarded meanwhile', async () => {
     const { set, storage } = onceSet()
-    const draft = set.draft({ filename: 'a.txt' }, {}, DIRECTLY)
+    const draft = set.draft({ filename: 'a.txt' }, {}, UNREAD)
     void draft.append(bytesOf(100_000))
     await draft.discard()
     await expect(draft.seal()).rejects.toThrow(TypeError)
@@ -140,19 +140,20 @@ describe('a storage that wants to know keys early is told none', () => {
   })
 })
 
-test('a draft that is to be published directly can be used for nothing else, in any storage', async () => {
+test('a draft that is never read can only be published, alone or in a transaction, in any storage', async () => {
   const memory = memoryStorage()
   for (const storage of [onceStorage(), memory, failingStorage(memory, {})]) {
     const set = uploadSet('test', { storage })
-    const draft = set.draft({ filename: 'a.txt' }, {}, DIRECTLY)
+    const draft = set.draft({ filename: 'a.txt' }, {}, UNREAD)
     await draft.append(bytesOf(10_000))
     await draft.seal()
-    const message = /was opened with \{ publishes: 'directly' \}/
+    const message = /was opened with \{ reads: 'never' \}/
     expect(() => draft.stream()).toThrow(message)
     expect(() => draft.path()).toThrow(message)
     await expect(draft.keep(new Date(Date.now() + 60_000))).rejects.toThrow(message)
     const transaction = storage.createTransaction?.()
-    if (transaction !== undefined) await expect(draft.reserve(transaction)).rejects.toThrow(message)
+    if (transaction !== undefined) expect(await draft.reserve(transaction)).toMatchObject({ size: 10_000 })
+    await transaction?.rollback()
     expect(await draft.publish()).toMatchObject({ size: 10_000 })
   }
 })

@@ -25,7 +25,7 @@ export const SAVE_KINDS: OptionKinds<SaveOptions> = {
 
 /** Stores a whole file by way of a draft. If that fails, nothing of it is left. */
 export async function saveSource(set: DraftSource, source: SaveSource, options: SaveOptions): Promise<StoredFile> {
-  const draft = await sealSource(set, source, options, { publishes: 'directly' })
+  const draft = await sealSource(set, source, options, { reads: 'never' })
   try {
     return await draft.publish()
   } catch (error) {

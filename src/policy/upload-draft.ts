@@ -39,8 +39,8 @@ export class UploadDraft {
   readonly #admission: Admission
   /** Absent if the draft was sealed and inspected before. */
   readonly #inspection: FileInspection | undefined
-  /** Whether the draft can only be published by `publish`. */
-  readonly #isDirect: boolean
+  /** Whether the draft may be read, and set aside. */
+  readonly #isReadable: boolean
   #record: FileRecord
   #sealed: SealedDraft | undefined
   #published: PublishedFile | undefined
@@ -49,19 +49,19 @@ export class UploadDraft {
   /**
    * A sealed draft was inspected before; the record of its admission is the result.
    *
-   * @param publishes as in `UploadDraftOptions`
+   * @param reads as in `UploadDraftOptions`
    */
-  constructor(draft: Draft | SealedDraft, admission: Admission, publishes?: 'directly') {
+  constructor(draft: Draft | SealedDraft, admission: Admission, reads?: 'never') {
     this.#draft = draft
     this.#admission = admission
     this.#record = admission.record
-    this.#isDirect = publishes === 'directly'
+    this.#isReadable = reads !== 'never'
     if (isSealed(draft)) {
       this.#sealed = draft
       return
     }
     this.#inspection = new FileInspection(admission)
-    if (this.#isDirect) this.#early = EarlyKey.of(draft, this.#inspection, admission.place)
+    if (!this.#isReadable) this.#early = EarlyKey.of(draft, this.#inspection, admission.place)
   }
 
   /** The claims of the client. */
@@ -135,17 +135,15 @@ export class UploadDraft {
    * Reserves the first of its keys that is free. Returns the stored file as it will be when `transaction` is committed.
    *
    * @throws as `publish`.
-   * @throws {TypeError} also for a draft that is to be published directly.
    */
-  async reserve(transaction: StorageTransaction): Promise<StoredFile> {
-    this.#requireIndirect('takes part in a transaction')
+  reserve(transaction: StorageTransaction): Promise<StoredFile> {
     return this.#underFreeKey((sealed, key, record) => transaction.reserve(sealed, key, record))
   }
 
   /**
    * As `SealedDraft.stream`, until the draft is published.
    *
-   * @throws {TypeError} before `seal`, and for a draft that is to be published directly.
+   * @throws {TypeError} before `seal`, and for a draft that is never read.
    */
   stream(start?: number, end?: number): AsyncIterable<Uint8Array> {
     return this.#whole().stream(start, end)
@@ -154,7 +152,7 @@ export class UploadDraft {
   /**
    * The absolute path of the draft, until it is published.
    *
-   * @throws {TypeError} before `seal`, for a draft that is to be published directly, and if the storage has no paths.
+   * @throws {TypeError} before `seal`, for a draft that is never read, and if the storage has no paths.
    */
   path(): string {
     const path = this.#whole().path?.()
@@ -164,13 +162,13 @@ export class UploadDraft {
 
   #whole(): SealedDraft {
     if (this.#sealed === undefined) throw new TypeError('Seal the draft before it is read.')
-    this.#requireIndirect('is read')
+    this.#requireReadable('is read')
     return this.#sealed
   }
 
-  #requireIndirect(use: string): void {
-    if (!this.#isDirect) return
-    throw new TypeError(`The draft ${use}, but it was opened with { publishes: 'directly' }. Leave that option out.`)
+  #requireReadable(use: string): void {
+    if (this.#isReadable) return
+    throw new TypeError(`The draft ${use}, but it was opened with { reads: 'never' }. Leave that option out.`)
   }
 
   async #underFreeKey(take: TakeKey): Promise<StoredFile> {
@@ -237,13 +235,13 @@ export class UploadDraft {
    * Sets the draft aside until `expiresAt`. Returns the id by which `UploadSet.claim` gets it back.
    *
    * @throws {UploadError} `storage-full`, `storage-failed`.
-   * @throws {TypeError} before `seal`, for a draft that is to be published directly, and if the storage cannot set
+   * @throws {TypeError} before `seal`, for a draft that is never read, and if the storage cannot set
    *   drafts aside.
    */
   async keep(expiresAt: Date): Promise<string> {
     const sealed = this.#sealed
     if (sealed === undefined) throw new TypeError('Seal the draft before it is set aside.')
-    this.#requireIndirect('is set aside')
+    this.#requireReadable('is set aside')
     const { kind } = this.storage
     if (sealed.keep === undefined) throw new TypeError(`A storage of kind "${kind}" cannot set drafts aside.`)
     await sealed.keep(expiresAt, toDraftNote({ set: this.#admission.set, head: this.head, record: this.#record }))

@@ -269,12 +269,12 @@ export function uploadSet<const Name extends string>(name: Name, options: Upload
       return !('fault' in own) && isAllowed(extensionOf(own.name))
     },
 
-    draft(head, placement = {}, { publishes, ...draftOptions } = {}) {
+    draft(head, placement = {}, { reads, ...draftOptions } = {}) {
       const admission = admit(head, placement)
       const { size } = head
       // Create the draft last: if the set refuses, there is no draft to discard.
       const draft = storage.createDraft({ ...draftOptions, ...(size !== undefined && { expectedSize: size }) })
-      return new UploadDraft(draft, admission, publishes)
+      return new UploadDraft(draft, admission, reads)
     },
 
     inspection(head, placement = {}) {

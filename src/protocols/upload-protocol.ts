@@ -42,14 +42,9 @@ export interface UploadProtocol {
   receive(upload: AdmittedUpload): Promise<Receipt>
 }
 
-/**
- * Options of a draft that `publishFiles` gets. A draft that is not alone, or that work of the application goes along
- * with, is published in a transaction.
- *
- * @param maxFiles files that the request may have
- */
-export function publishesDirectly({ publish }: AdmittedUpload, maxFiles: number): UploadDraftOptions {
-  return publish === undefined && maxFiles === 1 ? { publishes: 'directly' } : {}
+/** Options of a draft that `publishFiles` gets. Only work of the application reads a draft before it is published. */
+export function draftOptions({ publish }: AdmittedUpload): UploadDraftOptions {
+  return publish === undefined ? { reads: 'never' } : {}
 }
 
 /** Stores the files of a request: all of them, or none. */

@@ -30,9 +30,9 @@ export interface Draft {
   append(bytes: Uint8Array, isGiven?: boolean): Promise<void> | undefined
   /**
    * Tells the key and the record that the draft is published with, before it is sealed. So the storage can write the
-   * bytes to their place at once. Then the sealed draft can be published under this key with this record, or discarded,
-   * and nothing else: `stream` and `keep` throw a TypeError, and a transaction refuses it. Nothing is visible before
-   * `publish`. Optional: for a medium on which moving a file costs.
+   * bytes to their place at once. Then the sealed draft can be published under this key with this record, alone or in a
+   * transaction, or discarded, and nothing else: `stream` and `keep` throw a TypeError. Nothing is visible before it is
+   * published. Optional: for a medium on which moving a file costs.
    */
   intend?(key: string, record: FileRecord | undefined): void
   /** Resolves when all appended bytes have been handed to the medium. */

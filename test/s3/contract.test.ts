@@ -7,6 +7,7 @@ import { s3Test } from './s3-test.ts'
 import type { TestBucket } from './test-bucket.ts'
 
 const PREFIX = 'uploads'
+const ONCE = { keys: 'once' } as const
 
 function storageIn({ name, engine: { endpoint, region, credentials } }: TestBucket): S3Storage {
   return s3Storage({ bucket: name, prefix: PREFIX, endpoint, region, credentials })
@@ -14,7 +15,7 @@ function storageIn({ name, engine: { endpoint, region, credentials } }: TestBuck
 
 const NAMES = storageContract(() => {
   throw new TypeError('Each test has a contract of its own')
-}).map(({ name }) => name)
+}, ONCE).map(({ name }) => name)
 
 describe('a storage in a bucket of a real engine', () => {
   s3Test.for(NAMES)('%s', async (name, { bucket }) => {
@@ -23,7 +24,7 @@ describe('a storage in a bucket of a real engine', () => {
       const storage = storageIn(bucket)
       storages.push(storage)
       return storage
-    })
+    }, ONCE)
     await contract.find((each) => each.name === name)?.run()
     for (const storage of storages) {
       await acknowledgeAll(storage, PREFIX, bucket)

@@ -4,7 +4,7 @@ import type { ContentType } from '../../http/content-type.ts'
 import type { UploadSet } from '../../policy/upload-set.ts'
 import { BodyCheck } from '../../receive/body-check.ts'
 import type { Receipt } from '../receipt.ts'
-import { publishesDirectly, publishFiles } from '../upload-protocol.ts'
+import { draftOptions, publishFiles } from '../upload-protocol.ts'
 import type { AdmittedUpload } from '../upload-protocol.ts'
 import { dispositionFilename } from './disposition-filename.ts'
 
@@ -40,7 +40,7 @@ export async function receiveBinary(upload: AdmittedUpload): Promise<Receipt> {
   const type = contentType.mediaType?.essence
   const head = { filename, type, size: body.length }
   const placement = wanted === undefined ? await upload.place?.(head) : { key: wanted }
-  const draft = set.draft(head, placement, publishesDirectly(upload, 1))
+  const draft = set.draft(head, placement, draftOptions(upload))
   try {
     await check.read((chunk, isGiven) => draft.append(chunk, isGiven), { idleTimeoutMs, minRate, signal })
     await draft.seal()

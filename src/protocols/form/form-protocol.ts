@@ -8,7 +8,7 @@ import { readForm } from '../../receive/read-form.ts'
 import type { FileHead, FileSink } from '../../receive/read-form.ts'
 import type { StoredFile } from '../../storage/stored-file.ts'
 import type { Receipt, ReceivedFile, SkippedFile } from '../receipt.ts'
-import { publishesDirectly, publishFiles } from '../upload-protocol.ts'
+import { draftOptions, publishFiles } from '../upload-protocol.ts'
 import type { AdmittedUpload, UploadProtocol } from '../upload-protocol.ts'
 import { companionFile } from './companion-file.ts'
 
@@ -44,7 +44,7 @@ export async function receiveForm(upload: AdmittedUpload): Promise<Receipt> {
     files.push(file)
     const begin = (placement?: Placement): FileSink => {
       if (isOver) return new IgnoredFile()
-      const draft = set.draft(head, placement, publishesDirectly(upload, limits.maxFiles))
+      const draft = set.draft(head, placement, draftOptions(upload))
       file.draft = draft
       return { append: (bytes, isGiven) => draft.append(bytes, isGiven), end: () => draft.seal() }
     }

@@ -67,11 +67,35 @@ export const INTENT_PROMISES: Promises = {
       await rejects(sealed.publish(newKey(storage, 'another'), RECORD), TypeError)
       if (sealed.keep !== undefined) await rejects(sealed.keep(new Date(Date.now() + 3_600_000), ''), TypeError)
       const transaction = storage.createTransaction?.()
-      if (transaction !== undefined) await rejects(transaction.reserve(sealed, key, RECORD), TypeError)
+      const another = newKey(storage, 'another')
+      if (transaction !== undefined) await rejects(transaction.reserve(sealed, another, RECORD), TypeError)
       await transaction?.rollback()
       notEqual(await sealed.publish(key, RECORD), undefined)
       deepEqual(await keys(storage), [key])
       equal(await storage.delete(key), true)
+    }
+  },
+
+  'takes a draft that was told its key into a transaction, under that key': async (storage) => {
+    if (storage.createTransaction === undefined || !(await takesIntents(storage))) return
+    for (const size of SIZES) {
+      const bytes = randomBytes(size)
+      const key = newKey(storage, `file-${size}`)
+      const sealed = await (await begin(storage, bytes, key)).seal()
+      const undone = storage.createTransaction()
+      notEqual(await undone.reserve(sealed, key, RECORD), undefined)
+      await undone.prepare()
+      equal(await undone.rollback(), true)
+      await showsNothing(storage, key)
+      const transaction = storage.createTransaction()
+      const entry = await transaction.reserve(sealed, key, RECORD)
+      await transaction.prepare()
+      await showsNothing(storage, key)
+      await transaction.commit()
+      deepEqual(await storage.stat(key), entry)
+      deepEqual(await read(storage, key), bytes)
+      equal(await storage.delete(key), true)
+      equal(await storage.sweep(), 0)
     }
   },
 

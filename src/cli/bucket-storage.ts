@@ -29,14 +29,17 @@ export async function bucketStorage(settings: BucketSettings): Promise<S3Storage
 }
 
 /**
- * Makes sure that files can be kept in the bucket. Removes or settles the leftovers of runs that were killed. Resolves
- * to its storage.
+ * Makes sure that files can be kept in the bucket. Removes or settles the leftovers of runs that were killed. If files
+ * cannot be kept there, closes the storage.
  *
  * @param warn called with a sentence about a fault that the operator should correct, though the server can start
  * @throws {CommandError} if files cannot be kept in it.
  */
-export async function uploadBucket(settings: BucketSettings, warn: (text: string) => void): Promise<S3Storage> {
-  const storage = await bucketStorage(settings)
+export async function tryBucket(
+  storage: Pick<S3Storage, 'check' | 'sweep' | 'close'>,
+  settings: BucketSettings,
+  warn: (text: string) => void,
+): Promise<void> {
   try {
     await storage.check()
   } catch (error) {
@@ -50,9 +53,9 @@ export async function uploadBucket(settings: BucketSettings, warn: (text: string
     await storage.sweep()
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    warn(['some leftovers of former runs are not removed', error.message, ...causesOf(error)].join(': '))
+    const [reason = error.message] = causesOf(error)
+    warn(`some leftovers of former runs are not removed: ${reason}`)
   }
-  return storage
 }
 
 /** The origins to which clients are redirected for a file: those of the CDN, or of the engine. */

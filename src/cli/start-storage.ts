@@ -1,6 +1,6 @@
 import { formatBytes } from '../index.ts'
 import type { Storage } from '../storage.ts'
-import { uploadBucket } from './bucket-storage.ts'
+import { bucketStorage, tryBucket } from './bucket-storage.ts'
 import type { BucketSettings } from './bucket-url.ts'
 import { folderStorage } from './file-storage.ts'
 import type { FolderSettings, StorageSettings } from './storage-settings.ts'
@@ -29,7 +29,11 @@ export interface StartedStorage {
  * @throws {CommandError} if files cannot be kept there.
  */
 export async function startStorage(settings: StorageSettings, path: string = './uploads'): Promise<StartedStorage> {
-  if (settings.kind === 'bucket') return { storage: await uploadBucket(settings, terminal.warn), place: settings }
+  if (settings.kind === 'bucket') {
+    const storage = await bucketStorage(settings)
+    await tryBucket(storage, settings, terminal.warn)
+    return { storage, place: settings }
+  }
   const folder = await uploadFolder(path, { isPrivate: settings.isPrivate, warn: terminal.warn })
   const storage = folderStorage(folder, settings)
   const free = await storage.freeSpace()

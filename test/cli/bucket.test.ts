@@ -23,21 +23,27 @@ function installed(folder: string): string {
   return join(own, 'dist/cli.js')
 }
 
+const SDK = '@aws-sdk/client-s3'
+const PRESIGNER = '@aws-sdk/s3-request-presigner'
+
 describe('a command without the SDK of AWS', () => {
-  test('serves a folder, and says how to get the SDK if a bucket is asked for', () => {
+  test('starts, and says how to get the SDK if a bucket is asked for', () => {
     using folder = temporaryFolder()
     const command = installed(folder.path)
     const run = (...typed: readonly string[]): { status: number | null; stdout: string; stderr: string } =>
       spawnSync(execPath, [command, ...typed], { encoding: 'utf8', cwd: folder.path, timeout: 30_000 })
-
-    expect(run('--version')).toMatchObject({ status: 0, stderr: '' })
-    expect(run('serve', '--storage=s3://inbox?downloads=redirect', '--port=0')).toMatchObject({
+    const refusal = (named: string, typed: string): object => ({
       status: 2,
       stdout: '',
       stderr:
-        'decant: --storage needs @aws-sdk/client-s3 and @aws-sdk/s3-request-presigner beside decant: run npm install ' +
-        '@aws-sdk/client-s3 @aws-sdk/s3-request-presigner in the same project (with npx: one -p for each of these ' +
-        'packages, and one for the command)\n',
+        `decant: --storage needs ${named} beside decant: run npm install ${typed} in the same project ` +
+        '(with npx: one -p for each of these packages, and one for the command)\n',
     })
+
+    expect(run('--version')).toMatchObject({ status: 0, stderr: '' })
+    expect(run('serve', '--storage=s3://inbox', '--port=0')).toMatchObject(refusal(SDK, SDK))
+    expect(run('serve', '--storage=s3://inbox?downloads=redirect', '--port=0')).toMatchObject(
+      refusal(`${SDK} and ${PRESIGNER}`, `${SDK} ${PRESIGNER}`),
+    )
   })
 })

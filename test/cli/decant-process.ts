@@ -27,20 +27,26 @@ export interface Ended {
 interface Ready {
   readonly url: string
   readonly networkUrls: readonly string[]
-  readonly folder: string
+  /** Absent if the files are kept in a bucket. */
+  readonly folder?: string
+  readonly bucket?: string
   readonly maxFileSize: number
 }
 
 /** A `decant serve` that is ready. It is killed when it is disposed of. */
-export interface DecantProcess extends AsyncDisposable {
+export interface ServingDecant extends AsyncDisposable {
   readonly ready: Ready
   readonly port: number
-  readonly folder: string
   readonly child: ChildProcess
   /** Everything on stderr so far. */
   stderr(): string
   /** The exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>
+}
+
+/** One that keeps its files in a folder. */
+export interface DecantProcess extends ServingDecant {
+  readonly folder: string
 }
 
 /** A folder that is gone at the end of the test. */
@@ -70,20 +76,25 @@ export async function run(typed: readonly string[], options?: RunOptions): Promi
   return { code: child.exitCode, stdout, stderr }
 }
 
-/** Starts `decant serve` on a free port and waits until it says that it is ready. */
+/** Starts `decant serve` with a folder on a free port and waits until it says that it is ready. */
 export async function serve(
   folder: string,
   typed: readonly string[] = [],
   options?: RunOptions,
 ): Promise<DecantProcess> {
-  const child = spawnDecant(['serve', folder, '--port=0', '--json', '--min-free-space=0', ...typed], options)
+  return { ...(await serveWith([folder, '--min-free-space=0', ...typed], options)), folder }
+}
+
+/** As `serve`, with nothing but these arguments. */
+export async function serveWith(typed: readonly string[], options?: RunOptions): Promise<ServingDecant> {
+  const child = spawnDecant(['serve', '--port=0', '--json', ...typed], options)
   const line = await firstLine(child)
   const ready: Ready = JSON.parse(line)
-  return { ...processOf(child), ready, port: Number(new URL(ready.url).port), folder }
+  return { ...processOf(child), ready, port: Number(new URL(ready.url).port) }
 }
 
 /** A started command, as a test sees it. */
-export function processOf(child: ChildProcess): Pick<DecantProcess, 'child' | 'stderr' | 'exited'> & AsyncDisposable {
+export function processOf(child: ChildProcess): Pick<ServingDecant, 'child' | 'stderr' | 'exited'> & AsyncDisposable {
   const exited = once(child, 'exit').then(() => child.exitCode)
   return {
     child,

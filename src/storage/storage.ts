@@ -103,7 +103,7 @@ export interface Storage {
   list(options?: ListOptions): Promise<ListPage>
   /**
    * Deletes a stored file. True if there was such a file and it is gone now. If several callers delete it at once, one
-   * of them gets true. If keys are given once, several of them may.
+   * of them gets true.
    */
   delete(key: string, options?: DeleteOptions): Promise<boolean>
   /**

@@ -55,7 +55,7 @@ describe('the contract of a storage that gives each key once notices a storage',
       const inner = onceStorage()
       return { ...inner, delete: async (key) => (await inner.delete(key)) && false }
     }
-    const promise = 'tells at least one of several callers that delete a file at once that it is gone'
+    const promise = 'tells one of several callers that delete a file at once that it is gone'
     expect(await isKept(storage, promise)).toBe(false)
   })
 

@@ -121,7 +121,7 @@ async function toBuffer(body: unknown): Promise<Buffer> {
 
 async function* chunksOf({ body, resetAfter = body.length + 1 }: EngineAnswer): AsyncGenerator<Uint8Array> {
   const end = Math.min(body.length, resetAfter)
-  for (let at = 0; at < end; at += CHUNK_SIZE) yield body.slice(at, Math.min(end, at + CHUNK_SIZE))
+  for (let at = 0; at < end; at += CHUNK_SIZE) yield Buffer.from(body.subarray(at, Math.min(end, at + CHUNK_SIZE)))
   if (resetAfter <= body.length) throw new ConnectionReset()
 }
 

@@ -11,7 +11,7 @@ import { OPERATIONS, operationOf } from './operation.ts'
 import type { OperationName } from './operation.ts'
 import { PROFILES } from './profile.ts'
 import type { Profile, ProfileName } from './profile.ts'
-import { verifySignature } from './request-signature.ts'
+import { SignatureCheck } from './request-signature.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /** Options of an engine. */
@@ -26,7 +26,10 @@ export interface EngineOptions {
   readonly faults?: FaultOptions | undefined
   /** Secrets by access key. Default `{ key: 'secret' }`. */
   readonly secrets?: Readonly<Record<string, string>> | undefined
+  /** Default `us-east-1`. */
   readonly region?: string | undefined
+  /** Whether requests must be signed. Default true. */
+  readonly checksSignatures?: boolean | undefined
   readonly limits?: Partial<EngineLimits> | undefined
   /** Whether a client whose clock is wrong is refused. Default false. */
   readonly checksClocks?: boolean | undefined
@@ -65,12 +68,15 @@ export class SimulatedEngine {
   readonly #options: EngineOptions
   readonly #limits: EngineLimits
   readonly #late: Set<Promise<unknown>> = new Set()
+  readonly #signatures: SignatureCheck
   #offsetMs = 0
 
   constructor(options: EngineOptions = {}) {
     const { profile = 'aws', buckets = ['bucket'], seed, faults = { rate: 0 }, limits } = options
+    const { secrets = { key: 'secret' }, region = 'us-east-1' } = options
     this.profile = PROFILES[profile]
     this.#options = options
+    this.#signatures = new SignatureCheck(secrets, this.profile.checksRegion ? region : undefined)
     this.#buckets = new Map(buckets.map((name) => [name, new Bucket(name)]))
     this.#random = seed === undefined ? undefined : new SeededRandom(seed)
     this.#turns = new TurnQueue(this.#random?.fork())
@@ -209,12 +215,8 @@ export class SimulatedEngine {
   }
 
   async #tryPerform({ operation, bucketName, key }: Place, request: EngineRequest): Promise<EngineAnswer> {
-    const { secrets = { key: 'secret' }, region = 'us-east-1', checksClocks = false } = this.#options
-    verifySignature(request, {
-      secrets: new Map(Object.entries(secrets)),
-      region: this.profile.checksRegion ? region : undefined,
-      now: checksClocks ? this.now() : undefined,
-    })
+    const { checksClocks = false, checksSignatures = true } = this.#options
+    if (checksSignatures) this.#signatures.verify(request, checksClocks ? this.now() : undefined)
     if (operation === 'CreateBucket') return this.#createBucket(bucketName)
     const bucket = this.#buckets.get(bucketName)
     if (bucket === undefined) throw new EngineError('NoSuchBucket')

@@ -67,9 +67,8 @@ function listedPart(xml: string, { parts, checksumHeader }: OpenUpload): Uploade
 }
 
 /** The answer if the upload was completed before, for example by a request whose answer was lost. */
-function answerAgain(call: Call, { key, state, etag }: Completion): EngineAnswer {
+function answerAgain(call: Call, { key, etag }: Completion): EngineAnswer {
   const { bucket, profile, request } = call
-  if (state === 'writing') throw new EngineError('InternalError', 'This multipart completion is already in progress')
   const isThere = bucket.objects.get(key)?.uploadId === request.query.get('uploadId')
   const told = () => completeAnswer(call, etag)
   if (profile.completeAgain === 'told' && isThere) return told()

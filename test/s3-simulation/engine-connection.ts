@@ -26,6 +26,9 @@ interface Received {
   }
 }
 
+/** Signs nothing, for an engine that does not check signatures. */
+export const UNSIGNED: NonNullable<S3ClientConfig['signer']> = { sign: async (request) => request }
+
 const CHUNK_SIZE = 64 * 1024
 
 /**
@@ -43,7 +46,11 @@ export class EngineConnection {
     this.#sender = { name, isGone: () => this.#isCut }
   }
 
-  /** A client whose requests go to the engine. */
+  /**
+   * A client whose requests go to the engine.
+   *
+   * @param config as of the SDK. Without signatures, requests take half the time: `{ signer: UNSIGNED }`
+   */
   client(config: S3ClientConfig = {}): S3Client {
     return new S3Client({
       endpoint: 'http://s3.test',

@@ -97,13 +97,8 @@ function rowsAfter(keys: readonly string[], prefix: string, delimiter: string, a
       const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
       return end < 0 ? key : key.slice(0, end + delimiter.length)
     })
-  const isPast = (row: string) => byBytes(row, after) > 0 && !isPrefixOf(row, after, delimiter)
+  const isPast = (row: string) => byBytes(row, after) > 0
   return [...new Set(rows)].filter(isPast).toSorted(byBytes)
-}
-
-/** Whether a common prefix holds the key after which the list goes on. It has been listed, then. */
-function isPrefixOf(row: string, after: string, delimiter: string): boolean {
-  return delimiter !== '' && row.endsWith(delimiter) && after.startsWith(row)
 }
 
 function objectXml(key: string, { bytes, etag, modified }: StoredObject, { profile }: Call): string {

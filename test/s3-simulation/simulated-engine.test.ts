@@ -273,6 +273,16 @@ describe('a seed', () => {
     expect(other).not.toBe(first)
   })
 
+  test('gives the same random numbers', async () => {
+    const draw = (seed: number) =>
+      inSeededWorld(newEngine({ seed }).engine, seed, async () => [
+        Math.random(),
+        ...crypto.getRandomValues(new Uint8Array(4)),
+      ])
+    expect(await draw(1)).toEqual(await draw(1))
+    expect(await draw(2)).not.toEqual(await draw(1))
+  })
+
   test('waits for retries without taking time', async () => {
     const { engine, connection } = newEngine({ seed: 1 })
     const s3 = connection.client({ maxAttempts: 5 })

@@ -84,6 +84,15 @@ export class SimulatedEngine {
     this.#limits = { minPartSize: 5 * MIB, maxCopySize: 5 * 1024 * MIB, ...limits }
   }
 
+  /** An engine with the same objects, but with options of its own. */
+  copy(options: EngineOptions): SimulatedEngine {
+    const copy = new SimulatedEngine(options)
+    for (const [name, { objects }] of this.#buckets) {
+      for (const [key, object] of objects) copy.bucket(name).objects.set(key, object)
+    }
+    return copy
+  }
+
   /** The engine's clock, in milliseconds since 1970. It goes with the process's own, ahead by what it was advanced. */
   readonly now = (): number => Date.now() + this.#offsetMs
 

@@ -1,4 +1,4 @@
-import type { OpenFile, StorageEntry } from '../storage/storage.ts'
+import type { LocationHeaders, OpenFile, StorageEntry } from '../storage/storage.ts'
 import type { StoredFile } from '../storage/stored-file.ts'
 
 /** A stored file, open: read `stream` to the end or call `close`. */
@@ -10,11 +10,13 @@ export interface OpenStoredFile extends OpenFile {
 export class OpenSetFile implements OpenStoredFile {
   readonly #open: OpenFile
   readonly #toStoredFile: (entry: StorageEntry) => StoredFile
+  readonly location?: (headers: LocationHeaders) => Promise<string>
   #file: StoredFile | undefined
 
   constructor(open: OpenFile, toStoredFile: (entry: StorageEntry) => StoredFile) {
     this.#open = open
     this.#toStoredFile = toStoredFile
+    if (open.location !== undefined) this.location = open.location.bind(open)
   }
 
   get entry(): StorageEntry {

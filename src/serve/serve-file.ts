@@ -2,7 +2,7 @@ import { oneOf, OPTION_KINDS } from '../errors/option-kinds.ts'
 import type { OptionKinds } from '../errors/option-kinds.ts'
 import { UploadError } from '../errors/upload-error.ts'
 import type { Outgoing } from '../http/outgoing.ts'
-import { inertType, isInline, withCharset } from '../media/active-type.ts'
+import { inertType, isActive, isInline, withCharset } from '../media/active-type.ts'
 import { claimedType } from '../media/claimed-type.ts'
 import { mediaType, OCTET_STREAM, tellsContent } from '../media/type-by-name.ts'
 import type { OpenFile, StorageEntry } from '../storage/storage.ts'
@@ -38,6 +38,11 @@ export interface ServeOptions extends CacheOptions {
   readonly fallbackType?: string
   /** The sites that may embed the file in a page; default `same-origin`. */
   readonly crossOriginResourcePolicy?: CrossOriginResourcePolicy
+  /**
+   * Whether GET is redirected if the storage has the file served by another server (`OpenFile.location`). `false` sends
+   * the bytes from here, with all headers that keep a file from acting. Default true.
+   */
+  readonly redirect?: boolean
 }
 
 export const SERVE_KINDS: OptionKinds<ServeOptions> = {
@@ -46,6 +51,7 @@ export const SERVE_KINDS: OptionKinds<ServeOptions> = {
   type: OPTION_KINDS.text,
   fallbackType: OPTION_KINDS.text,
   crossOriginResourcePolicy: oneOf('same-origin', 'same-site', 'cross-origin'),
+  redirect: OPTION_KINDS.flag,
   maxAge: OPTION_KINDS.own,
   immutable: OPTION_KINDS.flag,
   public: OPTION_KINDS.flag,
@@ -67,6 +73,10 @@ export function assertReadable(method: string): void {
  *
  * A range that lies outside the file is answered 416 with problem details.
  *
+ * If the storage has the file served by another server, GET is answered 307 with a URL there, after the conditions. The
+ * client repeats Range there. HEAD, a file without bytes, and a file of an active type that the options show inline are
+ * answered from here.
+ *
  * @throws {UploadError} `method-not-allowed`, and `precondition-failed` for If-Match and If-Unmodified-Since.
  * @throws {TypeError} for a `maxAge` that is not a whole number of seconds.
  */
@@ -87,8 +97,42 @@ export async function serveFile(
     await file.close()
     return plan.outgoing
   }
+  if (file.location !== undefined && options.redirect !== false) {
+    const redirect = await redirectOutgoing(file, options)
+    if (redirect !== undefined) return redirect
+  }
   const { start, end } = plan.span
   return { ...plan.outgoing, body: file.bytes?.(start, end) ?? file.stream(start, end) }
+}
+
+/**
+ * The redirect to the server that has the file served. `undefined` if this server has to send the bytes.
+ *
+ * 307 and not 302 (RFC 9110 sections 15.4.3 and 15.4.8): the request is repeated as it is. The URL opens the file to
+ * every client that knows it, so no cache may keep the answer.
+ */
+async function redirectOutgoing(file: OpenFile, options: ServeOptions): Promise<Outgoing | undefined> {
+  const { entry } = file
+  const type = typeOf(entry, options)
+  const disposition = dispositionOf(entry, type, options)
+  // Only this server puts a document with scripts into a sandbox.
+  if (file.location === undefined || (isActive(type) && !disposition.startsWith('attachment'))) return undefined
+  try {
+    const location = await file.location({
+      contentType: withCharset(type),
+      contentDisposition: disposition,
+      cacheControl: cacheControl(options),
+    })
+    const headers = {
+      location,
+      'cache-control': 'no-store',
+      'content-length': '0',
+      ...inertHeaders(type, options.crossOriginResourcePolicy ?? 'same-origin'),
+    }
+    return { status: 307, headers }
+  } finally {
+    await file.close()
+  }
 }
 
 interface Plan {

@@ -24,7 +24,12 @@ export interface OpenFile {
   bytes?(start: number, end: number): Uint8Array | undefined
   /**
    * A URL from which a client fetches the file itself, without this server. It is valid for a few minutes. The answer
-   * there has these headers. Optional: for a storage whose files are served by another server.
+   * there has these headers, and understands `Range`. Optional: for a storage whose files are served by another server.
+   *
+   * That server sends neither `Content-Security-Policy` nor `nosniff`. So it needs an origin of its own, without
+   * sessions and without pages of yours. Then a file can do nothing in the name of your site, and a file of an active
+   * type is saved and not shown. This is lost: a file that is shown has no sandbox around it. A page of another site
+   * that knows the URL can embed the file, and load a text as a script of its own.
    */
   location?(headers: LocationHeaders): Promise<string>
   /** Closes a file that was not read. It is harmless otherwise. */
@@ -80,6 +85,11 @@ export interface Storage {
    * file. Default `reused`.
    */
   readonly keys?: 'reused' | 'once'
+  /**
+   * The origin of the URLs of `OpenFile.location`, such as `https://bucket.example`. A page that shows pictures has to
+   * allow it in its Content-Security-Policy. Optional: without it, no file is served by another server.
+   */
+  readonly fileOrigin?: string | undefined
   /** Opens a draft. It takes bytes at once. If opening fails, the next `flush` or `seal` rejects. */
   createDraft(options?: DraftOptions): Draft
   /**

@@ -85,11 +85,6 @@ export interface Storage {
    * file. Default `reused`.
    */
   readonly keys?: 'reused' | 'once'
-  /**
-   * The origin of the URLs of `OpenFile.location`, such as `https://bucket.example`. A page that shows pictures has to
-   * allow it in its Content-Security-Policy. Optional: without it, no file is served by another server.
-   */
-  readonly fileOrigin?: string | undefined
   /** Opens a draft. It takes bytes at once. If opening fails, the next `flush` or `seal` rejects. */
   createDraft(options?: DraftOptions): Draft
   /**

@@ -71,7 +71,6 @@ export function failingStorage(storage: Storage, steps: FailingSteps, options: F
   return {
     kind: storage.kind,
     ...(storage.keys !== undefined && { keys: storage.keys }),
-    ...(storage.fileOrigin !== undefined && { fileOrigin: storage.fileOrigin }),
     createDraft: (draftOptions) => new FailingDraft(storage.createDraft(draftOptions), faults, wrap),
     async stat(key) {
       faults.meet('stat')

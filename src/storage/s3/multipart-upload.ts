@@ -91,11 +91,20 @@ export async function completeUpload(
       )
       return
     } catch (error) {
-      const found = await bucket.head(upload.name)
-      if (found?.metadata[WRITER] === writer) return
+      if (await isWrittenBy(bucket, upload.name, writer)) return
       if ((isRefused(error) && codeOf(error) !== 'NoSuchUpload') || attempt === COMPLETE_ATTEMPTS) throw error
       await pause(attempt + 1)
     }
+  }
+}
+
+/** Whether an upload has become its object. False if the engine does not answer that either. */
+async function isWrittenBy(bucket: S3Bucket, name: string, writer: string): Promise<boolean> {
+  try {
+    return (await bucket.head(name))?.metadata[WRITER] === writer
+  } catch {
+    // The engine does not answer: the next attempt may find out.
+    return false
   }
 }
 

@@ -86,18 +86,16 @@ export function openS3Storage(options: S3StorageOptions, world: S3World): S3Stor
   const client = options.client ?? newClient(options)
   const bucket = new S3Bucket(client, options.bucket, options.client ?? options.endpoint ?? 'aws')
   const names = new ObjectNames(options.prefix ?? '')
+  const prepare = async (): Promise<void> => {
+    bucket.abilities = await checkEngine(bucket, names)
+  }
   let checked: Promise<void> | undefined
   const ready = (): Promise<void> => {
-    checked ??= checkEngine(bucket, names).then(
-      (abilities) => {
-        bucket.abilities = abilities
-      },
-      (error: unknown) => {
-        // The next upload tries again, because an operator may have mended it.
-        checked = undefined
-        throw error
-      },
-    )
+    checked ??= prepare().catch((error: unknown) => {
+      // The next upload tries again, because an operator may have mended it.
+      checked = undefined
+      throw error
+    })
     return checked
   }
   const place: S3Place = { bucket, names, memory: PART_MEMORY, ready, transactions: new Map(), expiring: new Map() }

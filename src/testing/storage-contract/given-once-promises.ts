@@ -12,7 +12,7 @@ export const GIVEN_ONCE_PROMISES: Promises = {
   'tells one of several callers that delete a file at once that it is gone': async (storage) => {
     await store(storage, 'gone', randomBytes(10))
     const deletions = Array.from({ length: 5 }, () => storage.delete('gone'))
-    deepEqual((await Promise.all(deletions)).toSorted(), [false, false, false, false, true])
+    equal((await Promise.all(deletions)).filter((isGone) => isGone).length, 1)
     equal(await storage.delete('gone'), false)
     deepEqual(await keys(storage), [])
   },

@@ -4,16 +4,14 @@ import type { FileInspection } from './file-inspection.ts'
 import { isImplied } from './implied-record.ts'
 import type { Place } from './placement.ts'
 
-/**
- * The key of a draft that the storage is told before the last byte, as soon as the first bytes prove the type. The
- * check of the content takes a moment, and the bytes that come meanwhile do not wait for it.
- */
+/** The key of a draft that the storage is told before the last byte, as soon as the first bytes prove the type. */
 export class EarlyKey {
   readonly #draft: Draft
   readonly #inspection: FileInspection
   readonly #place: Place
   #state: 'waiting' | 'telling' | 'over' = 'waiting'
   #telling: Promise<void> | undefined
+  #told: Promise<void> | undefined
   #key: string | undefined
 
   private constructor(draft: Draft, inspection: FileInspection, place: Place) {
@@ -33,13 +31,18 @@ export class EarlyKey {
     return this.#key
   }
 
-  /** To be called after each append. */
-  note(): void {
-    if (this.#state !== 'waiting' || this.#draft.size < HEAD_SIZE) return
-    this.#state = 'telling'
-    this.#telling = this.#tell()
-    // A failure of the storage: `end` rejects with it.
-    this.#telling.catch(() => {})
+  /**
+   * To be called after each append. Returns a promise while the type is looked for: bytes that come from memory would
+   * otherwise be sent to another place before the key is known. It never rejects.
+   */
+  note(): Promise<void> | undefined {
+    if (this.#state === 'waiting' && this.#draft.size >= HEAD_SIZE) {
+      this.#state = 'telling'
+      this.#telling = this.#tell()
+      // A failure of the storage: `end` rejects with it.
+      this.#told = this.#telling.catch(() => {})
+    }
+    return this.#state === 'telling' ? this.#told : undefined
   }
 
   /** To be called before the draft is sealed. */
@@ -59,6 +62,7 @@ export class EarlyKey {
       record = await this.#inspection.inspectHead()
     } catch {
       // UploadError `type-mismatch`: the draft is refused with it when it is sealed.
+      this.#state = 'over'
       return
     }
     if (this.#state === 'over') return
@@ -67,5 +71,6 @@ export class EarlyKey {
     const chosen = timedKey?.(hasRecord) ?? key
     this.#draft.intend?.(chosen, hasRecord ? record : undefined)
     this.#key = chosen
+    this.#state = 'over'
   }
 }

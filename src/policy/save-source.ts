@@ -7,6 +7,9 @@ import type { SaveSource } from './file-source.ts'
 import type { UploadDraft } from './upload-draft.ts'
 import type { Placement } from './upload-head.ts'
 
+/** Bytes that a draft gets at once. */
+const LARGEST_PIECE = 1024 * 1024
+
 /** The folder and the name of a saved file. A source without a name needs `filename` or `name`. */
 export type SaveOptions = Omit<Placement, 'key'> & {
   /** The client's name for the file. Default: the name of the source, or `name` if the source has none. */
@@ -57,8 +60,11 @@ export async function fillDraft(
 ): Promise<void> {
   try {
     for await (const chunk of chunks) {
-      signal?.throwIfAborted()
-      await draft.append(chunk)
+      // A file in memory is one chunk. The storage should be able to make it wait.
+      for (let start = 0; start < chunk.byteLength; start += LARGEST_PIECE) {
+        signal?.throwIfAborted()
+        await draft.append(chunk.subarray(start, start + LARGEST_PIECE))
+      }
     }
     await draft.seal()
   } catch (error) {

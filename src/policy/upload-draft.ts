@@ -88,8 +88,8 @@ export class UploadDraft {
     if (isSealed(this.#draft)) throw new TypeError('The draft is sealed: it takes no more bytes.')
     this.#inspection?.append(bytes)
     const ready = this.#draft.append(bytes, isGiven)
-    this.#early?.note()
-    return ready
+    const told = this.#early?.note()
+    return told === undefined ? ready : told.then(() => ready)
   }
 
   /**

@@ -47,6 +47,13 @@ const OVERWRITES =
   'The storage engine overwrites objects although a request says If-None-Match: *. Decant needs that for ' +
   'transactions, so it cannot use this engine safely. See docs/s3-engines.md for engines that work.'
 
+/** Writes an object and deletes it: the abilities may be remembered of other credentials. */
+export async function tryToWrite(bucket: S3Bucket, names: ObjectNames): Promise<void> {
+  const name = names.probes + randomUUID()
+  await bucket.put(name, textBody('probe'), newHead())
+  await bucket.delete(name)
+}
+
 /** Does with a bucket what large files need, so that a permission that is missing is told now. */
 async function tryUpload(bucket: S3Bucket, name: string): Promise<void> {
   const upload = { name, uploadId: await createUpload(bucket, name, newHead()) }

@@ -5,7 +5,7 @@ import { tellValue } from '../../errors/tell-value.ts'
 import type { ClaimedDraft, Draft, DraftOptions, SealedDraft } from '../draft.ts'
 import type { DeleteOptions, ListOptions, ListPage, OpenFile, Storage, StorageEntry } from '../storage.ts'
 import type { Recover, StorageTransaction, TransactionLeader } from '../transaction.ts'
-import { checkEngine } from './abilities.ts'
+import { checkEngine, tryToWrite } from './abilities.ts'
 import { deleteFile } from './deletion.ts'
 import { draftOfFile } from './draft-of-file.ts'
 import { findFile } from './find-file.ts'
@@ -106,7 +106,11 @@ export function openS3Storage(options: S3StorageOptions, world: S3World): S3Stor
     kind: 's3',
     keys: 'once',
     recover,
-    check: () => told(ready),
+    check: () =>
+      told(async () => {
+        await ready()
+        await tryToWrite(bucket, names)
+      }),
     createDraft(draftOptions: DraftOptions = {}): Draft {
       sweeper.watch()
       return new S3Draft(place, draftOptions)

@@ -72,7 +72,8 @@ export interface UploadHooks<Native = unknown, Context = undefined> {
   readonly authorize?: ((request: UploadRequest<Native, Context>) => boolean | PromiseLike<boolean>) | undefined
   /**
    * The folder below which this client can list, fetch, upload and delete: `folderOf(user.id)`, or `ROOT` for the
-   * whole set. Keys that the client sends and gets are relative to it, and no answer tells it. Any other result is a
+   * whole set. Keys that the client sends and gets are relative to it, and no answer tells it. So files are sent from
+   * here, also if the storage has them served by another server, unless a link opens them. Any other result is a
    * TypeError, so a missing id never opens the root. On a file system that folds case, two folders that differ only in
    * case are one: `folderOf` never makes such folders. Default: every client sees the whole set.
    */

@@ -130,6 +130,12 @@ export class TestBucket {
     return []
   }
 
+  /** Removes every object and every open upload, and forgets them. */
+  async clear(): Promise<void> {
+    await this.#empty()
+    this.#acknowledged.clear()
+  }
+
   /** A storage that a test has closed may still end what it had begun, so the bucket may need to be emptied again. */
   async #remove(): Promise<void> {
     for (let tries = 1; ; tries++) {

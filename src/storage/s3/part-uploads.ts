@@ -90,13 +90,12 @@ export class PartUploads {
   /** Never rejects. */
   async #send(number: number, part: Part): Promise<void> {
     try {
-      if (this.#failure !== undefined) return
-      const upload = { name: this.#name, uploadId: await this.#id }
-      this.#etags[number - 1] = await part.send((body) => uploadPart(this.#bucket, upload, number, body))
+      this.#etags[number - 1] = await part.sendLast(async (body) => {
+        if (this.#failure !== undefined) throw this.#failure.error
+        return uploadPart(this.#bucket, { name: this.#name, uploadId: await this.#id }, number, body)
+      })
     } catch (error) {
       this.#fail(error)
-    } finally {
-      await part.dispose()
     }
   }
 

@@ -102,6 +102,17 @@ export class Part implements MemoryHolder {
     }
   }
 
+  /** As `send`, and disposes of the part. Other parts that wait for memory get that of this one. */
+  async sendLast<Result>(send: (body: ObjectBody) => Promise<Result>): Promise<Result> {
+    return this.#memory.during(this.#bytes.byteLength, async () => {
+      try {
+        return await this.send(send)
+      } finally {
+        await this.dispose()
+      }
+    })
+  }
+
   /** The bytes from `start` to `end`, as copies. */
   async *stream(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     await this.flush()

@@ -5,6 +5,7 @@ import type { ObjectNames } from './object-names.ts'
 import { textBody, WRITER } from './s3-bucket.ts'
 import type { Abilities, ObjectHead, S3Bucket } from './s3-bucket.ts'
 import { isLost, isRefused } from './s3-error.ts'
+import { listUploads } from './uploads.ts'
 
 /** Requests that race for one object, and rounds of the race. One request alone can look right by luck. */
 const RACERS = 8
@@ -26,21 +27,25 @@ export async function checkEngine(bucket: S3Bucket, names: ObjectNames): Promise
   const remembered = parse(await bucket.text(names.abilities))
   if (remembered !== undefined) return remembered
   const folder = `${names.probes}${randomUUID()}/`
+  let found: Remembered
   try {
     await tryUpload(bucket, `${folder}upload`)
-    const found: Remembered = {
+    found = {
       version: 1,
       conditionalPut: await hasOneWinner(`${folder}put-`, (name) => bucket.putNew(name, textBody('put'), newHead())),
       conditionalComplete: await hasOneWinner(`${folder}complete-`, (name) => raceToComplete(bucket, name)),
       conditionalCopy: await canRaceToCopy(bucket, folder),
       checksums: await comparesChecksums(bucket, folder),
     }
-    if (!found.conditionalPut) throw new Error(OVERWRITES)
-    await bucket.put(names.abilities, textBody(JSON.stringify(found)), { metadata: {} })
-    return found
-  } finally {
-    await removeProbes(bucket, folder)
+  } catch (error) {
+    // The bucket cannot be used. If the probes cannot be removed either, a sweep does it.
+    await removeProbes(bucket, folder).catch(() => {})
+    throw error
   }
+  await removeProbes(bucket, folder)
+  if (!found.conditionalPut) throw new Error(OVERWRITES)
+  await bucket.put(names.abilities, textBody(JSON.stringify(found)), { metadata: {} })
+  return found
 }
 
 const OVERWRITES =
@@ -58,6 +63,8 @@ export async function tryToWrite(bucket: S3Bucket, names: ObjectNames): Promise<
 async function tryUpload(bucket: S3Bucket, name: string): Promise<void> {
   const upload = { name, uploadId: await createUpload(bucket, name, newHead()) }
   await uploadPart(bucket, upload, 1, textBody('part'))
+  // Sweeps look for uploads that were left.
+  for await (const listed of listUploads(bucket, name)) if (listed.uploadId === upload.uploadId) break
   await abortUpload(bucket, upload)
 }
 
@@ -113,14 +120,9 @@ async function comparesChecksums(bucket: S3Bucket, folder: string): Promise<bool
   return (await put('NhCmhg==')) && !(await put('AAAAAA=='))
 }
 
-/** Never rejects. */
 async function removeProbes(bucket: S3Bucket, folder: string): Promise<void> {
-  try {
-    const { objects } = await bucket.list({ prefix: folder })
-    await bucket.deleteAll(objects.map(({ name }) => name))
-  } catch {
-    // The bucket cannot be used, which the caller tells. A sweep removes probes that were left.
-  }
+  const { objects } = await bucket.list({ prefix: folder })
+  await bucket.deleteAll(objects.map(({ name }) => name))
 }
 
 function newHead(): ObjectHead {

@@ -6,18 +6,17 @@ import { collect } from '../../receive/fixtures/collect.ts'
 import { someBytes } from '../../receive/fixtures/form-body.ts'
 import { PartMemory } from './part-memory.ts'
 import { Part } from './part.ts'
-import type { ObjectBody } from './s3-bucket.ts'
 
 async function contentOf(part: Part): Promise<Uint8Array> {
-  return part.send(async ({ open }: ObjectBody) => {
-    const body = open()
+  return part.send(async (content) => {
+    const body = content.open()
     return new Uint8Array(body instanceof Readable ? await buffer(body) : body)
   })
 }
 
 function isOnDisk(part: Part): Promise<boolean> {
-  return part.send(async ({ open }: ObjectBody) => {
-    const body = open()
+  return part.send(async (content) => {
+    const body = content.open()
     if (body instanceof Readable) body.destroy()
     return body instanceof Readable
   })
@@ -82,7 +81,7 @@ describe('a part', () => {
     expect(waits.every((wait) => wait !== undefined)).toBe(true)
     sent.resolve()
     await sending
-    await Promise.all(waits)
+    for (const wait of waits) await wait
     expect(await isOnDisk(second)).toBe(false)
     expect(await contentOf(second)).toEqual(bytes)
     await second.dispose()

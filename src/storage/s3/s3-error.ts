@@ -35,6 +35,10 @@ interface EngineError extends Error {
  */
 export function toS3Error(error: unknown): Error {
   if (isUploadError(error) || (hasErrorName(error, 'TypeError') && !isNetworkError(error))) return error
+  // An error of Decant's own says all that there is to say.
+  if (hasErrorName(error, 'Error') && !isEngineError(error) && !isNetworkError(error)) {
+    return new UploadError('storage-failed', {}, { cause: error })
+  }
   const code = codeOf(error)
   const cause = new Error(told(code, error), { cause: error })
   return new UploadError(FULL.has(code) ? 'storage-full' : 'storage-failed', {}, { cause })

@@ -4,8 +4,10 @@ import type { DeletedFile } from './journal.ts'
 import { abortUpload, completeUpload, copyObject } from './multipart-upload.ts'
 import { toObjectHead } from './object-record.ts'
 import type { S3Place } from './s3-place.ts'
+import { WRITER } from './s3-bucket.ts'
 import { writeRecord } from './sealed-s3-draft.ts'
 import type { ReservedFile } from './sealed-s3-draft.ts'
+import { isOpen } from './uploads.ts'
 
 /** Files that are published at the same time. */
 const AT_ONCE = 8
@@ -27,9 +29,16 @@ export async function forAll<Item>(items: readonly Item[], work: (item: Item) =>
   if (failures.length > 0) throw failures[0]
 }
 
-/** Publishes the files of a transaction. Any of them may be published already. Rejects with the engine's error. */
-export function publishFiles(place: S3Place, files: readonly ReservedFile[]): Promise<void> {
-  return forAll(files, (file) => publishFile(place, file))
+/**
+ * Publishes the files of a transaction. Any of them may be published already. Resolves to the number of files whose
+ * bytes are gone: they were published and deleted before, or discarded. Rejects with the engine's error.
+ */
+export async function publishFiles(place: S3Place, files: readonly ReservedFile[]): Promise<number> {
+  let gone = 0
+  await forAll(files, async (file) => {
+    if (!(await publishFile(place, file))) gone++
+  })
+  return gone
 }
 
 /** Removes the drafts of a transaction that is over. Rejects with the engine's error. */
@@ -78,12 +87,23 @@ export async function endTransaction(
   return true
 }
 
-async function publishFile(place: S3Place, file: ReservedFile): Promise<void> {
+/** False if the bytes are gone, and the file is not there. */
+async function publishFile(place: S3Place, file: ReservedFile): Promise<boolean> {
   const { bucket, names } = place
-  const { head } = toObjectHead(file)
+  const { upload } = file
+  const name = names.file(file.key)
   await writeRecord(place, file)
-  if (file.upload !== undefined) return completeUpload(bucket, file.upload, file.draft)
-  const source = { name: names.bytes(file.draft), size: file.size }
-  // Without the draft, the file was published before: drafts are removed only then.
-  await copyObject(bucket, source, names.file(file.key), head)
+  try {
+    if (upload === undefined) {
+      const source = { name: names.bytes(file.draft), size: file.size }
+      if (await copyObject(bucket, source, name, toObjectHead(file).head)) return true
+    } else {
+      await completeUpload(bucket, upload, file.draft)
+      return true
+    }
+  } catch (error) {
+    // Engines do not agree on the answer to an upload that was ended before.
+    if (upload === undefined || (await isOpen(bucket, upload))) throw error
+  }
+  return (await bucket.head(name))?.metadata[WRITER] === file.draft
 }

@@ -41,6 +41,9 @@ async function removeFile(place: S3Place, key: string): Promise<void> {
   const { bucket, names } = place
   const object = await bucket.head(names.file(key))
   if (object === undefined) return
-  await bucket.delete(names.file(key))
-  if (hasRecordObject(object)) await bucket.delete(names.record(object.metadata[WRITER] ?? ''))
+  const draft = object.metadata[WRITER]
+  // Without its draft, no transaction that is settled later can publish the file again.
+  const traces =
+    draft === undefined ? [] : [names.bytes(draft), ...(hasRecordObject(object) ? [names.record(draft)] : [])]
+  await bucket.deleteAll([names.file(key), ...traces])
 }

@@ -284,9 +284,9 @@ export async function repeated<Result>(send: () => Promise<Result>): Promise<Res
   }
 }
 
-/** Waits for a time of random length, which doubles with each attempt: 100 ms at most for the first one. */
+/** Waits for a time of random length, which doubles with each attempt: from 100 ms to 1.6 s at most. */
 export function pause(attempt: number): Promise<void> {
-  const most = 50 * 2 ** Math.min(attempt, 8)
+  const most = 50 * 2 ** Math.min(attempt, 5)
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most))
 }
 

@@ -48,6 +48,8 @@ export class S3Transaction implements StorageTransaction {
   #state: State = 'open'
   /** Whether anything is written down. A transaction that does nothing needs no journal. */
   #hasJournal = false
+  /** Whether another process has discarded it, which `commit` has found out. */
+  #isDiscarded = false
   /** The objects of the journal. */
   readonly #entries: string[] = []
   #heartbeat: NodeJS.Timeout | undefined
@@ -137,8 +139,10 @@ export class S3Transaction implements StorageTransaction {
     try {
       if (this.#hasJournal) {
         const verdict = await giveVerdict(this.#place.bucket, this.#judge, 'publish')
-        if (verdict === 'discard') throw new Error('Another process has discarded the transaction.')
-        await publishFiles(this.#place, files)
+        const gone = verdict === 'discard' ? 0 : await publishFiles(this.#place, files)
+        // Without a trace of the other verdict, only the files tell that there was one.
+        this.#isDiscarded = verdict === 'discard' || (files.length > 0 && gone === files.length)
+        if (this.#isDiscarded) throw new Error('Another process has discarded the transaction.')
         await removeDrafts(this.#place, files)
       }
       if (this.#deletes.length > 0 || !(await this.#end())) this.#state = 'published'
@@ -172,7 +176,11 @@ export class S3Transaction implements StorageTransaction {
   async rollback(): Promise<boolean> {
     if (this.#state === 'over' || this.#state === 'kept') return this.#state === 'over'
     try {
-      if (this.#hasJournal && (await giveVerdict(this.#place.bucket, this.#judge, 'discard')) !== 'discard') {
+      if (
+        this.#hasJournal &&
+        !this.#isDiscarded &&
+        (await giveVerdict(this.#place.bucket, this.#judge, 'discard')) !== 'discard'
+      ) {
         this.#leave('publish')
         return false
       }

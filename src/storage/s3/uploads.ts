@@ -1,5 +1,6 @@
 import { ListMultipartUploadsCommand, ListPartsCommand } from '@aws-sdk/client-s3'
 import type { S3Bucket } from './s3-bucket.ts'
+import { isMissing } from './s3-error.ts'
 
 /** An upload that is not completed, as the engine lists it. */
 export interface ListedUpload {
@@ -20,6 +21,17 @@ export async function* listUploads(bucket: S3Bucket, prefix: string): AsyncGener
     }
     if (page.IsTruncated !== true) return
     after = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+  }
+}
+
+/** Whether an upload is neither completed nor aborted. */
+export async function isOpen(bucket: S3Bucket, { name, uploadId }: Omit<ListedUpload, 'initiated'>): Promise<boolean> {
+  try {
+    await bucket.client.send(new ListPartsCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId, MaxParts: 1 }))
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
   }
 }
 

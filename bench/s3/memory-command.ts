@@ -1,7 +1,7 @@
 // npm run bench:s3-memory [-- --clients 32] [--size 64]
 //
-// Uploads files of `size` MiB by so many clients at once to a server whose files lie in a bucket, and prints the peak of
-// its memory. The engine is that of the tests of S3. At the end, garbage is collected and every byte is read again.
+// So many clients upload a file of `size` MiB each at once, to a server whose files lie in a bucket. Prints the peak of
+// the server's memory. The engine is that of the tests of S3. At the end, garbage is collected and every byte is read again.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'

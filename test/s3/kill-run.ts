@@ -12,7 +12,7 @@ import { faultsOf, leftIn, settle } from './settled-bucket.ts'
 import { TestBucket } from './test-bucket.ts'
 
 export interface S3KillOptions {
-  /** What is killed: each server of the bucket, or the gateway that they share. */
+  /** Each server of the bucket is killed, or the gateway that they share. */
   readonly victim: 'server' | 'gateway'
   readonly times: number
   readonly seed: number

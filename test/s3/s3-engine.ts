@@ -3,7 +3,7 @@ import { collectCephGarbage } from './ceph/ceph-command.ts'
 import { CephGateway } from './ceph/ceph-gateway.ts'
 import type { CephPlace } from './ceph/ceph-place.ts'
 
-/** What any process needs to use the engine, as JSON. */
+/** The facts that any process needs to use the engine, as JSON. */
 export interface EngineAccess {
   readonly endpoint: string
   readonly region: string

@@ -45,7 +45,7 @@ function toVisible(prefix: string, { key, record }: StorageEntry): VisibleFile {
   return { object: `${prefix}/${key}`, filename, ...(prefix === POSTS && { rowKey: key }) }
 }
 
-/** What is in a bucket beside files and the facts about the engine. */
+/** Everything in a bucket but files and the facts about the engine. */
 export async function leftIn(bucket: TestBucket, files: readonly VisibleFile[] = []): Promise<readonly string[]> {
   const known = new Set([...files.map(({ object }) => object), `${FILES}/.decant/engine`, `${POSTS}/.decant/engine`])
   const objects = (await bucket.objects()).map(({ key }) => key)

@@ -28,7 +28,7 @@ osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 mon allow pool size one = true
 mon max pg per osd = 1000
-# A disk that is nearly full is no reason to stop.
+# Go on if the disk is nearly full.
 mon data avail crit = 1
 mon data avail warn = 2
 # A cluster agrees on its state every second. Alone, it need not wait: it starts in half the time.

@@ -57,7 +57,7 @@ export class CephGateway implements AsyncDisposable {
       try {
         const [answer] = await once(get(this.endpoint, { agent: false }), 'response')
         answer.resume()
-        // Or another server has taken the port meanwhile, and the gateway will end.
+        // If another server has taken the port meanwhile, the gateway will end.
         return answer.statusCode === 200 && 'x-amz-request-id' in answer.headers
       } catch {
         // ECONNREFUSED: not yet.

@@ -1,4 +1,4 @@
-/** Where a cluster is. Any process can use it. */
+/** The folders of a cluster. Any process can use it. */
 export interface CephPlace {
   /** The folder of Ceph's programs. */
   readonly programs: string

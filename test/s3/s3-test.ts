@@ -29,11 +29,18 @@ interface S3TestContext {
    * is removed.
    */
   readonly bucket: TestBucket
+  /** A bucket that the tests of a file share. At the end of the file, it is verified and removed as `bucket`. */
+  readonly fileBucket: TestBucket
 }
 
 /** Vitest's `test`, with an engine and a bucket. */
 export const s3Test: ReturnType<TestAPI<S3TestContext>['skipIf']> = test
   .extend('engine', { scope: 'file' }, sharedEngine)
+  .extend('fileBucket', { scope: 'file' }, async ({ engine }, { onCleanup }) => {
+    const { bucket, end } = await TestBucket.begin(engine)
+    onCleanup(end)
+    return bucket
+  })
   .extend<Pick<S3TestContext, 'bucket'>>({ bucket: async ({ engine }, use) => TestBucket.use(engine, use) })
   .skipIf(place === undefined)
 

@@ -47,19 +47,32 @@ export class TestBucket {
   }
 
   /**
-   * Makes a bucket, verifies it after its use, and removes it in any case. There is no other way to get a bucket, so
-   * that no test forgets to verify it.
+   * Makes a bucket, verifies it after its use, and removes it in any case. Tests get their buckets in no other way, so
+   * that none forgets to verify it.
    */
   static async use(engine: S3Engine, use: (bucket: TestBucket) => Promise<void>): Promise<void> {
-    const bucket = new TestBucket(engine)
-    await bucket.client.send(new CreateBucketCommand({ Bucket: bucket.name }))
+    const { bucket, end } = await TestBucket.begin(engine)
     try {
       await use(bucket)
-      await bucket.verify()
-    } finally {
+    } catch (error) {
       await bucket.#remove()
-      bucket.client.destroy()
+      throw error
     }
+    await end()
+  }
+
+  /** As `use`, for a fixture: `end` verifies the bucket and removes it. */
+  static async begin(engine: S3Engine): Promise<{ readonly bucket: TestBucket; readonly end: () => Promise<void> }> {
+    const bucket = new TestBucket(engine)
+    await bucket.client.send(new CreateBucketCommand({ Bucket: bucket.name }))
+    const end = async (): Promise<void> => {
+      try {
+        await bucket.verify()
+      } finally {
+        await bucket.#remove()
+      }
+    }
+    return { bucket, end }
   }
 
   /** Notes that the object is stored with these bytes, or with bytes of this SHA-256 (hex). */
@@ -138,6 +151,14 @@ export class TestBucket {
 
   /** A storage that a test has closed may still end what it had begun, so the bucket may need to be emptied again. */
   async #remove(): Promise<void> {
+    try {
+      await this.#removeEmpty()
+    } finally {
+      this.client.destroy()
+    }
+  }
+
+  async #removeEmpty(): Promise<void> {
     for (let tries = 1; ; tries++) {
       await this.#empty()
       try {

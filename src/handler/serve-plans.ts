@@ -41,22 +41,21 @@ export class ServePlans {
     }
     // A browser that embeds a file sends its cookies. A page must not see a file that only these cookies have opened.
     const openPolicy: CrossOriginResourcePolicy = origins.length > 0 ? 'cross-origin' : 'same-origin'
-    // A URL of another server has the whole key. No answer tells a client its folder.
-    const whole = scope === undefined ? {} : { redirect: false }
-    const toPlan = (policy: CrossOriginResourcePolicy, isPublic: boolean, more: ServeOptions = {}) => {
+    // A URL of another server has the whole key, and no answer tells a client its folder.
+    const toPlan = (policy: CrossOriginResourcePolicy, isPublic: boolean, tellsKey: boolean = scope === undefined) => {
       const inline = {
         ...cache,
-        ...more,
+        redirect: tellsKey,
         ...(isPublic && { public: true }),
         crossOriginResourcePolicy: options.crossOriginResourcePolicy ?? policy,
       }
       return { inline, attachment: { ...inline, disposition: 'attachment' } } as const
     }
     this.#plans = {
-      open: toPlan(openPolicy, options.public === true, whole),
+      open: toPlan(openPolicy, options.public === true),
       // A shared cache does not know when the link expires. The link tells the folder of the file already.
-      link: toPlan(openPolicy, false),
-      authorized: toPlan('same-origin', false, whole),
+      link: toPlan(openPolicy, false, true),
+      authorized: toPlan('same-origin', false),
     }
   }
 

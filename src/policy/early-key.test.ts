@@ -103,6 +103,29 @@ describe('a storage that wants to know keys early', () => {
     expect(storage.intents).toMatchObject([{ key: after?.key, record: { digest: before.digest } }])
   })
 
+  test('may fail meanwhile, also if the caller does not wait for its append', async () => {
+    const { set, storage } = onceSet()
+    const createDraft = storage.createDraft.bind(storage)
+    storage.createDraft = (options) => {
+      const draft = createDraft(options)
+      draft.append = () => {
+        const failure = Promise.reject<void>(new UploadError('storage-full', {}))
+        failure.catch(() => {})
+        return failure
+      }
+      Object.defineProperty(draft, 'size', { value: HEAD_SIZE })
+      return draft
+    }
+    const draft = set.draft({ filename: 'a.txt' }, {}, UNREAD)
+    void draft.append(bytesOf(HEAD_SIZE))
+    await draft.seal()
+    // By then Node has found out which rejections are not handled, and the test run fails for one.
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+    await draft.discard()
+  })
+
   test('refuses a file if it fails when it is told the key', async () => {
     const { set, storage } = onceSet()
     const createDraft = storage.createDraft.bind(storage)

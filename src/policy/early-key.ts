@@ -32,8 +32,8 @@ export class EarlyKey {
   }
 
   /**
-   * To be called after each append. Returns a promise while the type is looked for: bytes that come from memory would
-   * otherwise be sent to another place before the key is known. It never rejects.
+   * To be called after each append. Returns a promise while the type is looked for. Otherwise, bytes that come from
+   * memory would be sent to another place before the key is known. It never rejects.
    */
   note(): Promise<void> | undefined {
     if (this.#state === 'waiting' && this.#draft.size >= HEAD_SIZE) {

@@ -89,7 +89,11 @@ export class UploadDraft {
     this.#inspection?.append(bytes)
     const ready = this.#draft.append(bytes, isGiven)
     const told = this.#early?.note()
-    return told === undefined ? ready : told.then(() => ready)
+    if (told === undefined) return ready
+    const both = told.then(() => ready)
+    // The caller may ignore the promise: `seal` rejects, too.
+    both.catch(() => {})
+    return both
   }
 
   /**

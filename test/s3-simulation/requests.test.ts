@@ -31,7 +31,6 @@ const COUNTED = [
   'HeadObject',
   'CopyObject',
   'DeleteObject',
-  'DeleteObjects',
   'ListObjectsV2',
   'CreateMultipartUpload',
   'UploadPart',

@@ -1,3 +1,4 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MiB } from '../../src/index.ts'
 import type { Recover } from '../../src/s3.ts'
@@ -25,7 +26,7 @@ beforeEach(async () => {
 })
 
 function connect(name = 'process'): ReturnType<EngineConnection['client']> {
-  return new EngineConnection(engine, name).client({ signer: UNSIGNED, maxAttempts: 1 })
+  return new EngineConnection(engine, name).client({ signer: UNSIGNED })
 }
 
 /** A process that uses the bucket. A later one lives after so many milliseconds. */
@@ -95,8 +96,7 @@ test('an upload that may have been completed is not aborted when its draft is di
   const storage = process()
   const key = newKey()
   const sealed = await seal(storage, LARGE, key)
-  // As often as it is tried.
-  for (let attempt = 0; attempt < 8; attempt++) engine.faults.plan('CompleteMultipartUpload', 'error')
+  engine.refuse('CompleteMultipartUpload', 'InternalError')
   await expect(sealed.publish(key, RECORD)).rejects.toMatchObject({ code: 'storage-failed' })
   await sealed.discard()
   expect(engine.count('AbortMultipartUpload')).toBe(0)
@@ -260,6 +260,21 @@ test('a file is deleted by one of several processes, whose answers agree', async
 })
 
 describe('a sweep of a bucket', () => {
+  test('removes the record of a file that was never published, and no other', async () => {
+    const record = { filename: 'ä'.repeat(2000), type: 'text/plain' }
+    const storage = process()
+    const key = newKey()
+    await (await seal(storage, SMALL)).publish(key, record)
+    const left = { Bucket: 'bucket', Key: '.decant/records/ab12', Body: JSON.stringify({ ...record, key: newKey() }) }
+    await connect().send(new PutObjectCommand(left))
+    const records = (): number => objects().filter((name) => name.startsWith('.decant/records/')).length
+    await process({ skewMs: DAYS / 2 }).sweep()
+    expect(records()).toBe(2)
+    await process({ skewMs: 2 * DAYS }).sweep()
+    expect(records()).toBe(1)
+    expect((await process().stat(key))?.record).toEqual(record)
+  })
+
   test('ends the deletion of a process that died in the middle', async () => {
     const storage = process()
     const key = newKey()

@@ -6,7 +6,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { MiB } from '../../errors/byte-size.ts'
-import { pause, repeated, WRITER } from './s3-bucket.ts'
+import { pause, sendBody, WRITER } from './s3-bucket.ts'
 import type { ObjectBody, ObjectHead, S3Bucket } from './s3-bucket.ts'
 import { codeOf, isLost, isMissing, isRefused } from './s3-error.ts'
 
@@ -51,14 +51,14 @@ export async function uploadPart(
   number: number,
   body: ObjectBody,
 ): Promise<string> {
-  const { ETag: etag = '' } = await repeated(() =>
+  const { ETag: etag = '' } = await sendBody(body, (bytes) =>
     bucket.client.send(
       new UploadPartCommand({
         Bucket: bucket.name,
         Key: upload.name,
         UploadId: upload.uploadId,
         PartNumber: number,
-        Body: body.open(),
+        Body: bytes,
         ContentLength: body.size,
       }),
     ),

@@ -17,6 +17,7 @@ export class ObjectNames {
   readonly transactions: string
   readonly deletions: string
   readonly probes: string
+  readonly records: string
 
   constructor(prefix: string) {
     this.root = prefix === '' ? '' : `${prefix}/`
@@ -25,6 +26,7 @@ export class ObjectNames {
     this.transactions = `${this.private}transactions/`
     this.deletions = `${this.private}deletions/`
     this.probes = `${this.private}probes/`
+    this.records = `${this.private}records/`
   }
 
   /** True for a key that names an object. S3 takes names of 1,024 bytes, with the prefix. */
@@ -59,7 +61,7 @@ export class ObjectNames {
 
   /** A record that does not fit into the metadata of its object. */
   record(draft: string): string {
-    return `${this.private}records/${draft}`
+    return this.records + draft
   }
 
   /** The folder of a transaction, with a slash at its end. */

@@ -41,7 +41,8 @@ export function toObjectHead({ key, draft, storedAt, record }: Omit<NewFile, 'si
     contentType: withCharset(type),
     contentDisposition: isInline(type) ? 'inline' : 'attachment',
   }
-  return isInlined ? { head } : { head, record: text }
+  // A sweep finds out by the key whether there is a file.
+  return isInlined ? { head } : { head, record: JSON.stringify({ ...record, key }) }
 }
 
 /** The entry of a new file, which is the one that is found later. */

@@ -1,7 +1,6 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -11,8 +10,10 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { Readable } from 'node:stream'
 import { isLost, isMissing, isRefused } from './s3-error.ts'
 
-/** Objects that one request can delete. */
-const MOST_DELETED = 1000
+/** Objects that are deleted at the same time. */
+const DELETIONS = 8
+/** Attempts at a request with a stream. */
+const STREAM_ATTEMPTS = 3
 /** Attempts at a conditional write while another one is under way. */
 const CONFLICT_ATTEMPTS = 5
 
@@ -122,8 +123,7 @@ export class S3Bucket {
     head: ObjectHead,
     ifNoneMatch: string | undefined,
   ): Promise<string | undefined> {
-    const { ETag } = await repeated(() => {
-      const bytes = body.open()
+    const { ETag } = await sendBody(body, (bytes) => {
       // The client would have to send the checksum of a stream behind it, which fewer engines understand.
       const isCompared = this.abilities.checksums && bytes instanceof Uint8Array
       return this.client.send(
@@ -212,16 +212,13 @@ export class S3Bucket {
     await this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: name }))
   }
 
+  /** One by one: engines differ on the permissions and the checksums that a request for many objects needs. */
   async deleteAll(names: readonly string[]): Promise<void> {
-    if (names.length === 1) return this.delete(names[0] ?? '')
-    for (let start = 0; start < names.length; start += MOST_DELETED) {
-      const objects = names.slice(start, start + MOST_DELETED).map((name) => ({ Key: name }))
-      const { Errors: errors = [] } = await this.client.send(
-        new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects: objects, Quiet: true } }),
-      )
-      const [first] = errors
-      if (first !== undefined) throw Object.assign(new Error('An object was not deleted.'), { code: first.Code })
+    const rest = [...names]
+    const deleteNext = async (): Promise<void> => {
+      for (let name = rest.shift(); name !== undefined; name = rest.shift()) await this.delete(name)
     }
+    await Promise.all(Array.from({ length: DELETIONS }, deleteNext))
   }
 
   async list({ prefix, after, limit = 1000 }: ObjectRange): Promise<ObjectPage> {
@@ -270,15 +267,19 @@ export function textBody(text: string): ObjectBody {
 }
 
 /**
- * Sends a request with a stream again if it fails: the client repeats only requests with bodies in memory. It has no
- * effect for those, because the client has repeated them already.
+ * Sends a request with a body. If the body is a stream, and the request fails, it is sent again with another stream: the
+ * client itself repeats only requests with bodies in memory.
  */
-export async function repeated<Result>(send: () => Promise<Result>): Promise<Result> {
+export async function sendBody<Result>(
+  body: ObjectBody,
+  send: (bytes: Uint8Array | Readable) => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
+    const bytes = body.open()
     try {
-      return await send()
+      return await send(bytes)
     } catch (error) {
-      if (isRefused(error) || attempt === 3) throw error
+      if (bytes instanceof Uint8Array || isRefused(error) || attempt === STREAM_ATTEMPTS) throw error
       await pause(attempt)
     }
   }

@@ -43,7 +43,12 @@ export async function listFiles(place: S3Place, options: ListOptions): Promise<L
 async function byName(place: S3Place, { prefix, count, after }: Bounds): Promise<StorageEntry[]> {
   const entries: StorageEntry[] = []
   for await (const objects of files(place, prefix, after?.key, count + 1)) {
-    entries.push(...(await toEntries(place, objects)))
+    // No look at a file that the page does not hold.
+    for (let start = 0; start < objects.length && entries.length <= count;) {
+      const next = objects.slice(start, start + count + 1 - entries.length)
+      entries.push(...(await toEntries(place, next)))
+      start += next.length
+    }
     if (entries.length > count) break
   }
   return entries

@@ -1,6 +1,7 @@
 import { Failures } from '../failures.ts'
 import { endDeletion, LEFT_DELETION_MS } from './deletion.ts'
 import { findKept } from './kept-drafts.ts'
+import { removeLeftRecord } from './left-record.ts'
 import { abortUpload } from './multipart-upload.ts'
 import type { ListedObject } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
@@ -10,6 +11,8 @@ import { listUploads, youngestPart } from './uploads.ts'
 
 /** Milliseconds between two looks at the transactions, while the storage is in use. */
 const LOOK_MS = 60_000
+/** So many looks apart, a whole sweep comes instead. */
+const LOOKS = 60
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** A draft without a change for so long belongs to no request any more. */
@@ -25,6 +28,7 @@ interface PrivateObjects {
   readonly transactions: ReadonlyMap<string, readonly ListedObject[]>
   readonly deletions: readonly ListedObject[]
   readonly probes: readonly ListedObject[]
+  readonly records: readonly ListedObject[]
 }
 
 /** Removes what processes have left in a bucket, and settles their transactions. */
@@ -32,6 +36,8 @@ export class S3Sweeper {
   readonly #place: S3Place
   readonly #recovery: S3Recovery
   #sweeping: Promise<number> | undefined
+  #looking: Promise<void> | undefined
+  #looks = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(place: S3Place, recovery: S3Recovery) {
@@ -50,29 +56,51 @@ export class S3Sweeper {
 
   /** Looks again and again from now on. The timer does not keep the process alive. */
   watch(): void {
-    this.#timer ??= setInterval(() => {
-      this.sweep().catch(() => {
-        // The engine does not answer: the next sweep meets the failure again.
-      })
-    }, LOOK_MS).unref()
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_MS).unref()
   }
 
   /** Ends the watch, and waits for its running work. Never rejects. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
+    await this.#looking
     await this.#sweeping?.catch(() => {})
+  }
+
+  /** Never rejects: the next `sweep` tells failures. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #lookOnce(): Promise<void> {
+    try {
+      if (++this.#looks % LOOKS === 0) await this.sweep()
+      else await this.#settleAll(await this.#list(this.#place.names.transactions), new Failures())
+    } catch {
+      // The engine does not answer: the next look may find it again.
+    }
+  }
+
+  /** Resolves to the drafts that transactions still need. */
+  async #settleAll({ transactions, drafts, now }: PrivateObjects, failures: Failures): Promise<ReadonlySet<string>> {
+    const busy = new Set<string>()
+    for (const [folder, objects] of transactions) {
+      const found = { folder, objects, now, ...this.#recovery }
+      const held = await failures.during(() => settleTransaction(this.#place, found))
+      // Nothing is known of a transaction that cannot be read, so no draft is swept.
+      for (const draft of held ?? drafts.keys()) busy.add(draft)
+    }
+    return busy
   }
 
   async #sweepOnce(): Promise<number> {
     const failures = new Failures()
     let count = await this.#sweepExpired()
-    const found = await this.#list()
-    const busy = new Set<string>()
-    for (const [folder, objects] of found.transactions) {
-      const held = await failures.during(() => this.#settle(folder, objects, found.now))
-      for (const draft of held ?? found.drafts.keys()) busy.add(draft)
-    }
+    const found = await this.#list(this.#place.names.private)
+    const busy = await this.#settleAll(found, failures)
     for (const [draft, objects] of found.drafts) {
       if (busy.has(draft)) continue
       if (await failures.during(() => this.#sweepDraft(objects, found.now))) count++
@@ -80,6 +108,9 @@ export class S3Sweeper {
     for (const { name, lastModified } of found.deletions) {
       if (found.now - lastModified.getTime() < LEFT_DELETION_MS) continue
       await failures.during(() => endDeletion(this.#place, name))
+    }
+    for (const { name, lastModified } of found.records) {
+      if (found.now - lastModified.getTime() >= DAY_MS) await failures.during(() => removeLeftRecord(this.#place, name))
     }
     const probes = found.probes.filter(({ lastModified }) => found.now - lastModified.getTime() >= DAY_MS)
     await failures.during(() => this.#place.bucket.deleteAll(probes.map(({ name }) => name)))
@@ -102,14 +133,15 @@ export class S3Sweeper {
     return Date.now() + this.#recovery.world.skewMs
   }
 
-  async #list(): Promise<PrivateObjects> {
+  async #list(prefix: string): Promise<PrivateObjects> {
     const { bucket, names } = this.#place
     const drafts = new Map<string, ListedObject[]>()
     const transactions = new Map<string, ListedObject[]>()
     const deletions: ListedObject[] = []
     const probes: ListedObject[] = []
+    const records: ListedObject[] = []
     let now = 0
-    for await (const page of bucket.listAll({ prefix: names.private })) {
+    for await (const page of bucket.listAll({ prefix })) {
       now = page.now + this.#recovery.world.skewMs
       for (const object of page.objects) {
         const { name } = object
@@ -118,14 +150,10 @@ export class S3Sweeper {
           add(transactions, name.slice(0, name.lastIndexOf('/') + 1), object)
         else if (name.startsWith(names.deletions)) deletions.push(object)
         else if (name.startsWith(names.probes)) probes.push(object)
+        else if (name.startsWith(names.records)) records.push(object)
       }
     }
-    return { now, drafts, transactions, deletions, probes }
-  }
-
-  /** Resolves to the drafts that the transaction still holds. */
-  async #settle(folder: string, objects: readonly ListedObject[], now: number): Promise<readonly string[]> {
-    return settleTransaction(this.#place, { folder, objects, now, ...this.#recovery })
+    return { now, drafts, transactions, deletions, probes, records }
   }
 
   /** True if the draft is gone now. */

@@ -8,7 +8,7 @@ import type { S3Engine } from './s3-engine.ts'
 import { startS3Server } from './s3-server.ts'
 import type { S3Server } from './s3-server.ts'
 import { S3Uploader } from './s3-uploader.ts'
-import { faultsOf, leftIn, settle } from './settled-bucket.ts'
+import { ENGINE_FACTS, faultsOf, leftIn, settle } from './settled-bucket.ts'
 import { TestBucket } from './test-bucket.ts'
 
 export interface S3KillOptions {
@@ -84,7 +84,7 @@ class S3KillRun {
       this.#options.onKill?.(this.report.kills)
     } finally {
       rmSync(rows, { recursive: true, force: true })
-      await bucket.clear()
+      await bucket.clear(ENGINE_FACTS)
     }
   }
 

@@ -143,9 +143,9 @@ export class TestBucket {
     return []
   }
 
-  /** Removes every object and every open upload, and forgets them. */
-  async clear(): Promise<void> {
-    await this.#empty()
+  /** Removes every object but these, and every open upload. Forgets all of them. */
+  async clear(kept: ReadonlySet<string>): Promise<void> {
+    await this.#empty(kept)
     this.#acknowledged.clear()
   }
 
@@ -170,12 +170,14 @@ export class TestBucket {
     }
   }
 
-  async #empty(): Promise<void> {
+  async #empty(kept: ReadonlySet<string> = new Set()): Promise<void> {
     const Bucket = this.name
     for (const { key, id } of await this.uploads())
       await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: id }))
     // One by one: not every engine deletes many at once without checksums.
-    for (const { key } of await this.objects()) await this.client.send(new DeleteObjectCommand({ Bucket, Key: key }))
+    for (const { key } of await this.objects()) {
+      if (!kept.has(key)) await this.client.send(new DeleteObjectCommand({ Bucket, Key: key }))
+    }
   }
 
   async #uploadsAfter(place: {

@@ -102,6 +102,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     fields: [TITLE, ['paper', '@cat.png']],
     status: 303,
   },
+  'docs/s3.md, Files in a bucket (S3), 1': SCRIPT,
   'docs/guide/storages.md, Storages, 1': SCRIPT,
   'docs/guide/storages.md, A storage of your own, 1': TESTS,
   'docs/guide/upload-sets.md, Sets from the environment, 1': SCRIPT,

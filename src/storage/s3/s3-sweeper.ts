@@ -7,7 +7,8 @@ import type { ListedObject } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
 import type { S3Recovery } from './s3-recovery.ts'
 import { settleTransaction } from './settle-transaction.ts'
-import { listUploads, youngestPart } from './uploads.ts'
+import { lastChange, listUploads } from './uploads.ts'
+import type { ListedUpload } from './uploads.ts'
 
 /** Milliseconds between two looks at the transactions, while the storage is in use. */
 const LOOK_MS = 60_000
@@ -84,14 +85,14 @@ export class S3Sweeper {
     }
   }
 
-  /** Resolves to the drafts that transactions still need. */
-  async #settleAll({ transactions, drafts, now }: PrivateObjects, failures: Failures): Promise<ReadonlySet<string>> {
-    const busy = new Set<string>()
+  /** Resolves to the ids of the drafts and uploads that transactions still need; `undefined` if that is not known. */
+  async #settleAll({ transactions, now }: PrivateObjects, failures: Failures): Promise<Set<string> | undefined> {
+    let busy: Set<string> | undefined = new Set()
     for (const [folder, objects] of transactions) {
       const found = { folder, objects, now, ...this.#recovery }
       const held = await failures.during(() => settleTransaction(this.#place, found))
-      // Nothing is known of a transaction that cannot be read, so no draft is swept.
-      for (const draft of held ?? drafts.keys()) busy.add(draft)
+      if (held === undefined) busy = undefined
+      for (const { draft, upload } of held ?? []) busy?.add(upload?.uploadId ?? draft)
     }
     return busy
   }
@@ -102,7 +103,7 @@ export class S3Sweeper {
     const found = await this.#list(this.#place.names.private)
     const busy = await this.#settleAll(found, failures)
     for (const [draft, objects] of found.drafts) {
-      if (busy.has(draft)) continue
+      if (busy?.has(draft) !== false) continue
       if (await failures.during(() => this.#sweepDraft(objects, found.now))) count++
     }
     for (const { name, lastModified } of found.deletions) {
@@ -114,7 +115,7 @@ export class S3Sweeper {
     }
     const probes = found.probes.filter(({ lastModified }) => found.now - lastModified.getTime() >= DAY_MS)
     await failures.during(() => this.#place.bucket.deleteAll(probes.map(({ name }) => name)))
-    count += (await failures.during(() => this.#sweepUploads(found.now))) ?? 0
+    if (busy !== undefined) count += await this.#sweepUploads(found.now, busy, failures)
     failures.throwFirst()
     return count
   }
@@ -165,17 +166,27 @@ export class S3Sweeper {
     return isOver
   }
 
-  async #sweepUploads(now: number): Promise<number> {
+  async #sweepUploads(now: number, busy: ReadonlySet<string>, failures: Failures): Promise<number> {
     const { bucket, names } = this.#place
     let count = 0
-    for await (const upload of listUploads(bucket, names.root)) {
-      if (now - upload.initiated.getTime() < LEFT_UPLOAD_MS) continue
-      const last = (await youngestPart(bucket, upload)) ?? upload.initiated
-      if (now - last.getTime() < DAY_MS) continue
-      await abortUpload(bucket, upload)
-      count++
+    const sweepAll = async (): Promise<void> => {
+      for await (const upload of listUploads(bucket, names.root)) {
+        // Another process may be about to complete the upload of a transaction.
+        if (now - upload.initiated.getTime() < LEFT_UPLOAD_MS || busy.has(upload.uploadId)) continue
+        if (await failures.during(() => this.#sweepUpload(upload, now))) count++
+      }
     }
+    await failures.during(sweepAll)
     return count
+  }
+
+  /** True if the upload is gone now. */
+  async #sweepUpload(upload: ListedUpload, now: number): Promise<boolean> {
+    const { bucket } = this.#place
+    const last = await lastChange(bucket, upload, upload.initiated)
+    if (last === undefined || now - last.getTime() < DAY_MS) return false
+    await abortUpload(bucket, upload)
+    return true
   }
 }
 

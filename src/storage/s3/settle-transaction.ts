@@ -6,6 +6,7 @@ import { textBody, WRITER } from './s3-bucket.ts'
 import type { ListedObject } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
 import type { S3Recovery } from './s3-recovery.ts'
+import type { ReservedFile } from './sealed-s3-draft.ts'
 import { giveVerdict, readVerdict } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -23,25 +24,24 @@ export interface FoundTransaction extends S3Recovery {
 }
 
 /**
- * Settles a transaction if its process is silent, or has left it. Resolves to the ids of the drafts that it still
- * needs. Rejects with the engine's error.
+ * Settles a transaction if its process is silent, or has left it. Resolves to the files that it still has
+ * to publish. Rejects with the engine's error.
  */
-export async function settleTransaction(place: S3Place, found: FoundTransaction): Promise<readonly string[]> {
+export async function settleTransaction(place: S3Place, found: FoundTransaction): Promise<readonly ReservedFile[]> {
   const { folder, objects, now } = found
   const id = folder.slice(place.names.transactions.length, -1)
   const own = place.transactions.get(id)
   const journal = await readJournal(place.bucket, folder, objects)
-  const drafts = journal.saves.map(({ draft }) => draft)
   const signs = objects.filter(({ name }) => !name.startsWith(folder + SETTLER))
   const silentMs = now - Math.max(...signs.map(({ lastModified }) => lastModified.getTime()))
-  if (own === 'running' || (own === undefined && silentMs < SILENT_MS)) return drafts
+  if (own === 'running' || (own === undefined && silentMs < SILENT_MS)) return journal.saves
   if (!objects.some(({ name }) => name.startsWith(folder + ENTRY))) {
     // Its process has died while it removed the last traces.
     await endTransaction(place, folder, [])
     return []
   }
   const verdict = await decide(place, { ...found, id, journal, own, silentMs })
-  if (verdict === undefined || !(await takeOver(place, found))) return drafts
+  if (verdict === undefined || !(await takeOver(place, found))) return journal.saves
   // More may have been written down until the verdict was given.
   const { objects: latest } = await place.bucket.list({ prefix: folder })
   await carryOut(place, folder, await readJournal(place.bucket, folder, latest), verdict)

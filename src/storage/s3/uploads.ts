@@ -24,32 +24,36 @@ export async function* listUploads(bucket: S3Bucket, prefix: string): AsyncGener
   }
 }
 
-/** Whether an upload is neither completed nor aborted. */
-export async function isOpen(bucket: S3Bucket, { name, uploadId }: Omit<ListedUpload, 'initiated'>): Promise<boolean> {
-  try {
-    await bucket.client.send(new ListPartsCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId, MaxParts: 1 }))
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
-/** When the last part of an upload came; `undefined` if it has none. */
-export async function youngestPart(
+/**
+ * When an upload changed: it began, or a part came. `undefined` if there is no such upload any more. Rejects with the
+ * engine's error.
+ */
+export async function lastChange(
   bucket: S3Bucket,
   { name, uploadId }: Pick<ListedUpload, 'name' | 'uploadId'>,
+  initiated: Date = new Date(0),
 ): Promise<Date | undefined> {
-  let youngest: Date | undefined
+  let youngest = initiated
   let marker: string | undefined
   do {
-    const page = await bucket.client.send(
-      new ListPartsCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId, PartNumberMarker: marker }),
-    )
+    let page
+    try {
+      page = await bucket.client.send(
+        new ListPartsCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId, PartNumberMarker: marker }),
+      )
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
     for (const { LastModified: time } of page.Parts ?? []) {
-      if (time !== undefined && (youngest === undefined || time > youngest)) youngest = time
+      if (time !== undefined && time > youngest) youngest = time
     }
     marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined
   } while (marker !== undefined)
   return youngest
+}
+
+/** Whether an upload is neither completed nor aborted. */
+export async function isOpen(bucket: S3Bucket, upload: Pick<ListedUpload, 'name' | 'uploadId'>): Promise<boolean> {
+  return (await lastChange(bucket, upload)) !== undefined
 }

@@ -96,7 +96,7 @@ describe('the requests that a bucket gets', () => {
     const body = new FormData()
     body.append('file', textFile(10_240))
     await form.receive(new Request('http://localhost/', { method: 'POST', body }), async () => {})
-    expect(requests()).toEqual({ PutObject: 3, CopyObject: 1, DeleteObject: 3, ListObjectsV2: 1 })
+    expect(requests()).toEqual({ PutObject: 3, HeadObject: 1, CopyObject: 1, DeleteObject: 3, ListObjectsV2: 1 })
   })
 
   test('are two for reading a file, and one for a client that has it already', async () => {

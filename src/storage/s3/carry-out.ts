@@ -3,11 +3,11 @@ import { ALIVE, ENTRY, SETTLER, VERDICT } from './journal.ts'
 import type { DeletedFile } from './journal.ts'
 import { abortUpload, completeUpload, copyObject } from './multipart-upload.ts'
 import { toObjectHead } from './object-record.ts'
-import type { S3Place } from './s3-place.ts'
 import { WRITER } from './s3-bucket.ts'
+import type { S3Place } from './s3-place.ts'
 import { writeRecord } from './sealed-s3-draft.ts'
 import type { ReservedFile } from './sealed-s3-draft.ts'
-import { isOpen } from './uploads.ts'
+import { lastChange } from './uploads.ts'
 
 /** Files that are published at the same time. */
 const AT_ONCE = 8
@@ -30,15 +30,27 @@ export async function forAll<Item>(items: readonly Item[], work: (item: Item) =>
 }
 
 /**
- * Publishes the files of a transaction. Any of them may be published already. Resolves to the number of files whose
- * bytes are gone: they were published and deleted before, or discarded. Rejects with the engine's error.
+ * Publishes the files of a transaction. Any of them may be published already. Resolves to those that are gone: deleted
+ * since they were published, or discarded by another process. Rejects with the engine's error.
  */
-export async function publishFiles(place: S3Place, files: readonly ReservedFile[]): Promise<number> {
-  let gone = 0
+export async function publishFiles(place: S3Place, files: readonly ReservedFile[]): Promise<readonly ReservedFile[]> {
+  const gone: ReservedFile[] = []
   await forAll(files, async (file) => {
-    if (!(await publishFile(place, file))) gone++
+    if (!(await publishFile(place, file))) gone.push(file)
   })
   return gone
+}
+
+/** The files of a transaction that are not published. Rejects with the engine's error. */
+export async function findUnpublished(
+  place: S3Place,
+  files: readonly ReservedFile[],
+): Promise<readonly ReservedFile[]> {
+  const missing: ReservedFile[] = []
+  await forAll(files, async (file) => {
+    if (!(await isPublished(place, file))) missing.push(file)
+  })
+  return missing
 }
 
 /** Removes the drafts of a transaction that is over. Rejects with the engine's error. */
@@ -87,23 +99,26 @@ export async function endTransaction(
   return true
 }
 
-/** False if the bytes are gone, and the file is not there. */
+/** False if neither the file nor its draft is there. */
 async function publishFile(place: S3Place, file: ReservedFile): Promise<boolean> {
   const { bucket, names } = place
+  const { head } = toObjectHead(file)
   const { upload } = file
-  const name = names.file(file.key)
   await writeRecord(place, file)
+  if (upload === undefined) {
+    const source = { name: names.bytes(file.draft), size: file.size }
+    return (await copyObject(bucket, source, names.file(file.key), head)) || isPublished(place, file)
+  }
   try {
-    if (upload === undefined) {
-      const source = { name: names.bytes(file.draft), size: file.size }
-      if (await copyObject(bucket, source, name, toObjectHead(file).head)) return true
-    } else {
-      await completeUpload(bucket, upload, file.draft)
-      return true
-    }
+    await completeUpload(bucket, upload, file.draft)
+    return true
   } catch (error) {
     // Engines do not agree on the answer to an upload that was ended before.
-    if (upload === undefined || (await isOpen(bucket, upload))) throw error
+    if ((await lastChange(bucket, upload)) !== undefined) throw error
+    return isPublished(place, file)
   }
-  return (await bucket.head(name))?.metadata[WRITER] === file.draft
+}
+
+async function isPublished({ bucket, names }: S3Place, { key, draft }: ReservedFile): Promise<boolean> {
+  return (await bucket.head(names.file(key)))?.metadata[WRITER] === draft
 }

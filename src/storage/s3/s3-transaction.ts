@@ -4,7 +4,7 @@ import type { SealedDraft } from '../draft.ts'
 import { requireKey } from '../require-key.ts'
 import type { FileRecord, StorageEntry } from '../storage-entry.ts'
 import type { StorageTransaction, TransactionLeader } from '../transaction.ts'
-import { deleteFiles, endTransaction, forAll, publishFiles, removeDrafts } from './carry-out.ts'
+import { deleteFiles, endTransaction, findUnpublished, forAll, publishFiles, removeDrafts } from './carry-out.ts'
 import { findFile } from './find-file.ts'
 import { ALIVE, ENTRY, readJournal } from './journal.ts'
 import type { DeletedFile, JournalEntry } from './journal.ts'
@@ -39,6 +39,7 @@ export class S3Transaction implements StorageTransaction {
   readonly id: string
   readonly journal: string
   readonly #place: S3Place
+  readonly #leader: S3Transaction | undefined
   /** The folder of the transaction whose verdict counts. */
   readonly #judge: string
   readonly #ownId: string
@@ -52,6 +53,8 @@ export class S3Transaction implements StorageTransaction {
   #isDiscarded = false
   /** The objects of the journal. */
   readonly #entries: string[] = []
+  /** Objects that may be there, although they have failed. */
+  readonly #strays: string[] = []
   #heartbeat: NodeJS.Timeout | undefined
 
   /** @throws {TypeError} for a leader that is not in this bucket. */
@@ -62,7 +65,8 @@ export class S3Transaction implements StorageTransaction {
     this.journal = place.names.transaction(this.#ownId)
     this.#judge = leader?.journal ?? this.journal
     if (leader?.journal === undefined) return
-    if (leader instanceof S3Transaction && leader.#isNear(place)) return
+    this.#leader = leader instanceof S3Transaction && leader.#isNear(place) ? leader : undefined
+    if (this.#leader !== undefined) return
     throw new TypeError(
       `The files of one form cannot be stored in the bucket "${place.bucket.name}" and in another storage together: ` +
         'another process could not find out whether the form was stored. Use one bucket, and one client, for both sets.',
@@ -138,11 +142,13 @@ export class S3Transaction implements StorageTransaction {
     const files = this.#drafts.map(({ file }) => file)
     try {
       if (this.#hasJournal) {
+        await this.#removeStrays()
         const verdict = await giveVerdict(this.#place.bucket, this.#judge, 'publish')
-        const gone = verdict === 'discard' ? 0 : await publishFiles(this.#place, files)
+        if (verdict === 'discard') throw new Error('Another process has discarded the transaction.')
+        const missing = await ((await this.#isEnded()) ? findUnpublished : publishFiles)(this.#place, files)
         // Without a trace of the other verdict, only the files tell that there was one.
-        this.#isDiscarded = verdict === 'discard' || (files.length > 0 && gone === files.length)
-        if (this.#isDiscarded) throw new Error('Another process has discarded the transaction.')
+        this.#isDiscarded = missing.length > 0 && missing.length === files.length
+        if (missing.length > 0) throw new Error('Another process has ended the transaction.')
         await removeDrafts(this.#place, files)
       }
       if (this.#deletes.length > 0 || !(await this.#end())) this.#state = 'published'
@@ -194,13 +200,23 @@ export class S3Transaction implements StorageTransaction {
     return true
   }
 
+  /**
+   * Whether another process has ended the transaction, because this one was silent. Then the verdict that this process
+   * has just given was not the first one.
+   */
+  async #isEnded(): Promise<boolean> {
+    const first = this.#leader === undefined ? this.#entries[0] : this.#leader.#entries[0]
+    return first !== undefined && (await this.#place.bucket.head(first)) === undefined
+  }
+
   /** Removes the journal of a transaction that is discarded. The drafts stay: they belong to the caller again. */
   async #letGo(): Promise<void> {
     if (!this.#hasJournal) return this.#forget('over')
     const { bucket } = this.#place
-    const entries = this.#entries.splice(0)
+    const entries = [...this.#entries.splice(0), ...this.#strays.splice(0)]
     // Others that follow may still need the verdict. Without the files, it cannot harm the drafts any more.
-    if (this.#followers.length > 0) await this.#put({ followers: this.#followers })
+    const followers = { followers: this.#followers }
+    if (this.#followers.length > 0) await this.#put(`${this.journal}${ENTRY}${randomUUID()}`, followers)
     await bucket.deleteAll(entries)
     if (await endTransaction(this.#place, this.journal, this.#followers)) this.#forget('over')
     else this.#leave('discard', 'over')
@@ -210,19 +226,32 @@ export class S3Transaction implements StorageTransaction {
   async #write(entry: JournalEntry): Promise<void> {
     const isFirst = !this.#hasJournal
     this.#hasJournal = true
-    await this.#put(entry)
-    this.#beat()
-    // Another process gives its verdict first, and then reads the journal. So one of both sees what the other has done.
-    if (!isFirst && (await readVerdict(this.#place.bucket, this.#judge)) !== undefined) {
-      throw new Error('Another process has ended the transaction.')
+    const name = `${this.journal}${ENTRY}${randomUUID()}`
+    try {
+      await this.#put(name, entry)
+      this.#beat()
+      // Another process gives its verdict first, and then reads the journal. So one of both sees what the other has done.
+      if (!isFirst && (await readVerdict(this.#place.bucket, this.#judge)) !== undefined) {
+        throw new Error('Another process has ended the transaction.')
+      }
+    } catch (error) {
+      this.#entries.splice(this.#entries.indexOf(name), 1)
+      this.#strays.push(name)
+      await this.#removeStrays().catch(ignore)
+      throw error
     }
   }
 
-  async #put(entry: JournalEntry): Promise<void> {
-    const name = `${this.journal}${ENTRY}${randomUUID()}`
+  async #put(name: string, entry: JournalEntry): Promise<void> {
     const leader = this.#judge === this.journal ? {} : { leader: this.#judge }
     this.#entries.push(name)
     await this.#place.bucket.put(name, textBody(JSON.stringify({ ...leader, ...entry })), { metadata: {} })
+  }
+
+  /** Removes entries whose caller was told that they failed: they may be there, and count for nothing. */
+  async #removeStrays(): Promise<void> {
+    await this.#place.bucket.deleteAll(this.#strays)
+    this.#strays.length = 0
   }
 
   /** Gives signs of life, so that no other process takes the transaction over while its handler runs. */
@@ -295,3 +324,6 @@ export class S3Transaction implements StorageTransaction {
       throw new TypeError(`The transaction is ${this.#state}, not ${states.join(' or ')}.`)
   }
 }
+
+/** Ignores a failure: the caller tries it again. */
+function ignore(): void {}

@@ -52,8 +52,3 @@ export async function lastChange(
   } while (marker !== undefined)
   return youngest
 }
-
-/** Whether an upload is neither completed nor aborted. */
-export async function isOpen(bucket: S3Bucket, upload: Pick<ListedUpload, 'name' | 'uploadId'>): Promise<boolean> {
-  return (await lastChange(bucket, upload)) !== undefined
-}

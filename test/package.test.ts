@@ -148,7 +148,9 @@ describe('the package', () => {
 })
 
 async function importEveryEntry(node: string, ...options: string[]): Promise<void> {
-  const names = Object.keys(manifest.exports).filter((name) => name !== './package.json')
+  // `decant/s3` needs a package that a user installs beside this one.
+  const left = new Set(['./package.json', './s3'])
+  const names = Object.keys(manifest.exports).filter((name) => !left.has(name))
   const script = `for (const name of ${JSON.stringify(names.map((name) => name.replace('.', 'decant')))}) {
     const entry = await import(name)
     if (Object.keys(entry).length === 0) throw new Error(name + ' exports nothing')

@@ -1,8 +1,7 @@
 // npm run bench:s3 [-- --size 256] [--rounds 5]
 //
-// Sends a file of `size` MiB to a bucket, by Decant and by `Upload` of @aws-sdk/lib-storage in turn, each time in a
-// process of its own. Prints the medians, and the ratios of Decant to the library. The engine is that of the tests of
-// S3.
+// Sends a file of `size` MiB to a bucket, in turn by Decant and by `Upload` of @aws-sdk/lib-storage. Each upload has a
+// process of its own. Prints the medians, and the ratios of Decant to the library. The engine is that of the tests.
 import { execFile } from 'node:child_process'
 import { argv, env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'

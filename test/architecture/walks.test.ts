@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
  * The most files of src/ that one request may call: each is a place that a reader of the walk has to visit. Lower a
  * number when a walk gets shorter.
  */
-const MOST_FILES = { 'form upload': 109, receive: 88, download: 58, 'typed form': 86 }
+const MOST_FILES = { 'form upload': 111, receive: 90, download: 58, 'typed form': 87 }
 
 const program = fileURLToPath(new URL('walk-process.ts', import.meta.url))
 const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', '-C', 'source', program])

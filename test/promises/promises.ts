@@ -2,6 +2,7 @@ import type { GuardedPromise } from './mutation.ts'
 import { ABORTS } from './mutations/aborts.ts'
 import { ACCESS } from './mutations/access.ts'
 import { ALL_OR_NOTHING } from './mutations/all-or-nothing.ts'
+import { BUCKETS } from './mutations/buckets.ts'
 import { CHECKS } from './mutations/checks.ts'
 import { CHUNKING } from './mutations/chunking.ts'
 import { DIGESTS } from './mutations/digests.ts'
@@ -46,4 +47,5 @@ export const PROMISES: readonly GuardedPromise[] = [
   ACCESS,
   TRANSACTIONS,
   KEPT_FILES,
+  BUCKETS,
 ]

@@ -8,6 +8,7 @@ import { newTimedId } from '../../src/storage/timed-id.ts'
 import { collect } from '../../src/testing/collect.ts'
 import { EngineConnection, UNSIGNED } from './engine-connection.ts'
 import type { Fault } from './fault-plan.ts'
+import type { ProfileName } from './profile.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
 
 const NOW = { skewMs: 0 }
@@ -19,11 +20,13 @@ const LARGE = new Uint8Array(12 * MiB).fill(2)
 
 let engine: SimulatedEngine
 
-beforeEach(async () => {
-  engine = new SimulatedEngine({ profile: 'ceph16', checksSignatures: false })
-  await openS3Storage({ bucket: 'bucket', client: connect() }, { skewMs: 0 }).check()
+beforeEach(() => start('ceph16'))
+
+async function start(profile: ProfileName, seed?: number): Promise<void> {
+  engine = new SimulatedEngine({ profile, seed, checksSignatures: false })
+  await openS3Storage({ bucket: 'bucket', client: connect() }, NOW).check()
   engine.resetCounts()
-})
+}
 
 function connect(name = 'process'): ReturnType<EngineConnection['client']> {
   return new EngineConnection(engine, name).client({ signer: UNSIGNED })
@@ -90,6 +93,18 @@ describe('a file of a bucket is stored, and no trace of it remains', () => {
       expect([objects(), engine.count('AbortMultipartUpload')]).toEqual([[key], 0])
     },
   )
+})
+
+test('an upload whose completion was not answered is stored, also if the engine does not know it any more', async () => {
+  // AWS answers as it likes: 200, 404 or 412.
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    await start('aws', seed)
+    const storage = process()
+    const key = newKey()
+    const sealed = await seal(storage, LARGE, key)
+    engine.faults.plan('CompleteMultipartUpload', 'lost-answer')
+    expect(await sealed.publish(key, RECORD)).toEqual(await storage.stat(key))
+  }
 })
 
 test('an upload that may have been completed is not aborted when its draft is discarded', async () => {
@@ -201,8 +216,9 @@ describe('a transaction in a bucket', () => {
     const transaction = dying.createTransaction()
     await transaction.reserve(await seal(dying, SMALL), key, RECORD)
     await transaction.prepare()
-    engine.faults.plan('DeleteObject', 'lost-request')
-    await transaction.commit().catch(() => {})
+    engine.refuse('DeleteObject', 'AccessDenied')
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'storage-failed' })
+    engine.allow('DeleteObject')
     expect(await process().delete(key)).toBe(true)
     await process({ skewMs: 3 * MINUTES }).sweep()
     expect(await process().stat(key)).toBeUndefined()

@@ -56,7 +56,7 @@ describe('the record of a file in a bucket', () => {
     }
   })
 
-  test('is none for an object that another program has written', async () => {
+  test('is absent if another program has written the object', async () => {
     for (const metadata of [{}, { 'decant-record': 'no JSON' }, { 'decant-record': '{"filename":1}' }]) {
       const entry = await toFoundEntry('a', { size: 3, ...ETAG, metadata }, async () => undefined)
       expect(entry).toEqual({ key: 'a', size: 3, storedAt: new Date(5000), version: 'e-0f00' })

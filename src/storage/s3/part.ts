@@ -15,7 +15,7 @@ const CHUNK_SIZE = 256 * KiB
 
 /**
  * A piece of a file on its way to the engine: in memory, or in a temporary file if there is no memory for it. A part
- * that is sent or read stays where it is.
+ * does not move while it is sent or read.
  */
 export class Part implements MemoryHolder {
   readonly #memory: PartMemory
@@ -88,7 +88,7 @@ export class Part implements MemoryHolder {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Sends the bytes by `send`. Until it is done, they stay where they are. */
+  /** Sends the bytes by `send`. They do not move until it is done. */
   async send<Result>(send: (body: ObjectBody) => Promise<Result>): Promise<Result> {
     this.#memory.forget(this)
     await this.flush()

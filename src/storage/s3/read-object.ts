@@ -16,8 +16,8 @@ export interface ObjectBytes {
 }
 
 /**
- * The bytes of an object. If the connection breaks, it goes on where it was. Rejects with `storage-failed` if the
- * object is gone or is another one by then.
+ * The bytes of an object. If the connection breaks, it goes on after the last byte. Rejects with `storage-failed` if
+ * the object is gone or is another one by then.
  */
 export async function* readObject(
   bucket: S3Bucket,

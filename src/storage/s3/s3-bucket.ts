@@ -99,8 +99,8 @@ export class S3Bucket {
   }
 
   /**
-   * Writes an object unless there is one. False if there is one. `head.metadata` must hold a `WRITER` of its own: an
-   * answer may be lost, and a repeated request then finds the object that the first one has made.
+   * Writes an object unless there is one. False if there is one. `head.metadata` must hold a `WRITER` of its own. If an
+   * answer is lost, the repeated request finds the object that the first one has made.
    */
   async putNew(name: string, body: ObjectBody, head: ObjectHead): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
@@ -207,7 +207,7 @@ export class S3Bucket {
     return `${this.name}/${name.split('/').map(encodeURIComponent).join('/')}`
   }
 
-  /** It is no failure if there is no such object. */
+  /** Resolves also if there is no such object. */
   async delete(name: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: name }))
   }
@@ -267,7 +267,7 @@ export function textBody(text: string): ObjectBody {
 }
 
 /**
- * Sends a request with a body. If the body is a stream, and the request fails, it is sent again with another stream: the
+ * Sends a request with a body. If the body is a stream and the request fails, sends it again with another stream. The
  * client itself repeats only requests with bodies in memory.
  */
 export async function sendBody<Result>(

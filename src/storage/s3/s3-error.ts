@@ -1,7 +1,7 @@
 import { hasErrorName } from '../../errors/error-name.ts'
 import { isUploadError, UploadError } from '../../errors/upload-error.ts'
 
-/** What an operator can do about an answer of the engine, by its code. */
+/** The advice for an operator, by the code of the engine's answer. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ['NoSuchBucket', 'There is no such bucket: check its name, the region and the endpoint, or create it.'],
   ['PermanentRedirect', 'The bucket is in another region: set "region".'],

@@ -2,7 +2,7 @@ import type { ObjectNames } from './object-names.ts'
 import type { PartMemory } from './part-memory.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
-/** What this process does with a transaction: it runs, or its verdict has to be carried out by the next sweep. */
+/** A transaction of this process: it runs, or the next sweep has to carry out its verdict. */
 export type OwnTransaction = 'running' | 'publish' | 'discard'
 
 /** A draft that fails when its time is over. */

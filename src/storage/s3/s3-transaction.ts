@@ -230,7 +230,7 @@ export class S3Transaction implements StorageTransaction {
     try {
       await this.#put(name, entry)
       this.#beat()
-      // Another process gives its verdict first, and then reads the journal. So one of both sees what the other has done.
+      // Another process gives its verdict first, and then reads the journal. So one of both sees the other's work.
       if (!isFirst && (await readVerdict(this.#place.bucket, this.#judge)) !== undefined) {
         throw new Error('Another process has ended the transaction.')
       }

@@ -16,7 +16,7 @@ export async function readVerdict(bucket: S3Bucket, folder: string): Promise<Ver
   throw new Error('A transaction has a verdict that this version of Decant does not know.')
 }
 
-/** Gives a transaction its verdict, unless it has one. Resolves to the one that counts. Rejects with the engine's error. */
+/** Gives a transaction its verdict, unless it has one. Resolves to the one that counts. */
 export async function giveVerdict(bucket: S3Bucket, folder: string, wanted: Verdict): Promise<Verdict> {
   const head = { metadata: { [WRITER]: randomUUID() } }
   if (await bucket.putNew(folder + VERDICT, textBody(wanted), head)) return wanted

@@ -119,8 +119,8 @@ export const OTHER_CLIENTS: GuardedPromise = {
     {
       guard: 'takes one descriptor for all files of a form that go to disk',
       file: 'src/receive/spool/file-spool.ts',
-      find: 'this.#file ??= new TemporaryFile(this.#folder)',
-      replace: 'this.#file = new TemporaryFile(this.#folder)',
+      find: 'this.#file ??= new TemporaryFile(this.#folder, closedUpload)',
+      replace: 'this.#file = new TemporaryFile(this.#folder, closedUpload)',
       tests: [
         [
           MEMORY,

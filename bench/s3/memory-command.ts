@@ -1,7 +1,7 @@
 // npm run bench:s3-memory [-- --clients 32] [--size 64]
 //
 // So many clients upload a file of `size` MiB each at once, to a server whose files lie in a bucket. Prints the peak of
-// the server's memory. The engine is that of the tests of S3. At the end, garbage is collected, and every byte is read
+// the server's memory. It uses the engine of the tests of S3. At the end, garbage is collected and every byte is read
 // again.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -62,7 +62,7 @@ try {
   await using started = await startEngine()
   await TestBucket.use(new S3Engine(started.access), async (bucket) => {
     await using server = await startS3Server(bucket, rows)
-    // The first upload to a bucket loads code and asks for facts that later ones have.
+    // The first upload to a bucket loads modules, and finds out the abilities of the engine.
     const [first, sha256] = await upload(server.port, 'first.bin')
     bucket.acknowledge(first, sha256)
     const before = memory(server, 'VmRSS')

@@ -10,7 +10,6 @@ import {
 import { randomBytes } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { MiB } from '../../src/index.ts'
-import { cephCommand } from './ceph/ceph-command.ts'
 import { hasOwnCeph, s3Test } from './s3-test.ts'
 import type { TestBucket } from './test-bucket.ts'
 
@@ -84,17 +83,6 @@ describe('the bucket of a test', () => {
 })
 
 describe.runIf(hasOwnCeph)('the own Ceph of the tests', () => {
-  s3Test('collects the garbage of a deleted object when a test says so', async ({ bucket, engine }) => {
-    const { complete } = await uploadParts(bucket, 'large', randomBytes(6 * MiB))
-    await complete()
-    await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: 'large' }))
-    const garbage = async (): Promise<string> =>
-      cephCommand(engine.ownCeph(), 'radosgw-admin', 'gc', 'list', '--include-all')
-    expect(await garbage()).toContain('large')
-    await engine.collectGarbage()
-    expect(await garbage()).not.toContain('large')
-  })
-
   s3Test('loses a completed upload whose abort was sent meanwhile, and its bucket finds it', async ({ bucket }) => {
     const lost = async (Key: string): Promise<boolean> => {
       const { complete, abort } = await uploadParts(bucket, Key, randomBytes(6 * MiB))

@@ -45,13 +45,7 @@ export class S3Engine implements EngineAccess {
 
   /** Another gateway to the same buckets, for a test that kills it. Throws if the tests did not start the engine. */
   async startGateway(): Promise<CephGateway> {
-    return CephGateway.start(this.ownCeph())
-  }
-
-  /** The engine, if the tests started it. Throws otherwise. */
-  ownCeph(): CephPlace {
-    if (this.#ceph === undefined)
-      throw new TypeError('The engine is not the own Ceph of the tests: skip the test without `hasOwnCeph`')
-    return this.#ceph
+    if (this.#ceph === undefined) throw new TypeError('The engine has no gateways: skip the test without `hasOwnCeph`')
+    return CephGateway.start(this.#ceph)
   }
 }

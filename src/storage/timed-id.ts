@@ -2,6 +2,8 @@
 const TIME_DIGITS = 12
 const LATEST = 2 ** 48 - 1
 const RANDOM_BYTES = 10
+/** Decant has given no id before. */
+const OLDEST = Date.UTC(2025, 0)
 /** The clocks of servers differ, but not by a day. */
 const DAY_MS = 86_400_000
 
@@ -24,9 +26,19 @@ export interface TimedKey {
  * @param storedAt milliseconds since 1970
  */
 export function newTimedId(storedAt: number = Date.now()): string {
-  const time = (LATEST - storedAt).toString(16).padStart(TIME_DIGITS, '0')
+  const time = timeDigits(storedAt)
   const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
   return time + Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Keys between the two are timed ids, unless a folder has such a name. No word begins with `fe` and a digit. */
+export function timedIdBounds(): { readonly first: string; readonly end: string } {
+  return { first: timeDigits(Date.now() + DAY_MS), end: timeDigits(OLDEST - 1) }
+}
+
+/** The beginning of the ids of a time. */
+function timeDigits(storedAt: number): string {
+  return (LATEST - storedAt).toString(16).padStart(TIME_DIGITS, '0')
 }
 
 /** The folder in a key: the id, marked if the key does not tell the whole record. */

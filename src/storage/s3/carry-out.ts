@@ -55,8 +55,11 @@ export async function findUnpublished(
 
 /** Removes the drafts of a transaction that is over. Rejects with the engine's error. */
 export async function removeDrafts({ bucket, names }: S3Place, files: readonly ReservedFile[]): Promise<void> {
-  const staged = files.filter(({ upload }) => upload === undefined)
-  await bucket.deleteAll(staged.map(({ draft }) => names.bytes(draft)))
+  const traces = files.flatMap((file) => [
+    ...(file.upload === undefined ? [names.bytes(file.draft)] : []),
+    ...(toObjectHead(file).record === undefined ? [] : [names.recordMark(file.draft)]),
+  ])
+  await bucket.deleteAll(traces)
 }
 
 /** Removes the drafts of a transaction that was discarded, and their uploads. Rejects with the engine's error. */
@@ -101,10 +104,16 @@ export async function endTransaction(
 
 /** False if neither the file nor its draft is there. */
 async function publishFile(place: S3Place, file: ReservedFile): Promise<boolean> {
+  const hasRecord = await writeRecord(place, file)
+  const isThere = await bringToKey(place, file)
+  if (hasRecord && !isThere) await place.bucket.delete(place.names.record(file.draft))
+  return isThere
+}
+
+async function bringToKey(place: S3Place, file: ReservedFile): Promise<boolean> {
   const { bucket, names } = place
   const { head } = toObjectHead(file)
   const { upload } = file
-  await writeRecord(place, file)
   if (upload === undefined) {
     const source = { name: names.bytes(file.draft), size: file.size }
     return (await copyObject(bucket, source, names.file(file.key), head)) || isPublished(place, file)
@@ -113,7 +122,6 @@ async function publishFile(place: S3Place, file: ReservedFile): Promise<boolean>
     await completeUpload(bucket, upload, file.draft)
     return true
   } catch (error) {
-    // Engines do not agree on the answer to an upload that was ended before.
     if ((await lastChange(bucket, upload)) !== undefined) throw error
     return isPublished(place, file)
   }

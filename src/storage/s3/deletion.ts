@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { findFile } from './find-file.ts'
+import type { FoundFile } from './find-file.ts'
 import { hasRecordObject } from './object-record.ts'
 import { textBody, WRITER } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
@@ -13,37 +14,38 @@ export const LEFT_DELETION_MS = 60_000
  */
 export async function deleteFile(place: S3Place, key: string, version: string | undefined): Promise<boolean> {
   const { bucket, names } = place
-  if (!(await isThere(place, key, version))) return false
+  const found = await find(place, key, version)
+  if (found === undefined) return false
   const name = names.deletion(key)
+  const objects = objectsOf(place, found)
   const head = { metadata: { [WRITER]: randomUUID() } }
-  if (!(await bucket.putNew(name, textBody(key), head))) return false
+  if (!(await bucket.putNew(name, textBody(JSON.stringify(objects)), head))) return false
   // Another caller may have deleted the file, and have ended, since it was found.
-  const isDeleted = await isThere(place, key, version)
-  if (isDeleted) await removeFile(place, key)
+  const isDeleted = (await find(place, key, version)) !== undefined
+  if (isDeleted) await bucket.deleteAll(objects)
   await bucket.delete(name)
   return isDeleted
 }
 
 /** Ends the deletion of a process that died. */
-export async function endDeletion(place: S3Place, name: string): Promise<void> {
-  const { bucket } = place
-  const key = await bucket.text(name)
-  if (key !== undefined) await removeFile(place, key)
+export async function endDeletion({ bucket }: S3Place, name: string): Promise<void> {
+  const text = await bucket.text(name)
+  const objects: unknown = text === undefined ? [] : JSON.parse(text)
+  if (!Array.isArray(objects))
+    throw new Error('A deletion was begun by a version of Decant that this one does not know.')
+  await bucket.deleteAll(objects.map(String))
   await bucket.delete(name)
 }
 
-async function isThere(place: S3Place, key: string, version: string | undefined): Promise<boolean> {
+async function find(place: S3Place, key: string, version: string | undefined): Promise<FoundFile | undefined> {
   const found = await findFile(place, key)
-  return found !== undefined && (version === undefined || found.entry.version === version)
+  return version === undefined || found?.entry.version === version ? found : undefined
 }
 
-async function removeFile(place: S3Place, key: string): Promise<void> {
-  const { bucket, names } = place
-  const object = await bucket.head(names.file(key))
-  if (object === undefined) return
+/** The objects of a file. Without its draft, no transaction that is settled later can publish the file again. */
+function objectsOf({ names }: S3Place, { entry, object }: FoundFile): readonly string[] {
   const draft = object.metadata[WRITER]
-  // Without its draft, no transaction that is settled later can publish the file again.
-  const traces =
-    draft === undefined ? [] : [names.bytes(draft), ...(hasRecordObject(object) ? [names.record(draft)] : [])]
-  await bucket.deleteAll([names.file(key), ...traces])
+  if (draft === undefined) return [names.file(entry.key)]
+  const record = hasRecordObject(object) ? [names.record(draft)] : []
+  return [names.file(entry.key), names.bytes(draft), ...record]
 }

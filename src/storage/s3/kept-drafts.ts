@@ -27,6 +27,13 @@ export function findKept(objects: readonly Pick<ListedObject, 'name'>[]): KeptDr
   return last
 }
 
+/** Claims a draft for one of all callers. Resolves to the object that says so. Rejects with the engine's error. */
+export async function claimKept({ bucket, names }: S3Place, id: string, kept: KeptDraft): Promise<string | undefined> {
+  const name = names.claimed(id, kept.number)
+  const head = { metadata: { [WRITER]: randomUUID() } }
+  return (await bucket.putNew(name, textBody(''), head)) ? name : undefined
+}
+
 /** Takes back a draft that was set aside, for one of all callers. Rejects with the engine's error. */
 export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDraft | undefined> {
   if (!DRAFT_ID.test(id)) return undefined
@@ -35,8 +42,7 @@ export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDra
   const kept = findKept(objects)
   const bytes = objects.find(({ name }) => name === names.bytes(id))
   if (kept === undefined || bytes === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
-  const head = { metadata: { [WRITER]: randomUUID() } }
-  if (!(await bucket.putNew(names.claimed(id, kept.number), textBody(''), head))) return undefined
+  if ((await claimKept(place, id, kept)) === undefined) return undefined
   const note = await bucket.text(kept.note)
   if (note === undefined) return undefined
   const sealed = new SealedS3Draft(place, id, { kind: 'object' }, { size: bytes.size, keeps: kept.number + 1 })

@@ -5,7 +5,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
-import { MiB } from '../../errors/byte-size.ts'
+import { COPIED_SIZE } from './part-size.ts'
 import { pause, sendBody, WRITER } from './s3-bucket.ts'
 import type { ObjectBody, ObjectHead, S3Bucket } from './s3-bucket.ts'
 import { codeOf, isLost, isMissing, isRefused } from './s3-error.ts'
@@ -13,12 +13,8 @@ import { codeOf, isLost, isMissing, isRefused } from './s3-error.ts'
 /** Attempts to complete an upload, with growing pauses. */
 const COMPLETE_ATTEMPTS = 8
 
-/** Bytes of a part that is copied, and how many are copied at the same time. */
-const COPIED_SIZE = 256 * MiB
+/** Parts that are copied at the same time. */
 const COPIES = 8
-
-/** An object of at most so many bytes is copied in one request. S3 allows 5 GiB, but a large copy takes minutes. */
-export const LARGEST_COPY: number = COPIED_SIZE
 
 /** A multipart upload, as plain data: any process can end it. */
 export interface UploadState {
@@ -108,7 +104,7 @@ async function isWrittenBy(bucket: S3Bucket, name: string, writer: string): Prom
   }
 }
 
-/** Gives up an upload. No process may have tried to complete it. */
+/** Gives up an upload that nobody has tried to complete. */
 export async function abortUpload(bucket: S3Bucket, { name, uploadId }: Omit<UploadState, 'parts'>): Promise<void> {
   try {
     await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId }))
@@ -136,7 +132,7 @@ export async function copyObject(
   target: string,
   head: ObjectHead,
 ): Promise<boolean> {
-  if (source.size <= LARGEST_COPY) return copyOnce(bucket, source.name, target, head)
+  if (source.size <= COPIED_SIZE) return copyOnce(bucket, source.name, target, head)
   const upload = { name: target, uploadId: await createUpload(bucket, target, head) }
   const parts: string[] = []
   const count = Math.ceil(source.size / COPIED_SIZE)

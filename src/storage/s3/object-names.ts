@@ -17,7 +17,6 @@ export class ObjectNames {
   readonly transactions: string
   readonly deletions: string
   readonly probes: string
-  readonly records: string
 
   constructor(prefix: string) {
     this.root = prefix === '' ? '' : `${prefix}/`
@@ -26,7 +25,6 @@ export class ObjectNames {
     this.transactions = `${this.private}transactions/`
     this.deletions = `${this.private}deletions/`
     this.probes = `${this.private}probes/`
-    this.records = `${this.private}records/`
   }
 
   /** True for a key that names an object. S3 takes names of 1,024 bytes, with the prefix. */
@@ -59,9 +57,14 @@ export class ObjectNames {
     return `${this.draft(draft)}claimed-${number}`
   }
 
+  /** Exists as long as a record may be there without its file. */
+  recordMark(draft: string): string {
+    return `${this.draft(draft)}record`
+  }
+
   /** A record that does not fit into the metadata of its object. */
   record(draft: string): string {
-    return this.records + draft
+    return `${this.private}records/${draft}`
   }
 
   /** The folder of a transaction, with a slash at its end. */

@@ -41,8 +41,7 @@ export function toObjectHead({ key, draft, storedAt, record }: Omit<NewFile, 'si
     contentType: withCharset(type),
     contentDisposition: isInline(type) ? 'inline' : 'attachment',
   }
-  // A sweep finds out by the key whether there is a file.
-  return isInlined ? { head } : { head, record: JSON.stringify({ ...record, key }) }
+  return isInlined ? { head } : { head, record: text }
 }
 
 /** The entry of a new file, which is the one that is found later. */

@@ -10,6 +10,9 @@ export const PART_SIZE: number = 8 * MiB
 /** A part that is larger is not kept in memory. */
 export const LARGEST_IN_MEMORY: number = 2 * PART_SIZE
 
+/** An object of more bytes is copied in parts of this size. S3 copies 5 GiB in one request, but that takes minutes. */
+export const COPIED_SIZE: number = 256 * MiB
+
 /** After so many parts of a file of unknown size, parts have twice the size. */
 const GROWS_AFTER = 1000
 

@@ -35,6 +35,8 @@ export class S3Draft implements Draft {
   #intended: IntendedFile | undefined
   #failure: Error | undefined
   #sealing: Promise<unknown> | undefined
+  /** Whether the upload may have been completed, so that it must not be aborted. */
+  #mayBeComplete = false
   #sealed: SealedS3Draft | undefined
 
   constructor(place: S3Place, { expectedSize, expiresAt }: DraftOptions) {
@@ -137,7 +139,8 @@ export class S3Draft implements Draft {
 
   async expire(): Promise<void> {
     this.#failure ??= expired()
-    await this.#release()
+    // `seal` is about to complete the upload, and then removes it.
+    if (this.#state !== 'sealing') await this.#release()
   }
 
   get #partSize(): number {
@@ -173,7 +176,10 @@ export class S3Draft implements Draft {
     const content = await this.#contentWhenWhole()
     const facts = { size: this.#size, intended: this.#intended, expiresAt: this.#expiresAt, keeps: 0 }
     this.#place.expiring.delete(this)
-    return new SealedS3Draft(this.#place, this.id, content, facts)
+    const sealed = new SealedS3Draft(this.#place, this.id, content, facts)
+    if (this.#failure === undefined) return sealed
+    await sealed.discard()
+    throw this.#failure
   }
 
   async #contentWhenWhole(): Promise<Content> {
@@ -191,6 +197,7 @@ export class S3Draft implements Draft {
       throw error
     }
     if (this.#intended !== undefined) return { kind: 'upload', upload }
+    this.#mayBeComplete = true
     await completeUpload(this.#place.bucket, upload, this.id)
     return { kind: 'object' }
   }
@@ -198,7 +205,16 @@ export class S3Draft implements Draft {
   async #release(): Promise<void> {
     this.#place.expiring.delete(this)
     await this.#part.dispose()
-    await this.#uploads?.abort()
+    if (this.#mayBeComplete) await this.#removeObject()
+    else await this.#uploads?.abort()
+  }
+
+  /** Never rejects. */
+  async #removeObject(): Promise<void> {
+    const { bucket, names } = this.#place
+    await bucket.delete(names.bytes(this.id)).catch(() => {
+      // The engine does not answer: a sweep removes the object.
+    })
   }
 
   async #during<Result>(work: () => Promise<Result>): Promise<Result> {

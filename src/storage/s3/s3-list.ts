@@ -2,7 +2,7 @@ import { LeadingItems } from '../leading-items.ts'
 import { compareListed, parseCursor, toCursor, toLimit } from '../list-cursor.ts'
 import type { Listed } from '../list-cursor.ts'
 import type { ListOptions, ListPage, StorageEntry } from '../storage.ts'
-import { parseTimedKey } from '../timed-id.ts'
+import { parseTimedKey, timedIdBounds } from '../timed-id.ts'
 import { findFile } from './find-file.ts'
 import { toListedEntry } from './object-record.ts'
 import type { ListedObject } from './s3-bucket.ts'
@@ -12,10 +12,6 @@ import type { S3Place } from './s3-place.ts'
 const PAGE = 1000
 /** Files that are looked at together. */
 const LOOKS = 16
-
-/** Timed ids begin with these digits until the year 2527. So all names between the two are in the order of time. */
-const FIRST_ID = 'f'
-const AFTER_IDS = 'g'
 
 /** The bounds of a list. */
 interface Bounds {
@@ -64,13 +60,14 @@ async function byTimedIds(place: S3Place, { prefix, count, after }: Bounds): Pro
   const { bucket, names } = place
   const root = names.root + prefix
   const limit = Math.min(count + 1, PAGE)
-  const start = after === undefined ? root + FIRST_ID : names.file(after.key)
+  const ids = timedIdBounds()
+  const start = after === undefined ? root + ids.first : names.file(after.key)
   const [before, behind, first] = await Promise.all([
     firstFile(place, prefix),
-    bucket.list({ prefix: root, after: root + AFTER_IDS, limit: 1 }),
+    bucket.list({ prefix: root, after: root + ids.end, limit: 1 }),
     bucket.list({ prefix: root, after: start, limit }),
   ])
-  if ((before !== undefined && before < prefix + FIRST_ID) || behind.objects.length > 0) return undefined
+  if ((before !== undefined && before < prefix + ids.first) || behind.objects.length > 0) return undefined
   const entries: StorageEntry[] = []
   for (let page = first; ; page = await bucket.list({ prefix: root, after: page.objects.at(-1)?.name, limit })) {
     if (!page.objects.every(({ name }) => isTimed(name.slice(root.length)))) return undefined

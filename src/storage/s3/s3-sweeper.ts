@@ -1,11 +1,11 @@
 import { Failures } from '../failures.ts'
 import { endDeletion, LEFT_DELETION_MS } from './deletion.ts'
-import { findKept } from './kept-drafts.ts'
-import { removeLeftRecord } from './left-record.ts'
+import { claimKept, findKept } from './kept-drafts.ts'
 import { abortUpload } from './multipart-upload.ts'
 import type { ListedObject } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
 import type { S3Recovery } from './s3-recovery.ts'
+import { sweepRecord } from './sealed-s3-draft.ts'
 import { settleTransaction } from './settle-transaction.ts'
 import { lastChange, listUploads } from './uploads.ts'
 import type { ListedUpload } from './uploads.ts'
@@ -29,7 +29,6 @@ interface PrivateObjects {
   readonly transactions: ReadonlyMap<string, readonly ListedObject[]>
   readonly deletions: readonly ListedObject[]
   readonly probes: readonly ListedObject[]
-  readonly records: readonly ListedObject[]
 }
 
 /** Removes what processes have left in a bucket, and settles their transactions. */
@@ -104,14 +103,11 @@ export class S3Sweeper {
     const busy = await this.#settleAll(found, failures)
     for (const [draft, objects] of found.drafts) {
       if (busy?.has(draft) !== false) continue
-      if (await failures.during(() => this.#sweepDraft(objects, found.now))) count++
+      if (await failures.during(() => this.#sweepDraft(draft, objects, found.now))) count++
     }
     for (const { name, lastModified } of found.deletions) {
       if (found.now - lastModified.getTime() < LEFT_DELETION_MS) continue
       await failures.during(() => endDeletion(this.#place, name))
-    }
-    for (const { name, lastModified } of found.records) {
-      if (found.now - lastModified.getTime() >= DAY_MS) await failures.during(() => removeLeftRecord(this.#place, name))
     }
     const probes = found.probes.filter(({ lastModified }) => found.now - lastModified.getTime() >= DAY_MS)
     await failures.during(() => this.#place.bucket.deleteAll(probes.map(({ name }) => name)))
@@ -140,7 +136,6 @@ export class S3Sweeper {
     const transactions = new Map<string, ListedObject[]>()
     const deletions: ListedObject[] = []
     const probes: ListedObject[] = []
-    const records: ListedObject[] = []
     let now = 0
     for await (const page of bucket.listAll({ prefix })) {
       now = page.now + this.#recovery.world.skewMs
@@ -151,19 +146,29 @@ export class S3Sweeper {
           add(transactions, name.slice(0, name.lastIndexOf('/') + 1), object)
         else if (name.startsWith(names.deletions)) deletions.push(object)
         else if (name.startsWith(names.probes)) probes.push(object)
-        else if (name.startsWith(names.records)) records.push(object)
       }
     }
-    return { now, drafts, transactions, deletions, probes, records }
+    return { now, drafts, transactions, deletions, probes }
   }
 
   /** True if the draft is gone now. */
-  async #sweepDraft(objects: readonly ListedObject[], now: number): Promise<boolean> {
+  async #sweepDraft(draft: string, objects: readonly ListedObject[], now: number): Promise<boolean> {
+    const { bucket, names } = this.#place
     const kept = findKept(objects)
-    const changed = Math.max(...objects.map(({ lastModified }) => lastModified.getTime()))
-    const isOver = kept === undefined ? now - changed >= LEFT_DRAFT_MS : kept.expiresAt.getTime() <= this.#clock
-    if (isOver) await this.#place.bucket.deleteAll(objects.map(({ name }) => name))
-    return isOver
+    const listed = objects.map(({ name }) => name)
+    if (kept === undefined) {
+      const changed = Math.max(...objects.map(({ lastModified }) => lastModified.getTime()))
+      if (now - changed < LEFT_DRAFT_MS) return false
+      if (listed.includes(names.recordMark(draft))) await sweepRecord(this.#place, draft)
+      await bucket.deleteAll(listed)
+      return true
+    }
+    if (kept.expiresAt.getTime() > this.#clock) return false
+    // A request may claim it at the same time, by a clock that is behind.
+    const claim = await claimKept(this.#place, draft, kept)
+    if (claim === undefined) return false
+    await bucket.deleteAll([...listed, claim])
+    return true
   }
 
   async #sweepUploads(now: number, busy: ReadonlySet<string>, failures: Failures): Promise<number> {

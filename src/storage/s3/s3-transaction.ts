@@ -144,11 +144,11 @@ export class S3Transaction implements StorageTransaction {
       if (this.#hasJournal) {
         await this.#removeStrays()
         const verdict = await giveVerdict(this.#place.bucket, this.#judge, 'publish')
-        if (verdict === 'discard') throw new Error('Another process has discarded the transaction.')
+        if (verdict === 'discard') throw ended()
         const missing = await ((await this.#isEnded()) ? findUnpublished : publishFiles)(this.#place, files)
         // Without a trace of the other verdict, only the files tell that there was one.
         this.#isDiscarded = missing.length > 0 && missing.length === files.length
-        if (missing.length > 0) throw new Error('Another process has ended the transaction.')
+        if (missing.length > 0) throw ended()
         await removeDrafts(this.#place, files)
       }
       if (this.#deletes.length > 0 || !(await this.#end())) this.#state = 'published'
@@ -182,11 +182,7 @@ export class S3Transaction implements StorageTransaction {
   async rollback(): Promise<boolean> {
     if (this.#state === 'over' || this.#state === 'kept') return this.#state === 'over'
     try {
-      if (
-        this.#hasJournal &&
-        !this.#isDiscarded &&
-        (await giveVerdict(this.#place.bucket, this.#judge, 'discard')) !== 'discard'
-      ) {
+      if (this.#hasJournal && !this.#isDiscarded && !(await this.#discard())) {
         this.#leave('publish')
         return false
       }
@@ -205,8 +201,17 @@ export class S3Transaction implements StorageTransaction {
    * has just given was not the first one.
    */
   async #isEnded(): Promise<boolean> {
-    const first = this.#leader === undefined ? this.#entries[0] : this.#leader.#entries[0]
+    const leader: S3Transaction = this.#leader ?? this
+    const [first] = leader.#entries
     return first !== undefined && (await this.#place.bucket.head(first)) === undefined
+  }
+
+  /** Gives the verdict. False if the files are published already. */
+  async #discard(): Promise<boolean> {
+    if ((await giveVerdict(this.#place.bucket, this.#judge, 'discard')) !== 'discard') return false
+    if (!(await this.#isEnded())) return true
+    const files = this.#drafts.map(({ file }) => file)
+    return (await findUnpublished(this.#place, files)).length === files.length
   }
 
   /** Removes the journal of a transaction that is discarded. The drafts stay: they belong to the caller again. */
@@ -230,16 +235,19 @@ export class S3Transaction implements StorageTransaction {
     try {
       await this.#put(name, entry)
       this.#beat()
-      // Another process gives its verdict first, and then reads the journal. So one of both sees the other's work.
-      if (!isFirst && (await readVerdict(this.#place.bucket, this.#judge)) !== undefined) {
-        throw new Error('Another process has ended the transaction.')
-      }
+      if (!isFirst || this.#leader !== undefined) await this.#requireUndecided()
     } catch (error) {
       this.#entries.splice(this.#entries.indexOf(name), 1)
       this.#strays.push(name)
       await this.#removeStrays().catch(ignore)
       throw error
     }
+  }
+
+  /** Another process gives its verdict first, and then reads the journal. So one of both sees the other's work. */
+  async #requireUndecided(): Promise<void> {
+    const verdict = await readVerdict(this.#place.bucket, this.#judge)
+    if (verdict !== undefined || (await this.#isEnded())) throw ended()
   }
 
   async #put(name: string, entry: JournalEntry): Promise<void> {
@@ -323,6 +331,10 @@ export class S3Transaction implements StorageTransaction {
     if (!states.includes(this.#state))
       throw new TypeError(`The transaction is ${this.#state}, not ${states.join(' or ')}.`)
   }
+}
+
+function ended(): Error {
+  return new Error('Another process has ended the transaction.')
 }
 
 /** Ignores a failure: the caller tries it again. */

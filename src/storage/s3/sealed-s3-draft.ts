@@ -132,7 +132,8 @@ export class SealedS3Draft implements SealedDraft {
   /** Ends a draft whose time is over. */
   async expire(): Promise<void> {
     this.#isExpired = true
-    await this.#remove()
+    // A file that is being published stays. Otherwise, its upload could be completed and aborted at the same time.
+    if (this.#state === 'sealed') await this.#remove()
   }
 
   /** Gives the draft to a transaction, which publishes the file. Rejects with the engine's error. */
@@ -187,14 +188,21 @@ export class SealedS3Draft implements SealedDraft {
     const hasRecord = await writeRecord(this.#place, file)
     try {
       const isPublished = await this.#bringToKey(file)
+      if (hasRecord) await this.#endRecord(isPublished).catch(ignore)
       if (isPublished) await this.#forget().catch(ignore)
-      else if (hasRecord) await this.#place.bucket.delete(this.#place.names.record(this.id))
       return isPublished
     } catch (error) {
       // The answer may be lost, so the file may be there although the caller is told that it is not.
       if (!isRefused(error)) await this.#takeBack(file.key)
       throw error
     }
+  }
+
+  /** Keeps the record that was written, or removes it. */
+  async #endRecord(isKept: boolean): Promise<void> {
+    const { bucket, names } = this.#place
+    if (!isKept) await bucket.delete(names.record(this.id))
+    await bucket.delete(names.recordMark(this.id))
   }
 
   /** False if the key is taken. */
@@ -278,11 +286,23 @@ export class SealedS3Draft implements SealedDraft {
   }
 }
 
-/** Writes the record of a file if it does not fit into the metadata. False if it does. It comes before the file. */
+/**
+ * Writes the record of a file if it does not fit into the metadata. False if it does. It comes before the file. So it is
+ * marked until the file is there, and a sweep can remove the record of a file that never came.
+ */
 export async function writeRecord({ bucket, names }: S3Place, file: NewFile): Promise<boolean> {
   const { record } = toObjectHead(file)
-  if (record !== undefined) await bucket.put(names.record(file.draft), textBody(record), { metadata: {} })
-  return record !== undefined
+  if (record === undefined) return false
+  await bucket.put(names.recordMark(file.draft), textBody(file.key), { metadata: {} })
+  await bucket.put(names.record(file.draft), textBody(record), { metadata: {} })
+  return true
+}
+
+/** Removes the record of a draft that is swept, unless it belongs to a file. Rejects with the engine's error. */
+export async function sweepRecord({ bucket, names }: S3Place, draft: string): Promise<void> {
+  const key = await bucket.text(names.recordMark(draft))
+  if (key === undefined || (await bucket.head(names.file(key)))?.metadata[WRITER] === draft) return
+  await bucket.delete(names.record(draft))
 }
 
 /** Ignores a failure to remove a trace: a sweep removes it. */

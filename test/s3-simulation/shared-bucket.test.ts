@@ -1,4 +1,3 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MiB } from '../../src/index.ts'
 import type { Recover } from '../../src/s3.ts'
@@ -276,21 +275,6 @@ test('a file is deleted by one of several processes, whose answers agree', async
 })
 
 describe('a sweep of a bucket', () => {
-  test('removes the record of a file that was never published, and no other', async () => {
-    const record = { filename: 'ä'.repeat(2000), type: 'text/plain' }
-    const storage = process()
-    const key = newKey()
-    await (await seal(storage, SMALL)).publish(key, record)
-    const left = { Bucket: 'bucket', Key: '.decant/records/ab12', Body: JSON.stringify({ ...record, key: newKey() }) }
-    await connect().send(new PutObjectCommand(left))
-    const records = (): number => objects().filter((name) => name.startsWith('.decant/records/')).length
-    await process({ skewMs: DAYS / 2 }).sweep()
-    expect(records()).toBe(2)
-    await process({ skewMs: 2 * DAYS }).sweep()
-    expect(records()).toBe(1)
-    expect((await process().stat(key))?.record).toEqual(record)
-  })
-
   test('ends the deletion of a process that died in the middle', async () => {
     const storage = process()
     const key = newKey()

@@ -2,7 +2,7 @@ import type { FileRecord } from '../../src/storage/storage.ts'
 import type { PlaceName } from './simulated-process.ts'
 
 /** How an attempt has ended: `open` as long as it runs, or if its process died. `unclear` if it was rejected. */
-export type Outcome = 'open' | 'done' | 'refused' | 'unclear'
+type Outcome = 'open' | 'done' | 'refused' | 'unclear'
 
 /** A file that a process has tried to store. */
 export interface LedgerFile {
@@ -18,7 +18,7 @@ export interface LedgerFile {
 }
 
 /** The end that a form must have. */
-export type Fate =
+type Fate =
   /** All files are published, and all files to delete are deleted. */
   | 'published'
   /** All files are published. Those to delete may be deleted. */

@@ -104,7 +104,7 @@ async function isWrittenBy(bucket: S3Bucket, name: string, writer: string): Prom
   }
 }
 
-/** Gives up an upload that nobody has tried to complete. */
+/** Gives up an upload. No process may have tried to complete it. */
 export async function abortUpload(bucket: S3Bucket, { name, uploadId }: Omit<UploadState, 'parts'>): Promise<void> {
   try {
     await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: name, UploadId: uploadId }))

@@ -2,7 +2,7 @@ import { MemoryBudget } from '../../budget/memory-budget.ts'
 import { MiB } from '../../errors/byte-size.ts'
 
 /** The default limit of `PART_MEMORY`, in bytes. */
-export const PART_MEMORY_LIMIT: number = 256 * MiB
+const PART_MEMORY_LIMIT: number = 256 * MiB
 
 /** A part that has got no bytes for so many milliseconds gives its memory to parts that do. */
 const IDLE_MS = 1000

@@ -57,7 +57,7 @@ export function codeOf(error: unknown): string {
 }
 
 /** The status of the engine's answer; `undefined` if there was none. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   return isEngineError(error) ? error.$metadata.httpStatusCode : undefined
 }
 

@@ -3,10 +3,10 @@ import type { PartMemory } from './part-memory.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
 /** A transaction of this process: it runs, or the next sweep has to carry out its verdict. */
-export type OwnTransaction = 'running' | 'publish' | 'discard'
+type OwnTransaction = 'running' | 'publish' | 'discard'
 
 /** A draft that fails when its time is over. */
-export interface Perishable {
+interface Perishable {
   /** Frees its bytes. Every later call fails. */
   expire(): Promise<void>
 }

@@ -287,8 +287,8 @@ export class SealedS3Draft implements SealedDraft {
 }
 
 /**
- * Writes the record of a file if it does not fit into the metadata. False if it does. It comes before the file. So it is
- * marked until the file is there, and a sweep can remove the record of a file that never came.
+ * Writes the record of a file if it does not fit into the metadata. False if it does. It comes before the file, and is
+ * marked until the file is there. So a sweep can remove the record of a file that never came.
  */
 export async function writeRecord({ bucket, names }: S3Place, file: NewFile): Promise<boolean> {
   const { record } = toObjectHead(file)

@@ -46,7 +46,7 @@ export const BUCKETS: GuardedPromise = {
     {
       guard: 'notices that another process has discarded a transaction',
       file: 'src/storage/s3/s3-transaction.ts',
-      find: "if (missing.length > 0) throw new Error('Another process has ended the transaction.')\n",
+      find: 'if (missing.length > 0) throw ended()\n',
       replace: '',
       tests: [
         [SHARED, 'is decided once: a commit that comes after another process has discarded it publishes nothing'],
@@ -69,8 +69,8 @@ export const BUCKETS: GuardedPromise = {
     {
       guard: 'takes the draft of a deleted file along, so that no transaction publishes it again',
       file: 'src/storage/s3/deletion.ts',
-      find: '[names.bytes(draft), ',
-      replace: '[',
+      find: 'names.bytes(draft), ',
+      replace: '',
       tests: [[SHARED, 'does not bring back a file that was deleted after it was published']],
     },
     {

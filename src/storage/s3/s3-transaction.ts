@@ -144,7 +144,7 @@ export class S3Transaction implements StorageTransaction {
       if (this.#hasJournal) {
         await this.#removeStrays()
         const verdict = await giveVerdict(this.#place.bucket, this.#judge, 'publish')
-        if (verdict === 'discard') throw ended()
+        if (verdict === undefined || verdict === 'discard') throw ended()
         const missing = await ((await this.#isEnded()) ? findUnpublished : publishFiles)(this.#place, files)
         // Without a trace of the other verdict, only the files tell that there was one.
         this.#isDiscarded = missing.length > 0 && missing.length === files.length
@@ -208,7 +208,8 @@ export class S3Transaction implements StorageTransaction {
 
   /** Gives the verdict. False if the files are published already. */
   async #discard(): Promise<boolean> {
-    if ((await giveVerdict(this.#place.bucket, this.#judge, 'discard')) !== 'discard') return false
+    const verdict = await giveVerdict(this.#place.bucket, this.#judge, 'discard')
+    if (verdict === 'publish' || verdict === 'publish-only') return false
     if (!(await this.#isEnded())) return true
     const files = this.#drafts.map(({ file }) => file)
     return (await findUnpublished(this.#place, files)).length === files.length

@@ -16,11 +16,12 @@ export async function readVerdict(bucket: S3Bucket, folder: string): Promise<Ver
   throw new Error('A transaction has a verdict that this version of Decant does not know.')
 }
 
-/** Gives a transaction its verdict, unless it has one. Resolves to the one that counts. */
-export async function giveVerdict(bucket: S3Bucket, folder: string, wanted: Verdict): Promise<Verdict> {
+/**
+ * Gives a transaction its verdict, unless it has one. Resolves to the one that counts, or to `undefined` if another
+ * process has just ended the transaction. Rejects with the engine's error.
+ */
+export async function giveVerdict(bucket: S3Bucket, folder: string, wanted: Verdict): Promise<Verdict | undefined> {
   const head = { metadata: { [WRITER]: randomUUID() } }
   if (await bucket.putNew(folder + VERDICT, textBody(wanted), head)) return wanted
-  const verdict = await readVerdict(bucket, folder)
-  if (verdict === undefined) throw new Error('The verdict of a transaction is gone: another process has ended it.')
-  return verdict
+  return readVerdict(bucket, folder)
 }

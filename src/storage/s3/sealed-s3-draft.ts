@@ -273,7 +273,9 @@ export class SealedS3Draft implements SealedDraft {
     if (this.#content.kind !== 'object') return
     if (this.#keeps === 0) return bucket.delete(names.bytes(this.id))
     const { objects } = await bucket.list({ prefix: names.draft(this.id) })
-    await bucket.deleteAll(objects.map(({ name }) => name))
+    const mark = names.recordMark(this.id)
+    // A sweep removes the mark with the record.
+    await bucket.deleteAll(objects.map(({ name }) => name).filter((name) => name !== mark))
   }
 
   #requireFree(use: string): void {

@@ -106,6 +106,27 @@ describe('a part', () => {
     expect(memory.used).toBe(0)
   })
 
+  test('that is sent before it got memory does not wait for its own', async () => {
+    const memory = new PartMemory(12 * MiB)
+    const first = new Part(memory, 8 * MiB, false)
+    const rival = new Part(memory, 8 * MiB, false)
+    const part = new Part(memory, 8 * MiB, false)
+    const bytes = someBytes(8 * MiB)
+    await first.append(bytes.subarray(0, 5 * MiB))
+    await part.append(bytes.subarray(0, 5 * MiB))
+    const sent = Promise.withResolvers<void>()
+    const sending = first.sendLast(() => sent.promise)
+    // The rival gets all that comes free.
+    const waits = [rival.append(bytes.subarray(0, 6 * MiB)), part.append(bytes.subarray(5 * MiB))]
+    const partSending = part.sendLast(async (body) => body.size)
+    sent.resolve()
+    await sending
+    await Promise.all(waits)
+    expect(await partSending).toBe(8 * MiB)
+    await rival.dispose()
+    expect(memory.used).toBe(0)
+  })
+
   test('that is disposed of while it waits for memory ends the waiting', async () => {
     const memory = new PartMemory(64 * KiB)
     const first = new Part(memory, 64 * KiB, false)

@@ -77,8 +77,11 @@ export class Part implements MemoryHolder {
     const file = this.#file
     if (file === undefined) return
     this.#file = newFile()
-    for await (const chunk of file.stream(0, size)) await this.#file.append(chunk)
-    await file.dispose()
+    try {
+      for await (const chunk of file.stream(0, size)) await this.#file.append(chunk)
+    } finally {
+      await file.dispose()
+    }
   }
 
   /** Resolves when all bytes can be read. */
@@ -104,6 +107,8 @@ export class Part implements MemoryHolder {
 
   /** As `send`, and disposes of the part. Other parts that wait for memory get that of this one. */
   async sendLast<Result>(send: (body: ObjectBody) => Promise<Result>): Promise<Result> {
+    // Otherwise, a part that waits for memory could wait for its own. `send` rejects if the disk has failed.
+    if (this.#settling !== undefined) await this.#settling.catch(ignore)
     return this.#memory.during(this.#bytes.byteLength, async () => {
       try {
         return await this.send(send)
@@ -135,7 +140,8 @@ export class Part implements MemoryHolder {
     const bytes = this.#bytes
     this.#bytes = new Uint8Array(0)
     try {
-      await file.append(bytes.subarray(0, this.#used))
+      // `flush` rejects, too. It waits until nothing reads the memory any more, even if the file is disposed of.
+      void file.append(bytes.subarray(0, this.#used))
       await file.flush()
     } catch (error) {
       // ENOSPC, EIO, ...: the next call that needs the bytes rejects with it.

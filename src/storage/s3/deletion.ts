@@ -20,11 +20,16 @@ export async function deleteFile(place: S3Place, key: string, version: string | 
   const objects = objectsOf(place, found)
   const head = { metadata: { [WRITER]: randomUUID() } }
   if (!(await bucket.putNew(name, textBody(JSON.stringify(objects)), head))) return false
-  // Another caller may have deleted the file, and have ended, since it was found.
-  const isDeleted = (await find(place, key, version)) !== undefined
-  if (isDeleted) await bucket.deleteAll(objects)
-  await bucket.delete(name)
-  return isDeleted
+  try {
+    // Another caller may have deleted the file, and have ended, since it was found.
+    const isDeleted = (await find(place, key, version)) !== undefined
+    if (isDeleted) await bucket.deleteAll(objects)
+    return isDeleted
+  } finally {
+    // Also after a failure: the file may still be there, and then a caller must be able to delete it. If the engine does
+    // not answer, a sweep removes the object.
+    await bucket.delete(name).catch(ignore)
+  }
 }
 
 /** Ends the deletion of a process that died. */
@@ -49,3 +54,5 @@ function objectsOf({ names }: S3Place, { entry, object }: FoundFile): readonly s
   const record = hasRecordObject(object) ? [names.record(draft)] : []
   return [names.file(entry.key), names.bytes(draft), ...record]
 }
+
+function ignore(): void {}

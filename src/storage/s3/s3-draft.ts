@@ -107,7 +107,6 @@ export class S3Draft implements Draft {
 
   async seal(): Promise<SealedDraft> {
     this.#require('open')
-    this.#throwFailure()
     this.#state = 'sealing'
     const sealing = this.#during(() => this.#seal())
     this.#sealing = sealing
@@ -121,7 +120,7 @@ export class S3Draft implements Draft {
       this.#sealed = sealed
       return sealed
     } catch (error) {
-      // The draft stays open for the caller: every later call rejects with the same failure.
+      // The draft is empty, but open for the caller: every later call rejects with the same failure.
       if (this.#state === 'sealing') this.#state = 'open'
       throw error
     }
@@ -139,8 +138,7 @@ export class S3Draft implements Draft {
 
   async expire(): Promise<void> {
     this.#failure ??= expired()
-    // `seal` is about to complete the upload, and then removes it.
-    if (this.#state !== 'sealing') await this.#release()
+    await this.#release()
   }
 
   get #partSize(): number {
@@ -171,15 +169,19 @@ export class S3Draft implements Draft {
   }
 
   async #seal(): Promise<SealedS3Draft> {
-    // A bucket that cannot be used is told before the file counts as received.
-    await this.#place.ready()
-    const content = await this.#contentWhenWhole()
-    const facts = { size: this.#size, intended: this.#intended, expiresAt: this.#expiresAt, keeps: 0 }
+    // A sweep must not abort an upload that is being completed.
     this.#place.expiring.delete(this)
-    const sealed = new SealedS3Draft(this.#place, this.id, content, facts)
-    if (this.#failure === undefined) return sealed
-    await sealed.discard()
-    throw this.#failure
+    try {
+      this.#throwFailure()
+      // A bucket that cannot be used is told before the file counts as received.
+      await this.#place.ready()
+      const content = await this.#contentWhenWhole()
+      const facts = { size: this.#size, intended: this.#intended, expiresAt: this.#expiresAt, keeps: 0 }
+      return new SealedS3Draft(this.#place, this.id, content, facts)
+    } catch (error) {
+      await this.#release()
+      throw error
+    }
   }
 
   async #contentWhenWhole(): Promise<Content> {
@@ -189,14 +191,9 @@ export class S3Draft implements Draft {
       return { kind: 'part', part: this.#part }
     }
     void uploads.add(this.#part)
-    let upload
-    try {
-      upload = await uploads.finish()
-    } catch (error) {
-      await uploads.abort()
-      throw error
-    }
+    const upload = await uploads.finish()
     if (this.#intended !== undefined) return { kind: 'upload', upload }
+    // From now on, `#release` must not abort it.
     this.#mayBeComplete = true
     await completeUpload(this.#place.bucket, upload, this.id)
     return { kind: 'object' }

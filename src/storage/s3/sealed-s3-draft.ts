@@ -129,8 +129,9 @@ export class SealedS3Draft implements SealedDraft {
     await this.#remove()
   }
 
-  /** Ends a draft whose time is over. */
+  /** Ends a draft whose time is over, unless it is about to become a file: then a row may name it already. */
   async expire(): Promise<void> {
+    if (this.#state !== 'sealed') return
     this.#isExpired = true
     // A file that is being published stays. Otherwise, its upload could be completed and aborted at the same time.
     if (this.#state === 'sealed') await this.#remove()

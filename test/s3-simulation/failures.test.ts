@@ -4,6 +4,7 @@ import { PART_MEMORY } from '../../src/storage/s3/part-memory.ts'
 import { openS3Storage } from '../../src/storage/s3/s3-storage.ts'
 import { newTimedId } from '../../src/storage/timed-id.ts'
 import { EngineConnection, UNSIGNED } from './engine-connection.ts'
+import type { Fault } from './fault-plan.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
 
 const LARGE = new Uint8Array(12 * MiB)
@@ -102,3 +103,25 @@ test('a file can be deleted after a deletion that failed', async () => {
   expect(await storage.delete(key)).toBe(true)
   expect(await storage.stat(key)).toBeUndefined()
 })
+
+test.each<Fault>(['slow-down', 'lost-answer'])(
+  'the memory of a file is not freed while a request that has failed by %s may still send it',
+  async (fault) => {
+    const client = connect()
+    const storage = open(client)
+    await storage.check()
+    const bodies: unknown[] = []
+    client.middlewareStack.add(
+      (next) => (request) => {
+        if ('Body' in request.input) bodies.push(request.input.Body)
+        return next(request)
+      },
+      { step: 'initialize' },
+    )
+    engine.faults.plan('PutObject', fault)
+    const draft = storage.createDraft()
+    await draft.append(new Uint8Array(100_000).fill(1))
+    await (await draft.seal()).publish(`${newTimedId()}/a.bin`)
+    expect(bodies).toMatchObject([{ byteLength: 100_000 }])
+  },
+)

@@ -33,6 +33,8 @@ export class Part implements MemoryHolder {
   #failure: Error | undefined
   /** Senders and readers. */
   #users = 0
+  /** Whether a request that was given up may still read the memory. */
+  #hasFailedAttempt = false
   #isDisposed = false
 
   /** @param isOnDisk whether it is never in memory */
@@ -98,7 +100,13 @@ export class Part implements MemoryHolder {
     this.#users++
     try {
       return await this.#memory.during(this.#bytes.byteLength, () =>
-        send({ size: this.#size, open: () => this.#content() }),
+        send({
+          size: this.#size,
+          open: () => this.#content(),
+          noteFailedAttempt: () => {
+            this.#hasFailedAttempt = true
+          },
+        }),
       )
     } finally {
       this.#users--
@@ -158,8 +166,8 @@ export class Part implements MemoryHolder {
     this.#memory.forget(this)
     const bytes = this.#bytes
     this.#bytes = new Uint8Array(0)
-    // A request that was given up may still read them.
-    if (this.#users === 0) releaseMemory(bytes)
+    // Otherwise, the engine would get what another part writes there.
+    if (this.#users === 0 && !this.#hasFailedAttempt) releaseMemory(bytes)
     this.#share.close()
     await this.#file?.dispose()
   }

@@ -6,7 +6,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import type { S3Client } from '@aws-sdk/client-s3'
+import type { S3Client, ServiceOutputTypes } from '@aws-sdk/client-s3'
 import type { Readable } from 'node:stream'
 import { isLost, isMissing, isRefused } from './s3-error.ts'
 
@@ -24,6 +24,8 @@ export const WRITER = 'decant-draft'
 export interface ObjectBody {
   readonly size: number
   open(): Uint8Array | Readable
+  /** Called if an attempt was given up. Its socket may still read the bytes, so their memory must not be freed. */
+  noteFailedAttempt?(): void
 }
 
 /** The facts of an object that are stored with its bytes. */
@@ -270,15 +272,18 @@ export function textBody(text: string): ObjectBody {
  * Sends a request with a body. If the body is a stream and the request fails, sends it again with another stream. The
  * client itself repeats only requests with bodies in memory.
  */
-export async function sendBody<Result>(
+export async function sendBody<Result extends Pick<ServiceOutputTypes, '$metadata'>>(
   body: ObjectBody,
   send: (bytes: Uint8Array | Readable) => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     const bytes = body.open()
     try {
-      return await send(bytes)
+      const result = await send(bytes)
+      if (result.$metadata.attempts !== 1) body.noteFailedAttempt?.()
+      return result
     } catch (error) {
+      body.noteFailedAttempt?.()
       if (bytes instanceof Uint8Array || isRefused(error) || attempt === STREAM_ATTEMPTS) throw error
       await pause(attempt)
     }

@@ -26,8 +26,8 @@ export async function deleteFile(place: S3Place, key: string, version: string | 
     if (isDeleted) await bucket.deleteAll(objects)
     return isDeleted
   } finally {
-    // Also after a failure: the file may still be there, and then a caller must be able to delete it. If the engine does
-    // not answer, a sweep removes the object.
+    // Also after a failure: the file may still be there, and then a caller must be able to delete it. A sweep removes
+    // the object if the engine does not answer.
     await bucket.delete(name).catch(ignore)
   }
 }

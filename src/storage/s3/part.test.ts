@@ -121,7 +121,7 @@ describe('a part', () => {
     const partSending = part.sendLast(async (body) => body.size)
     sent.resolve()
     await sending
-    await Promise.all(waits)
+    for (const wait of waits) await wait
     expect(await partSending).toBe(8 * MiB)
     await rival.dispose()
     expect(memory.used).toBe(0)

@@ -6,8 +6,11 @@ const ATTEMPTS = 5
 const CONNECT_MS = 5000
 /** An engine that sends nothing for so long counts as down. */
 const SILENCE_MS = 30_000
-/** Parts of many uploads go out at once. */
-const MOST_SOCKETS = 128
+/**
+ * A slow client holds the socket of its download. With a limit, such clients would take all sockets, and the SDK rejects
+ * requests that wait for one. The limits for clients are those of the server.
+ */
+const MOST_SOCKETS = Infinity
 
 /** The client of a storage that was given none. */
 export function newClient({ endpoint, region, credentials }: S3StorageOptions): S3Client {

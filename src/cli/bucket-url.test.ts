@@ -31,7 +31,7 @@ describe('the URL of a bucket', () => {
     ['s3:inbox', 'this is not the URL of a bucket.'],
     ['s3:///inbox', 'this is not the URL of a bucket.'],
     ['s3://in box', 'this is not the URL of a bucket.'],
-    ['s3://127.0.0.1:7480/inbox', 'the address of the engine belongs into endpoint.'],
+    ['s3://127.0.0.1:7480/inbox', 'the address of the engine belongs in endpoint.'],
     ['s3://inbox/a%2', '"%" begins an encoded character.'],
     ['s3://inbox/a#b', '"#" ends a URL.'],
     ['s3://inbox?end-point=http://a', '"end-point" is not a parameter. Did you mean endpoint?'],
@@ -64,7 +64,7 @@ describe('the URL of a bucket', () => {
   ])('%s is refused without a word of its secret', (text) => {
     const parse = (): unknown => parseBucketUrl(text)
     expect(parse).toThrow(TypeError)
-    expect(parse).toThrow(/^(?:credentials do not belong into a URL|endpoint is not a URL)/)
+    expect(parse).toThrow(/^(?:credentials do not belong in a URL|endpoint is not a URL)/)
     expect(parse).not.toThrow(/sw0rd|fish|AKIA/)
   })
 })

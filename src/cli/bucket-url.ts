@@ -23,7 +23,7 @@ type Parameter = (typeof PARAMETERS)[number]
 
 const EXPECTED = 'Write s3://BUCKET/PREFIX?endpoint=URL&region=NAME.'
 const NO_SECRETS =
-  'credentials do not belong into a URL, which others can read. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ' +
+  'credentials do not belong in a URL, which others can read. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ' +
   'AWS_PROFILE.'
 
 const SECRET_PARAMETER = /key|secret|token|password|credential/i
@@ -37,7 +37,7 @@ export function parseBucketUrl(text: string): BucketSettings {
   const [address = ''] = text.split('?', 1)
   const [, afterScheme = ''] = /^[a-z\d]+:\/\/(.*)/is.exec(address) ?? []
   const [host = ''] = afterScheme.split('/', 1)
-  if (/^[^:@]*:\d+$/.test(host)) throw new TypeError(`the address of the engine belongs into endpoint. ${EXPECTED}`)
+  if (/^[^:@]*:\d+$/.test(host)) throw new TypeError(`the address of the engine belongs in endpoint. ${EXPECTED}`)
   // Before the parser, which does not accept every secret: one with a slash would be a port and a path.
   if (/[:@]/.test(host)) throw new TypeError(NO_SECRETS)
   const url = URL.canParse(text) ? new URL(text) : undefined

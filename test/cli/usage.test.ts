@@ -72,7 +72,7 @@ describe('a mistake is one line on stderr, and exit code 2:', () => {
     [['serve', '--storage=inbox'], '--storage: this is not the URL of a bucket. Write s3://BUCKET/PREFIX?endpoint='],
     [
       ['serve', '--storage=s3://AKIAXYZ:secret@inbox'],
-      '--storage: credentials do not belong into a URL, which others can read. Set AWS_ACCESS_KEY_ID and',
+      '--storage: credentials do not belong in a URL, which others can read. Set AWS_ACCESS_KEY_ID and',
     ],
     [
       ['serve', '--storage=s3://inbox?endpiont=http://a'],

@@ -89,7 +89,7 @@ export class PartMemory {
       return await work()
     } finally {
       this.#leaving -= bytes
-      // Those who wait must look again: perhaps nothing comes free any more.
+      // Parts that wait must look again: perhaps nothing comes free any more.
       this.#tell()
     }
   }

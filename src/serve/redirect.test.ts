@@ -46,6 +46,19 @@ function siteOf(options: UploadHandlerOptions = {}): Promise<Site> {
 }
 
 describe('a file that another server serves', () => {
+  test('is sent from here to a client that compares the ETag or the time of this server', async () => {
+    await using site = await siteOf()
+    await site.set.save(new Blob([TEXT]), { name: 'a.txt' })
+    const { headers } = await site.ask('/a.txt', { method: 'HEAD' })
+    const [etag, time] = [headers.get('etag') ?? '', headers.get('last-modified') ?? '']
+    for (const condition of [{ 'if-match': etag }, { 'if-unmodified-since': time }]) {
+      expect((await site.ask('/a.txt', { headers: condition })).status).toBe(200)
+    }
+    const part = await site.ask('/a.txt', { headers: { range: 'bytes=1-2', 'if-range': etag } })
+    expect([part.status, await part.text()]).toEqual([206, '12'])
+    expect(site.asked).toEqual([])
+  })
+
   test('is redirected to after a GET, with an answer that is not kept and has no content', async () => {
     await using site = await siteOf()
     await site.set.save(new Blob([TEXT]), { name: 'a.txt' })

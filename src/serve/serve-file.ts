@@ -75,7 +75,7 @@ export function assertReadable(method: string): void {
  *
  * If the storage has the file served by another server, GET is answered 307 with a URL there, after the conditions. The
  * client repeats Range there. HEAD, a file without bytes, and a file of an active type that the options show inline are
- * answered from here.
+ * answered from here. So is a request with If-Match, If-Unmodified-Since or If-Range.
  *
  * @throws {UploadError} `method-not-allowed`, and `precondition-failed` for If-Match and If-Unmodified-Since.
  * @throws {TypeError} for a `maxAge` that is not a whole number of seconds.
@@ -97,12 +97,17 @@ export async function serveFile(
     await file.close()
     return plan.outgoing
   }
-  if (file.location !== undefined && options.redirect !== false) {
+  if (file.location !== undefined && options.redirect !== false && !hasValidator(request)) {
     const redirect = await redirectOutgoing(file, options)
     if (redirect !== undefined) return redirect
   }
   const { start, end } = plan.span
   return { ...plan.outgoing, body: file.bytes?.(start, end) ?? file.stream(start, end) }
+}
+
+/** Whether a client compares a validator of this server. The other one has validators of its own. */
+function hasValidator(request: ConditionalRequest): boolean {
+  return ['if-match', 'if-unmodified-since', 'if-range'].some((name) => request.header(name) !== undefined)
 }
 
 /**

@@ -129,6 +129,16 @@ describe('a bucket that cannot be used is told by check and by the first upload'
   })
 })
 
+test('the abilities of an engine are found again if the bucket was copied to another engine', async () => {
+  const good = new SimulatedEngine({ secrets: { key: SECRET } })
+  await onServer(good, {}, (storage) => storage.check())
+  const copied = good.copy({ profile: 'garage', secrets: { key: SECRET }, seed: 1 })
+  expect([...copied.bucket('bucket').objects.keys()]).toContain('.decant/engine')
+  await onServer(copied, {}, async (storage) => {
+    expect(await failure(storage.check())).toMatch(/If-None-Match/)
+  })
+})
+
 describe('objects that other programs have put into a bucket', () => {
   test('are files without a record, and those with names that cannot be keys are passed over', async () => {
     const engine = new SimulatedEngine()

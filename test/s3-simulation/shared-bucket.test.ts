@@ -274,6 +274,19 @@ test('a file is deleted by one of several processes, whose answers agree', async
   }
 })
 
+test('a deletion whose process died a minute ago is ended by the next caller', async () => {
+  const storage = process()
+  const key = newKey()
+  await (await seal(storage, SMALL)).publish(key, RECORD)
+  engine.refuse('DeleteObject', 'AccessDenied')
+  await expect(storage.delete(key)).rejects.toMatchObject({ code: 'storage-failed' })
+  engine.allow('DeleteObject')
+  expect(await process().delete(key)).toBe(false)
+  engine.advance(2 * MINUTES)
+  expect(await process().delete(key)).toBe(true)
+  expect(objects()).toEqual([])
+})
+
 describe('a sweep of a bucket', () => {
   test('ends the deletion of a process that died in the middle', async () => {
     const storage = process()

@@ -14,6 +14,8 @@ const ROUNDS = 3
 /** The abilities as they are remembered in the bucket. */
 interface Remembered extends Abilities {
   readonly version: 1
+  /** The engine that has them. A bucket may be copied to another one, with this object. */
+  readonly engine: string
   /** Whether it refuses to overwrite in PUT with `If-None-Match: *`. */
   readonly conditionalPut: boolean
 }
@@ -24,14 +26,16 @@ interface Remembered extends Abilities {
  * engine lacks.
  */
 export async function checkEngine(bucket: S3Bucket, names: ObjectNames): Promise<Abilities> {
+  const engine = await bucket.host()
   const remembered = parse(await bucket.text(names.abilities))
-  if (remembered !== undefined) return remembered
+  if (remembered?.engine === engine) return remembered
   const folder = `${names.probes}${randomUUID()}/`
   let found: Remembered
   try {
     await tryUpload(bucket, `${folder}upload`)
     found = {
       version: 1,
+      engine,
       conditionalPut: await hasOneWinner(`${folder}put-`, (name) => bucket.putNew(name, textBody('put'), newHead())),
       conditionalComplete: await hasOneWinner(`${folder}complete-`, (name) => raceToComplete(bucket, name)),
       conditionalCopy: await canRaceToCopy(bucket, folder),
@@ -145,6 +149,7 @@ function parse(text: string | undefined): Remembered | undefined {
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false
   if (!('version' in value) || value.version !== 1) return false
+  if (!('engine' in value) || typeof value.engine !== 'string') return false
   return (
     'conditionalPut' in value && 'conditionalComplete' in value && 'conditionalCopy' in value && 'checksums' in value
   )

@@ -19,7 +19,7 @@ export async function deleteFile(place: S3Place, key: string, version: string | 
   const name = names.deletion(key)
   const objects = objectsOf(place, found)
   const head = { metadata: { [WRITER]: randomUUID() } }
-  if (!(await bucket.putNew(name, textBody(JSON.stringify(objects)), head))) return false
+  if (!(await bucket.putNew(name, textBody(JSON.stringify(objects)), head))) return takeOverLeft(place, name)
   try {
     // Another caller may have deleted the file, and have ended, since it was found.
     const isDeleted = (await find(place, key, version)) !== undefined
@@ -30,6 +30,15 @@ export async function deleteFile(place: S3Place, key: string, version: string | 
     // the object if the engine does not answer.
     await bucket.delete(name).catch(ignore)
   }
+}
+
+/** Ends the deletion of another caller if its process died. False if it may still be under way. */
+async function takeOverLeft(place: S3Place, name: string): Promise<boolean> {
+  const { objects, now } = await place.bucket.list({ prefix: name, limit: 1 })
+  const began = objects[0]?.lastModified.getTime()
+  if (began === undefined || now - began < LEFT_DELETION_MS) return false
+  await endDeletion(place, name)
+  return true
 }
 
 /** Ends the deletion of a process that died. */

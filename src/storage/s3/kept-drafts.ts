@@ -42,9 +42,9 @@ export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDra
   const kept = findKept(objects)
   const bytes = objects.find(({ name }) => name === names.bytes(id))
   if (kept === undefined || bytes === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
-  if ((await claimKept(place, id, kept)) === undefined) return undefined
+  // The note comes first: a draft whose claim counts is lost if its request fails.
   const note = await bucket.text(kept.note)
-  if (note === undefined) return undefined
+  if (note === undefined || (await claimKept(place, id, kept)) === undefined) return undefined
   const sealed = new SealedS3Draft(place, id, { kind: 'object' }, { size: bytes.size, keeps: kept.number + 1 })
   return { sealed, expiresAt: kept.expiresAt, note }
 }

@@ -153,7 +153,16 @@ export async function copyObject(
       parts[index] = result?.ETag ?? ''
     }
   }
-  const results = await Promise.allSettled(Array.from({ length: COPIES }, copyNext))
+  const copyOrStop = async (): Promise<void> => {
+    try {
+      await copyNext()
+    } catch (error) {
+      // The others stop, too.
+      next = count
+      throw error
+    }
+  }
+  const results = await Promise.allSettled(Array.from({ length: COPIES }, copyOrStop))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) {
     await abortUpload(bucket, upload)

@@ -95,6 +95,12 @@ export class S3Bucket {
     this.engine = engine
   }
 
+  /** The host and the port of the engine; `aws` for AWS. */
+  async host(): Promise<string> {
+    const endpoint = await this.client.config.endpoint?.()
+    return endpoint === undefined ? 'aws' : `${endpoint.hostname}:${endpoint.port ?? ''}`
+  }
+
   /** Writes an object, whether or not there is one. Resolves to the ETag with its quotes. */
   async put(name: string, body: ObjectBody, head: ObjectHead): Promise<string> {
     return (await this.#put(name, body, head, undefined)) ?? ''
@@ -115,6 +121,7 @@ export class S3Bucket {
         if (found !== undefined) return found.metadata[WRITER] === head.metadata[WRITER]
         // Another write was under way, and has failed or was deleted since.
         if (attempt === CONFLICT_ATTEMPTS) return false
+        await pause(attempt)
       }
     }
   }

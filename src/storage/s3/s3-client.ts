@@ -7,8 +7,8 @@ const CONNECT_MS = 5000
 /** An engine that sends nothing for so long counts as down. */
 const SILENCE_MS = 30_000
 /**
- * A slow client holds the socket of its download. With a limit, such clients would take all sockets, and the SDK rejects
- * requests that wait for one. The limits for clients are those of the server.
+ * A slow client holds the socket of its download. With a limit, such clients would take all sockets, and the SDK
+ * rejects requests that wait for one. The limits for clients are those of the server.
  */
 const MOST_SOCKETS = Infinity
 

@@ -9,6 +9,7 @@ import { COPIED_SIZE } from './part-size.ts'
 import { pause, sendBody, WRITER } from './s3-bucket.ts'
 import type { ObjectBody, ObjectHead, S3Bucket } from './s3-bucket.ts'
 import { codeOf, isLost, isMissing, isRefused } from './s3-error.ts'
+import { lastChange } from './uploads.ts'
 
 /** Attempts to complete an upload, with growing pauses. */
 const COMPLETE_ATTEMPTS = 8
@@ -64,8 +65,8 @@ export async function uploadPart(
 
 /**
  * Makes an upload an object. An answer may be lost, and engines answer 404 or 500 to a second request. So only the
- * object itself tells the outcome: it has the `WRITER` of the upload. An upload that may be completed is never aborted,
- * because an engine can lose an object that was completed and aborted at the same time.
+ * object itself tells the outcome: it has the `WRITER` of the upload, and the upload is gone. An upload that may be
+ * completed is never aborted, because an engine can lose an object that was completed and aborted at the same time.
  */
 export async function completeUpload(
   bucket: S3Bucket,
@@ -87,17 +88,24 @@ export async function completeUpload(
       )
       return
     } catch (error) {
-      if (await isWrittenBy(bucket, upload.name, writer)) return
+      if (await hasBecome(bucket, upload, writer, isLost(error))) return
       if ((isRefused(error) && codeOf(error) !== 'NoSuchUpload') || attempt === COMPLETE_ATTEMPTS) throw error
       await pause(attempt + 1)
     }
   }
 }
 
-/** Whether an upload has become its object. False if the engine does not answer that either. */
-async function isWrittenBy(bucket: S3Bucket, name: string, writer: string): Promise<boolean> {
+/**
+ * Whether an upload has become its object, and is an upload no more. False if the engine does not answer that either.
+ *
+ * An engine that stops in the middle of a completion can have both. The object is then not safe. It loses its bytes
+ * when the upload is aborted, for example by a lifecycle rule. So the upload has to be completed again. If it
+ * `hasLost`, another upload of the same draft has become the object.
+ */
+async function hasBecome(bucket: S3Bucket, upload: UploadState, writer: string, hasLost: boolean): Promise<boolean> {
   try {
-    return (await bucket.head(name))?.metadata[WRITER] === writer
+    if ((await bucket.head(upload.name))?.metadata[WRITER] !== writer) return false
+    return hasLost || (await lastChange(bucket, upload)) === undefined
   } catch {
     // The engine does not answer: the next attempt may find out.
     return false

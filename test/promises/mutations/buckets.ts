@@ -16,7 +16,7 @@ export const BUCKETS: GuardedPromise = {
     {
       guard: 'looks at the object if the completion of an upload has no answer, or an error',
       file: 'src/storage/s3/multipart-upload.ts',
-      find: 'if (await isWrittenBy(bucket, upload.name, writer)) return\n',
+      find: 'if (await hasBecome(bucket, upload, writer, isLost(error))) return\n',
       replace: '',
       tests: [
         [SHARED, 'an upload whose completion was not answered is stored, also if the engine does not know it any more'],

@@ -12,12 +12,12 @@ describe.runIf(hasOwnCeph)('while clients send files and forms to two servers of
     { timeout: 600_000 },
     async ([, victim, times], { engine }) => {
       const seed = Date.now() % 2 ** 32
-      const { kills, acknowledged, cut, refused, faults } = await s3KillRun(engine, { victim, times, seed })
+      const { kills, acknowledged, cut, faults } = await s3KillRun(engine, { victim, times, seed })
       expect(faults, `seed ${seed}`).toEqual([])
       expect(kills).toBe(times)
-      // The kills did meet something.
+      // The kills did meet something. Servers may outlast the time without a gateway, by repeating their requests.
       expect(acknowledged).toBeGreaterThan(0)
-      expect(cut + refused).toBeGreaterThan(0)
+      if (victim === 'server') expect(cut).toBeGreaterThan(0)
     },
   )
 })

@@ -69,6 +69,7 @@ describe('a bucket that cannot be used is told by check and by the first upload'
     'UploadPart',
     'AbortMultipartUpload',
     'ListMultipartUploads',
+    'ListParts',
   ])('that does not permit %s', async (operation) => {
     const engine = new SimulatedEngine()
     engine.refuse(operation, 'AccessDenied')

@@ -5,7 +5,7 @@ import type { ObjectNames } from './object-names.ts'
 import { textBody, WRITER } from './s3-bucket.ts'
 import type { Abilities, ObjectHead, S3Bucket } from './s3-bucket.ts'
 import { isLost, isRefused } from './s3-error.ts'
-import { listUploads } from './uploads.ts'
+import { lastChange, listUploads } from './uploads.ts'
 
 /** Requests that race for one object, and rounds of the race. One request alone can look right by luck. */
 const RACERS = 8
@@ -67,7 +67,8 @@ export async function tryToWrite(bucket: S3Bucket, names: ObjectNames): Promise<
 async function tryUpload(bucket: S3Bucket, name: string): Promise<void> {
   const upload = { name, uploadId: await createUpload(bucket, name, newHead()) }
   await uploadPart(bucket, upload, 1, textBody('part'))
-  // Sweeps look for uploads that were left.
+  // Sweeps look for uploads that were left, and for their parts.
+  await lastChange(bucket, upload)
   for await (const listed of listUploads(bucket, name)) if (listed.uploadId === upload.uploadId) break
   await abortUpload(bucket, upload)
 }

@@ -223,7 +223,8 @@ export function settleForms(forms: readonly LedgerForm[]): void {
     const { fate } = form
     const stored = fate === 'discarded' ? 'refused' : fate === 'either' || fate === 'any' ? 'unclear' : 'done'
     for (const file of files) file.stored = stored
-    for (const file of rejected) file.stored = 'refused'
+    // If the engine answers nothing until the process dies, an entry that was rejected cannot be removed.
+    for (const file of rejected) file.stored = stored === 'unclear' ? 'unclear' : 'refused'
     if (pending !== undefined) pending.stored = fate === 'discarded' ? 'refused' : 'unclear'
   }
 }

@@ -42,9 +42,23 @@ export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDra
   const kept = findKept(objects)
   const bytes = objects.find(({ name }) => name === names.bytes(id))
   if (kept === undefined || bytes === undefined || kept.expiresAt.getTime() <= Date.now()) return undefined
-  // The note comes first: a draft whose claim counts is lost if its request fails.
+  // The note comes first: if its request fails, the next caller can still claim the draft.
   const note = await bucket.text(kept.note)
-  if (note === undefined || (await claimKept(place, id, kept)) === undefined) return undefined
+  const claim = note === undefined ? undefined : await claimKept(place, id, kept)
+  if (note === undefined || claim === undefined) return undefined
+  if (!(await isThere(place, id, claim))) return undefined
   const sealed = new SealedS3Draft(place, id, { kind: 'object' }, { size: bytes.size, keeps: kept.number + 1 })
   return { sealed, expiresAt: kept.expiresAt, note }
+}
+
+/** Whether a claimed draft is there. Another caller may have claimed and ended it meanwhile, with all of its objects. */
+async function isThere({ bucket, names }: S3Place, id: string, claim: string): Promise<boolean> {
+  let isFound = false
+  try {
+    isFound = (await bucket.head(names.bytes(id))) !== undefined
+    return isFound
+  } finally {
+    // A claim of no draft would stay, and one that has failed would keep others from the draft.
+    if (!isFound) await bucket.delete(claim)
+  }
 }

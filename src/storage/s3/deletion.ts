@@ -5,8 +5,11 @@ import { hasRecordObject } from './object-record.ts'
 import { textBody, WRITER } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
 
-/** A deletion that takes so many milliseconds was left by a process that died. */
-export const LEFT_DELETION_MS = 60_000
+/**
+ * A deletion that takes so many milliseconds was left by a process that died: its requests are given up before. If it
+ * were ended sooner, a slow caller would find its file gone, and would take that for the work of another one.
+ */
+export const LEFT_DELETION_MS: number = 15 * 60_000
 
 /**
  * Deletes a file. If several callers delete it, one of them gets `true`. DELETE does not tell whether there was a file,

@@ -51,7 +51,7 @@ export async function claimDraft(place: S3Place, id: string): Promise<ClaimedDra
   return { sealed, expiresAt: kept.expiresAt, note }
 }
 
-/** Whether a claimed draft is there. Another caller may have claimed and ended it meanwhile, with all of its objects. */
+/** Whether a claimed draft is there. Another caller may have claimed it, ended it and removed its objects meanwhile. */
 async function isThere({ bucket, names }: S3Place, id: string, claim: string): Promise<boolean> {
   let isFound = false
   try {

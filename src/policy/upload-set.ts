@@ -86,8 +86,7 @@ export interface UploadSet<Name extends string = string> extends DraftSource {
    * bytes are copied if the storage can do that.
    *
    * At any moment, the file is in one of the sets. If the process dies in between, it may be in both. Resolves to
-   * `undefined` if there is no such file. If several callers adopt it, one of them gets it. If its storage gives each
-   * key once, several may get it at the same moment, each a file of its own.
+   * `undefined` if there is no such file. If several callers adopt it, one of them gets it.
    *
    * @throws as `save`; the file then stays in the other set.
    * @throws {TypeError} for a `StoredFile` of another set than `source`.

@@ -48,7 +48,6 @@ export interface FoundObject {
 export interface ListedObject {
   readonly name: string
   readonly size: number
-  readonly etag: string
   readonly lastModified: Date
 }
 
@@ -101,9 +100,9 @@ export class S3Bucket {
     return endpoint === undefined ? 'aws' : `${endpoint.hostname}:${endpoint.port ?? ''}`
   }
 
-  /** Writes an object, whether or not there is one. Resolves to the ETag with its quotes. */
-  async put(name: string, body: ObjectBody, head: ObjectHead): Promise<string> {
-    return (await this.#put(name, body, head, undefined)) ?? ''
+  /** Writes an object, whether or not there is one. */
+  put(name: string, body: ObjectBody, head: ObjectHead): Promise<void> {
+    return this.#put(name, body, head, undefined)
   }
 
   /**
@@ -126,13 +125,8 @@ export class S3Bucket {
     }
   }
 
-  async #put(
-    name: string,
-    body: ObjectBody,
-    head: ObjectHead,
-    ifNoneMatch: string | undefined,
-  ): Promise<string | undefined> {
-    const { ETag } = await sendBody(body, (bytes) => {
+  async #put(name: string, body: ObjectBody, head: ObjectHead, ifNoneMatch: string | undefined): Promise<void> {
+    await sendBody(body, (bytes) => {
       // The client would have to send the checksum of a stream behind it, which fewer engines understand.
       const isCompared = this.abilities.checksums && bytes instanceof Uint8Array
       return this.client.send(
@@ -147,7 +141,6 @@ export class S3Bucket {
         }),
       )
     })
-    return ETag
   }
 
   /** `undefined` if there is no such object. */
@@ -248,10 +241,9 @@ export class S3Bucket {
       { step: 'deserialize', priority: 'low' },
     )
     const { Contents: contents = [], IsTruncated: isTruncated } = await this.client.send(command)
-    const objects = contents.map(({ Key: name = '', Size: size = 0, ETag: etag = '', LastModified: time }) => ({
+    const objects = contents.map(({ Key: name = '', Size: size = 0, LastModified: time }) => ({
       name,
       size,
-      etag,
       lastModified: time ?? new Date(0),
     }))
     return { objects, isWhole: isTruncated !== true, now: date === undefined ? Date.now() : Date.parse(date) }

@@ -11,7 +11,7 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ['ExpiredToken', 'The credentials have expired: get new ones.'],
   ['InvalidToken', 'The session token is not valid: check AWS_SESSION_TOKEN.'],
   ['CredentialsProviderError', 'There are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'],
-  ['AccessDenied', 'The credentials lack a permission: compare the policy with the one in docs/s3.md.'],
+  ['AccessDenied', 'The credentials lack a permission: compare the policy with the one in docs/s3-engines.md.'],
   ['RequestTimeTooSkewed', 'The clock of this machine is wrong: set it by NTP.'],
   ['SlowDown', 'The engine has too much to do: try again later, or ask its operator for a higher limit.'],
   ['QuotaExceeded', 'The quota of the bucket or the user is used up: delete files or raise the quota.'],

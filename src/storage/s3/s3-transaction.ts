@@ -69,7 +69,8 @@ export class S3Transaction implements StorageTransaction {
     if (this.#leader !== undefined) return
     throw new TypeError(
       `The files of one form cannot be stored in the bucket "${place.bucket.name}" and in another storage together: ` +
-        'another process could not find out whether the form was stored. Use one bucket, and one client, for both sets.',
+        'another process could not find out whether the form was stored. ' +
+        'Use one bucket, and one client, for both sets.',
     )
   }
 

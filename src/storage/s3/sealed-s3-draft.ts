@@ -133,8 +133,7 @@ export class SealedS3Draft implements SealedDraft {
   async expire(): Promise<void> {
     if (this.#state !== 'sealed') return
     this.#isExpired = true
-    // A file that is being published stays. Otherwise, its upload could be completed and aborted at the same time.
-    if (this.#state === 'sealed') await this.#remove()
+    await this.#remove()
   }
 
   /** Gives the draft to a transaction, which publishes the file. Rejects with the engine's error. */
@@ -229,7 +228,8 @@ export class SealedS3Draft implements SealedDraft {
   async #putAgain(name: string, file: NewFile): Promise<boolean> {
     if (this.size > PART_SIZE) {
       throw new TypeError(
-        `${JSON.stringify(file.key)} cannot be the key of so large a file: use a key with a timed id, as "unique" does.`,
+        `${JSON.stringify(file.key)} cannot be the key of so large a file: ` +
+          'use a key with a timed id, as "unique" makes it.',
       )
     }
     const part = new Part(this.#place.memory, this.size, false)

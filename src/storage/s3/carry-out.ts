@@ -1,4 +1,5 @@
 import { deleteFile } from './deletion.ts'
+import { forAll } from './for-all.ts'
 import { ALIVE, ENTRY, SETTLER, VERDICT } from './journal.ts'
 import type { DeletedFile } from './journal.ts'
 import { abortUpload, completeUpload, copyObject } from './multipart-upload.ts'
@@ -8,26 +9,6 @@ import type { S3Place } from './s3-place.ts'
 import { writeRecord } from './sealed-s3-draft.ts'
 import type { ReservedFile } from './sealed-s3-draft.ts'
 import { lastChange } from './uploads.ts'
-
-/** Files that are published at the same time. */
-const AT_ONCE = 8
-
-/** Does `work` for all items, several at the same time. Rejects with the first failure, after all were tried. */
-export async function forAll<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
-  const rest = [...items]
-  const failures: unknown[] = []
-  const next = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
-      try {
-        await work(item)
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, next))
-  if (failures.length > 0) throw failures[0]
-}
 
 /**
  * Publishes the files of a transaction. Any of them may be published already. Resolves to those that are gone: deleted

@@ -8,10 +8,9 @@ import {
 } from '@aws-sdk/client-s3'
 import type { S3Client, ServiceOutputTypes } from '@aws-sdk/client-s3'
 import type { Readable } from 'node:stream'
+import { forAll } from './for-all.ts'
 import { isLost, isMissing, isRefused } from './s3-error.ts'
 
-/** Objects that are deleted at the same time. */
-const DELETIONS = 8
 /** Attempts at a request with a stream. */
 const STREAM_ATTEMPTS = 3
 /** Attempts at a conditional write while another one is under way. */
@@ -216,11 +215,7 @@ export class S3Bucket {
 
   /** One by one: engines differ on the permissions and the checksums that a request for many objects needs. */
   async deleteAll(names: readonly string[]): Promise<void> {
-    const rest = [...names]
-    const deleteNext = async (): Promise<void> => {
-      for (let name = rest.shift(); name !== undefined; name = rest.shift()) await this.delete(name)
-    }
-    await Promise.all(Array.from({ length: DELETIONS }, deleteNext))
+    await forAll(names, (name) => this.delete(name))
   }
 
   async list({ prefix, after, limit = 1000 }: ObjectRange): Promise<ObjectPage> {

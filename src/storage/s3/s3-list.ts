@@ -4,14 +4,13 @@ import type { Listed } from '../list-cursor.ts'
 import type { ListOptions, ListPage, StorageEntry } from '../storage.ts'
 import { parseTimedKey, timedIdBounds } from '../timed-id.ts'
 import { findFile } from './find-file.ts'
+import { forAll } from './for-all.ts'
 import { toListedEntry } from './object-record.ts'
 import type { ListedObject } from './s3-bucket.ts'
 import type { S3Place } from './s3-place.ts'
 
 /** Objects that one request lists. */
 const PAGE = 1000
-/** Files that are looked at together. */
-const LOOKS = 16
 
 /** The bounds of a list. */
 interface Bounds {
@@ -128,11 +127,8 @@ async function toEntries(place: S3Place, objects: readonly ListedObject[]): Prom
     entries[index] = toListedEntry(key, size)
     if (entries[index] === undefined) looks.push({ index, key })
   }
-  const lookNext = async (): Promise<void> => {
-    for (let look = looks.shift(); look !== undefined; look = looks.shift()) {
-      entries[look.index] = (await findFile(place, look.key))?.entry
-    }
-  }
-  await Promise.all(Array.from({ length: LOOKS }, lookNext))
+  await forAll(looks, async ({ index, key }) => {
+    entries[index] = (await findFile(place, key))?.entry
+  })
   return entries.filter((entry) => entry !== undefined)
 }
